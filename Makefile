@@ -1,0 +1,40 @@
+# Everything by one command on a fresh clone. `make help` lists them.
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+LOCK := requirements/run.txt requirements/dev.txt
+
+.PHONY: help run setup test check bench generate lock clean
+help: ## what each command does
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Trunkline needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Name another with: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/run.stamp: $(BIN)/python requirements/run.txt server/pyproject.toml sdk/pyproject.toml
+	@echo "Installing into .venv …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e sdk -e server
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@touch $@
+
+.clients/stamp: $(BIN)/python requirements/clients.txt
+	@tests/acceptance/install-clients $(BIN)/python requirements/clients.txt .clients
+	@touch $@
+
+node_modules/.package-lock.json: package-lock.json
+	@npm ci --silent
+	@touch $@
+
+setup: .venv/dev.stamp .clients/stamp node_modules/.package-lock.json ## install everything that running, testing and checking need
+
+lock: .venv/dev.stamp ## pin the newest versions of every dependency
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -o requirements/run.txt server/pyproject.toml sdk/pyproject.toml --no-emit-package trunkline-sdk
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -c requirements/run.txt -o requirements/dev.txt requirements/dev.in
+
+clean: ## remove everything that was installed or made
+	rm -rf .venv .clients node_modules build trunkline.db trunkline.db-wal trunkline.db-shm

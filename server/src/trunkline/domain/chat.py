@@ -1,0 +1,81 @@
+"""A chat and the people in it, as frozen values (seed: ``class Chat``, ``ChatHandle``, ``HealthStatus``)."""
+
+from enum import StrEnum
+
+import msgspec
+
+from trunkline.domain.instant import Instant
+
+
+class Service(StrEnum):
+    """The network a chat runs on."""
+
+    IMESSAGE = "iMessage"
+    SMS = "SMS"
+    RCS = "RCS"
+
+
+class ParticipantStatus(StrEnum):
+    """Whether a participant is still in the chat, went, or was put out."""
+
+    ACTIVE = "active"
+    LEFT = "left"
+    REMOVED = "removed"
+
+
+class HealthStatus(StrEnum):
+    """The health bucket of a chat; ``domain/health`` says what moves a chat between them."""
+
+    HEALTHY = "HEALTHY"
+    AT_RISK = "AT_RISK"
+    CRITICAL = "CRITICAL"
+    OPTED_OUT = "OPTED_OUT"
+
+
+class Participant(msgspec.Struct, frozen=True):
+    """A handle's membership in a chat."""
+
+    id: str
+    handle: str
+    service: Service
+    joined_at: Instant
+    is_me: bool = False
+    left_at: Instant | None = None
+    status: ParticipantStatus = ParticipantStatus.ACTIVE
+
+
+class Health(msgspec.Struct, frozen=True):
+    """The health status of a chat, and when it last changed."""
+
+    status: HealthStatus
+    updated_at: Instant
+
+
+class Chat(msgspec.Struct, frozen=True):
+    """A conversation of one line with one person or a group. ``participants`` has the line first."""
+
+    id: str
+    participants: tuple[Participant, ...]
+    is_group: bool
+    health: Health
+    created_at: Instant
+    updated_at: Instant
+    name: str | None = None
+    """What somebody named the chat; None where ``display_name`` is the default one."""
+    service: Service | None = None
+    icon_url: str | None = None
+
+    @property
+    def line(self) -> str:
+        """The partner's own number in this chat."""
+        return self.participants[0].handle
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Everyone's handle but the line's, in the order they joined."""
+        return tuple([participant.handle for participant in self.participants[1:]])
+
+    @property
+    def display_name(self) -> str:
+        """The chat's name, by default the recipients' handles joined by a comma and a space (seed)."""
+        return self.name if self.name is not None else ", ".join(self.recipients)

@@ -1,0 +1,70 @@
+"""Handles: the normalised address of a person, an E.164 number or an e-mail address (CONTRACT §1, §7), and nothing else."""
+
+import re
+
+import phonenumbers
+
+from trunkline.domain.errors import InvalidPhoneNumber
+
+_E164 = re.compile(r"\+?[1-9][0-9]{1,14}")
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f.]+(?:\.[^@\s\x00-\x1f\x7f.]+)+")
+_EMAIL_LIMIT = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets
+_SHOWN = 60
+
+
+def shown(value: str) -> str:
+    """A caller's value as an error may quote it: printable, and cut where it is long."""
+    return ascii(value if len(value) <= _SHOWN else value[:_SHOWN] + "…")
+
+
+def parse_number(text: str, name: str) -> str:
+    """An E.164 number with its ``+``, from a value whose ``+`` may be missing or read as a space (seed, CONTRACT §1).
+
+    ``name`` is the parameter's, for the error. Raises ``InvalidPhoneNumber``.
+    """
+    candidate = "+" + text[1:] if text.startswith(" ") else text
+    if _E164.fullmatch(candidate) is None:
+        raise InvalidPhoneNumber(
+            f"'{name}' is {shown(text)}; it must be a phone number in E.164 format, such as +13343284472"
+        )
+    return candidate if candidate.startswith("+") else "+" + candidate
+
+
+def parse_handle(text: str, name: str) -> str:
+    """A handle in its normal form: E.164 with ``+``, or an e-mail address in lower case.
+
+    ``name`` is the parameter's, for the error. Raises ``InvalidPhoneNumber``.
+    """
+    if "@" in text:
+        email = normal_email(text)
+        if email is not None:
+            return email
+    elif _E164.fullmatch("+" + text[1:] if text.startswith(" ") else text):
+        return parse_number(text, name)
+    raise InvalidPhoneNumber(
+        f"'{name}' is {shown(text)}; it must be a phone number in E.164 format, such as +13343284472, "
+        "or an e-mail address, such as user@example.com"
+    )
+
+
+def normal_email(text: str) -> str | None:
+    """The address in lower case, or None when it is no e-mail address."""
+    return text.lower() if len(text) <= _EMAIL_LIMIT and _EMAIL.fullmatch(text) else None
+
+
+def normalise(text: str, region: str | None = None) -> str | None:
+    """The handle that a foreign archive means by ``text``, or None when it is neither a number nor an e-mail address.
+
+    Numbers may be written as people write them; one without a country code is read as one of ``region`` (ISO 3166-1
+    alpha-2, such as ``"US"``). Short codes and sender names give None.
+    """
+    text = text.strip()
+    if "@" in text:
+        return normal_email(text)
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,39 @@
+"""Points in time: whole microseconds since 1970-01-01T00:00:00Z, as a plain ``int``.
+
+An integer sorts, compares and stores the same in every engine, and no time zone can be forgotten on the way.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
+
+Instant: TypeAlias = int
+
+SECOND: int = 1_000_000
+MINUTE: int = 60 * SECOND
+HOUR: int = 60 * MINUTE
+DAY: int = 24 * HOUR
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def from_datetime(moment: datetime) -> Instant:
+    """The instant of a timezone-aware ``datetime``. Raises ``ValueError`` for a naive one."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment!r} has no time zone")
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def to_datetime(instant: Instant) -> datetime:
+    """The same point in time as an aware ``datetime`` in UTC."""
+    return _EPOCH + timedelta(microseconds=instant)
+
+
+def render(instant: Instant) -> str:
+    """RFC 3339 in UTC with ``Z``, microseconds only where there are any: ``2024-01-15T10:30:00Z``."""
+    return to_datetime(instant).replace(tzinfo=None).isoformat() + "Z"
+
+
+def parse(text: str) -> Instant:
+    """The instant of an RFC 3339 date-time. Raises ``ValueError`` when it is none, or has no offset."""
+    return from_datetime(datetime.fromisoformat(text))
