@@ -1,5 +1,7 @@
 """A chat and the people in it, as frozen values (seed: ``class Chat``, ``ChatHandle``, ``HealthStatus``)."""
 
+import hashlib
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -79,3 +81,16 @@ class Chat(msgspec.Struct, frozen=True):
     def display_name(self) -> str:
         """The chat's name, by default the recipients' handles joined by a comma and a space (seed)."""
         return self.name if self.name is not None else ", ".join(self.recipients)
+
+    @property
+    def recipients_key(self) -> str:
+        """What find-or-create looks a chat up by: the line and the set of its recipients, in a bounded length."""
+        return recipients_key(self.line, self.recipients)
+
+
+def recipients_key(line: str, recipients: Iterable[str]) -> str:
+    """The line with its one recipient, or with a digest of several, whatever their order."""
+    handles = sorted(set(recipients))
+    if len(handles) == 1:
+        return f"{line} {handles[0]}"
+    return f"{line} {hashlib.sha256(' '.join(handles).encode()).hexdigest()[:32]}"

@@ -1,0 +1,1 @@
+"""The store: one SQL text, two engines."""

@@ -1,0 +1,91 @@
+"""The query of *List all chats*: each parameter declared once, for its parser and for its OpenAPI entry alike."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+
+from trunkline.domain.errors import InvalidParameter
+from trunkline.domain.handle import parse_handle, parse_number, shown
+from trunkline.domain.listing import DEFAULT_LIMIT, MAX_LIMIT, MAX_SKIP, ChatQuery, Filters
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """A query parameter: ``parse`` turns its text into a value, or raises a ``TrunklineError`` that names it."""
+
+    name: str
+    description: str
+    schema: dict[str, Any]
+    parse: Callable[[str], Any]
+
+
+def _parse_limit(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= len(str(MAX_LIMIT)) and 1 <= int(text) <= MAX_LIMIT:
+        return int(text)
+    raise InvalidParameter(f"'limit' is {shown(text)}; it must be a whole number from 1 to {MAX_LIMIT}")
+
+
+PARAMETERS: dict[str, Parameter] = {
+    parameter.name: parameter
+    for parameter in (
+        Parameter(
+            "from",
+            "Only chats of this line of yours, a phone number in E.164 format. Without it, chats of all your lines.",
+            {"type": "string", "pattern": r"^\+?[1-9]\d{1,14}$", "examples": ["+13343284472"]},
+            lambda text: parse_number(text, "from"),
+        ),
+        Parameter(
+            "to",
+            "Only chats that this handle takes part in, or took part in: a phone number in E.164 format or an e-mail "
+            "address, whose case does not matter.",
+            {"type": "string", "maxLength": 254, "examples": ["+13343284472", "user@example.com"]},
+            lambda text: parse_handle(text, "to"),
+        ),
+        Parameter(
+            "limit",
+            "How many chats a page holds at most.",
+            {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+            _parse_limit,
+        ),
+        Parameter(
+            "cursor",
+            "The `next_cursor` of the previous page. Leave it out for the first page. A plain number up to "
+            f"{MAX_SKIP} skips that many chats.",
+            {"type": "string"},
+            str,
+        ),
+    )
+}
+
+
+def parse(query_string: bytes) -> ChatQuery:
+    """The query of a request. Parameters that the list does not know are ignored. Raises a ``TrunklineError``."""
+    values: dict[str, Any] = {}
+    for pair in query_string.split(b"&") if query_string else ():
+        raw_name, _, raw_value = pair.partition(b"=")
+        name = _decode(raw_name)
+        parameter = PARAMETERS.get(name) if name is not None else None
+        if parameter is None:
+            continue
+        if parameter.name in values:
+            raise InvalidParameter(f"'{name}' is given twice; give it once")
+        text = _decode(raw_value)
+        if text is None:
+            raise InvalidParameter(f"'{name}' is {shown(repr(raw_value)[2:-1])}; it must be UTF-8, percent-encoded")
+        values[parameter.name] = parameter.parse(text)
+    return ChatQuery(
+        filters=Filters(line=values.get("from"), handle=values.get("to")),
+        limit=values.get("limit", DEFAULT_LIMIT),
+        cursor=values.get("cursor"),
+    )
+
+
+def _decode(raw: bytes) -> str | None:
+    """Text of a form-encoded piece, where a plus is a space, or None when it is no UTF-8."""
+    try:
+        if b"%" in raw or b"+" in raw:
+            return unquote_to_bytes(raw.replace(b"+", b" ")).decode()
+        return raw.decode()
+    except UnicodeDecodeError:
+        return None

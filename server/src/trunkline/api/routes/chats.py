@@ -1,0 +1,30 @@
+"""``GET /v3/chats``, answered ahead of the framework: parse, key, action, bytes."""
+
+import time
+
+from trunkline.actions.list_chats import list_chats
+from trunkline.api import query
+from trunkline.api.auth import Authentication
+from trunkline.api.responses import Response, answer
+from trunkline.domain import document
+from trunkline.storage.store import Store
+
+PATHS = frozenset({"/v3/chats", "/api/partner/v3/chats"})
+METHODS = "GET, HEAD"
+
+
+class ListChats:
+    """The list, for one store and one base of ``doc_url``."""
+
+    def __init__(self, store: Store, authentication: Authentication, doc_base: str) -> None:
+        self._store = store
+        self._authentication = authentication
+        self._doc_base = doc_base.encode()
+
+    async def __call__(self, headers: list[tuple[bytes, bytes]], query_string: bytes) -> Response:
+        """One page as JSON. Raises a ``TrunklineError``."""
+        partner_id = await self._authentication.partner(headers)
+        page = await list_chats(self._store, partner_id, query.parse(query_string), time.time_ns() // 1000)
+        chats = document.complete(b",".join(page.documents), self._doc_base)
+        next_cursor = b"null" if page.next_cursor is None else b'"%b"' % page.next_cursor.encode()
+        return answer(b'{"chats":[%b],"next_cursor":%b}' % (chats, next_cursor))

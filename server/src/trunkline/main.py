@@ -1,0 +1,36 @@
+"""Where the parts are put together: settings, store, application."""
+
+import asyncio
+import os
+from typing import Any
+
+from trunkline.api.app import Application, Message, Receive, Send
+from trunkline.config import Settings
+from trunkline.storage.store import open_store
+
+
+class Service:
+    """The ASGI application of a worker: opens the store when the server starts it, closes it when the server stops."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._application: Any = None
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._application(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        async with open_store(self._settings.database) as store:
+            self._application = Application(store, self._settings.base_url, self._settings.doc_base)
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def create() -> Service:
+    """The service as the ``TRUNKLINE_*`` variables describe it; what the server's workers call."""
+    return Service(Settings.from_environment(os.environ))

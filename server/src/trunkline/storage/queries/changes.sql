@@ -1,0 +1,54 @@
+-- A change of a partner's chats: the partner's row is locked first, so that changes commit in the order of their numbers.
+
+-- name: lock_partner
+update partners set clock = case when clock > :now then clock else :now end
+where id = :partner
+returning counter, clock
+
+-- name: advance_counter
+update partners set counter = :counter where id = :partner
+
+-- name: leave_place
+insert into moves (partner_id, chat_id, line, updated_at, position, moved_to, moved_at)
+select partner_id, id, line, updated_at, position, cast(:position as bigint), cast(:now as bigint)
+from chats
+where partner_id = :partner and id = :id
+
+-- name: save_chat
+insert into chats (partner_id, id, line, recipients, name, updated_at, position, document)
+values (:partner, :id, :line, :recipients, :name, :updated_at, :position, :document)
+on conflict (partner_id, id) do update set
+    line = excluded.line, recipients = excluded.recipients, name = excluded.name,
+    updated_at = excluded.updated_at, position = excluded.position, document = excluded.document
+
+-- name: save_participant
+insert into participants (partner_id, chat_id, handle, line, since, updated_at, position)
+values (:partner, :id, :handle, :line, :position, :updated_at, :position)
+on conflict (partner_id, chat_id, handle) do update set
+    line = excluded.line, updated_at = excluded.updated_at, position = excluded.position
+
+-- name: forget_moves
+delete from moves
+where partner_id = :partner and moved_to in (
+    select oldest.moved_to
+    from (
+        select moved_to, moved_at from moves where partner_id = :partner order by moved_to limit :limit
+    ) as oldest
+    where oldest.moved_at < :horizon
+)
+
+-- name: chat
+select document, name from chats where partner_id = :partner and id = :id
+
+-- name: chats_of_recipients
+select document, name from chats where partner_id = :partner and recipients = :recipients order by position desc
+
+-- name: mirror
+select next_cursor from mirrors where partner_id = :partner and base_url = :base_url
+
+-- name: save_mirror
+insert into mirrors (partner_id, base_url, next_cursor) values (:partner, :base_url, :next_cursor)
+on conflict (partner_id, base_url) do update set next_cursor = excluded.next_cursor
+
+-- name: forget_mirror
+delete from mirrors where partner_id = :partner and base_url = :base_url

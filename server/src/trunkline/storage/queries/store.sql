@@ -1,0 +1,11 @@
+-- name: ping
+select schema_version from store
+
+-- name: store
+select schema_version, cursor_key from store
+
+-- name: create_store
+insert into store (schema_version, cursor_key, last_partner_id) values (0, :cursor_key, 0)
+
+-- name: set_schema_version
+update store set schema_version = :schema_version

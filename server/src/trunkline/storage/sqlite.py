@@ -1,0 +1,144 @@
+"""SQLite through apsw: the embedded default, one file in WAL mode.
+
+Reads run inline on the event loop: a page takes less time than a thread hop. A writer asks for the write lock at once
+(``begin immediate``) and, while another process has it, asks again after a short sleep, so that the loop goes on.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import apsw
+
+from trunkline.domain.errors import CommandError, NotReady
+from trunkline.storage.sql import Query, Row, Value
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PAGE_SIZE = 8192  # bytes; by measurement, bench/README.md
+READ_CACHE = 16  # MiB
+WRITE_CACHE = 64  # MiB
+BUSY_TIMEOUT = 5_000  # ms that a reader waits, in the rare moments when WAL makes it wait at all
+LOCK_TIMEOUT = 120.0  # s that a writer waits for its turn
+
+
+class SQLite:
+    """One database file, seen through one reading and one writing connection."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reader = self._open(READ_CACHE)
+        self._reader.pragma("query_only", True)
+        self._writer: apsw.Connection | None = None
+        self._turn = asyncio.Lock()
+
+    def _open(self, cache: int) -> apsw.Connection:
+        if not self._path.parent.is_dir():
+            raise CommandError(f"cannot open {self._path}: there is no folder {self._path.parent}")
+        try:
+            connection = apsw.Connection(str(self._path))
+            connection.set_busy_timeout(BUSY_TIMEOUT)
+            # A plan depends on the query alone, never on a bound value.
+            connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
+            connection.pragma("page_size", PAGE_SIZE)
+            connection.pragma("journal_mode", "wal")
+            connection.pragma("synchronous", "normal")
+            connection.pragma("cache_size", -cache * 1024)
+        except apsw.NotADBError:
+            raise CommandError(f"{self._path} is not a Trunkline database, nor any SQLite file") from None
+        except apsw.Error as error:
+            raise CommandError(f"cannot open {self._path}: {error}") from None
+        return connection
+
+    async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
+        return _answer(self._reader, query.text, values)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator["SQLiteTransaction"]:
+        async with self._turn:
+            if self._writer is None:
+                self._writer = self._open(WRITE_CACHE)
+                self._writer.set_busy_timeout(0)
+            writer = self._writer
+            await self._begin(writer)
+            try:
+                yield SQLiteTransaction(writer)
+                _or_not_ready(writer.execute)("commit")
+            except BaseException:
+                # SQLite has rolled back by itself after some errors, a full disk for one.
+                if writer.in_transaction:
+                    writer.execute("rollback")
+                raise
+
+    async def _begin(self, writer: apsw.Connection) -> None:
+        deadline = time.monotonic() + LOCK_TIMEOUT
+        while True:
+            try:
+                writer.execute("begin immediate")
+            except apsw.BusyError:
+                if time.monotonic() > deadline:
+                    raise NotReady(
+                        f"another process has been writing to the database for {LOCK_TIMEOUT:.0f} s"
+                    ) from None
+                await asyncio.sleep(random.uniform(0.0005, 0.005))  # noqa: S311
+            except apsw.Error as error:
+                raise NotReady(f"the database does not answer: {error}") from error
+            else:
+                return
+
+    migration = transaction
+
+    async def damage(self) -> list[str]:
+        found = [str(row[0]) for row in _answer(self._reader, "pragma integrity_check", ())]
+        return [] if found == ["ok"] else found
+
+    async def close(self) -> None:
+        self._reader.close()
+        if self._writer is not None:
+            self._writer.close()
+
+
+class SQLiteTransaction:
+    """The writing connection while it holds the write lock."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+
+    async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
+        return _answer(self._connection, query.text, values)
+
+    async def run_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> None:
+        _or_not_ready(self._connection.executemany)(query.text, rows)
+
+    async def load(self, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> None:
+        places = ", ".join("?" * len(columns))
+        statement = f"insert into {table} ({', '.join(columns)}) values ({places})"  # noqa: S608 - our own names
+        _or_not_ready(self._connection.executemany)(statement, rows)
+
+    async def script(self, text: str) -> None:
+        _or_not_ready(self._connection.execute)(text)
+
+    async def has_table(self, name: str) -> bool:
+        return bool(_answer(self._connection, "select 1 from sqlite_master where type = 'table' and name = ?", (name,)))
+
+
+def _answer(connection: apsw.Connection, text: str, values: tuple[Value, ...]) -> list[Row]:
+    try:
+        return connection.execute(text, values).fetchall()
+    except apsw.Error as error:
+        raise NotReady(f"the database does not answer: {error}") from error
+
+
+def _or_not_ready(call: Callable[P, T]) -> Callable[P, T]:
+    def answered(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return call(*args, **kwargs)
+        except apsw.Error as error:
+            raise NotReady(f"the database does not answer: {error}") from error
+
+    return answered
