@@ -1,4 +1,4 @@
-"""The settings, each declared once: its default, its variable ``TRUNKLINE_*``, its help at the terminal and in the docs."""
+"""The settings, each declared once: its default, its ``TRUNKLINE_*`` variable, its help at the terminal and in docs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -48,7 +48,7 @@ class Settings:
         for setting in fields(cls):
             text = environment.get(variable(setting.name))
             if text is not None:
-                values[setting.name] = _read(setting.name, type(setting.default), text)
+                values[setting.name] = _read(setting.name, setting.default, text)
         return cls(**values)
 
     def to_environment(self) -> dict[str, str]:
@@ -66,14 +66,14 @@ def description(name: str) -> str:
     return next(setting.metadata["description"] for setting in fields(Settings) if setting.name == name)
 
 
-def _read(name: str, kind: type, text: str) -> Any:
-    if kind is bool:
+def _read(name: str, default: object, text: str) -> Any:
+    if isinstance(default, bool):
         if text.lower() in {"true", "1", "yes", "on"}:
             return True
         if text.lower() in {"false", "0", "no", "off", ""}:
             return False
         raise CommandError(f"{variable(name)} is {text!r}; it must be true or false")
-    if kind is int:
+    if isinstance(default, int):
         try:
             return int(text)
         except ValueError:

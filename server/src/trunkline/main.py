@@ -1,6 +1,5 @@
 """Where the parts are put together: settings, store, application."""
 
-import asyncio
 import os
 from typing import Any
 

@@ -25,7 +25,7 @@ class ChatPage(msgspec.Struct, frozen=True):
 
 
 async def list_chats(store: Store, partner_id: int, query: ChatQuery, now: Instant) -> ChatPage:
-    """One page. Raises ``InvalidParameter`` for a cursor that is not of this walk, ``NotYourLine`` for a foreign line."""
+    """One page. Raises ``InvalidParameter`` for a cursor of another walk, ``NotYourLine`` for a foreign line."""
     filters, limit = query.filters, query.limit
     scope = f"{partner_id}\n{filters.line or ''}\n{filters.handle or ''}".encode()
     cursor, skip = _position(query.cursor, store.cursor_key, scope, now)

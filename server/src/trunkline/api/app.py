@@ -76,10 +76,8 @@ class Application:
 
     async def _list(self, scope: Message, trace_id: str) -> Response:
         try:
-            if scope["method"] not in {"GET", "HEAD"}:
-                raise MethodNotAllowed(f"{scope['method']} is not for this address; use {chats.METHODS}", chats.METHODS)
-            return await self._list_chats(scope["headers"], scope["query_string"])
-        except Exception as error:  # noqa: BLE001 - the last place where a caller can still be answered
+            return await self._list_chats(scope["method"], scope["headers"], scope["query_string"])
+        except Exception as error:
             return self._envelope(error, trace_id)
 
     def _refuse(self, request: Request[Any, Any, Any], error: Exception) -> FrameworkResponse[bytes]:
@@ -109,4 +107,6 @@ def _known(error: Exception) -> TrunklineError:
                 return BodyTooLarge("the body is larger than the service reads")
             case status if status < InternalError.status:
                 return InvalidParameter(error.detail)
+            case _:
+                pass
     return InternalError("something failed on our side; the trace id finds it in the log")

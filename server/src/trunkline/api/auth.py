@@ -11,7 +11,7 @@ RECHECK = 1.0
 """Seconds for which a worker believes what the store said of a key: so long may a revoked one still work."""
 
 _REMEMBERED = 10_000  # keys; then the worker starts afresh
-_REFUSED = "the key is missing, malformed, unknown, revoked or expired; send your key in the header Authorization: Bearer <key>"
+_REFUSED = "the key is missing, malformed, unknown, revoked or expired; send yours as Authorization: Bearer <key>"
 
 
 class Authentication:

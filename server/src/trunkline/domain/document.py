@@ -1,9 +1,9 @@
 """The finished JSON of a chat: rendered when a chat is written, so that a page is a join of byte strings.
 
-The document is the chat as stored: ``parse(render(chat), chat.name) == chat``. Only the base of ``doc_url`` is left out,
-because it is a setting and a stored document must not go stale: the document holds the reference ``#at-risk`` alone, and
-``complete`` puts the base before it in a whole page at once. Text that a person wrote cannot look like that place, since
-its quotation marks are escaped.
+The document is the chat as stored: ``parse(render(chat), chat.name) == chat``. Only the base of ``doc_url`` is left
+out, because it is a setting and a stored document must not go stale: the document holds the reference ``#at-risk``
+alone, and ``complete`` puts the base before it in a whole page at once. Text that a person wrote cannot look like that
+place, since its quotation marks are escaped.
 """
 
 import msgspec
@@ -89,7 +89,7 @@ def render(chat: Chat) -> bytes:
 
 
 def parse(document: bytes, name: str | None) -> Chat:
-    """The chat of a stored document; ``name`` is stored beside it, because the document shows the default name alike."""
+    """The chat of a stored document; ``name`` is stored beside it, for the document shows a default name alike."""
     wire = _decoder.decode(document)
     return Chat(
         id=wire.id,

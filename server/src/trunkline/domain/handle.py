@@ -1,4 +1,4 @@
-"""Handles: the normalised address of a person, an E.164 number or an e-mail address (CONTRACT §1, §7), and nothing else."""
+"""Handles: a person's normalised address, an E.164 number or an e-mail address and nothing else (CONTRACT §1, §7)."""
 
 import re
 

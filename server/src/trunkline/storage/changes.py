@@ -4,7 +4,7 @@ Each saved chat takes the partner's next number as its position and leaves a row
 Because the row is locked first, changes commit in the order of their numbers.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
 from trunkline.domain import document
@@ -106,7 +106,7 @@ class Change:
 
 
 @asynccontextmanager
-async def change(database: Database, partner_id: int, now: Instant) -> AsyncIterator[Change]:
+async def change(database: Database, partner_id: int, now: Instant) -> AsyncGenerator[Change]:
     """One transaction on a partner's chats; ``now`` is the clock's time. Commits when left without an exception."""
     async with database.transaction() as transaction:
         query = _QUERIES["lock_partner"]

@@ -24,7 +24,7 @@ _SIGNATURE = 16
 
 
 class Place(NamedTuple):
-    """Where a chat stands in its partner's order: most recently updated first, and within one microsecond by position."""
+    """Where a chat stands in its partner's order: by its last update, and within one microsecond by position."""
 
     updated_at: Instant
     position: int
@@ -38,7 +38,7 @@ BOTTOM = Place(-(2**62), 0)
 
 
 class Cursor(NamedTuple):
-    """Where a walk goes on: below ``place``, as of the partner's counter ``walk``; ``begun`` is the walk's first page."""
+    """Where a walk goes on: below ``place``, as of the partner's counter ``walk``; ``begun`` is when it began."""
 
     place: Place
     walk: int

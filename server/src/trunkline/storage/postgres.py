@@ -1,6 +1,6 @@
 """PostgreSQL through asyncpg: the engine for production."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
@@ -62,14 +62,15 @@ class Postgres:
         # Reading again is harmless, and mends the one failure after a restart of the server.
         for last in (False, True):
             try:
-                return await self._pool.fetch(query.text, *values)
+                rows: Sequence[Any] = await self._pool.fetch(query.text, *values)
+                return rows
             except _AWAY as error:
                 if last:
                     raise NotReady(f"PostgreSQL does not answer: {error}") from error
         raise AssertionError
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator["PostgresTransaction"]:
+    async def transaction(self) -> AsyncGenerator["PostgresTransaction"]:
         try:
             async with self._pool.acquire() as connection, connection.transaction():
                 yield PostgresTransaction(connection)
@@ -77,7 +78,7 @@ class Postgres:
             raise NotReady(f"PostgreSQL does not answer: {error}") from error
 
     @asynccontextmanager
-    async def migration(self) -> AsyncIterator["PostgresTransaction"]:
+    async def migration(self) -> AsyncGenerator["PostgresTransaction"]:
         async with self.transaction() as transaction:
             await transaction.script(f"select pg_advisory_xact_lock({_MIGRATION_LOCK})")
             yield transaction

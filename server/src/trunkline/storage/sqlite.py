@@ -7,10 +7,10 @@ Reads run inline on the event loop: a page takes less time than a thread hop. A 
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import apsw
 
@@ -19,6 +19,9 @@ from trunkline.storage.sql import Query, Row, Value
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+# apsw's own types name one that Python 3.11 does not have.
+Connection: TypeAlias = Any
 
 PAGE_SIZE = 8192  # bytes; by measurement, bench/README.md
 READ_CACHE = 16  # MiB
@@ -34,14 +37,14 @@ class SQLite:
         self._path = path
         self._reader = self._open(READ_CACHE)
         self._reader.pragma("query_only", True)
-        self._writer: apsw.Connection | None = None
+        self._writer: Connection = None
         self._turn = asyncio.Lock()
 
-    def _open(self, cache: int) -> apsw.Connection:
+    def _open(self, cache: int) -> Connection:
         if not self._path.parent.is_dir():
             raise CommandError(f"cannot open {self._path}: there is no folder {self._path.parent}")
         try:
-            connection = apsw.Connection(str(self._path))
+            connection: Connection = apsw.Connection(str(self._path))
             connection.set_busy_timeout(BUSY_TIMEOUT)
             # A plan depends on the query alone, never on a bound value.
             connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
@@ -59,12 +62,12 @@ class SQLite:
         return _answer(self._reader, query.text, values)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator["SQLiteTransaction"]:
+    async def transaction(self) -> AsyncGenerator["SQLiteTransaction"]:
         async with self._turn:
             if self._writer is None:
                 self._writer = self._open(WRITE_CACHE)
                 self._writer.set_busy_timeout(0)
-            writer = self._writer
+            writer: Connection = self._writer
             await self._begin(writer)
             try:
                 yield SQLiteTransaction(writer)
@@ -106,7 +109,7 @@ class SQLite:
 class SQLiteTransaction:
     """The writing connection while it holds the write lock."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
@@ -127,7 +130,7 @@ class SQLiteTransaction:
         return bool(_answer(self._connection, "select 1 from sqlite_master where type = 'table' and name = ?", (name,)))
 
 
-def _answer(connection: apsw.Connection, text: str, values: tuple[Value, ...]) -> list[Row]:
+def _answer(connection: Connection, text: str, values: tuple[Value, ...]) -> list[Row]:
     try:
         return connection.execute(text, values).fetchall()
     except apsw.Error as error:

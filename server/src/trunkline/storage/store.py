@@ -1,7 +1,7 @@
 """Opening a store: the engine that a URL names, brought to the schema that this code knows."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from importlib import resources
 from pathlib import Path
@@ -86,7 +86,7 @@ def _without_password(url: str) -> str:
 
 
 @asynccontextmanager
-async def open_store(url: str) -> AsyncIterator[Store]:
+async def open_store(url: str) -> AsyncGenerator[Store]:
     """The store behind a URL, upgraded if need be and closed at the end. Raises ``CommandError``."""
     database = await connect(url)
     try:

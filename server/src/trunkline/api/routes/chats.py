@@ -7,10 +7,11 @@ from trunkline.api import query
 from trunkline.api.auth import Authentication
 from trunkline.api.responses import Response, answer
 from trunkline.domain import document
+from trunkline.domain.errors import MethodNotAllowed
 from trunkline.storage.store import Store
 
 PATHS = frozenset({"/v3/chats", "/api/partner/v3/chats"})
-METHODS = "GET, HEAD"
+METHODS = ("GET", "HEAD")
 
 
 class ListChats:
@@ -21,8 +22,10 @@ class ListChats:
         self._authentication = authentication
         self._doc_base = doc_base.encode()
 
-    async def __call__(self, headers: list[tuple[bytes, bytes]], query_string: bytes) -> Response:
+    async def __call__(self, method: str, headers: list[tuple[bytes, bytes]], query_string: bytes) -> Response:
         """One page as JSON. Raises a ``TrunklineError``."""
+        if method not in METHODS:
+            raise MethodNotAllowed(f"{method} is not for this address; use GET", ", ".join(METHODS))
         partner_id = await self._authentication.partner(headers)
         page = await list_chats(self._store, partner_id, query.parse(query_string), time.time_ns() // 1000)
         chats = document.complete(b",".join(page.documents), self._doc_base)
