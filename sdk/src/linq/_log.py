@@ -1,0 +1,46 @@
+"""Log lines under the logger ``linq``, in which no key ever appears.
+
+``LINQ_API_V3_LOG=info`` shows a line for every request and retry, ``debug`` the headers too. Without it, the
+application's own logging configuration decides.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+
+from linq._errors import LinqApiv3Error
+
+logger = logging.getLogger("linq")
+_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO}
+_SECRET_WORDS = ("auth", "key", "token", "secret", "cookie", "password", "signature")
+
+
+def configure(environment: Mapping[str, str] = os.environ) -> None:
+    """Set the level that ``LINQ_API_V3_LOG`` asks for, and a handler on standard error where there is none at all.
+
+    Raises ``LinqApiv3Error`` for a word that is no level.
+    """
+    wanted = environment.get("LINQ_API_V3_LOG", "")
+    if not wanted:
+        return
+    if wanted.lower() not in _LEVELS:
+        raise LinqApiv3Error(f"LINQ_API_V3_LOG must be 'info' or 'debug', not {wanted!r}")
+    logger.setLevel(_LEVELS[wanted.lower()])
+    if not logger.hasHandlers():
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+        logger.addHandler(handler)
+
+
+def safe_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers, with everything that may be a secret replaced by ``***``."""
+    return {
+        name: "***" if any(word in name.lower() for word in _SECRET_WORDS) else value for name, value in headers.items()
+    }
+
+
+def without(secret: str, text: str) -> str:
+    """``text`` with the secret, should it be in there (in a query of the caller's own, say), replaced by ``***``."""
+    return text.replace(secret, "***")

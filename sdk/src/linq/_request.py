@@ -1,0 +1,105 @@
+"""From a call to what goes on the wire. Pure: no I/O, no clock, no client.
+
+Call (what a method was asked) + Settings (what the client was told) → Wire (method, URL, headers, body)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+from urllib.parse import quote, urlencode
+from uuid import uuid4
+
+from linq._errors import LinqApiv3Error
+from linq._settings import STANDARD_HEADERS, Settings
+from linq._types import NOT_GIVEN, NotGiven, Omit, TimeoutTypes
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of an SDK method: what the caller said, and nothing of the client's settings."""
+
+    method: str
+    path: str
+    query: Mapping[str, object] = field(default_factory=dict[str, object])
+    headers: Mapping[str, str | Omit] = field(default_factory=dict[str, "str | Omit"])
+    body: object = None
+    """Sent as JSON; None sends no body."""
+    timeout: TimeoutTypes | NotGiven = NOT_GIVEN
+    max_retries: int | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A request as it is sent, the same for every attempt."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    content: bytes | None
+    timeout: TimeoutTypes | NotGiven
+    max_retries: int
+
+
+def build(settings: Settings, call: Call) -> Wire:
+    """The request for a call. Raises ``LinqApiv3Error`` for a path that is not below the base URL."""
+    if not call.path.startswith("/"):
+        # An absolute address would carry the key to whatever host it names.
+        raise LinqApiv3Error(f"path must begin with '/', as in '/v3/chats', not {call.path!r}")
+    content = None if call.body is None else json.dumps(call.body, separators=(",", ":")).encode()
+    query = urlencode(list(_flat({**settings.default_query, **call.query})), quote_via=quote)
+    separator = "&" if "?" in call.path else "?"
+    return Wire(
+        method=call.method,
+        url=f"{settings.base_url}{call.path}{separator + query if query else ''}",
+        headers=_headers(settings, call, has_body=content is not None),
+        content=content,
+        timeout=settings.timeout if isinstance(call.timeout, NotGiven) else call.timeout,
+        max_retries=settings.max_retries if call.max_retries is None else call.max_retries,
+    )
+
+
+def with_extra(body: object, extra: Mapping[str, object] | None) -> object:
+    """The JSON body with ``extra`` merged in. Raises ``TypeError`` when there is a body that is no object."""
+    if extra is None:
+        return body
+    if body is not None and not isinstance(body, Mapping):
+        raise TypeError(f"extra_json can only be merged into a JSON object, not into a {type(body).__name__}")
+    return {**cast("Mapping[str, object]", body or {}), **extra}
+
+
+def _headers(settings: Settings, call: Call, *, has_body: bool) -> dict[str, str]:
+    """Ours, then the client's, then the call's: a later one replaces an earlier one whatever its capitals."""
+    ours = dict(STANDARD_HEADERS, Authorization=f"Bearer {settings.api_key}")
+    if has_body:
+        ours["Content-Type"] = "application/json"
+    if call.method not in _SAFE_METHODS:
+        # Made here, once: every retry of a write says that it is the same write.
+        ours["Idempotency-Key"] = call.idempotency_key or str(uuid4())
+    merged: dict[str, tuple[str, str | Omit]] = {}
+    for layer in (ours, settings.default_headers, call.headers):
+        merged.update({name.lower(): (name, value) for name, value in layer.items()})
+    return {name: value for name, value in merged.values() if not isinstance(value, Omit)}
+
+
+def _flat(query: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Name and text of each parameter: ``true``/``false``, lists joined by commas, ``{"a": {"b": 1}}`` as ``a[b]``."""
+    for name, value in query.items():
+        if value is None or isinstance(value, Omit | NotGiven):
+            continue
+        if isinstance(value, Mapping):
+            nested = cast("Mapping[str, object]", value)
+            yield from _flat({f"{name}[{key}]": inner for key, inner in nested.items()})
+        elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
+            yield name, ",".join(_text(item) for item in cast("Sequence[object]", value))
+        else:
+            yield name, _text(value)
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,101 @@
+"""What a client was told when it was made: arguments first, then the environment, then the API's own defaults."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from linq._errors import LinqApiv3Error
+from linq._types import NOT_GIVEN, NotGiven, TimeoutTypes
+from linq._version import __version__
+
+if TYPE_CHECKING:
+    from httpx2 import URL
+
+DEFAULT_BASE_URL = "https://api.linqapp.com/api/partner"
+DEFAULT_MAX_RETRIES = 2
+STANDARD_HEADERS = {"Accept": "application/json", "User-Agent": f"LinqAPIV3/Python trunkline-sdk/{__version__}"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one client. Frozen: ``with_options`` makes another. The repr shows no secret."""
+
+    api_key: str = field(repr=False)
+    webhook_secret: str | None = field(default=None, repr=False)
+    base_url: str = DEFAULT_BASE_URL
+    timeout: TimeoutTypes | NotGiven = NOT_GIVEN
+    """Seconds; None waits for ever; not given leaves it to the HTTP client (ours: 5 s to connect, 60 s otherwise)."""
+    max_retries: int = DEFAULT_MAX_RETRIES
+    default_headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    default_query: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
+
+    def __post_init__(self) -> None:
+        if not (self.api_key.isascii() and self.api_key.isprintable()) or " " in self.api_key:
+            raise LinqApiv3Error(
+                "api_key holds a space, a line break or a letter outside ASCII, which no key has: "
+                "was something pasted along with it?"
+            )
+        parts = urlsplit(self.base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise LinqApiv3Error(
+                f"base_url {self.base_url!r} is no http:// or https:// address; for example {DEFAULT_BASE_URL!r}"
+            )
+        check_max_retries(self.max_retries)
+
+
+def check_max_retries(value: object) -> None:
+    """Raises ``TypeError`` or ``ValueError`` unless it is a whole number from 0 up."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"max_retries must be a whole number (0 switches retries off), not {value!r}")
+    if value < 0:
+        raise ValueError(f"max_retries must be 0 or more, not {value}")
+
+
+def settings_from(
+    *,
+    api_key: str | None,
+    webhook_secret: str | None,
+    base_url: str | URL | None,
+    timeout: TimeoutTypes | NotGiven,
+    max_retries: int,
+    default_headers: Mapping[str, str] | None,
+    default_query: Mapping[str, object] | None,
+    environment: Mapping[str, str] = os.environ,
+) -> Settings:
+    """The settings for these arguments, with what they leave out taken from the environment (CONTRACT §5).
+
+    Raises ``LinqApiv3Error`` when there is no key, or when something is not of its form.
+    """
+    key = api_key if api_key is not None else environment.get("LINQ_API_V3_API_KEY")
+    if not key:
+        raise LinqApiv3Error(
+            "No API key: pass api_key=… to the client, or set the environment variable LINQ_API_V3_API_KEY"
+        )
+    address = str(base_url or environment.get("LINQ_API_V3_BASE_URL") or DEFAULT_BASE_URL)
+    return Settings(
+        api_key=key,
+        webhook_secret=webhook_secret if webhook_secret is not None else environment.get("LINQ_WEBHOOK_SECRET"),
+        base_url=address.rstrip("/"),
+        timeout=timeout,
+        max_retries=max_retries,
+        default_headers={**custom_headers(environment), **(default_headers or {})},
+        default_query=dict(default_query or {}),
+    )
+
+
+def custom_headers(environment: Mapping[str, str]) -> dict[str, str]:
+    """``LINQ_API_V3_CUSTOM_HEADERS``: one ``Name: value`` a line. Raises ``LinqApiv3Error`` for a line that is none."""
+    headers: dict[str, str] = {}
+    for line in environment.get("LINQ_API_V3_CUSTOM_HEADERS", "").splitlines():
+        name, colon, value = line.partition(":")
+        if not line.strip():
+            continue
+        if not colon or not name.strip():
+            # The line itself may be a secret, so the message shows only where it is.
+            raise LinqApiv3Error("LINQ_API_V3_CUSTOM_HEADERS: every line must read 'Name: value'; one has no name")
+        headers[name.strip()] = value.strip()
+    return headers

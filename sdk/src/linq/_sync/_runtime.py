@@ -1,0 +1,96 @@
+"""What has no counterpart in the other world; ``_async/_runtime.py`` is written by hand too, under the same names."""
+
+from __future__ import annotations
+
+import os
+import time
+import weakref
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from linq._errors import LinqApiv3Error
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from linq._sync.pages import SyncListChatsPagination as SyncListChatsPagination  # noqa: PLC0414 - for chats.py, too
+
+T = TypeVar("T")
+
+sleep = time.sleep
+
+
+class HttpSource:
+    """Hands out the HTTP client for this process; shared by a client, its ``with_options`` copies and their threads.
+
+    A connection must not be used on both sides of a fork, so every process gets a client of its own; the parent's is
+    left alone in the child, since a lock of its pool may have been held at the fork. There is no lock here either, for
+    the same reason: two threads that come first at once make two, and one of them is closed unused.
+    An HTTP client that the caller brought is only closed by ``close``, and renewed only if it knows how (``fresh``).
+    """
+
+    def __init__(self, given: httpx2.Client | None) -> None:
+        self.is_closed = False
+        self._given = given
+        self._held: dict[int, httpx2.Client] = {} if given is None else {os.getpid(): given}
+
+    def get(self, make: Callable[[], httpx2.Client]) -> httpx2.Client:
+        """The client for this process. Raises ``LinqApiv3Error`` once closed."""
+        if self.is_closed:
+            raise LinqApiv3Error("This client has been closed; make a new one")
+        process = os.getpid()
+        held = self._held.get(process)
+        if held is not None:
+            return held
+        made = make() if self._given is None else self._renewed(self._given)
+        held = self._held.setdefault(process, made)
+        if held is not made:
+            made.close()
+        elif made is not self._given:
+            weakref.finalize(self, _close_in, process, made)
+        return held
+
+    @staticmethod
+    def _renewed(given: httpx2.Client) -> httpx2.Client:
+        fresh: Callable[[], httpx2.Client] | None = getattr(given, "fresh", None)
+        return given if fresh is None else fresh()
+
+    def close(self) -> None:
+        """Close this process's connections."""
+        self.is_closed = True
+        http = self._held.pop(os.getpid(), None)
+        if http is not None:
+            http.close()
+
+
+def _close_in(process: int, http: httpx2.Client) -> None:
+    if process == os.getpid():
+        http.close()
+
+
+class Ahead(Generic[T]):
+    """``fetch`` begun now, in its own thread; calling this gives the result. If that failed, the next call fetches."""
+
+    def __init__(self, fetch: Callable[[], T]) -> None:
+        self._fetch = fetch
+        self._future: Future[T] | None = Future()
+        # A daemon: a walk that was dropped does not hold up the end of the program.
+        Thread(target=_settle, args=(self._future, fetch), name="linq-prefetch", daemon=True).start()
+
+    def __call__(self) -> T:
+        future, self._future = self._future, None
+        return self._fetch() if future is None else future.result()
+
+
+def _settle(future: Future[T], fetch: Callable[[], T]) -> None:
+    try:
+        future.set_result(fetch())
+    except BaseException as error:
+        future.set_exception(error)
+
+
+def paginated(fetch: Callable[[], SyncListChatsPagination[T]], prefetch: int) -> SyncListChatsPagination[T]:
+    """What a list method gives: here the first page itself, which knows of ``prefetch`` from its own call."""
+    return fetch()
