@@ -11,6 +11,7 @@ A reader holds at most one entry a conversation in memory, never the messages. I
 """
 
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 import msgspec
@@ -58,8 +59,18 @@ class Message(msgspec.Struct, frozen=True):
     failed: bool = False
 
 
+class Reason(StrEnum):
+    """Why the reader of an archive leaves a chat out: few phrases, so that they count together."""
+
+    NOT_A_HANDLE = "short code or sender name"
+    GROUP_NOT_A_HANDLE = "group with a short code or sender name"
+    OTHER_NETWORK = "chat on another network"
+    ALONE = "chat with nobody but the line"
+    NO_ADDRESS = "chat without an address"
+
+
 class Skipped(msgspec.Struct, frozen=True):
-    """A chat left out, and why, in words that count together: ``"short code or sender name"``."""
+    """A chat left out, and why, in words that count together. One for each chat, however many messages it has."""
 
     reason: str
 
@@ -72,7 +83,10 @@ class DamagedSource(CommandError):
 
 
 class Source(Protocol):
-    """Reads one archive. ``size`` and ``position`` are in the same unit (bytes or rows), for a progress bar."""
+    """Reads one archive. ``size`` and ``position`` are in the same unit (bytes or rows), for a progress bar.
+
+    ``size`` is known from the start, so making a source already raises ``DamagedSource`` where nothing can be read.
+    """
 
     @property
     def size(self) -> int: ...

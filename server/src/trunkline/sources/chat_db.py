@@ -1,0 +1,120 @@
+"""An Apple Messages database, opened to be read and nothing else.
+
+Nothing is ever written to it, nor to the folder it is in:
+
+* without a write-ahead log the file is opened as immutable, so SQLite makes neither lock nor log beside it;
+* with a log and its index, as in use on a Mac, it is opened read-only: both files are there already;
+* with a log alone, a copy, SQLite would have to make the index: then both files are first copied aside.
+"""
+
+import shutil
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+import apsw
+
+from trunkline.sources.base import DamagedSource
+
+_MAGIC = b"SQLite format 3\x00"
+_BUSY_MILLISECONDS = 5_000
+_NAME = "chat.db"
+
+
+class Connection(Protocol):
+    """What is used of ``apsw.Connection``, whose own types name one that Python 3.11 does not have."""
+
+    def execute(self, statements: str, /) -> Iterator[tuple[Any, ...]]: ...
+    def set_busy_timeout(self, milliseconds: int, /) -> None: ...
+    def close(self, force: bool = False) -> None: ...
+
+
+class ChatDatabase:
+    """One open database: its columns and its rows, with SQLite's errors told as ``DamagedSource``."""
+
+    def __init__(self, connection: Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def columns(self, table: str) -> frozenset[str]:
+        """The names of the table's columns; none where there is no such table. Raises ``DamagedSource``."""
+        return frozenset([row[1] for row in self.rows(table, f"PRAGMA table_info({table})")])
+
+    def rows(self, table: str, sql: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of ``sql``, one at a time. ``table`` is for the error. Raises ``DamagedSource``."""
+        try:
+            yield from self._connection.execute(sql)
+        except (apsw.Error, UnicodeDecodeError) as error:
+            raise DamagedSource(f"{self._path}: cannot read the table '{table}': {error}") from error
+
+    def require(self, table: str, *columns: str) -> None:
+        """Makes sure that the table has these columns at least. Raises ``DamagedSource``."""
+        present = self.columns(table)
+        if not present:
+            raise DamagedSource(f"{self._path}: not a database of Apple Messages: it has no table '{table}'")
+        missing = [column for column in columns if column not in present]
+        if missing:
+            raise DamagedSource(f"{self._path}: the table '{table}' has no column '{missing[0]}', which is needed")
+
+
+def locate(path: Path) -> Path:
+    """The database that ``path`` means: itself, or the ``chat.db`` in it where it is a folder.
+
+    Raises ``DamagedSource`` where it is missing, cannot be read, or is no SQLite database.
+    """
+    try:
+        database = path / _NAME if path.is_dir() else path
+        with database.open("rb") as file:
+            magic = file.read(len(_MAGIC))
+    except FileNotFoundError as error:
+        where = f"the folder has no {_NAME}" if path.is_dir() else "there is no such file"
+        raise DamagedSource(f"{path}: {where}") from error
+    except OSError as error:
+        raise DamagedSource(f"{path}: cannot be read: {error.strerror}{_advice()}") from error
+    if magic != _MAGIC:
+        raise DamagedSource(f"{database}: not a SQLite database")
+    return database
+
+
+@contextmanager
+def opened(path: Path) -> Generator[ChatDatabase]:
+    """The database at ``path`` while the block runs, as it was when it began. Raises ``DamagedSource``."""
+    with ExitStack() as stack:
+        try:
+            connection = _connect(path, stack)
+            connection.set_busy_timeout(_BUSY_MILLISECONDS)
+            connection.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; BEGIN")
+        except apsw.Error as error:
+            raise DamagedSource(f"{path}: SQLite cannot open it: {error}") from error
+        except OSError as error:
+            raise DamagedSource(f"{path}: cannot be copied to be read: {error.strerror}") from error
+        yield ChatDatabase(connection, path)
+
+
+def _connect(path: Path, stack: ExitStack) -> Connection:
+    log = path.with_name(path.name + "-wal")
+    if not log.exists():
+        return _open(path, "immutable=1", stack)
+    if path.with_name(path.name + "-shm").exists():
+        return _open(path, "mode=ro", stack)
+    copy = Path(stack.enter_context(TemporaryDirectory(prefix="trunkline-"))) / _NAME
+    shutil.copyfile(path, copy)
+    shutil.copyfile(log, copy.with_name(_NAME + "-wal"))
+    return _open(copy, "mode=ro", stack)
+
+
+def _open(path: Path, mode: str, stack: ExitStack) -> Connection:
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    connection: Connection = apsw.Connection(f"{path.absolute().as_uri()}?{mode}", flags=flags)
+    stack.callback(connection.close, force=True)
+    return connection
+
+
+def _advice() -> str:
+    """What to do about it on a Mac, where the system guards the folder of Messages."""
+    if sys.platform == "darwin":
+        return "; give this terminal Full Disk Access in System Settings, Privacy & Security"
+    return ""

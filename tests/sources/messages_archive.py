@@ -1,0 +1,102 @@
+"""Builds small databases as Apple Messages keeps them, with the columns of a recent macOS or of an old one."""
+
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+EPOCH = 978_307_200
+"""2001-01-01T00:00:00Z in Unix seconds."""
+
+MODERN = """
+CREATE TABLE chat (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, guid TEXT UNIQUE NOT NULL, style INTEGER,
+    chat_identifier TEXT, service_name TEXT, room_name TEXT, display_name TEXT, group_id TEXT, is_archived INTEGER);
+CREATE TABLE handle (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, country TEXT, service TEXT NOT NULL,
+    UNIQUE (id, service));
+CREATE TABLE message (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, guid TEXT, text TEXT, handle_id INTEGER DEFAULT 0,
+    attributedBody BLOB, service TEXT, error INTEGER DEFAULT 0, date INTEGER, is_from_me INTEGER DEFAULT 0,
+    item_type INTEGER DEFAULT 0, other_handle INTEGER DEFAULT 0, group_action_type INTEGER DEFAULT 0,
+    associated_message_type INTEGER DEFAULT 0);
+CREATE TABLE chat_handle_join (chat_id INTEGER, handle_id INTEGER, UNIQUE (chat_id, handle_id));
+CREATE TABLE chat_message_join (chat_id INTEGER, message_id INTEGER, message_date INTEGER DEFAULT 0,
+    PRIMARY KEY (chat_id, message_id));
+CREATE INDEX chat_message_join_idx_message_id_only ON chat_message_join (message_id);
+"""
+
+OLD = """
+CREATE TABLE chat (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, guid TEXT UNIQUE NOT NULL, chat_identifier TEXT);
+CREATE TABLE handle (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL);
+CREATE TABLE message (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, guid TEXT, text TEXT, handle_id INTEGER DEFAULT 0,
+    date INTEGER, is_from_me INTEGER DEFAULT 0);
+CREATE TABLE chat_handle_join (chat_id INTEGER, handle_id INTEGER);
+CREATE TABLE chat_message_join (chat_id INTEGER, message_id INTEGER);
+"""
+
+
+class Archive:
+    """A database under construction. Each method returns the number of the row it made."""
+
+    def __init__(self, path: Path, schema: str = MODERN) -> None:
+        self.path = path
+        self.connection: Any = apsw.Connection(str(path))
+        self.connection.execute(schema)
+
+    def handle(self, address: str, service: str = "iMessage") -> int:
+        columns = self._columns("handle")
+        return self._insert("handle", id=address, **({"service": service} if "service" in columns else {}))
+
+    def chat(self, identifier: str | None, *handles: int, service: str = "iMessage", **columns: Any) -> int:
+        """A chat; direct unless ``style`` says otherwise."""
+        separator = "+" if columns.get("style") == 43 else "-"
+        values: dict[str, Any] = {
+            "guid": f"{service};{separator};{identifier}",
+            "chat_identifier": identifier,
+            "style": 45,
+            "service_name": service,
+        }
+        present = self._columns("chat")
+        chat = self._insert("chat", **{name: value for name, value in (values | columns).items() if name in present})
+        for handle in handles:
+            self._insert("chat_handle_join", chat_id=chat, handle_id=handle)
+        return chat
+
+    def group(self, identifier: str | None, *handles: int, **columns: Any) -> int:
+        return self.chat(identifier, *handles, **{"style": 43, "group_id": f"ID-{identifier}", **columns})
+
+    def message(self, *chats: int, at: int, handle: int = 0, **columns: Any) -> int:
+        """A message in ``chats``, ``at`` Unix seconds, in nanoseconds unless ``date`` says otherwise."""
+        values: dict[str, Any] = {"handle_id": handle, "date": (at - EPOCH) * 1_000_000_000}
+        message = self._insert("message", **(values | columns))
+        for chat in chats:
+            self._insert("chat_message_join", chat_id=chat, message_id=message)
+        return message
+
+    def close(self) -> Path:
+        self.connection.close()
+        return self.path
+
+    def _columns(self, table: str) -> set[str]:
+        return {row[1] for row in self.connection.execute(f"PRAGMA table_info({table})")}
+
+    def _insert(self, table: str, **values: Any) -> int:
+        names = ", ".join(values)
+        marks = ", ".join("?" * len(values))
+        self.connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
+        return self.connection.last_insert_rowid()
+
+
+def archived(text: str) -> bytes:
+    """An ``attributedBody`` of ``text``: the classes as Messages archives them, and the start of the attributes."""
+    content = text.encode()
+    if len(content) < 0x80:
+        length = bytes([len(content)])
+    elif len(content) < 0x8000:
+        length = b"\x81" + len(content).to_bytes(2, "little")
+    else:
+        length = b"\x82" + len(content).to_bytes(4, "little")
+    classes = (
+        b"\x04\x0bstreamtyped\x81\xe8\x03\x84\x01@\x84\x84\x84\x19NSMutableAttributedString\x00\x84\x84\x12"
+        b"NSAttributedString\x00\x84\x84\x08NSObject\x00\x85\x92\x84\x84\x84\x0fNSMutableString\x01\x84\x84\x08"
+        b"NSString\x01\x95\x84\x01+"
+    )
+    return classes + length + content + b"\x86\x84\x02iI\x01\x04\x92\x84\x84\x84\x0cNSDictionary\x00\x95\x84\x01i\x01"
