@@ -7,6 +7,7 @@ from typing import Any, Self
 from trunkline.domain.errors import CommandError
 
 PREFIX = "TRUNKLINE_"
+_MAX_PORT = 65535
 
 
 def _setting(default: Any, description: str) -> Any:
@@ -29,6 +30,16 @@ class Settings:
     )
     doc_url: str = _setting("", "The URL that every doc_url begins with, where it is not the public URL.")
     access_log: bool = _setting(False, "Write a line a request; it halves the throughput.")
+
+    def check(self) -> None:
+        """Raises ``CommandError`` for a value that no service can run with."""
+        if not 1 <= self.port <= _MAX_PORT:
+            raise CommandError(f"the port is {self.port}; it must be from 1 to {_MAX_PORT}")
+        if self.workers < 1:
+            raise CommandError(f"the number of workers is {self.workers}; it must be at least 1")
+        for name, url in (("public URL", self.public_url), ("doc URL", self.doc_url)):
+            if url and not url.startswith(("http://", "https://")):
+                raise CommandError(f"the {name} is {url!r}; it must begin with http:// or https://")
 
     @property
     def base_url(self) -> str:

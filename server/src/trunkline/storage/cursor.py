@@ -62,6 +62,9 @@ def decode(token: str, key: bytes, scope: bytes) -> Cursor | None:
         raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
     except (binascii.Error, UnicodeEncodeError):
         return None
+    # The decoder also takes the letters of plain base64, and padding after the end.
+    if base64.urlsafe_b64encode(raw) != token.encode():
+        return None
     payload, signature = raw[:_PAYLOAD], raw[_PAYLOAD:]
     if not hmac.compare_digest(signature, _sign(payload, key, scope)):
         return None

@@ -59,22 +59,24 @@ class Postgres:
         return cls(pool)
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
-        # Reading again is harmless, and mends the one failure after a restart of the server.
-        for last in (False, True):
+        try:
+            return await self._fetch(query, values)
+        except _AWAY:
+            # Reading again is harmless, and mends what the first read finds after a restart of the server.
             try:
-                rows: Sequence[Any] = await self._pool.fetch(query.text, *values)
-                return rows
-            except _AWAY as error:
-                if last:
-                    raise NotReady(f"PostgreSQL does not answer: {error}") from error
-        raise AssertionError
+                return await self._fetch(query, values)
+            except (*_AWAY, asyncpg.PostgresError) as error:
+                raise NotReady(f"PostgreSQL does not answer: {error}") from error
+
+    async def _fetch(self, query: Query, values: tuple[Value, ...]) -> Any:
+        return await self._pool.fetch(query.text, *values)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator["PostgresTransaction"]:
         try:
             async with self._pool.acquire() as connection, connection.transaction():
                 yield PostgresTransaction(connection)
-        except _AWAY as error:
+        except (*_AWAY, asyncpg.PostgresError) as error:
             raise NotReady(f"PostgreSQL does not answer: {error}") from error
 
     @asynccontextmanager

@@ -67,7 +67,7 @@ class SQLite:
             if self._writer is None:
                 self._writer = self._open(WRITE_CACHE)
                 self._writer.set_busy_timeout(0)
-            writer: Connection = self._writer
+            writer = self._writer
             await self._begin(writer)
             try:
                 yield SQLiteTransaction(writer)
@@ -78,7 +78,7 @@ class SQLite:
                     writer.execute("rollback")
                 raise
 
-    async def _begin(self, writer: apsw.Connection) -> None:
+    async def _begin(self, writer: Connection) -> None:
         deadline = time.monotonic() + LOCK_TIMEOUT
         while True:
             try:

@@ -67,6 +67,16 @@ async def _schema_version(transaction: Transaction) -> int:
     return (await transaction.fetch(_QUERIES["ping"], ()))[0][0]
 
 
+async def schema_problem(database: Database) -> str | None:
+    """Why this code cannot read the database as it is, or None."""
+    newest = migrations()[-1][0]
+    async with database.transaction() as transaction:
+        found = await _schema_version(transaction)
+    if found == newest:
+        return None
+    return f"the schema is {found}, and this Trunkline needs {newest}; see `trunkline database upgrade`"
+
+
 async def connect(url: str) -> Database:
     """The database behind ``sqlite:///PATH`` or ``postgresql://…``, its schema as it is. Raises ``CommandError``."""
     scheme, separator, rest = url.partition("://")

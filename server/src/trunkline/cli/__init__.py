@@ -1,0 +1,62 @@
+"""The command ``trunkline``."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from trunkline import __version__
+from trunkline.cli.databases import database_commands
+from trunkline.cli.demo import demo
+from trunkline.cli.imports import import_commands
+from trunkline.cli.output import err
+from trunkline.cli.partners import key_commands, line_commands, partner_commands
+from trunkline.cli.serving import serve
+from trunkline.domain.errors import TrunklineError
+
+app = typer.Typer(
+    name="trunkline",
+    help="The open, self-hosted chats API, wire-compatible with the Linq Partner API v3.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(serve)
+app.add_typer(partner_commands, name="partner")
+app.add_typer(key_commands, name="key")
+app.add_typer(line_commands, name="line")
+app.add_typer(import_commands, name="import")
+app.command()(demo)
+app.add_typer(database_commands, name="database")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"trunkline {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """The open, self-hosted chats API, wire-compatible with the Linq Partner API v3."""
+
+
+def main() -> None:
+    """Runs the command; a mistake is one line on standard error and exit status 1."""
+    try:
+        app()
+    except TrunklineError as error:
+        err.print(f"trunkline: {error}", markup=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        err.print("trunkline: interrupted")
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)

@@ -1,0 +1,35 @@
+"""``trunkline demo``: sample data, small and lively or as large as you like."""
+
+from typing import Annotated
+
+import typer
+
+from trunkline.actions.load_demo import DemoPartner, load_demo
+from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
+from trunkline.cli.output import out, print_json, print_table, progress
+from trunkline.cli.partners import KEPT
+from trunkline.cli.running import now, with_store
+from trunkline.storage.store import Store
+
+
+def demo(
+    chats: Annotated[
+        int | None, typer.Option("--chats", help="Make this many chats, up to ten million, for measuring.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed makes other chats.")] = 1,
+    database: DatabaseOption = DEFAULTS.database,
+    as_json: JsonOption = False,
+) -> None:
+    """Load sample data; loading it again changes nothing, but for a new key."""
+
+    async def work(store: Store) -> list[DemoPartner]:
+        with progress("Loading chats", chats) as show:
+            return await load_demo(store, chats=chats, seed=seed, now=now(), progress=show)
+
+    made = with_store(database, work)
+    if as_json:
+        print_json({"partners": made})
+        return
+    rows = [(each.name, each.chats, " ".join(each.lines), each.key) for each in made]
+    print_table(("PARTNER", "CHATS", "LINES", "KEY"), rows, "Nothing was loaded.")
+    out.print(f"\n{KEPT}")

@@ -1,0 +1,184 @@
+"""``trunkline partner``, ``trunkline key`` and ``trunkline line``."""
+
+from datetime import UTC, date, datetime, time
+from typing import Annotated, TypeAlias
+
+import msgspec
+import typer
+
+from trunkline.actions import partners
+from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
+from trunkline.cli.output import moment, out, print_json, print_table
+from trunkline.cli.running import now, with_store
+from trunkline.domain import instant
+from trunkline.domain.errors import CommandError
+from trunkline.domain.handle import parse_number
+from trunkline.domain.instant import Instant
+from trunkline.storage.partners import Key, Line
+from trunkline.storage.store import Store
+
+partner_commands = typer.Typer(help="Partners: whoever owns lines, keys and chats.", no_args_is_help=True)
+key_commands = typer.Typer(help="Keys, which let a client in as a partner.", no_args_is_help=True)
+line_commands = typer.Typer(help="Lines: the numbers a partner sends from.", no_args_is_help=True)
+
+PartnerArgument: TypeAlias = Annotated[str, typer.Argument(metavar="PARTNER", help="A partner's name or id.")]
+KEPT = "Keep the key now: it is stored only as a hash and cannot be shown again."
+
+
+@partner_commands.command("add")
+def add_partner(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A name of your choice.")],
+    database: DatabaseOption = DEFAULTS.database,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a partner, and print its first key."""
+    partner, secret = with_store(database, lambda store: partners.add_partner(store, name, now()))
+    if as_json:
+        print_json({"partner": {"id": partner.id, "name": partner.name}, "key": secret})
+        return
+    out.print(f"Partner {partner.name} has the id {partner.id} and the key\n\n  {secret}\n\n{KEPT}", markup=False)
+
+
+@partner_commands.command("list")
+def list_partners(database: DatabaseOption = DEFAULTS.database, as_json: JsonOption = False) -> None:
+    """List the partners."""
+
+    async def work(store: Store) -> list[tuple[int, str, Instant, int]]:
+        return [
+            (each.id, each.name, each.created_at, await store.partners.count_chats(each.id))
+            for each in await store.partners.all()
+        ]
+
+    found = with_store(database, work)
+    if as_json:
+        print_json(
+            {
+                "partners": [
+                    {"id": partner_id, "name": name, "created_at": instant.render(created_at), "chats": chats}
+                    for partner_id, name, created_at, chats in found
+                ]
+            }
+        )
+        return
+    rows = [(partner_id, name, moment(created_at), chats) for partner_id, name, created_at, chats in found]
+    print_table(("ID", "NAME", "SINCE", "CHATS"), rows, "No partner yet; add one with: trunkline partner add NAME")
+
+
+@key_commands.command("add")
+def add_key(
+    partner: PartnerArgument,
+    name: Annotated[str, typer.Option("--name", help="What the key is for.")] = "unnamed",
+    expires: Annotated[
+        str | None, typer.Option("--expires", metavar="DATE", help="When it ends: 2027-01-31, or an RFC 3339 time.")
+    ] = None,
+    database: DatabaseOption = DEFAULTS.database,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a key, and print it."""
+    expires_at = None if expires is None else _end(expires)
+
+    async def work(store: Store) -> tuple[Key, str]:
+        return await partners.add_key(store, await partners.find_partner(store, partner), name, now(), expires_at)
+
+    key, secret = with_store(database, work)
+    if as_json:
+        print_json({"key": secret, "id": key.id, "name": key.name, "expires_at": _rendered(key.expires_at)})
+        return
+    out.print(f"Key {key.id} ({key.name}):\n\n  {secret}\n\n{KEPT}", markup=False)
+
+
+@key_commands.command("list")
+def list_keys(
+    partner: PartnerArgument, database: DatabaseOption = DEFAULTS.database, as_json: JsonOption = False
+) -> None:
+    """List a partner's keys, without the keys themselves."""
+
+    async def work(store: Store) -> list[Key]:
+        return list(await store.partners.keys((await partners.find_partner(store, partner)).id))
+
+    keys = with_store(database, work)
+    if as_json:
+        times = ("created_at", "expires_at", "revoked_at")
+        print_json(
+            {
+                "keys": [
+                    msgspec.structs.asdict(key) | {each: _rendered(getattr(key, each)) for each in times}
+                    for key in keys
+                ]
+            }
+        )
+        return
+    rows = [(key.id, key.name, moment(key.created_at), moment(key.expires_at), moment(key.revoked_at)) for key in keys]
+    print_table(("ID", "NAME", "SINCE", "EXPIRES", "REVOKED"), rows, "No key; add one with: trunkline key add PARTNER")
+
+
+@key_commands.command("revoke")
+def revoke_key(
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="The key's id, as `trunkline key list` shows it.")],
+    database: DatabaseOption = DEFAULTS.database,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a key worthless, on every worker within seconds."""
+    with_store(database, lambda store: partners.revoke_key(store, key_id, now()))
+    if as_json:
+        print_json({"revoked": key_id})
+    else:
+        out.print(f"Key {key_id} is revoked.", markup=False)
+
+
+@line_commands.command("add")
+def add_line(
+    partner: PartnerArgument,
+    phone_number: Annotated[str, typer.Argument(metavar="+E164", help="The number, such as +13343284472.")],
+    label: Annotated[str | None, typer.Option("--label", help="What the line is for.")] = None,
+    database: DatabaseOption = DEFAULTS.database,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a line."""
+    number = parse_number(phone_number, "+E164")
+
+    async def work(store: Store) -> Line:
+        return await partners.add_line(store, await partners.find_partner(store, partner), number, label, now())
+
+    line = with_store(database, work)
+    if as_json:
+        print_json({"line": {"id": line.id, "phone_number": line.phone_number}})
+    else:
+        out.print(f"{line.phone_number} is a line of {partner} now.", markup=False)
+
+
+@line_commands.command("list")
+def list_lines(
+    partner: PartnerArgument, database: DatabaseOption = DEFAULTS.database, as_json: JsonOption = False
+) -> None:
+    """List a partner's lines."""
+
+    async def work(store: Store) -> list[Line]:
+        return list(await store.partners.lines((await partners.find_partner(store, partner)).id))
+
+    lines = with_store(database, work)
+    if as_json:
+        print_json(
+            {"lines": [msgspec.structs.asdict(line) | {"created_at": _rendered(line.created_at)} for line in lines]}
+        )
+        return
+    rows = [(line.phone_number, line.label, moment(line.created_at), line.id) for line in lines]
+    print_table(("NUMBER", "LABEL", "SINCE", "ID"), rows, "No line; add one with: trunkline line add PARTNER +E164")
+
+
+def _end(text: str) -> Instant:
+    """The moment that an expiry means: a whole day ends with it. Raises ``CommandError``."""
+    try:
+        return instant.from_datetime(datetime.combine(date.fromisoformat(text), time.max, UTC))
+    except ValueError:
+        pass
+    try:
+        return instant.parse(text)
+    except ValueError:
+        raise CommandError(
+            f"--expires is {text!r}; it must be a date such as 2027-01-31, or an RFC 3339 time"
+        ) from None
+
+
+def _rendered(value: Instant | None) -> str | None:
+    return None if value is None else instant.render(value)

@@ -1,0 +1,73 @@
+"""``trunkline serve``: the settings, a last look at the database, and the server."""
+
+import os
+import socket
+from typing import Annotated, TypeAlias
+
+from granian.constants import Interfaces, Loops
+from granian.server import Server
+
+from trunkline.cli.options import DEFAULTS, DatabaseOption, option
+from trunkline.cli.output import err
+from trunkline.cli.running import with_store
+from trunkline.config import Settings
+from trunkline.domain.errors import CommandError
+from trunkline.storage.store import Store
+
+HostOption: TypeAlias = Annotated[str, option("host")]
+PortOption: TypeAlias = Annotated[int, option("port")]
+WorkersOption: TypeAlias = Annotated[int, option("workers")]
+PublicUrlOption: TypeAlias = Annotated[str, option("public_url")]
+DocUrlOption: TypeAlias = Annotated[str, option("doc_url")]
+AccessLogOption: TypeAlias = Annotated[bool, option("access_log", "--access-log/--no-access-log")]
+
+
+def serve(
+    database: DatabaseOption = DEFAULTS.database,
+    host: HostOption = DEFAULTS.host,
+    port: PortOption = DEFAULTS.port,
+    workers: WorkersOption = DEFAULTS.workers,
+    public_url: PublicUrlOption = DEFAULTS.public_url,
+    doc_url: DocUrlOption = DEFAULTS.doc_url,
+    access_log: AccessLogOption = DEFAULTS.access_log,
+) -> None:
+    """Serve the API. The database is created or upgraded first."""
+    settings = Settings(
+        database=database,
+        host=host,
+        port=port,
+        workers=workers,
+        public_url=public_url,
+        doc_url=doc_url,
+        access_log=access_log,
+    )
+    settings.check()
+    with_store(database, Store.ping)
+    _check_address(host, port)
+    os.environ.update(settings.to_environment())
+    err.print(f"Trunkline serves {settings.base_url}/v3/chats; the docs are at {settings.base_url}/docs", markup=False)
+    Server(
+        "trunkline.main:create",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        loop=Loops.uvloop,
+        workers=workers,
+        websockets=False,
+        respawn_failed_workers=True,
+        log_access=access_log,
+        log_level="warning",  # pyright: ignore[reportArgumentType]
+    ).serve()
+
+
+def _check_address(host: str, port: int) -> None:
+    """Says what is wrong with an address before any worker starts. Raises ``CommandError``."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CommandError(f"cannot listen on {host}, port {port}: {reason}; name others with --host, --port") from None
