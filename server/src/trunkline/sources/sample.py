@@ -1,0 +1,234 @@
+"""Sample data: made up, but alive. The same seed and time make the same chats, whatever the version of Python.
+
+Every number is fictional: 555-0100 to 555-0199 of an area code are kept free for that in the North American plan.
+Of ``random.Random`` only ``random`` and ``getrandbits`` are used, whose sequences Python promises to keep.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from trunkline.domain.chat import Chat, Health, HealthStatus, Participant, ParticipantStatus, Service
+from trunkline.domain.instant import DAY, HOUR, MINUTE, Instant
+from trunkline.domain.uuid7 import RANDOM_BITS, uuid7
+
+T = TypeVar("T")
+
+AREA_CODES: tuple[str, ...] = tuple(
+    f"{first}{second}{third}" for first in range(2, 10) for second in range(9) for third in range(10) if second != third
+)
+"""The form of a geographic area code: no 9 in the middle, and never the same digit twice at the end."""
+
+NUMBERS: int = 100 * len(AREA_CODES)
+"""How many fictional numbers there are."""
+
+
+class Chunk(msgspec.Struct, frozen=True):
+    """Chats to be stored together or not at all: ``size`` of them, made up as they are asked for."""
+
+    size: int
+    chats: Iterator[Chat]
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """A partner to make up. ``lines`` are numbers with their labels; ``chunks(now)`` are its chats, in order."""
+
+    name: str
+    lines: Sequence[tuple[str, str]]
+    chunks: Callable[[Instant], Iterable[Chunk]]
+
+
+def number(index: int) -> str:
+    """One of the ``NUMBERS`` fictional numbers; they ascend."""
+    return f"+1{AREA_CODES[index // 100]}55501{index % 100:02}"
+
+
+def pick(rng: random.Random, choices: Sequence[T]) -> T:
+    """One of them, all alike."""
+    return choices[int(rng.random() * len(choices))]
+
+
+def participant(
+    rng: random.Random,
+    handle: str,
+    service: Service,
+    joined_at: Instant,
+    *,
+    is_me: bool = False,
+    left_at: Instant | None = None,
+    status: ParticipantStatus = ParticipantStatus.ACTIVE,
+) -> Participant:
+    """A participant with an identifier of its own."""
+    return Participant(
+        uuid7(joined_at, rng.getrandbits(RANDOM_BITS)), handle, service, joined_at, is_me, left_at, status
+    )
+
+
+class _Group(msgspec.Struct, frozen=True):
+    """A group of the small set: its line by index, its name if any, its recipients' handles, and who went how."""
+
+    line: int
+    name: str | None
+    recipients: str
+    service: Service = Service.IMESSAGE
+    gone: Mapping[str, ParticipantStatus] = {}
+    icon_url: str | None = None
+
+
+class _Cast(msgspec.Struct, frozen=True):
+    """A partner of the small set. Each of ``people`` has a direct chat, over the lines in turn."""
+
+    name: str
+    lines: Sequence[tuple[str, str]]
+    people: str
+    groups: Sequence[_Group]
+
+
+_LEFT, _REMOVED = ParticipantStatus.LEFT, ParticipantStatus.REMOVED
+
+_BAKERY = _Cast(
+    "Harbor Bakery",
+    [("+12065550100", "Shop"), ("+12065550101", "Deliveries"), ("+13605550100", "Island branch")],
+    "+12065550142 +12065550117 +12065550163 lena.fischer@example.com +13605550121 +14255550188 +12535550109 "
+    "omar.haddad@example.org +15035550171 +12065550198 +13605550144 +19715550126 mei.tanaka@example.net +14255550103 "
+    "+12065550155 +15095550137 +15415550112 +12535550175 nikos.pappas@example.com",
+    [
+        _Group(
+            0,
+            "Early shift 🥐",
+            "+12065550142 +12065550117 lena.fischer@example.com",
+            icon_url="https://example.com/icons/croissant.png",
+        ),
+        _Group(0, "Hochzeit Fischer: Torte", "lena.fischer@example.com +14255550188"),
+        _Group(1, None, "+12535550109 +15035550171 +12065550163", Service.SMS, {"+12065550163": _LEFT}),
+        _Group(
+            1,
+            "متطوعو الحي",
+            "omar.haddad@example.org +14255550103 +12065550198",
+            gone={"+14255550103": _REMOVED},
+        ),
+        _Group(2, "島の常連さん", "mei.tanaka@example.net +13605550121 +13605550144 +19715550126"),
+        _Group(2, "Ferry run", "+13605550121 +13605550144", Service.RCS),
+        _Group(
+            0,
+            None,
+            "+12065550155 +15095550137 +15415550112 +12535550175",
+            Service.RCS,
+            {"+15415550112": _LEFT, "+12535550175": _REMOVED},
+        ),
+    ],
+)
+
+_CLINIC = _Cast(
+    "Northside Bike Clinic",
+    [("+16125550100", "Workshop"), ("+16515550100", "Rentals")],
+    "+16125550133 +16515550168 nikos.pappas@example.com +17635550119 +12185550151 +16125550177 "
+    "anya.volkova@example.org +15075550104 +19525550182 +16515550129 +13205550146",
+    [
+        _Group(
+            0,
+            "Sunday ride",
+            "+16125550133 +17635550119 nikos.pappas@example.com +16515550168",
+            gone={"+16515550168": _LEFT},
+        ),
+        _Group(0, "Велоклуб «Север»", "anya.volkova@example.org +12185550151"),
+        _Group(
+            1,
+            "Ποδηλάτες",
+            "nikos.pappas@example.com +15075550104 +19525550182",
+            gone={"+15075550104": _REMOVED},
+        ),
+        _Group(1, None, "+16515550129 +13205550146", Service.SMS),
+        _Group(0, "साइकिल मरम्मत", "+16125550177 +19525550182", Service.RCS),
+    ],
+)
+
+# A third of the direct chats is unwell, so that even the smaller partner shows every status.
+_STATUSES = (
+    HealthStatus.HEALTHY,
+    HealthStatus.AT_RISK,
+    HealthStatus.HEALTHY,
+    HealthStatus.HEALTHY,
+    HealthStatus.CRITICAL,
+    HealthStatus.HEALTHY,
+    HealthStatus.HEALTHY,
+    HealthStatus.OPTED_OUT,
+    HealthStatus.HEALTHY,
+)
+_PHONE_SERVICES = (Service.IMESSAGE, Service.SMS, Service.IMESSAGE, Service.RCS)
+
+
+def small(seed: int) -> list[Sample]:
+    """Two partners with a few dozens of chats, that show everything a chat can be."""
+    return [_sample(_BAKERY, seed), _sample(_CLINIC, seed + 1)]
+
+
+def _sample(cast: _Cast, seed: int) -> Sample:
+    def chunks(now: Instant) -> list[Chunk]:
+        chats = _chats(cast, seed, now)
+        return [Chunk(len(chats), iter(chats))]
+
+    return Sample(cast.name, cast.lines, chunks)
+
+
+def _chats(cast: _Cast, seed: int, now: Instant) -> list[Chat]:
+    """The chats of a partner, least recently updated first."""
+    rng = random.Random(seed)  # noqa: S311 - sample data
+    chats = [
+        _direct(rng, cast.lines[index % len(cast.lines)][0], person, index, now)
+        for index, person in enumerate(cast.people.split())
+    ]
+    chats += [_group(rng, cast.lines[group.line][0], group, now) for group in cast.groups]
+    return sorted(chats, key=lambda chat: chat.updated_at)
+
+
+def _times(rng: random.Random, now: Instant) -> tuple[Instant, Instant]:
+    """When a chat began and when it last changed: some a minute ago, most in these days, a few long ago."""
+    updated_at = now - MINUTE - int(rng.random() ** 4 * 30 * DAY)
+    return updated_at - HOUR - int(rng.random() * 120 * DAY), updated_at
+
+
+def _direct(rng: random.Random, line: str, person: str, index: int, now: Instant) -> Chat:
+    created_at, updated_at = _times(rng, now)
+    service = Service.IMESSAGE if "@" in person else pick(rng, _PHONE_SERVICES)
+    status = _STATUSES[index % len(_STATUSES)]
+    return Chat(
+        id=uuid7(created_at, rng.getrandbits(RANDOM_BITS)),
+        participants=(
+            participant(rng, line, service, created_at, is_me=True),
+            participant(rng, person, service, created_at),
+        ),
+        is_group=False,
+        health=Health(status, created_at if status is HealthStatus.HEALTHY else updated_at),
+        created_at=created_at,
+        updated_at=updated_at,
+        service=service,
+    )
+
+
+def _group(rng: random.Random, line: str, group: _Group, now: Instant) -> Chat:
+    created_at, updated_at = _times(rng, now)
+    members = [
+        participant(
+            rng,
+            handle,
+            group.service,
+            created_at,
+            left_at=updated_at if handle in group.gone else None,
+            status=group.gone.get(handle, ParticipantStatus.ACTIVE),
+        )
+        for handle in group.recipients.split()
+    ]
+    return Chat(
+        id=uuid7(created_at, rng.getrandbits(RANDOM_BITS)),
+        participants=(participant(rng, line, group.service, created_at, is_me=True), *members),
+        is_group=True,
+        health=Health(HealthStatus.HEALTHY, created_at),
+        created_at=created_at,
+        updated_at=updated_at,
+        name=group.name,
+        service=group.service,
+        icon_url=group.icon_url,
+    )

@@ -1,0 +1,124 @@
+"""The sample data shows everything a chat can be, is fictional, and is the same for the same seed."""
+
+import re
+from collections import Counter
+from itertools import chain, islice, pairwise
+from uuid import UUID
+
+import pytest
+from trunkline.domain import document
+from trunkline.domain.chat import Chat, HealthStatus, ParticipantStatus, Service
+from trunkline.domain.errors import CommandError
+from trunkline.domain.handle import normalise
+from trunkline.domain.instant import DAY, HOUR
+from trunkline.domain.uuid7 import RANDOM_BITS, uuid7
+from trunkline.sources.sample import NUMBERS, Sample, number, small
+from trunkline.sources.sample_large import MOST, REGULARS, large
+
+from tests.support.chats import NOW
+
+FICTIONAL = re.compile(r"\+1[2-9][0-8][0-9]55501[0-9]{2}|[a-z.0-9]+@example\.(?:com|org|net)")
+
+
+def chats_of(sample: Sample) -> list[Chat]:
+    return [chat for chunk in sample.chunks(NOW) for chat in chunk.chats]
+
+
+def all_small() -> list[Chat]:
+    return list(chain.from_iterable(chats_of(sample) for sample in small(7)))
+
+
+def test_the_small_set_shows_everything_a_chat_can_be() -> None:
+    for sample in small(7):
+        chats = chats_of(sample)
+        assert len(sample.lines) >= 2
+        assert {chat.line for chat in chats} == {line for line, _ in sample.lines}
+        assert {chat.health.status for chat in chats} == set(HealthStatus)
+        assert {chat.service for chat in chats} == set(Service)
+        assert {member.status for chat in chats for member in chat.participants} == set(ParticipantStatus)
+        assert {chat.is_group for chat in chats} == {True, False}
+        assert any("@" in handle for chat in chats for handle in chat.recipients)
+        assert any(chat.is_group and chat.name is None for chat in chats)
+
+
+def test_the_partners_have_nothing_in_common_but_people() -> None:
+    first, second = (chats_of(sample) for sample in small(7))
+    assert not {chat.line for chat in first} & {chat.line for chat in second}
+    assert not {chat.id for chat in first} & {chat.id for chat in second}
+    assert {handle for chat in first for handle in chat.recipients} & {
+        handle for chat in second for handle in chat.recipients
+    }
+
+
+@pytest.mark.parametrize("sample", [*small(7), large(7, 8_000)], ids=lambda sample: sample.name)
+def test_every_chat_is_sound(sample: Sample) -> None:
+    chats = chats_of(sample)
+    identifiers: Counter[str] = Counter()
+    for chat in chats:
+        assert document.parse(document.render(chat), chat.name) == chat
+        assert chat.is_group == (len(chat.recipients) > 1)
+        assert chat.health.status is not HealthStatus.OPTED_OUT or not chat.is_group
+        assert chat.created_at <= chat.health.updated_at <= chat.updated_at <= NOW
+        handles = [member.handle for member in chat.participants]
+        assert len(set(handles)) == len(handles)
+        assert [member.is_me for member in chat.participants] == [True] + [False] * len(chat.recipients)
+        for member in chat.participants:
+            assert FICTIONAL.fullmatch(member.handle)
+            assert normalise(member.handle) == member.handle
+            assert (member.left_at is not None) == (member.status is not ParticipantStatus.ACTIVE)
+            assert member.left_at is None or chat.created_at <= member.left_at <= chat.updated_at
+        identifiers.update([chat.id, *(member.id for member in chat.participants)])
+    assert set(identifiers.values()) == {1}
+    direct = Counter(chat.recipients_key for chat in chats if not chat.is_group)
+    assert set(direct.values()) == {1}
+
+
+def test_the_small_set_is_of_these_days() -> None:
+    ages = sorted(NOW - chat.updated_at for chat in all_small())
+    assert ages[0] < HOUR
+    assert ages[len(ages) // 2] < 7 * DAY
+
+
+def test_the_same_seed_makes_the_same_chats() -> None:
+    assert [chats_of(sample) for sample in small(7)] == [chats_of(sample) for sample in small(7)]
+    assert chats_of(large(7, 6_000)) == chats_of(large(7, 6_000))
+    assert chats_of(large(7, 100)) != chats_of(large(8, 100))
+
+
+def test_the_sequence_is_one_that_every_python_has() -> None:
+    assert chats_of(large(7, 100))[-1].id == "019b76da-9f93-7bac-b660-487950c08674"
+
+
+def test_identifiers_of_the_large_set_ascend() -> None:
+    chats = chats_of(large(7, 12_345))
+    assert len(chats) == 12_345
+    assert all(earlier.id < later.id for earlier, later in pairwise(chats))
+
+
+def test_a_handle_of_the_large_set_can_have_any_number_of_chats() -> None:
+    chats = chats_of(large(7, 20_000))
+    count = Counter(handle for chat in chats for handle in chat.recipients)
+    assert count[REGULARS[0]] > 500
+    assert sum(100 <= many < 500 for many in count.values()) >= 5
+    assert sum(many == 1 for many in count.values()) > 1_000
+    assert len({chat.line for chat in chats}) > 1
+
+
+def test_the_largest_set_starts_at_once_and_ends_with_a_number_that_is_there() -> None:
+    first = next(iter(large(7, MOST).chunks(NOW)))
+    assert len(list(islice(first.chats, 10))) == 10
+    assert number(NUMBERS - 1) == "+19895550199"
+
+
+@pytest.mark.parametrize("chats", [0, -1, MOST + 1])
+def test_a_number_of_chats_that_cannot_be(chats: int) -> None:
+    with pytest.raises(CommandError, match="it must be from 1 to 10000000"):
+        large(7, chats)
+
+
+def test_uuid7_is_of_the_form_of_the_rfc() -> None:
+    # The example of RFC 9562, appendix A.6.
+    example = UUID("017F22E2-79B0-7CC3-98C4-DC0C0C07398F")
+    randomness = 0xCC3 << 62 | 0x18C4DC0C0C07398F
+    assert uuid7(1_645_557_742_000_000, randomness) == str(example)
+    assert uuid7(1_645_557_742_000_999, (1 << RANDOM_BITS) - 1) == "017f22e2-79b0-7fff-bfff-ffffffffffff"

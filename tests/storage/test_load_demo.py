@@ -1,0 +1,136 @@
+"""Loading the sample data, on both engines: whole, once, and from where it stopped."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from trunkline.actions import keys
+from trunkline.actions.list_chats import list_chats
+from trunkline.actions.load_demo import DemoPartner, load_demo
+from trunkline.actions.partners import add_line, add_partner
+from trunkline.domain import document
+from trunkline.domain.chat import Chat
+from trunkline.domain.errors import CommandError
+from trunkline.domain.instant import DAY
+from trunkline.domain.listing import ChatQuery, Filters
+from trunkline.sources import sample_large
+from trunkline.sources.sample import small
+from trunkline.sources.sample_large import REGULARS, large
+from trunkline.storage.store import Store, open_store
+
+from tests.support.chats import NOW
+
+
+async def demo(store: Store, chats: int | None = None, *, seed: int = 7, now: int = NOW) -> list[DemoPartner]:
+    return await load_demo(store, chats=chats, seed=seed, now=now, progress=lambda _: None)
+
+
+async def walk(store: Store, partner_id: int, filters: Filters | None = None) -> list[bytes]:
+    """Every document, in the order of the list."""
+    documents: list[bytes] = []
+    cursor: str | None = None
+    while True:
+        page = await list_chats(store, partner_id, ChatQuery(filters or Filters(), 100, cursor), NOW)
+        documents += page.documents
+        cursor = page.next_cursor
+        if cursor is None:
+            return documents
+
+
+def in_order(chats: Sequence[Chat]) -> list[bytes]:
+    return [document.render(chat) for chat in sorted(chats, key=lambda chat: -chat.updated_at)]
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sample_large, "CHUNK", 100)
+
+
+async def test_the_small_set_is_listed_as_it_was_made(database_url: str) -> None:
+    async with open_store(database_url) as store:
+        partners = await demo(store)
+        for partner, sample in zip(partners, small(7), strict=True):
+            chats = [chat for chunk in sample.chunks(NOW) for chat in chunk.chats]
+            assert partner.name == sample.name
+            assert sorted(partner.lines) == sorted(line for line, _ in sample.lines)
+            assert partner.chats == len(chats)
+            assert await walk(store, partner.id) == in_order(chats)
+            assert await keys.partner_of(store, partner.key.encode()) == (partner.id, None)
+            assert [key.name for key in await store.partners.keys(partner.id)] == ["demo"]
+
+
+async def test_again_changes_nothing_but_makes_a_new_key(database_url: str) -> None:
+    async with open_store(database_url) as store:
+        first = await demo(store)
+        before = [await walk(store, partner.id) for partner in first]
+        second = await demo(store, now=NOW + DAY)
+        assert [await walk(store, partner.id) for partner in second] == before
+        for old, new in zip(first, second, strict=True):
+            assert (old.id, old.name, old.lines, old.chats) == (new.id, new.name, new.lines, new.chats)
+            assert old.key != new.key
+            assert await keys.partner_of(store, old.key.encode()) == await keys.partner_of(store, new.key.encode())
+
+
+@pytest.mark.usefixtures("small_chunks")
+async def test_the_large_set_is_a_partner_of_its_own(database_url: str) -> None:
+    told: list[int] = []
+    async with open_store(database_url) as store:
+        await demo(store)
+        [partner] = await load_demo(store, chats=250, seed=7, now=NOW, progress=told.append)
+        chats = [chat for chunk in large(7, 250).chunks(NOW) for chat in chunk.chats]
+        assert told == [100, 200, 250]
+        assert partner.chats == 250
+        assert await walk(store, partner.id) == in_order(chats)
+        regular = [chat for chat in chats if REGULARS[0] in chat.recipients]
+        assert await walk(store, partner.id, Filters(handle=REGULARS[0])) == in_order(regular)
+        line = partner.lines[0]
+        assert await walk(store, partner.id, Filters(line=line)) == in_order([c for c in chats if c.line == line])
+
+
+@pytest.mark.usefixtures("small_chunks")
+async def test_a_run_that_was_cut_off_goes_on_where_it_stopped(database_url: str) -> None:
+    def stop(loaded: int) -> None:
+        if loaded == 300:
+            raise KeyboardInterrupt
+
+    async with open_store(database_url) as store:
+        with pytest.raises(KeyboardInterrupt):
+            await load_demo(store, chats=550, seed=7, now=NOW, progress=stop)
+        [unfinished] = await store.partners.all()
+        assert await store.partners.count_chats(unfinished.id) == 300
+        [partner] = await demo(store, 550, now=NOW + DAY)
+        chats = [chat for chunk in large(7, 550).chunks(NOW) for chat in chunk.chats]
+        assert await walk(store, partner.id) == in_order(chats)
+
+
+@pytest.mark.usefixtures("small_chunks")
+async def test_two_runs_at_once_load_each_chat_once(database_url: str) -> None:
+    async with open_store(database_url) as one, open_store(database_url) as other:
+        [before] = await demo(one, 400)  # so that neither meets the other at making the partner
+        await demo(one)
+        both = await asyncio.gather(demo(one, 400), demo(other, 400))
+        assert [partner.chats for [partner] in both] == [before.chats, before.chats]
+
+
+async def test_another_seed_is_refused_where_the_small_set_is_there(database_url: str) -> None:
+    async with open_store(database_url) as store:
+        await demo(store)
+        with pytest.raises(CommandError, match="use the seed that it was made with"):
+            await demo(store, seed=9)
+
+
+async def test_a_partner_with_lines_of_its_own_is_left_alone(database_url: str) -> None:
+    async with open_store(database_url) as store:
+        partner, _ = await add_partner(store, small(7)[0].name, NOW)
+        await add_line(store, partner, "+13125550100", None, NOW)
+        with pytest.raises(CommandError, match="its chats are not of this sample"):
+            await demo(store)
+        assert await store.partners.count_chats(partner.id) == 0
+        assert [line.phone_number for line in await store.partners.lines(partner.id)] == ["+13125550100"]
+
+
+async def test_an_impossible_number_of_chats_makes_no_partner(database_url: str) -> None:
+    async with open_store(database_url) as store:
+        with pytest.raises(CommandError):
+            await demo(store, 0)
+        assert await store.partners.all() == []
