@@ -30,6 +30,9 @@ node_modules/.package-lock.json: package-lock.json
 	@npm ci --silent
 	@touch $@
 
+run: .venv/run.stamp ## load sample data, serve it, list its chats, and say what to try next
+	@examples/quickstart
+
 setup: .venv/dev.stamp .clients/stamp node_modules/.package-lock.json ## install everything that running, testing and checking need
 
 lock: .venv/dev.stamp ## pin the newest versions of every dependency

@@ -1,6 +1,7 @@
 """Where the parts are put together: settings, store, application."""
 
 import os
+from contextlib import AsyncExitStack
 from typing import Any
 
 from trunkline.api.app import Application, Message, Receive, Send
@@ -23,8 +24,14 @@ class Service:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        async with open_store(self._settings.database) as store:
-            self._application = Application(store, self._settings.base_url, self._settings.doc_base)
+        async with AsyncExitStack() as stack:
+            try:
+                store = await stack.enter_async_context(open_store(self._settings.database))
+                self._application = Application(store, self._settings.base_url, self._settings.doc_base)
+            except Exception as error:
+                # Told so, the server starts another worker; left to itself, it would serve without a store.
+                await send({"type": "lifespan.startup.failed", "message": f"cannot start: {error}"})
+                return
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})

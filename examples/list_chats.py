@@ -1,0 +1,15 @@
+"""Lists the newest chats of a key's partner, as the API's documentation shows it.
+
+Needs LINQ_API_V3_API_KEY, and LINQ_API_V3_BASE_URL where the service is not the public one.
+"""
+
+import os
+
+from linq import LinqAPIV3
+
+client = LinqAPIV3(
+    api_key=os.environ.get("LINQ_API_V3_API_KEY"),  # This is the default and can be omitted
+)
+page = client.chats.list_chats(limit=5)
+for chat in page.chats:
+    print(f"{chat.id}  {chat.service or '':8}  {chat.health_status.status:9}  {chat.display_name}")
