@@ -49,9 +49,10 @@ class Application:
             return store
 
         described = [process.liveness, process.readiness]
+        dependencies = {"store": Provide(provide_store)}
         self._framework = Litestar(
-            [*described, *reference([*described], __version__, base_url)],
-            dependencies={"store": Provide(provide_store)},
+            [*described, *reference([*described], dependencies, __version__, base_url)],
+            dependencies=dependencies,
             exception_handlers={Exception: self._refuse},
             openapi_config=None,
             logging_config=None,

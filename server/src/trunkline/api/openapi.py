@@ -1,65 +1,86 @@
 """The description of the service, OpenAPI 3.1: the framework's of its routes, and ours of the list."""
 
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Litestar
 from litestar.openapi import OpenAPIConfig
-from litestar.types import ControllerRouterHandler
+from litestar.openapi.spec import License, Server, Tag
+from litestar.types import ControllerRouterHandler, Dependencies
+from msgspec import Meta
 
+from trunkline.api import descriptions, examples
+from trunkline.api.codes import CODES
 from trunkline.api.query import PARAMETERS
 from trunkline.api.responses import KINDS, Envelope
 from trunkline.domain.document import ChatDocument
+from trunkline.domain.errors import InvalidParameter, InvalidPhoneNumber, NotYourLine, TrunklineError, Unauthorized
 
 TRACE_HEADERS = {
     "X-Trace-ID": {
         "description": "32 hexadecimal digits that find this request in the log.",
-        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$", "examples": [examples.TRACE_ID]},
     }
 }
+_CHALLENGE = {"WWW-Authenticate": {"description": "Which kind of key is asked for.", "schema": {"const": "Bearer"}}}
 _REFERENCE = "#/components/schemas/{name}"
 
 
 class ChatList(msgspec.Struct):
-    """A page of chats, most recently updated first."""
+    """A page of chats."""
 
-    chats: list[ChatDocument]
-    next_cursor: str | None
+    chats: Annotated[list[ChatDocument], Meta(description="The most recently updated first; at most `limit` of them.")]
+    next_cursor: Annotated[
+        str | None, Meta(description="The `cursor` of the next page; `null` exactly when nothing is left.")
+    ]
 
 
-def describe(routes: Sequence[ControllerRouterHandler], version: str, server: str) -> dict[str, Any]:
+def describe(
+    routes: Sequence[ControllerRouterHandler], dependencies: Dependencies, version: str, server: str
+) -> dict[str, Any]:
     """The whole document, for a service that is reached at ``server``."""
     config = OpenAPIConfig(
         title="Trunkline",
         version=version,
         summary="The open, self-hosted chats API, wire-compatible with the Linq Partner API v3.",
+        description=descriptions.SERVICE,
+        license=License("Apache-2.0", identifier="Apache-2.0"),
+        servers=[
+            Server(server, "This service"),
+            Server(f"{server}/api/partner", "The same, for clients whose base URL ends in /api/partner"),
+        ],
+        tags=[Tag("Chats", descriptions.CHATS), Tag("Process", descriptions.PROCESS)],
     )
     # This instance only describes; the one that serves has no routes of the framework's own.
-    document = Litestar(routes, openapi_config=config, logging_config=None).openapi_schema.to_schema()
-    (_, envelope), schemas = _schemas()
-    document["servers"] = [{"url": server}, {"url": f"{server}/api/partner"}]
-    document["paths"]["/v3/chats"] = {"get": _list_chats()}
-    document["components"]["schemas"] |= schemas
-    document["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    framework = Litestar(routes, dependencies=dependencies, openapi_config=config, logging_config=None)
+    document = framework.openapi_schema.to_schema()
+    document["paths"] = {"/v3/chats": {"get": _list_chats(server)}, **document["paths"]}
+    components = document["components"]
+    components["schemas"] = {**_schemas(), **components["schemas"]}
+    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": descriptions.KEY}}
     for path in document["paths"].values():
         for operation in path.values():
-            _complete(operation, envelope)
-    return document
+            _complete(operation["responses"], server)
+    return _renamed(document)
 
 
-def _schemas() -> tuple[tuple[dict[str, Any], ...], dict[str, Any]]:
-    return msgspec.json.schema_components([ChatList, Envelope], ref_template=_REFERENCE)
+def _schemas() -> dict[str, Any]:
+    return msgspec.json.schema_components([ChatList, Envelope], ref_template=_REFERENCE)[1]
 
 
-def _list_chats() -> dict[str, Any]:
+def _renamed(document: dict[str, Any]) -> dict[str, Any]:
+    """Our class ``ChatDocument`` is what callers, and the code that is generated for them, know as ``Chat``."""
+    return msgspec.json.decode(re.sub(rb"\b([A-Z]\w*)Document\b", rb"\1", msgspec.json.encode(document)))
+
+
+def _list_chats(server: str) -> dict[str, Any]:
     return {
         "operationId": "listChats",
         "tags": ["Chats"],
         "summary": "List all chats",
-        "description": "A page of the chats of the key's partner, most recently updated first. Follow `next_cursor` until "
-        "it is `null`: that walk returns every chat that was there at its first page, exactly once, whatever changes "
-        "meanwhile.",
+        "description": descriptions.LIST_CHATS,
         "security": [{"key": []}],
         "parameters": [
             {
@@ -74,28 +95,59 @@ def _list_chats() -> dict[str, Any]:
         "responses": {
             "200": {
                 "description": "A page of chats.",
-                "content": {"application/json": {"schema": {"$ref": _REFERENCE.format(name="ChatList")}}},
-            }
-        }
-        | {str(status): {"description": meaning} for status, meaning in _refusals((400, 401, 403)).items()},
+                "content": {
+                    "application/json": {
+                        "schema": {"$ref": _REFERENCE.format(name="ChatList")},
+                        "example": examples.chat_list(server),
+                    }
+                },
+            },
+            "400": _refusal([InvalidPhoneNumber, InvalidParameter], server),
+            "401": _refusal([Unauthorized], server),
+            "403": _refusal([NotYourLine], server),
+        },
+        "x-codeSamples": [
+            {"lang": "Shell", "label": "curl", "source": examples.curl(server)},
+            {"lang": "Python", "label": "Python, with the SDK", "source": examples.python(server)},
+        ],
     }
 
 
-def _refusals(statuses: tuple[int, ...]) -> dict[int, str]:
-    """What each status means: the refusals that have it, as their classes say."""
-    meanings: dict[int, list[str]] = {}
-    for kind in KINDS:
-        if kind.status in statuses and kind.__doc__:
-            meanings.setdefault(kind.status, []).append(f"{kind.code}: {kind.__doc__.splitlines()[0]}")
-    return {status: " ".join(lines) for status, lines in meanings.items()}
-
-
-def _complete(operation: dict[str, Any], envelope: dict[str, Any]) -> None:
-    """What every operation has: the envelope for its errors, the trace id on every answer."""
-    responses = operation["responses"]
-    for status, meaning in _refusals((500, 503)).items():
-        responses.setdefault(str(status), {"description": meaning})
-    for status, response in responses.items():
+def _complete(responses: dict[str, Any], server: str) -> None:
+    """What every operation has: the envelope for its errors (the list names its own), the trace id on every answer."""
+    for status in (*responses, "500", "503"):
+        kinds = [kind for kind in KINDS if str(kind.status) == status]
+        if kinds and "examples" not in responses.get(status, {}).get("content", {}).get("application/json", {}):
+            responses[status] = _refusal(kinds, server)
+    for response in responses.values():
         response["headers"] = {**response.get("headers", {}), **TRACE_HEADERS}
-        if int(status) >= 400:
-            response["content"] = {"application/json": {"schema": envelope}}
+
+
+def _refusal(kinds: Sequence[type[TrunklineError]], server: str) -> dict[str, Any]:
+    """The response of refusals with one status: what each means, as its class says, and how it looks."""
+    return {
+        "description": "\n".join(f"- [{kind.code}](/docs/errors#{kind.code}): {_meaning(kind)}" for kind in kinds),
+        "content": {
+            "application/json": {
+                "schema": {"$ref": _REFERENCE.format(name="Envelope")},
+                "examples": {
+                    str(kind.code): {
+                        "summary": CODES[kind.code].meaning,
+                        "value": examples.envelope(kind.status, kind.code, _message(kind), server),
+                    }
+                    for kind in kinds
+                },
+            }
+        },
+        "headers": _CHALLENGE if Unauthorized in kinds else {},
+    }
+
+
+def _meaning(kind: type[TrunklineError]) -> str:
+    return (kind.__doc__ or "").splitlines()[0]
+
+
+def _message(kind: type[TrunklineError]) -> str:
+    """A message of a refusal: its code's, where the code has the same status."""
+    code = CODES[kind.code]
+    return code.message if code.status == kind.status else _meaning(kind)

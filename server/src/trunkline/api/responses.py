@@ -1,8 +1,10 @@
 """An answer, ready to send, and the envelope that every refusal comes in (CONTRACT §2)."""
 
 from collections.abc import Iterable
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from trunkline.domain.errors import (
     BodyTooLarge,
@@ -19,25 +21,6 @@ from trunkline.domain.errors import (
 
 ERRORS_PATH = "/docs/errors"
 JSON = b"application/json"
-
-CODES: dict[int, str] = {
-    1001: "A required field is missing.",
-    1002: "A phone number is not in E.164 format.",
-    1003: "The body is not valid.",
-    1004: "The content of the message is not valid.",
-    1005: "The value of a parameter is not valid.",
-    1006: "A direct chat cannot be updated like a group.",
-    1007: "Too many requests: try again after the time that Retry-After names.",
-    2001: "There is no such chat, or it is not yours.",
-    2002: "There is no such message, or it is not yours.",
-    2004: "The key is missing, malformed, unknown, revoked or expired.",
-    2005: "The resource is not yours.",
-    2006: "The line is not yours.",
-    2013: "The chat is not available: you have left it.",
-    2024: "The recipient has opted out.",
-    3006: "Something failed on our side; the trace id finds it in the log.",
-}
-"""Every code of the API (its public documentation) with its meaning, as the page of errors explains it."""
 
 KINDS: tuple[type[TrunklineError], ...] = (
     InvalidParameter,
@@ -62,20 +45,20 @@ class Response(msgspec.Struct, frozen=True):
 
 
 class ErrorBody(msgspec.Struct):
-    """What went wrong: the HTTP status, the stable code, which value it was and what would be right."""
+    """What went wrong."""
 
-    status: int
-    code: int
-    message: str
-    doc_url: str
+    status: Annotated[int, Meta(description="The HTTP status of the response.")]
+    code: Annotated[int, Meta(description="The stable code of what went wrong: branch on this one.")]
+    message: Annotated[str, Meta(description="Which value it was and what would be right, for a person to read.")]
+    doc_url: Annotated[str, Meta(description="Where the code is explained.", extra_json_schema={"format": "uri"})]
 
 
 class Envelope(msgspec.Struct):
-    """The body of every error; ``trace_id`` is the ``X-Trace-ID`` of the response."""
+    """The body of every error."""
 
-    success: bool
+    success: Annotated[bool, Meta(description="Always `false`.", extra_json_schema={"const": False})]
     error: ErrorBody
-    trace_id: str
+    trace_id: Annotated[str, Meta(description="The same as the header `X-Trace-ID`.", pattern="^[0-9a-f]{32}$")]
 
 
 _encode = msgspec.json.Encoder().encode

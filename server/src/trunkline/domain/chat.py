@@ -26,7 +26,7 @@ class ParticipantStatus(StrEnum):
 
 
 class HealthStatus(StrEnum):
-    """The health bucket of a chat; ``domain/health`` says what moves a chat between them."""
+    """The health bucket of a chat."""  # domain/health says what moves a chat between them
 
     HEALTHY = "HEALTHY"
     AT_RISK = "AT_RISK"

@@ -6,7 +6,10 @@ alone, and ``complete`` puts the base before it in a whole page at once. Text th
 place, since its quotation marks are escaped.
 """
 
+from typing import Annotated, TypeAlias
+
 import msgspec
+from msgspec import Meta
 
 from trunkline.domain import instant
 from trunkline.domain.chat import Chat, Health, HealthStatus, Participant, ParticipantStatus, Service
@@ -16,39 +19,63 @@ GUIDE_PATH = "/guides/chats/chat-health"
 _OPEN_REFERENCE = b'"doc_url":"#'
 
 
-class HandleDocument(msgspec.Struct):
-    """A participant on the wire (seed: ``ChatHandle``). Times are RFC 3339 in UTC."""
+# The seed's ``Chat``, ``ChatHandle`` and ``HealthStatus``; ``group_chat_icon`` is a later addition of the API.
+# The service's OpenAPI document quotes these docstrings and descriptions: they are written for callers.
+_Id: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
+_Time: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 
-    id: str
-    handle: str
-    joined_at: str
-    service: Service
-    is_me: bool
-    left_at: str | None
-    status: ParticipantStatus
+
+class HandleDocument(msgspec.Struct):
+    """Somebody who takes part in a chat, or did."""
+
+    id: Annotated[_Id, Meta(description="Identifies this participant of this chat.")]
+    handle: Annotated[str, Meta(description="A phone number in E.164 format, or an e-mail address in lower case.")]
+    joined_at: Annotated[_Time, Meta(description="When the participant came into the chat.")]
+    service: Annotated[Service, Meta(description="The network that reaches the participant.")]
+    is_me: Annotated[bool, Meta(description="Whether this is your own line.")]
+    left_at: Annotated[_Time | None, Meta(description="When the participant left or was removed, if so.")]
+    status: Annotated[ParticipantStatus, Meta(description="Whether the participant is still in the chat.")]
 
 
 class HealthDocument(msgspec.Struct):
-    """The health of a chat on the wire (seed: ``HealthStatus``)."""
+    """How a chat stands: the [guide to chat health](/guides/chats/chat-health) says what to do about it."""
 
-    doc_url: str
-    status: HealthStatus
-    updated_at: str
+    doc_url: Annotated[
+        str, Meta(description="The section of the guide about this status.", extra_json_schema={"format": "uri"})
+    ]
+    status: Annotated[HealthStatus, Meta(description="The health bucket of the chat: the value to act on.")]
+    updated_at: Annotated[_Time, Meta(description="When the status last changed.")]
 
 
 class ChatDocument(msgspec.Struct):
-    """A chat on the wire (seed: ``Chat``; ``group_chat_icon`` is a later addition of the API)."""
+    """A conversation of one of your lines with one person or a group."""
 
-    id: str
-    created_at: str
-    display_name: str | None
-    handles: list[HandleDocument]
-    health_status: HealthDocument
-    is_archived: bool
-    is_group: bool
-    updated_at: str
-    service: Service | None
-    group_chat_icon: str | None
+    id: Annotated[_Id, Meta(description="Identifies the chat.")]
+    created_at: Annotated[_Time, Meta(description="When the chat began.")]
+    display_name: Annotated[
+        str | None,
+        Meta(description="The name of a group that was given one; otherwise the recipients' handles, joined by `, `."),
+    ]
+    handles: Annotated[
+        list[HandleDocument],
+        Meta(
+            description="Everybody in the chat, your own line first, and those who left.",
+            extra_json_schema={"minItems": 2},
+        ),
+    ]
+    health_status: Annotated[HealthDocument, Meta(description="How the conversation stands; never missing.")]
+    is_archived: Annotated[
+        bool, Meta(description="Always `false`; kept for older clients.", extra_json_schema={"deprecated": True})
+    ]
+    is_group: Annotated[bool, Meta(description="Whether the chat is with a group.")]
+    updated_at: Annotated[_Time, Meta(description="When the chat last changed; the list is in this order.")]
+    service: Annotated[
+        Service | None, Meta(description="The network the chat runs on; `null` while that is not known.")
+    ]
+    group_chat_icon: Annotated[
+        str | None,
+        Meta(description="The URL of the group's picture, if it has one.", extra_json_schema={"format": "uri"}),
+    ]
 
 
 _encoder = msgspec.json.Encoder()

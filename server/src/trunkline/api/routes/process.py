@@ -1,9 +1,10 @@
 """Liveness and readiness, for whoever runs the process."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import get
+from msgspec import Meta
 
 from trunkline.storage.store import Store
 
@@ -11,16 +12,28 @@ from trunkline.storage.store import Store
 class State(msgspec.Struct):
     """That all is well; anything else is an error."""
 
-    status: Literal["ok"]
+    status: Annotated[Literal["ok"], Meta(description="Always `ok`.")]
 
 
-@get("/healthz", operation_id="liveness", tags=["Process"], summary="Whether the process runs")
+@get(
+    "/healthz",
+    operation_id="liveness",
+    tags=["Process"],
+    summary="Whether the process runs",
+    response_description="It runs.",
+)
 async def liveness() -> State:
     """Answers as long as the process serves at all, whatever the database does."""
     return State("ok")
 
 
-@get("/readyz", operation_id="readiness", tags=["Process"], summary="Whether the service can serve")
+@get(
+    "/readyz",
+    operation_id="readiness",
+    tags=["Process"],
+    summary="Whether the service can serve",
+    response_description="It can.",
+)
 async def readiness(store: Store) -> State:
     """Asks the database; 503 while it does not answer."""
     await store.ping()

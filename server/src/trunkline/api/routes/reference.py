@@ -3,27 +3,33 @@
 import msgspec
 from litestar import MediaType, Response, get
 from litestar.response import Redirect
-from litestar.types import ControllerRouterHandler
+from litestar.types import ControllerRouterHandler, Dependencies
 
 from trunkline.api import pages
 from trunkline.api.openapi import describe
 from trunkline.api.responses import ERRORS_PATH
 from trunkline.domain.document import GUIDE_PATH
+from trunkline.domain.health import Thresholds
+
+# They change with the version and the settings only; a reader may see the old ones for some minutes after.
+_CACHING = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
 
 
-def reference(described: list[ControllerRouterHandler], version: str, server: str) -> list[ControllerRouterHandler]:
+def reference(
+    described: list[ControllerRouterHandler], dependencies: Dependencies, version: str, server: str
+) -> list[ControllerRouterHandler]:
     """The routes of the reference, which describes the routes given. Everything is made once, here."""
-    document = describe(described, version, server)
+    document = describe(described, dependencies, version, server)
     openapi = msgspec.json.encode(document)
     texts = {
         "/docs": pages.api(document),
-        ERRORS_PATH: pages.errors(),
-        GUIDE_PATH: pages.chat_health(),
+        ERRORS_PATH: pages.errors(server),
+        GUIDE_PATH: pages.chat_health(Thresholds()),
     }
 
     @get("/openapi.json")
     async def openapi_document() -> Response[bytes]:
-        return Response(openapi, media_type=MediaType.JSON)
+        return Response(openapi, media_type=MediaType.JSON, headers=_CACHING)
 
     @get("/")
     async def home() -> Redirect:
@@ -33,8 +39,10 @@ def reference(described: list[ControllerRouterHandler], version: str, server: st
 
 
 def _page(path: str, text: str) -> ControllerRouterHandler:
+    headers = {**_CACHING, "Content-Security-Policy": pages.security_policy(), "Referrer-Policy": "no-referrer"}
+
     @get(path)
     async def page() -> Response[str]:
-        return Response(text, media_type=MediaType.HTML)
+        return Response(text, media_type=MediaType.HTML, headers=headers)
 
     return page

@@ -1,0 +1,8 @@
+"""The pages that people read, made from what the code declares: self-contained, without scripts, light and dark."""
+
+from trunkline.api.pages.api import api
+from trunkline.api.pages.chat_health import chat_health
+from trunkline.api.pages.errors import errors
+from trunkline.api.pages.frame import security_policy
+
+__all__ = ["api", "chat_health", "errors", "security_policy"]
