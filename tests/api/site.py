@@ -1,0 +1,37 @@
+"""The application without a server, asked for one address after the other."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from httpx2 import ASGITransport, AsyncClient, Response
+from trunkline.api.app import Application
+
+from tests.support.opened import OpenStore, opened_store
+
+BASE = "https://chats.example"
+
+
+class Site:
+    """The service at ``BASE``, for an open store."""
+
+    def __init__(self, opened: OpenStore) -> None:
+        self.opened = opened
+        self._transport = ASGITransport(Application(opened.store, BASE, BASE))
+
+    def ask(self, path: str, method: str = "GET", key: str | None = None) -> Response:
+        """The answer."""
+        headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+
+        async def request() -> Response:
+            async with AsyncClient(transport=self._transport, base_url=BASE) as client:
+                return await client.request(method, path, headers=headers)
+
+        return self.opened.run(request())
+
+
+@contextmanager
+def open_site(folder: Path) -> Iterator[Site]:
+    """A service with an empty store, until the end of the block."""
+    with opened_store(f"sqlite:///{folder / 'site.db'}") as opened:
+        yield Site(opened)

@@ -1,0 +1,138 @@
+"""The description for machines: valid by the rules of OpenAPI 3.1, complete, and true to what the service answers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+from litestar import post
+from openapi_schema_validator import OAS31Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from trunkline.api.openapi import describe
+from trunkline.api.query import PARAMETERS
+from trunkline.api.responses import KINDS
+
+from tests.api.site import BASE, Site, open_site
+from tests.support.chats import make_chat
+from tests.support.partners import new_partner, save
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with open_site(tmp_path_factory.mktemp("site")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def document(site: Site) -> dict[str, Any]:
+    return site.ask("/openapi.json").json()
+
+
+def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every operation."""
+    return [operation for item in document["paths"].values() for operation in item.values()]
+
+
+def assert_fits(value: Any, schema: dict[str, Any], document: dict[str, Any]) -> None:
+    """Fails with the first reason why a value does not fit its schema."""
+    validator = OAS31Validator(
+        {**schema, "components": document["components"]}, format_checker=OAS31Validator.FORMAT_CHECKER
+    )
+    assert [error.message for error in validator.iter_errors(value)] == []
+
+
+def test_it_is_valid(document: dict[str, Any]) -> None:
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+
+
+def test_everything_in_it_is_described(document: dict[str, Any]) -> None:
+    for name, schema in document["components"]["schemas"].items():
+        assert schema["description"], name
+        for field, each in schema.get("properties", {}).items():
+            assert each.get("description") or "$ref" in each, f"{name}.{field}"
+    for operation in operations(document):
+        assert operation["summary"]
+        assert operation["description"]
+        assert all(each["description"] for each in operation.get("parameters", []))
+        assert all(each["description"] for each in operation["responses"].values())
+
+
+def test_every_answer_has_a_trace_id_and_every_error_an_envelope(document: dict[str, Any]) -> None:
+    for operation in operations(document):
+        for status, response in operation["responses"].items():
+            assert "X-Trace-ID" in response["headers"]
+            if int(status) >= 400:
+                content = response["content"]["application/json"]
+                assert content["schema"] == {"$ref": "#/components/schemas/Envelope"}
+                for code, example in content["examples"].items():
+                    assert_fits(example["value"], content["schema"], document)
+                    assert example["value"]["error"]["status"] == int(status)
+                    assert example["value"]["error"]["doc_url"] == f"{BASE}/docs/errors#{code}"
+
+
+def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for operation in operations(document)]
+    assert len(names) == len(set(names))
+
+
+def test_only_the_api_itself_asks_for_a_key(document: dict[str, Any]) -> None:
+    for path, item in document["paths"].items():
+        for operation in item.values():
+            assert operation.get("security") == ([{"key": []}] if path.startswith("/v3/") else None)
+            assert ("401" in operation["responses"]) == path.startswith("/v3/")
+    assert document["paths"]["/v3/chats"]["get"]["responses"]["401"]["headers"].keys() >= {"WWW-Authenticate"}
+
+
+def test_the_list_has_the_parameters_that_its_parser_reads(document: dict[str, Any]) -> None:
+    assert [each["name"] for each in document["paths"]["/v3/chats"]["get"]["parameters"]] == list(PARAMETERS)
+    assert "parameters" not in document["paths"]["/readyz"]["get"]
+
+
+def test_the_examples_fit(document: dict[str, Any]) -> None:
+    content = document["paths"]["/v3/chats"]["get"]["responses"]["200"]["content"]["application/json"]
+    assert_fits(content["example"], content["schema"], document)
+    for each in document["paths"]["/v3/chats"]["get"]["parameters"]:
+        for example in each["schema"].get("examples", []):
+            assert_fits(example, each["schema"], document)
+
+
+def test_what_the_service_answers_fits(site: Site, document: dict[str, Any]) -> None:
+    async def fill() -> str:
+        partner = await new_partner(site.opened.store)
+        await save(site.opened.store, partner.id, *[make_chat(number) for number in range(1, 4)])
+        return partner.secret
+
+    answer = site.ask("/v3/chats?limit=2", key=site.opened.run(fill()))
+    assert answer.status_code == 200
+    assert len(answer.json()["chats"]) == 2
+    assert_fits(answer.json(), {"$ref": "#/components/schemas/ChatList"}, document)
+    for path, status in (("/v3/chats", 401), ("/nowhere", 404)):
+        refused = site.ask(path)
+        assert refused.status_code == status
+        assert_fits(refused.json(), {"$ref": "#/components/schemas/Envelope"}, document)
+    for path in ("/healthz", "/readyz"):
+        assert_fits(site.ask(path).json(), {"$ref": "#/components/schemas/State"}, document)
+
+
+class GreetingDocument(msgspec.Struct):
+    """Something that a later route may take and give."""
+
+    text: str
+
+
+@post("/v3/greetings", description="A route of the framework's.")
+async def greet(data: GreetingDocument) -> GreetingDocument:
+    """The same."""
+    return data
+
+
+def test_a_route_of_the_frameworks_is_described_alike() -> None:
+    document = describe([greet], {}, "1", BASE)
+    operation = document["paths"]["/v3/greetings"]["post"]
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+    assert operation["responses"]["201"]["content"]["application/json"]["schema"] == {
+        "$ref": "#/components/schemas/Greeting"
+    }
+    assert "Greeting" in document["components"]["schemas"]
+    expected = {str(kind.code) for kind in KINDS if kind.status == 400}
+    assert operation["responses"]["400"]["content"]["application/json"]["examples"].keys() == expected

@@ -1,0 +1,77 @@
+"""What every test may use: both engines for real, and tests that are coroutines."""
+
+import asyncio
+import inspect
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.support.opened import OpenStore, opened_store
+from tests.support.postgres import PostgresServer, running_postgres
+
+ENGINES = ("sqlite", "postgresql")
+
+NewDatabase: TypeAlias = Callable[[], str]
+
+# The same examples at every run, and no clock in the verdict. `HYPOTHESIS_PROFILE=explore` looks further.
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("explore", settings.get_profile("repeatable"), derandomize=False, max_examples=2_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Runs a test that is a coroutine function in an event loop of its own."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    names = inspect.signature(pyfuncitem.obj).parameters
+    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+    return True
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """The PostgreSQL server of this test process. Where it does not start, tests fail: both engines are promised."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each engine in turn."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def new_database(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
+    """Makes new databases of the engine, for tests that need several, or one for a whole module."""
+    if engine == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        return server.new_database
+    folder = tmp_path_factory.mktemp("sqlite")
+    numbers = itertools.count(1)
+    return lambda: f"sqlite:///{folder / f'test_{next(numbers)}.db'}"
+
+
+@pytest.fixture
+def database_url(new_database: NewDatabase) -> str:
+    """A new, empty database of each engine."""
+    return new_database()
+
+
+@pytest.fixture(scope="module")
+def opened(new_database: NewDatabase) -> Iterator[OpenStore]:
+    """One open store of each engine for a module: its tests make partners of their own, which share nothing."""
+    with opened_store(new_database()) as store:
+        yield store

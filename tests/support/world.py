@@ -1,0 +1,134 @@
+"""A model of one partner's chats: what the store must say of them at any moment, kept in plain dictionaries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from tests.support.chats import NOW, make_chat
+from tests.support.partners import Walk, save
+from trunkline.domain.chat import Chat, Participant, Service
+from trunkline.domain.listing import Filters
+from trunkline.storage.store import Store
+
+
+@dataclass(frozen=True)
+class Create:
+    """A new chat; ``at`` is its ``updated_at``, None for the present."""
+
+    line: str
+    recipients: tuple[str, ...]
+    at: int | None
+
+
+@dataclass(frozen=True)
+class Alter:
+    """Changes existing chats in one transaction: moved, and renamed or joined by somebody where that is given."""
+
+    picks: tuple[int, ...]
+    at: int | None
+    name: str | None
+    joining: str | None
+
+
+@dataclass(frozen=True)
+class Begin:
+    """Walks begin, one with each filter."""
+
+    limit: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """Every unfinished walk takes a page."""
+
+    limit: int
+
+
+@dataclass
+class Started:
+    """A walk, and the ids that it owes since its first page."""
+
+    walk: Walk
+    owed: list[str]
+    limits: list[int] = field(default_factory=lambda: [])
+
+
+class World:
+    """Does what a script of steps says, to the store and to the model alike."""
+
+    def __init__(self, store: Store, partner_id: int, filters: Sequence[Filters]) -> None:
+        self._store = store
+        self._partner_id = partner_id
+        self._filters = filters
+        self._chats: list[Chat] = []
+        self._places: dict[str, tuple[int, int]] = {}
+        self._counter = 0
+        self._present = NOW
+        self.started: list[Started] = []
+
+    async def do(self, step: Create | Alter | Begin | Step) -> None:
+        """One step."""
+        match step:
+            case Create():
+                chat = make_chat(
+                    len(self._chats) + 1, step.recipients, line=step.line, updated_at=self._time(step.at), name="first"
+                )
+                await self._save([chat])
+            case Alter() if self._chats:
+                picks = dict.fromkeys(pick % len(self._chats) for pick in step.picks)
+                await self._save([self._altered(self._chats[pick], step) for pick in picks])
+            case Alter():
+                pass
+            case Begin():
+                for filters in self._filters:
+                    walk = Walk(self._store, self._partner_id, filters)
+                    self.started.append(Started(walk, self._matching(filters)))
+                    await self._step(self.started[-1], step.limit)
+            case Step():
+                for started in self.started:
+                    if not started.walk.finished:
+                        await self._step(started, step.limit)
+
+    def _time(self, at: int | None) -> int:
+        if at is not None:
+            return NOW + at
+        self._present += 1
+        return self._present
+
+    def _altered(self, chat: Chat, step: Alter) -> Chat:
+        participants = chat.participants
+        if step.joining is not None and all(member.handle != step.joining for member in participants):
+            joined = Participant(f"{chat.id}-{step.joining}", step.joining, Service.SMS, NOW)
+            participants = (*participants, joined)
+        return msgspec.structs.replace(
+            chat, participants=participants, name=step.name or chat.name, updated_at=self._time(step.at)
+        )
+
+    async def _save(self, chats: Sequence[Chat]) -> None:
+        await save(self._store, self._partner_id, *chats)
+        for chat in chats:
+            self._counter += 1
+            if chat.id not in self._places:
+                self._chats.append(chat)
+            self._places[chat.id] = (chat.updated_at, self._counter)
+        latest = {chat.id: chat for chat in chats}
+        self._chats = [latest.get(chat.id, chat) for chat in self._chats]
+
+    def _matching(self, filters: Filters) -> list[str]:
+        matching = [
+            chat.id
+            for chat in self._chats
+            if filters.line in (None, chat.line)
+            and (filters.handle is None or any(member.handle == filters.handle for member in chat.participants))
+        ]
+        return sorted(matching, key=lambda chat_id: self._places[chat_id], reverse=True)
+
+    async def _step(self, started: Started, limit: int) -> None:
+        await started.walk.step(limit)
+        started.limits.append(limit)
+        shown = {chat.id: chat for chat in self._chats}
+        for chat in started.walk.pages[-1]:
+            assert chat.display_name == shown[chat.id].display_name, "a chat is shown as it is when its page is served"
+
+

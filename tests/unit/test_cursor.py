@@ -1,0 +1,80 @@
+"""Cursors: what was encoded comes back, and nothing else is taken for a cursor."""
+
+import string
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trunkline.domain.instant import SECOND
+from trunkline.storage.cursor import Cursor, Place, decode, encode
+
+KEY = b"k" * 32
+SCOPE = b"1\n\n"
+
+positions = st.integers(0, 2**62)
+cursors = st.builds(
+    Cursor,
+    st.builds(Place, st.integers(-(2**62), 2**62), positions),
+    positions,
+    st.integers(0, 2**40 - 1).map(lambda seconds: seconds * SECOND),
+)
+
+
+@given(cursors)
+def test_a_cursor_comes_back(cursor: Cursor) -> None:
+    assert decode(encode(cursor, KEY, SCOPE), KEY, SCOPE) == cursor
+
+
+@given(cursors)
+def test_a_cursor_needs_no_escaping_in_a_url(cursor: Cursor) -> None:
+    assert set(encode(cursor, KEY, SCOPE)) <= set(string.ascii_letters + string.digits + "-_")
+
+
+@given(cursors, st.integers(0, 59), st.sampled_from(string.printable + "é\x00"))
+def test_no_character_can_be_another(cursor: Cursor, place: int, character: str) -> None:
+    token = encode(cursor, KEY, SCOPE)
+    edited = token[:place] + character + token[place + 1 :]
+    assert edited == token or decode(edited, KEY, SCOPE) is None
+
+
+def test_every_edit_of_one_character_is_refused() -> None:
+    # This token has letters, digits, "-" and "_": the two that plain base64 writes otherwise.
+    token = next(
+        token
+        for token in (encode(Cursor(Place(0, number), 0, 0), KEY, SCOPE) for number in range(100))
+        if "-" in token and "_" in token
+    )
+    for place, original in enumerate(token):
+        for character in map(chr, range(256)):
+            edited = token[:place] + character + token[place + 1 :]
+            assert character == original or decode(edited, KEY, SCOPE) is None, (place, character)
+
+
+@given(cursors, st.integers(0, 59))
+def test_every_cut_is_refused(cursor: Cursor, length: int) -> None:
+    token = encode(cursor, KEY, SCOPE)
+    assert decode(token[:length], KEY, SCOPE) is None
+    assert decode(token[length + 1 :], KEY, SCOPE) is None
+    assert decode(token[:length] + token[length + 1 :], KEY, SCOPE) is None
+
+
+@given(cursors, st.one_of(st.sampled_from(["=", "==", "====", "\n", " ", "A", "AAAA", "\x00"]), st.text(min_size=1)))
+def test_every_addition_is_refused(cursor: Cursor, addition: str) -> None:
+    token = encode(cursor, KEY, SCOPE)
+    assert decode(token + addition, KEY, SCOPE) is None
+    assert decode(addition + token, KEY, SCOPE) is None
+
+
+@given(cursors, st.binary(max_size=80), st.binary(max_size=80))
+def test_another_scope_is_refused(cursor: Cursor, scope: bytes, other: bytes) -> None:
+    assert scope == other or decode(encode(cursor, KEY, scope), KEY, other) is None
+
+
+@given(cursors)
+def test_another_key_is_refused(cursor: Cursor) -> None:
+    assert decode(encode(cursor, KEY, SCOPE), b"l" * 32, SCOPE) is None
+
+
+@given(st.text())
+def test_any_text_is_refused(text: str) -> None:
+    assert decode(text, KEY, SCOPE) is None

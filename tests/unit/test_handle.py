@@ -1,0 +1,117 @@
+"""Handles: what is one, in which form it is kept, and what an error may quote."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trunkline.domain.errors import InvalidPhoneNumber
+from trunkline.domain.handle import normalise, parse_handle, parse_number, shown
+
+NUMBERS = [
+    ("+13343284472", "+13343284472"),
+    ("13343284472", "+13343284472"),
+    (" 13343284472", "+13343284472"),  # a plus that nobody encoded
+    ("+12", "+12"),
+    ("+123456789012345", "+123456789012345"),
+]
+NOT_NUMBERS = [
+    "",
+    "+",
+    " ",
+    "+1",
+    "+1234567890123456",
+    "+03343284472",
+    "03343284472",
+    "++13343284472",
+    " +13343284472",
+    "  13343284472",
+    "+13343284472 ",
+    "+1334328447a",
+    "+1 334 328 4472",
+    "+13343284472\n",
+    "+1334328\x004472",
+    "+١٣٣٤٣٢٨٤٤٧٢",
+    "+１３３４３２８４４７２",  # noqa: RUF001
+]
+NOT_EMAILS = [
+    "@",
+    "user@",
+    "@example.com",
+    "user@example",
+    "user@@example.com",
+    "us er@example.com",
+    "user@exam ple.com",
+    "user@example..com",
+    "user@.example.com",
+    "user@example.com.",
+    "user@example.com\n",
+    "us\x00er@example.com",
+    "+user@example.com\x7f",
+    "a" * 243 + "@example.com",
+]
+
+
+@pytest.mark.parametrize(("text", "number"), NUMBERS)
+def test_numbers(text: str, number: str) -> None:
+    assert parse_number(text, "from") == number
+    assert parse_handle(text, "to") == number
+
+
+@pytest.mark.parametrize("text", NOT_NUMBERS)
+def test_what_is_no_number(text: str) -> None:
+    for parse in (parse_number, parse_handle):
+        with pytest.raises(InvalidPhoneNumber, match="'x' is "):
+            parse(text, "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "email"),
+    [
+        ("user@example.com", "user@example.com"),
+        ("User.Name+tag@Example.COM", "user.name+tag@example.com"),
+        ("ÜSER@exämple.com", "üser@exämple.com"),
+        ("a" * 242 + "@example.com", "a" * 242 + "@example.com"),
+    ],
+)
+def test_emails(text: str, email: str) -> None:
+    assert parse_handle(text, "to") == email
+    assert normalise(f" {text}\n") == email
+
+
+@pytest.mark.parametrize("text", NOT_EMAILS)
+def test_what_is_no_email(text: str) -> None:
+    with pytest.raises(InvalidPhoneNumber, match="e-mail"):
+        parse_handle(text, "to")
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "handle"),
+    [
+        ("+1 (334) 328-4472", None, "+13343284472"),
+        ("(334) 328-4472", "US", "+13343284472"),
+        ("(334) 328-4472", None, None),
+        ("020 7183 8750", "GB", "+442071838750"),
+        ("AMZN", "US", None),
+        ("72645", "US", None),
+        ("", "US", None),
+        ("someone@", None, None),
+    ],
+)
+def test_what_archives_write(text: str, region: str | None, handle: str | None) -> None:
+    assert normalise(text, region) == handle
+
+
+@given(st.text())
+def test_a_handle_is_its_own_normal_form(text: str) -> None:
+    try:
+        handle = parse_handle(text, "to")
+    except InvalidPhoneNumber:
+        return
+    assert parse_handle(handle, "to") == handle
+
+
+@given(st.text(max_size=10_000))
+def test_an_error_quotes_a_value_briefly_and_printably(text: str) -> None:
+    assert shown(text).isascii()
+    assert shown(text).isprintable()
+    assert len(shown("\U0001f600" * 10_000)) < 1_000
