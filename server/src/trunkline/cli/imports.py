@@ -8,7 +8,6 @@ import phonenumbers
 import typer
 
 from trunkline.actions.import_chats import Imported, import_chats
-from trunkline.actions.mirror_chats import mirror_chats
 from trunkline.actions.partners import only_partner, owner_of_line
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
 from trunkline.cli.output import out, print_json, progress
@@ -18,7 +17,6 @@ from trunkline.domain.handle import parse_number, shown
 from trunkline.domain.health import Thresholds
 from trunkline.sources.base import Source
 from trunkline.sources.imessage import IMessage
-from trunkline.sources.linq_mirror import Upstream
 from trunkline.sources.sms_backup import SmsBackup
 from trunkline.storage.store import Store
 
@@ -76,6 +74,9 @@ def import_linq(
     as_json: JsonOption = False,
 ) -> None:
     """Mirror the chats of an upstream that speaks this same API; run it again to go on, or to catch up."""
+    # The SDK takes as long to import as all the rest of the command.
+    from trunkline.actions.mirror_chats import mirror_chats  # noqa: PLC0415
+    from trunkline.sources.linq_mirror import Upstream  # noqa: PLC0415
 
     async def work(store: Store) -> Imported:
         owner = await only_partner(store, partner)

@@ -4,9 +4,6 @@ import os
 import socket
 from typing import Annotated, TypeAlias
 
-from granian.constants import Interfaces, Loops
-from granian.server import Server
-
 from trunkline.cli.options import DEFAULTS, DatabaseOption, option
 from trunkline.cli.output import err
 from trunkline.cli.running import with_store
@@ -32,6 +29,10 @@ def serve(
     access_log: AccessLogOption = DEFAULTS.access_log,
 ) -> None:
     """Serve the API. The database is created or upgraded first."""
+    # No other command needs the server.
+    from granian.constants import Interfaces, Loops  # noqa: PLC0415
+    from granian.server import Server  # noqa: PLC0415
+
     settings = Settings(
         database=database,
         host=host,

@@ -1,0 +1,141 @@
+"""The command `trunkline`, as a person and as a script use it."""
+
+import re
+import socket
+import subprocess
+import time
+
+import pytest
+
+from tests.acceptance.command import BIN, environment, get, refusal, run, run_json, serving
+from tests.conftest import NewDatabase
+
+LINE = "+12025550100"
+
+
+@pytest.fixture
+def database(new_database: NewDatabase) -> str:
+    return new_database()
+
+
+@pytest.fixture(scope="module")
+def acme(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database with one partner, for what leaves it as it is."""
+    database = f"sqlite:///{tmp_path_factory.mktemp('acme') / 'chats.db'}"
+    run_json("partner", "add", "Acme", database=database)
+    return database
+
+
+def test_from_nothing_to_a_listed_chat_by_json_alone(database: str) -> None:
+    added = run_json("partner", "add", "Acme", database=database)
+    assert added["partner"]["name"] == "Acme"
+    line = run_json("line", "add", "Acme", LINE, "--label", "support", database=database)["line"]
+    assert line["phone_number"] == LINE
+    assert [each["phone_number"] for each in run_json("line", "list", "Acme", database=database)["lines"]] == [LINE]
+    partners = run_json("partner", "list", database=database)["partners"]
+    assert [(each["id"], each["name"], each["chats"]) for each in partners] == [(added["partner"]["id"], "Acme", 0)]
+    with serving(database) as url:
+        assert get(f"{url}/v3/chats?from=%2B12025550100", added["key"]) == (200, {"chats": [], "next_cursor": None})
+
+
+def test_keys_are_shown_once_expire_and_can_be_revoked(database: str) -> None:
+    first = run_json("partner", "add", "Acme", database=database)["key"]
+    second = run_json("key", "add", "Acme", "--name", "ci", "--expires", "2999-12-31", database=database)
+    assert second["expires_at"] == "2999-12-31T23:59:59.999999Z"
+    listed = run("key", "list", "Acme", "--json", database=database).stdout
+    assert first not in listed
+    assert second["key"] not in listed
+    assert second["id"] in listed
+    with serving(database, "--workers", "2") as url:
+        assert get(f"{url}/v3/chats", second["key"])[0] == 200
+        assert run_json("key", "revoke", second["id"], database=database) == {"revoked": second["id"]}
+        time.sleep(5)
+        assert [get(f"{url}/v3/chats", second["key"])[0] for _ in range(10)] == [401] * 10
+        assert get(f"{url}/v3/chats", first)[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["line", "add", "Nobody", LINE], "there is no partner 'Nobody'"),
+        (["line", "add", "Acme", "12-34"], "'+E164' is '12-34'; it must be a phone number in E.164 format"),
+        (["partner", "add", "Acme"], "there is a partner named 'Acme' already"),
+        (["partner", "add", "  "], "is no name for a partner"),
+        (["key", "add", "Acme", "--expires", "2001-01-01"], "cannot expire in the past"),
+        (["key", "add", "Acme", "--expires", "soon"], "--expires is 'soon'; it must be a date such as 2027-01-31"),
+        (["key", "revoke", "key_none"], "there is no key 'key_none'"),
+        (["import", "imessage", "no/such/chat.db", "--line", LINE], "add it with `trunkline line add PARTNER"),
+        (["import", "sms-backup", "x.xml", "--line", "five"], "'--line' is 'five'"),
+        (["serve", "--port", "99999"], "the port is 99999; it must be from 1 to 65535"),
+        (["serve", "--workers", "0"], "the number of workers is 0"),
+        (["serve", "--public-url", "example.com"], "it must begin with http:// or https://"),
+        (["demo", "--chats", "0"], "0"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(acme: str, arguments: list[str], told: str) -> None:
+    assert told in refusal(*arguments, database=acme)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://root:hunter2@localhost/db", "sqlite://x.db", "trunkline.db", "postgresql://u:hunter2@127.0.0.1:1/x"],
+)
+def test_a_database_that_cannot_be_is_explained_without_its_password(url: str) -> None:
+    told = refusal("partner", "list", database=url)
+    assert "hunter2" not in told
+
+
+def test_a_folder_that_is_not_there_and_a_file_that_is_no_database(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("files")
+    assert "there is no folder" in refusal("partner", "list", database=f"sqlite:///{folder}/none/x.db")
+    (folder / "notes.txt").write_text("these are not chats " * 100)
+    assert "is not a Trunkline database" in refusal("partner", "list", database=f"sqlite:///{folder}/notes.txt")
+    assert (folder / "notes.txt").read_text() == "these are not chats " * 100
+
+
+def test_a_taken_port_is_said_before_any_worker_starts(acme: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert f"cannot listen on 127.0.0.1, port {port}" in refusal("serve", "--port", port, database=acme)
+
+
+def test_usage_errors_have_exit_status_2_and_help_says_every_default(acme: str) -> None:
+    assert run("serve", "--no-such-option", database=acme).returncode == 2
+    told = re.sub(r"[\s│]+", " ", run("serve", "--help", database=acme, COLUMNS="200").stdout)
+    for part in ("TRUNKLINE_DATABASE", "sqlite:///trunkline.db", "TRUNKLINE_PORT", "8080", "127.0.0.1"):
+        assert part in told
+    assert run("--version", database=acme).stdout.startswith("trunkline ")
+
+
+def test_a_pipe_gets_plain_lines_and_may_close_early(database: str) -> None:
+    run_json("demo", database=database)
+    listed = run("partner", "list", database=database).stdout.splitlines()
+    assert listed[0].split("\t") == ["ID", "NAME", "SINCE", "CHATS"]
+    assert len(listed) == 3
+    done = subprocess.run(
+        f"{BIN}/trunkline partner list | head -c 1",
+        shell=True,
+        env=environment(TRUNKLINE_DATABASE=database),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+
+
+def test_the_database_can_be_upgraded_and_checked(database: str) -> None:
+    made = run_json("database", "upgrade", database=database)
+    assert made["before"] == 0
+    assert run_json("database", "upgrade", database=database) == {"before": made["after"], "after": made["after"]}
+    chats = sum(partner["chats"] for partner in run_json("demo", database=database)["partners"])
+    assert run_json("database", "check", database=database) == {"chats": chats, "problems": []}
+
+
+def test_the_demo_again_changes_nothing_but_for_a_new_key(database: str) -> None:
+    first = run_json("demo", database=database)["partners"]
+    second = run_json("demo", database=database)["partners"]
+    assert [each["chats"] for each in second] == [each["chats"] for each in first]
+    with serving(database) as url:
+        pages = [get(f"{url}/v3/chats?limit=100", made[0]["key"]) for made in (first, second)]
+    assert pages[0] == pages[1]
+    assert pages[0][0] == 200

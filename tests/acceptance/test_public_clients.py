@@ -1,0 +1,85 @@
+"""The public clients, unmodified, against a running service: by base URL and key alone."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Generator
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.acceptance.command import ROOT, environment, get, ids, run_json, serving
+from tests.conftest import NewDatabase
+
+LIMIT = 7
+PYTHON_CLIENTS = ("linq-python-0.65.0", "linq-python-0.1.0")
+BASES = ("", "/api/partner")
+
+
+class Served(msgspec.Struct, frozen=True):
+    """A running service with the demo in it, and what the first partner's list is."""
+
+    url: str
+    key: str
+    line: str
+    handle: str
+    chats: list[dict[str, Any]]
+
+    def of_line(self) -> list[str]:
+        return ids([chat for chat in self.chats if chat["handles"][0]["handle"] == self.line])
+
+    def with_handle(self) -> list[str]:
+        return ids([chat for chat in self.chats if self.handle in [each["handle"] for each in chat["handles"]]])
+
+
+@pytest.fixture(scope="module")
+def served(new_database: NewDatabase) -> Generator[Served]:
+    database = new_database()
+    partner = run_json("demo", database=database)["partners"][0]
+    with serving(database) as url:
+        _, page = get(f"{url}/v3/chats?limit=100", partner["key"])
+        assert page["next_cursor"] is None
+        assert len(page["chats"]) > 2 * LIMIT
+        newest = page["chats"][0]["handles"]
+        yield Served(url, partner["key"], partner["lines"][0], newest[1]["handle"], page["chats"])
+
+
+@pytest.mark.parametrize("base", BASES)
+@pytest.mark.parametrize("client", PYTHON_CLIENTS)
+def test_python_client_lists_and_pages(served: Served, client: str, base: str) -> None:
+    script = ROOT / "tests" / "acceptance" / "clients" / "list_chats.py"
+    listed = _listed([sys.executable, str(script)], served, base, PYTHONPATH=str(ROOT / ".clients" / client))
+    assert client.endswith(listed["version"])
+    assert listed["walk_async"] == ids(served.chats)
+    _agrees(listed, served)
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_npm_client_lists_and_pages(served: Served, base: str) -> None:
+    script = ROOT / "tests" / "acceptance" / "clients" / "list_chats.mjs"
+    _agrees(_listed(["node", str(script)], served, base), served)
+
+
+def _listed(command: list[str], served: Served, base: str, **variables: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [*command, str(LIMIT), served.line, served.handle],
+        env=environment(LINQ_API_V3_API_KEY=served.key, LINQ_API_V3_BASE_URL=served.url + base, **variables),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def _agrees(listed: dict[str, Any], served: Served) -> None:
+    assert listed["first"] == ids(served.chats)[:LIMIT]
+    assert listed["next_cursor"]
+    assert listed["walk"] == ids(served.chats)
+    assert listed["from"] == served.of_line()
+    assert listed["to"] == served.with_handle()
+    assert listed["handles"] == [[each["handle"], each["is_me"]] for each in served.chats[0]["handles"]]
+    assert listed["foreign_line"] == ["PermissionDeniedError", 403]
+    assert listed["bad_cursor"] == ["BadRequestError", 400]
