@@ -1,8 +1,9 @@
 """The application without a server, asked for one address after the other."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from httpx2 import ASGITransport, AsyncClient, Response
 from trunkline.api.app import Application
@@ -17,7 +18,8 @@ class Site:
 
     def __init__(self, opened: OpenStore) -> None:
         self.opened = opened
-        self._transport = ASGITransport(Application(opened.store, BASE, BASE))
+        app: Any = Application(opened.store, BASE, BASE)
+        self._transport = ASGITransport(app)
 
     def ask(self, path: str, method: str = "GET", key: str | None = None) -> Response:
         """The answer."""
@@ -31,7 +33,7 @@ class Site:
 
 
 @contextmanager
-def open_site(folder: Path) -> Iterator[Site]:
+def open_site(folder: Path) -> Generator[Site]:
     """A service with an empty store, until the end of the block."""
     with opened_store(f"sqlite:///{folder / 'site.db'}") as opened:
         yield Site(opened)

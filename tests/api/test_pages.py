@@ -216,7 +216,7 @@ def test_the_reference_makes_an_example_of_what_is_required() -> None:
         }
     }
     reply = {"application/json": {"schema": {"$ref": "#/components/schemas/Reply"}}}
-    operation = {
+    operation: dict[str, Any] = {
         "security": [{"key": []}],
         "parameters": [
             {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "examples": ["c 1"]}},

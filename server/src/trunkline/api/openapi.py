@@ -51,6 +51,7 @@ def describe(
             Server(server, "This service"),
             Server(f"{server}/api/partner", "The same, for clients whose base URL ends in /api/partner"),
         ],
+        use_handler_docstrings=True,
         tags=[Tag("Chats", descriptions.CHATS), Tag("Process", descriptions.PROCESS)],
     )
     # This instance only describes; the one that serves has no routes of the framework's own.

@@ -60,7 +60,7 @@ def _section(number: int, code: Code, base_url: str) -> Markup:
 def _other_statuses(number: int, code: Code) -> list[Markup]:
     """The other HTTP statuses that the code comes with, where the API's table has no code of their own."""
     return [
-        join(["; ", element("strong", f"HTTP {kind.status}"), f" when: {(kind.__doc__ or '').splitlines()[0]}"])
+        join(["; ", element("strong", f"HTTP {kind.status}"), f" – {(kind.__doc__ or '').splitlines()[0]}"])
         for kind in KINDS
         if kind.code == number and kind.status != code.status
     ]

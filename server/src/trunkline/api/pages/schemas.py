@@ -13,10 +13,10 @@ _LIMITS = {
     "default": "default",
     "minimum": "at least",
     "maximum": "at most",
-    "minItems": "items, at least",
-    "maxItems": "items, at most",
-    "minLength": "characters, at least",
-    "maxLength": "characters, at most",
+    "minItems": "items at least",
+    "maxItems": "items at most",
+    "minLength": "length at least",
+    "maxLength": "length at most",
     "pattern": "pattern",
 }
 _VALUES: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "object": {}}

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import get
+from litestar.di import NamedDependency
 from msgspec import Meta
 
 from trunkline.storage.store import Store
@@ -34,7 +35,7 @@ async def liveness() -> State:
     summary="Whether the service can serve",
     response_description="It can.",
 )
-async def readiness(store: Store) -> State:
+async def readiness(store: NamedDependency[Store]) -> State:
     """Asks the database; 503 while it does not answer."""
     await store.ping()
     return State("ok")

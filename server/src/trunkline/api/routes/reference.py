@@ -1,7 +1,7 @@
 """What the service says of itself: ``/openapi.json``, and the pages that every ``doc_url`` leads to."""
 
 import msgspec
-from litestar import MediaType, Response, get
+from litestar import HttpMethod, MediaType, Response, get, route
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler, Dependencies
 
@@ -13,6 +13,9 @@ from trunkline.domain.health import Thresholds
 
 # They change with the version and the settings only; a reader may see the old ones for some minutes after.
 _CACHING = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
+
+# Checkers of links ask by HEAD.
+_METHODS = [HttpMethod.GET, HttpMethod.HEAD]
 
 
 def reference(
@@ -27,7 +30,7 @@ def reference(
         GUIDE_PATH: pages.chat_health(Thresholds()),
     }
 
-    @get("/openapi.json")
+    @route("/openapi.json", http_method=_METHODS)
     async def openapi_document() -> Response[bytes]:
         return Response(openapi, media_type=MediaType.JSON, headers=_CACHING)
 
@@ -41,7 +44,7 @@ def reference(
 def _page(path: str, text: str) -> ControllerRouterHandler:
     headers = {**_CACHING, "Content-Security-Policy": pages.security_policy(), "Referrer-Policy": "no-referrer"}
 
-    @get(path)
+    @route(path, http_method=_METHODS)
     async def page() -> Response[str]:
         return Response(text, media_type=MediaType.HTML, headers=headers)
 
