@@ -6,6 +6,7 @@ alone, and ``complete`` puts the base before it in a whole page at once. Text th
 place, since its quotation marks are escaped.
 """
 
+from datetime import datetime
 from typing import Annotated, TypeAlias
 
 import msgspec
@@ -22,7 +23,7 @@ _OPEN_REFERENCE = b'"doc_url":"#'
 # The seed's ``Chat``, ``ChatHandle`` and ``HealthStatus``; ``group_chat_icon`` is a later addition of the API.
 # The service's OpenAPI document quotes these docstrings and descriptions: they are written for callers.
 _Id: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
-_Time: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+_Time: TypeAlias = Annotated[datetime, Meta(tz=True)]
 
 
 class HandleDocument(msgspec.Struct):
@@ -54,7 +55,7 @@ class ChatDocument(msgspec.Struct):
     created_at: Annotated[_Time, Meta(description="When the chat began.")]
     display_name: Annotated[
         str | None,
-        Meta(description="The name of a group that was given one; otherwise the recipients' handles, joined by `, `."),
+        Meta(description="The name of a group that was given one; otherwise the recipients' handles, with a comma and a space between."),
     ]
     handles: Annotated[
         list[HandleDocument],
@@ -87,16 +88,16 @@ def render(chat: Chat) -> bytes:
     return _encoder.encode(
         ChatDocument(
             id=chat.id,
-            created_at=instant.render(chat.created_at),
+            created_at=instant.to_datetime(chat.created_at),
             display_name=chat.display_name,
             handles=[
                 HandleDocument(
                     id=participant.id,
                     handle=participant.handle,
-                    joined_at=instant.render(participant.joined_at),
+                    joined_at=instant.to_datetime(participant.joined_at),
                     service=participant.service,
                     is_me=participant.is_me,
-                    left_at=None if participant.left_at is None else instant.render(participant.left_at),
+                    left_at=None if participant.left_at is None else instant.to_datetime(participant.left_at),
                     status=participant.status,
                 )
                 for participant in chat.participants
@@ -104,11 +105,11 @@ def render(chat: Chat) -> bytes:
             health_status=HealthDocument(
                 doc_url=fragment(chat.health.status),
                 status=chat.health.status,
-                updated_at=instant.render(chat.health.updated_at),
+                updated_at=instant.to_datetime(chat.health.updated_at),
             ),
             is_archived=False,
             is_group=chat.is_group,
-            updated_at=instant.render(chat.updated_at),
+            updated_at=instant.to_datetime(chat.updated_at),
             service=chat.service,
             group_chat_icon=chat.icon_url,
         )
@@ -126,18 +127,18 @@ def parse(document: bytes, name: str | None) -> Chat:
                     id=handle.id,
                     handle=handle.handle,
                     service=handle.service,
-                    joined_at=instant.parse(handle.joined_at),
+                    joined_at=instant.from_datetime(handle.joined_at),
                     is_me=handle.is_me,
-                    left_at=None if handle.left_at is None else instant.parse(handle.left_at),
+                    left_at=None if handle.left_at is None else instant.from_datetime(handle.left_at),
                     status=handle.status,
                 )
                 for handle in wire.handles
             ]
         ),
         is_group=wire.is_group,
-        health=Health(wire.health_status.status, instant.parse(wire.health_status.updated_at)),
-        created_at=instant.parse(wire.created_at),
-        updated_at=instant.parse(wire.updated_at),
+        health=Health(wire.health_status.status, instant.from_datetime(wire.health_status.updated_at)),
+        created_at=instant.from_datetime(wire.created_at),
+        updated_at=instant.from_datetime(wire.updated_at),
         name=name,
         service=wire.service,
         icon_url=wire.group_chat_icon,
