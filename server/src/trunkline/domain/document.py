@@ -55,7 +55,7 @@ class ChatDocument(msgspec.Struct):
     created_at: Annotated[_Time, Meta(description="When the chat began.")]
     display_name: Annotated[
         str | None,
-        Meta(description="The name of a group that was given one; otherwise the recipients' handles, with a comma and a space between."),
+        Meta(description="A group's name, if it was given one; otherwise the recipients' handles, comma-separated."),
     ]
     handles: Annotated[
         list[HandleDocument],
