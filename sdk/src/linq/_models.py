@@ -29,8 +29,7 @@ class OpenEnum:
 class BaseModel(pydantic.BaseModel):
     """A pydantic model that keeps fields it does not know and is built when it is first used."""
 
-    # Short strings are hardly ever equal in a page (ids, times), so the cache of values costs more than it saves.
-    model_config = ConfigDict(extra="allow", defer_build=True, cache_strings="keys", protected_namespaces=())
+    model_config = ConfigDict(extra="allow", defer_build=True, protected_namespaces=())
 
     def to_dict(
         self,

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from linq._errors import LinqApiv3Error
-from linq._settings import STANDARD_HEADERS, Settings
+from linq._settings import STANDARD_HEADERS, Settings, check_max_retries, check_timeout
 from linq._types import NOT_GIVEN, NotGiven, Omit, TimeoutTypes
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -47,10 +47,14 @@ class Wire:
 
 
 def build(settings: Settings, call: Call) -> Wire:
-    """The request for a call. Raises ``LinqApiv3Error`` for a path that is not below the base URL."""
+    """The request for a call. Raises ``LinqApiv3Error``, ``TypeError`` or ``ValueError`` for one that cannot be."""
     if not call.path.startswith("/"):
         # An absolute address would carry the key to whatever host it names.
         raise LinqApiv3Error(f"path must begin with '/', as in '/v3/chats', not {call.path!r}")
+    timeout = settings.timeout if isinstance(call.timeout, NotGiven) else call.timeout
+    max_retries = settings.max_retries if call.max_retries is None else call.max_retries
+    check_timeout(timeout)
+    check_max_retries(max_retries)
     content = None if call.body is None else json.dumps(call.body, separators=(",", ":")).encode()
     query = urlencode(list(_flat({**settings.default_query, **call.query})), quote_via=quote)
     separator = "&" if "?" in call.path else "?"
@@ -59,8 +63,8 @@ def build(settings: Settings, call: Call) -> Wire:
         url=f"{settings.base_url}{call.path}{separator + query if query else ''}",
         headers=_headers(settings, call, has_body=content is not None),
         content=content,
-        timeout=settings.timeout if isinstance(call.timeout, NotGiven) else call.timeout,
-        max_retries=settings.max_retries if call.max_retries is None else call.max_retries,
+        timeout=timeout,
+        max_retries=max_retries,
     )
 
 

@@ -22,11 +22,11 @@ STANDARD_HEADERS = {"Accept": "application/json", "User-Agent": f"LinqAPIV3/Pyth
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings of one client. Frozen: ``with_options`` makes another. The repr shows no secret."""
+    """The settings of one client, frozen: ``with_options`` makes another. The repr leaves out what may be secret."""
 
     api_key: str = field(repr=False)
     webhook_secret: str | None = field(default=None, repr=False)
-    base_url: str = DEFAULT_BASE_URL
+    base_url: str = field(default=DEFAULT_BASE_URL, repr=False)
     timeout: TimeoutTypes | NotGiven = NOT_GIVEN
     """Seconds; None waits for ever; not given leaves it to the HTTP client (ours: 5 s to connect, 60 s otherwise)."""
     max_retries: int = DEFAULT_MAX_RETRIES
@@ -44,6 +44,7 @@ class Settings:
             raise LinqApiv3Error(
                 f"base_url {self.base_url!r} is no http:// or https:// address; for example {DEFAULT_BASE_URL!r}"
             )
+        check_timeout(self.timeout)
         check_max_retries(self.max_retries)
 
 
@@ -53,6 +54,16 @@ def check_max_retries(value: object) -> None:
         raise TypeError(f"max_retries must be a whole number (0 switches retries off), not {value!r}")
     if value < 0:
         raise ValueError(f"max_retries must be 0 or more, not {value}")
+
+
+def check_timeout(value: object) -> None:
+    """Raises ``TypeError`` or ``ValueError`` unless it is seconds, None, not given, or has httpx2's four parts."""
+    if value is None or isinstance(value, NotGiven) or hasattr(value, "as_dict"):
+        return
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise TypeError(f"timeout must be seconds, an httpx2.Timeout, or None to wait for ever, not {value!r}")
+    if not value >= 0:
+        raise ValueError(f"timeout must be 0 or more seconds, not {value!r}")
 
 
 def settings_from(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -17,10 +18,20 @@ if TYPE_CHECKING:
     import httpx2
 
     from linq._async.pages import AsyncListChatsPagination
+    from linq._http import DefaultAsyncHttpxClient
 
 T = TypeVar("T")
 
 sleep = asyncio.sleep
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """An HTTP client in use in one loop of one process, and what closes it; None where that is kept elsewhere."""
+
+    process: int
+    http: httpx2.AsyncClient
+    lifetime: AsyncGenerator[None] | None
 
 
 class AsyncHttpSource:
@@ -29,55 +40,57 @@ class AsyncHttpSource:
     A connection belongs to the event loop it was opened in (and to the process), so every loop gets a client of its
     own. Each ends with its loop, or with this object: an async generator waits at its ``yield`` for either, because
     ``asyncio.run`` closes the generators of its loop, and a loop closes those that nobody holds any longer.
-    An HTTP client that the caller brought is only closed by ``close``, and renewed only if it knows how (``fresh``).
+    A ``DefaultAsyncHttpxClient`` that the caller brought serves the first loop; one of another kind serves them all,
+    since only the caller knows how to make its like.
     """
 
     def __init__(self, given: httpx2.AsyncClient | None) -> None:
         self.is_closed = False
         self._given = given
-        self._given_is_free = given is not None
-        self._held: WeakKeyDictionary[
-            asyncio.AbstractEventLoop, tuple[int, httpx2.AsyncClient, AsyncGenerator[None] | None]
-        ] = WeakKeyDictionary()
+        self._held: WeakKeyDictionary[asyncio.AbstractEventLoop, _Held] = WeakKeyDictionary()
 
-    async def get(self, make: Callable[[], httpx2.AsyncClient]) -> httpx2.AsyncClient:
+    async def get(self, kind: type[DefaultAsyncHttpxClient]) -> httpx2.AsyncClient:
         """The client for this loop. Raises ``LinqApiv3Error`` once closed."""
         if self.is_closed:
             raise LinqApiv3Error("This client has been closed; make a new one")
+        given = self._given
+        if given is not None and not isinstance(given, kind):
+            return given
         loop = asyncio.get_running_loop()
-        process, http, _ = self._held.get(loop, (None, None, None))
-        if http is None or process != os.getpid():
-            http, lifetime = self._next(make), None
-            if http is not self._given:
-                lifetime = _until_nobody_needs(http)
-                await anext(lifetime)
-            self._held[loop] = (os.getpid(), http, lifetime)
-        return http
-
-    def _next(self, make: Callable[[], httpx2.AsyncClient]) -> httpx2.AsyncClient:
-        if self._given is None:
-            return make()
-        fresh: Callable[[], httpx2.AsyncClient] | None = getattr(self._given, "fresh", None)
-        if self._given_is_free or fresh is None:
-            self._given_is_free = False
-            return self._given
-        return fresh()
+        held = self._held.get(loop)
+        if held is None or held.process != os.getpid():
+            held = self._held[loop] = await _opened(kind, given)
+        return held.http
 
     async def close(self) -> None:
         """Close this loop's connections; those of other loops end with their loops."""
         self.is_closed = True
-        process, http, _ = self._held.pop(asyncio.get_running_loop(), (None, None, None))
-        if http is not None and process == os.getpid():
-            await http.aclose()
-        elif self._given is not None and self._given_is_free:
+        held = self._held.pop(asyncio.get_running_loop(), None)
+        if held is not None and held.process == os.getpid():
+            await held.http.aclose()
+        elif self._given is not None and not self._held:
             await self._given.aclose()
 
 
-async def _until_nobody_needs(http: httpx2.AsyncClient) -> AsyncGenerator[None]:
-    try:
-        yield
-    finally:
-        await http.aclose()
+async def _opened(kind: type[DefaultAsyncHttpxClient], given: DefaultAsyncHttpxClient | None) -> _Held:
+    if given is not None and given.lifetime is None:
+        # It is the caller's: dropping our client must not close it, so it keeps its lifetime itself.
+        given.lifetime = await _begun(given)
+        return _Held(os.getpid(), given, None)
+    http = kind() if given is None else given.fresh()
+    return _Held(os.getpid(), http, await _begun(http))
+
+
+async def _begun(http: httpx2.AsyncClient) -> AsyncGenerator[None]:
+    async def until_nobody_needs_it() -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            await http.aclose()
+
+    lifetime = until_nobody_needs_it()
+    await anext(lifetime)
+    return lifetime
 
 
 class AsyncAhead(Generic[T]):

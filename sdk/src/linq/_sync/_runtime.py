@@ -15,6 +15,7 @@ from linq._errors import LinqApiv3Error
 if TYPE_CHECKING:
     import httpx2
 
+    from linq._http import DefaultHttpxClient
     from linq._sync.pages import SyncListChatsPagination as SyncListChatsPagination  # noqa: PLC0414 - for chats.py, too
 
 T = TypeVar("T")
@@ -28,7 +29,8 @@ class HttpSource:
     A connection must not be used on both sides of a fork, so every process gets a client of its own; the parent's is
     left alone in the child, since a lock of its pool may have been held at the fork. There is no lock here either, for
     the same reason: two threads that come first at once make two, and one of them is closed unused.
-    An HTTP client that the caller brought is only closed by ``close``, and renewed only if it knows how (``fresh``).
+    A ``DefaultHttpxClient`` that the caller brought serves the process it was brought in; one of another kind serves
+    them all, since only the caller knows how to make its like.
     """
 
     def __init__(self, given: httpx2.Client | None) -> None:
@@ -36,7 +38,7 @@ class HttpSource:
         self._given = given
         self._held: dict[int, httpx2.Client] = {} if given is None else {os.getpid(): given}
 
-    def get(self, make: Callable[[], httpx2.Client]) -> httpx2.Client:
+    def get(self, kind: type[DefaultHttpxClient]) -> httpx2.Client:
         """The client for this process. Raises ``LinqApiv3Error`` once closed."""
         if self.is_closed:
             raise LinqApiv3Error("This client has been closed; make a new one")
@@ -44,18 +46,16 @@ class HttpSource:
         held = self._held.get(process)
         if held is not None:
             return held
-        made = make() if self._given is None else self._renewed(self._given)
+        given = self._given
+        if given is not None and not isinstance(given, kind):
+            return given
+        made = kind() if given is None else given.fresh()
         held = self._held.setdefault(process, made)
         if held is not made:
             made.close()
-        elif made is not self._given:
+        else:
             weakref.finalize(self, _close_in, process, made)
         return held
-
-    @staticmethod
-    def _renewed(given: httpx2.Client) -> httpx2.Client:
-        fresh: Callable[[], httpx2.Client] | None = getattr(given, "fresh", None)
-        return given if fresh is None else fresh()
 
     def close(self) -> None:
         """Close this process's connections."""

@@ -232,7 +232,7 @@ class LinqAPIV3:
         self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self._settings.base_url!r})"
+        return f"{type(self).__name__}(base_url={_log.safe_text(self._settings.base_url, self.api_key)!r})"
 
 
 class LinqAPIV3WithRawResponse:

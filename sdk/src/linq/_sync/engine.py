@@ -90,5 +90,10 @@ class Engine:
 
 def _request(http: httpx2.Client, wire: Wire) -> httpx2.Request:
     """The request as this HTTP client sends it, with whatever headers, cookies and parameters of its own it has."""
-    timeout = httpx2.USE_CLIENT_DEFAULT if isinstance(wire.timeout, NotGiven) else wire.timeout
+    timeout: Any = wire.timeout
+    if isinstance(timeout, NotGiven):
+        timeout = httpx2.USE_CLIENT_DEFAULT
+    elif hasattr(timeout, "as_dict"):
+        # One of the older httpx has the same parts, and httpx2 would take it for a number.
+        timeout = httpx2.Timeout(**timeout.as_dict())
     return http.build_request(wire.method, wire.url, headers=wire.headers, content=wire.content, timeout=timeout)

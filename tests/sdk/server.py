@@ -1,0 +1,118 @@
+"""A small HTTP/1.1 server on a real socket, with the faults that real ones have."""
+
+import json
+import socket
+import threading
+from types import TracebackType
+from typing import Literal, Self, TypeAlias
+from urllib.parse import parse_qs, urlsplit
+
+from tests.sdk.samples import chat, page
+
+Fault: TypeAlias = Literal["drop", "drop in body", "429", "500", "stall"]
+
+
+class Server:
+    """Serves a walk over ``total`` chats. ``faults``: what goes wrong with the request of that number, from 0."""
+
+    def __init__(self, total: int = 10, limit: int = 2) -> None:
+        self.total = total
+        self.limit = limit
+        self.faults: dict[int, Fault] = {}
+        self.targets: list[str] = []
+        self.connections = 0
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    @property
+    def open_connections(self) -> int:
+        with self._lock:
+            return len(self._open)
+
+    def __enter__(self) -> Self:
+        self._spawn(self._accept)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        # Closing alone does not wake a thread that waits in accept or recv.
+        self._shut(self._listener)
+        with self._lock:
+            for connection in self._open:
+                self._shut(connection)
+        for thread in self._threads:
+            thread.join(timeout=5)
+        self._listener.close()
+
+    def _spawn(self, target: object, *arguments: object) -> None:
+        thread = threading.Thread(target=target, args=arguments, daemon=True)  # type: ignore[arg-type]
+        self._threads.append(thread)
+        thread.start()
+
+    @staticmethod
+    def _shut(connection: socket.socket) -> None:
+        try:
+            connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with self._lock:
+                self.connections += 1
+                self._open.add(connection)
+            self._spawn(self._serve, connection)
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            with connection, connection.makefile("rb") as lines:
+                while self._answer(connection, lines.readline(), lines):
+                    pass
+        except OSError:
+            return
+        finally:
+            with self._lock:
+                self._open.discard(connection)
+
+    def _answer(self, connection: socket.socket, first_line: bytes, lines: object) -> bool:
+        """One exchange; whether the connection stays open."""
+        if not first_line:
+            return False
+        while lines.readline() not in (b"\r\n", b""):  # type: ignore[attr-defined]
+            pass
+        target = first_line.split()[1].decode()
+        with self._lock:
+            number = len(self.targets)
+            self.targets.append(target)
+        fault = self.faults.get(number)
+        if fault == "drop":
+            return False
+        if fault == "stall":
+            return bool(connection.recv(1))  # until the client gives up
+        status, content = self._page(target)
+        if fault in ("429", "500"):
+            status, content = f"{fault} Fault\r\nretry-after-ms: 1", b"{}"
+        head = f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {len(content)}\r\n\r\n".encode()
+        if fault == "drop in body":
+            connection.sendall(head + content[: len(content) // 2])
+            return False
+        connection.sendall(head + content)
+        return True
+
+    def _page(self, target: str) -> tuple[str, bytes]:
+        query = parse_qs(urlsplit(target).query)
+        start = int(query.get("cursor", ["0"])[0])
+        end = min(start + int(query.get("limit", [str(self.limit)])[0]), self.total)
+        body = page(map(chat, range(start, end)), str(end) if end < self.total else None)
+        return "200 OK", json.dumps(body).encode()

@@ -1,0 +1,155 @@
+"""Walks: over all chats, page by page, stopped, resumed, interrupted, one page ahead."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from linq import APIConnectionError, LinqApiv3Error, RateLimitError
+from linq.pagination import SyncListChatsPagination
+from linq.types import Chat
+
+from tests.sdk.halves import Half, SyncHalf
+from tests.sdk.samples import Walk, chat, page
+
+
+def ids(total: int, start: int = 0) -> list[str]:
+    return [chat(number)["id"] for number in range(start, total)]
+
+
+@pytest.mark.parametrize("prefetch", [0, 1])
+@pytest.mark.parametrize("total", [0, 1, 2, 3, 7, 8])
+def test_iterating_walks_every_page_once(half: Half, total: int, prefetch: int) -> None:
+    walk = Walk(total)
+    found = half.collect(half.client(walk).chats.list_chats(limit=2, prefetch=prefetch))
+    assert [one.id for one in found] == ids(total)
+    assert len(walk.requests) == max(1, -(-total // 2))
+
+
+def test_filters_and_extras_go_along_to_every_page(half: Half) -> None:
+    walk = Walk(6)
+    options: dict[str, Any] = {"to": "a@b.c", "extra_query": {"q": "x"}, "extra_headers": {"X-A": "1"}, "timeout": 7}
+    half.collect(half.client(walk).chats.list_chats(limit=2, **options))
+    assert walk.cursors == [None, "2", "4"]
+    for request in walk.requests:
+        assert (request.url.params["to"], request.url.params["q"], request.headers["x-a"]) == ("a@b.c", "x", "1")
+        assert request.extensions["timeout"]["read"] == 7
+
+
+def test_page_by_page(half: Half) -> None:
+    walk = Walk(5)
+    first = half.run(half.client(walk).chats.list_chats())
+    assert first.has_next_page()
+    assert first.next_page_info().params == {"cursor": "2"}
+    second = half.run(first.get_next_page())
+    assert [one.id for one in second.chats] == ids(4, 2)
+    pages = half.collect(second.iter_pages())
+    assert pages[0] is second
+    assert [one.next_cursor for one in pages] == ["4", None]
+    assert not pages[-1].has_next_page()
+    assert pages[-1].next_page_info() is None
+    with pytest.raises(LinqApiv3Error, match="last page"):
+        half.run(pages[-1].get_next_page())
+
+
+@given(total=st.integers(0, 30), limit=st.integers(1, 7), stop=st.integers(0, 10), prefetch=st.sampled_from([0, 1]))
+def test_a_walk_stopped_after_any_page_and_resumed_is_whole(total: int, limit: int, stop: int, prefetch: int) -> None:
+    client = SyncHalf().client(Walk(total, limit))
+    seen: list[str] = []
+    cursor: str | None = None
+    for number, fetched in enumerate(client.chats.list_chats(prefetch=prefetch).iter_pages()):
+        seen += [one.id for one in fetched.chats]
+        cursor = fetched.next_cursor
+        if number == stop:
+            break
+    if cursor is not None:
+        seen += [one.id for one in client.chats.list_chats(cursor=cursor)]
+    assert seen == ids(total)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        httpx2.Response(429, headers={"retry-after-ms": "1"}),
+        httpx2.Response(503, headers={"retry-after": "0"}),
+    ],
+)
+@pytest.mark.parametrize("prefetch", [0, 1])
+def test_a_fault_in_the_middle_is_retried_in_place(half: Half, fault: httpx2.Response, prefetch: int) -> None:
+    walk = Walk(6, faults={1: fault})
+    found = half.collect(half.client(walk).chats.list_chats(prefetch=prefetch))
+    assert [one.id for one in found] == ids(6)
+    assert walk.cursors == [None, "2", "2", "4"]
+
+
+@pytest.mark.parametrize("prefetch", [0, 1])
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [(httpx2.Response(429), RateLimitError), (httpx2.ReadError("cut"), APIConnectionError)],
+)
+def test_an_error_that_reaches_the_caller_does_not_end_the_walk(
+    half: Half, fault: httpx2.Response | Exception, kind: type[Exception], prefetch: int
+) -> None:
+    walk = Walk(6, faults={1: fault})
+    chats = half.client(walk, max_retries=0).chats.list_chats(prefetch=prefetch)
+    iterator = iter(chats) if half.name == "sync" else aiter(chats)
+    seen = [half.step(iterator).id for _ in range(2)]
+    with pytest.raises(kind):
+        half.step(iterator)
+    assert seen + [one.id for one in half.collect(iterator)] == ids(6)
+
+
+def test_an_empty_page_in_the_middle_is_not_the_end(half: Half) -> None:
+    pages = {"": page([chat(0)], "a"), "a": page([], "b"), "b": page([chat(1)])}
+
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, json=pages[request.url.params.get("cursor", "")])
+
+    assert [one.id for one in half.collect(half.client(handler).chats.list_chats())] == ids(2)
+
+
+def test_a_server_that_gives_the_same_cursor_again_cannot_keep_a_walk_going_for_ever(half: Half) -> None:
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, json=page([chat(0)], "again"))
+
+    with pytest.raises(LinqApiv3Error, match="'again'"):
+        half.collect(half.client(handler).chats.list_chats())
+
+
+def test_a_page_nobody_fetched_says_that_it_cannot_go_on() -> None:
+    alone = SyncListChatsPagination[Chat].model_validate(page([chat(0)], "next"))
+    with pytest.raises(LinqApiv3Error, match="not fetched by a client"):
+        alone.get_next_page()
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
+    """Whether the condition comes true in time."""
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.005)
+    return condition()
+
+
+def test_prefetch_fetches_the_next_page_while_this_one_is_worked_through() -> None:
+    walk = Walk(8)
+    pages = SyncHalf().client(walk).chats.list_chats(prefetch=1).iter_pages()
+    next(pages)
+    assert eventually(lambda: len(walk.requests) == 2)
+    assert not eventually(lambda: len(walk.requests) > 2, 0.05), "one page ahead, not more"
+
+
+def test_a_prefetched_walk_that_is_dropped_leaves_no_thread_behind() -> None:
+    next(iter(SyncHalf().client(Walk(8)).chats.list_chats(prefetch=1)))
+    assert eventually(lambda: not any(thread.name == "linq-prefetch" for thread in threading.enumerate()))
+
+
+def test_prefetch_can_be_chosen_for_one_walk(half: Half) -> None:
+    walk = Walk(8)
+    first = half.run(half.client(walk).chats.list_chats())
+    assert len(half.collect(first.iter_pages(prefetch=1))) == 4
+    with pytest.raises(ValueError, match="prefetch"):
+        first.iter_pages(prefetch=3)

@@ -1,0 +1,206 @@
+"""On real sockets: what breaks, what is shared, and what is left behind."""
+
+import asyncio
+import gc
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx2
+import psutil
+import pytest
+from linq import (
+    APIConnectionError,
+    APITimeoutError,
+    AsyncLinqAPIV3,
+    DefaultAsyncHttpxClient,
+    DefaultHttpxClient,
+    LinqAPIV3,
+)
+
+from tests.sdk.halves import KEY, Half
+from tests.sdk.samples import chat
+from tests.sdk.server import Fault, Server
+from tests.sdk.test_pages import eventually
+
+
+def ids(total: int) -> list[str]:
+    return [chat(number)["id"] for number in range(total)]
+
+
+def walked(client: LinqAPIV3) -> list[str]:
+    return [one.id for one in client.chats.list_chats()]
+
+
+async def awalked(client: AsyncLinqAPIV3) -> list[str]:
+    return [one.id async for one in client.chats.list_chats()]
+
+
+def open_sockets() -> int:
+    return len(psutil.Process().net_connections())
+
+
+@pytest.mark.parametrize("prefetch", [0, 1])
+@pytest.mark.parametrize("fault", ["drop", "drop in body", "429", "500"])
+def test_a_walk_survives_what_happens_to_connections(half: Half, server: Server, fault: Fault, prefetch: int) -> None:
+    server.faults = {1: fault, 3: fault}
+    client = half.client(base_url=server.url)
+    assert [one.id for one in half.collect(client.chats.list_chats(prefetch=prefetch))] == ids(10)
+    assert len(server.targets) == 7
+    half.run(client.close())
+
+
+def test_a_server_that_does_not_answer_is_a_timeout(half: Half, server: Server) -> None:
+    server.faults = {0: "stall"}
+    client = half.client(base_url=server.url, max_retries=0)
+    with pytest.raises(APITimeoutError, match=f"No answer from {server.url} in time .ReadTimeout"):
+        half.run(client.chats.list_chats(timeout=0.05))
+    assert len(half.collect(client.chats.list_chats())) == 10
+    half.run(client.close())
+
+
+def test_nobody_listening_is_a_connection_error_that_names_the_address(half: Half) -> None:
+    client = half.client(base_url="http://127.0.0.1:9", max_retries=0)
+    with pytest.raises(
+        APIConnectionError, match=r"Connection to http://127\.0\.0\.1:9 failed: .*refused|attempts failed"
+    ):
+        half.run(client.chats.list_chats())
+    half.run(client.close())
+
+
+def test_a_walk_uses_one_connection(half: Half, server: Server) -> None:
+    client = half.client(base_url=server.url)
+    half.collect(client.chats.list_chats())
+    half.collect(client.with_options(max_retries=7).chats.list_chats())
+    assert server.connections == 1
+    half.run(client.close())
+    assert eventually(lambda: server.open_connections == 0)
+
+
+def test_threads_share_a_client(server: Server) -> None:
+    server.faults = dict.fromkeys(range(5, 60, 9), "drop")
+    with LinqAPIV3(api_key=KEY, base_url=server.url, max_retries=9) as client, ThreadPoolExecutor(8) as threads:
+        for walk in [threads.submit(walked, client) for _ in range(24)]:
+            assert walk.result() == ids(10)
+    assert eventually(lambda: server.open_connections == 0)
+
+
+def test_tasks_share_a_client(server: Server) -> None:
+    async def main() -> list[list[str]]:
+        async with AsyncLinqAPIV3(api_key=KEY, base_url=server.url) as client:
+            return await asyncio.gather(*(awalked(client) for _ in range(24)))
+
+    assert asyncio.run(main()) == [ids(10)] * 24
+
+
+@pytest.fixture(params=["our own", "DefaultHttpxClient"])
+def shared(request: pytest.FixtureRequest, server: Server) -> Iterator[LinqAPIV3]:
+    http = DefaultHttpxClient() if request.param == "DefaultHttpxClient" else None
+    with LinqAPIV3(api_key=KEY, base_url=server.url, http_client=http) as client:
+        yield client
+
+
+def test_a_client_works_on_both_sides_of_a_fork(server: Server, shared: LinqAPIV3) -> None:
+    assert walked(shared) == ids(10)
+    child = os.fork()
+    if child == 0:
+        right = False
+        try:
+            right = walked(shared) == ids(10)
+        finally:
+            os._exit(0 if right else 1)  # whatever happens, no second pytest goes on from here
+    assert walked(shared) == ids(10)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert server.connections == 2, "the child has a connection of its own"
+
+
+@pytest.mark.parametrize("make", [lambda: None, DefaultAsyncHttpxClient], ids=["our own", "DefaultAsyncHttpxClient"])
+def test_one_client_through_several_event_loops(
+    server: Server, make: Callable[[], DefaultAsyncHttpxClient | None]
+) -> None:
+    client = AsyncLinqAPIV3(api_key=KEY, base_url=server.url, http_client=make())
+    for _ in range(3):
+        assert asyncio.run(awalked(client)) == ids(10)
+        assert eventually(lambda: server.open_connections == 0), "every loop closes its connections at its end"
+    asyncio.run(client.close())
+
+
+def test_event_loops_at_the_same_time(server: Server) -> None:
+    client = AsyncLinqAPIV3(api_key=KEY, base_url=server.url)
+    with ThreadPoolExecutor(4) as threads:
+        for walk in [threads.submit(asyncio.run, awalked(client)) for _ in range(8)]:
+            assert walk.result() == ids(10)
+
+
+def test_a_dropped_client_closes_its_connections_at_once(server: Server) -> None:
+    gc.disable()
+    try:
+        client = LinqAPIV3(api_key=KEY, base_url=server.url)
+        pages = client.chats.list_chats()
+        del client
+        assert len(list(pages)) == 10, "a page keeps what it needs to go on"
+        del pages
+        assert eventually(lambda: server.open_connections == 0)
+    finally:
+        gc.enable()
+
+
+def test_a_dropped_async_client_closes_its_connections_in_its_loop(server: Server) -> None:
+    async def main() -> None:
+        client = AsyncLinqAPIV3(api_key=KEY, base_url=server.url)
+        assert await awalked(client) == ids(10)
+        assert server.connections == 1
+        del client
+        gc.collect()
+        for _ in range(100):
+            await asyncio.sleep(0.01)
+            if server.open_connections == 0:
+                return
+        raise AssertionError("the connection is still open")
+
+    asyncio.run(main())
+
+
+def test_a_stream_left_early_gives_its_connection_back(half: Half, server: Server) -> None:
+    client = half.client(base_url=server.url)
+    for _ in range(5):
+        manager = client.chats.with_streaming_response.list_chats()
+        half.enter(manager)
+        half.leave(manager)
+    half.run(client.close())
+    assert eventually(lambda: server.open_connections == 0)
+
+
+def test_a_thousand_clients_made_and_dropped_leave_nothing(server: Server) -> None:
+    def round_of(clients: int) -> None:
+        for _ in range(clients):
+            LinqAPIV3(api_key=KEY, base_url=server.url).chats.list_chats(limit=1)
+
+    round_of(50)
+    gc.collect()
+    sockets, memory, threads = open_sockets(), psutil.Process().memory_info().rss, threading.active_count()
+    round_of(1000)
+    gc.collect()
+    assert eventually(lambda: server.open_connections == 0)
+    assert eventually(lambda: open_sockets() <= sockets)
+    assert eventually(lambda: threading.active_count() <= threads)
+    assert psutil.Process().memory_info().rss - memory < 4 << 20
+
+
+def test_ten_thousand_requests_leave_nothing() -> None:
+    # Without a socket, to be quick about it: what could pile up is ours, page by page and error by error.
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, json={"chats": [chat(0)], "next_cursor": None})
+
+    client = LinqAPIV3(api_key=KEY, http_client=httpx2.Client(transport=httpx2.MockTransport(handler)))
+    for _ in range(500):
+        walked(client)
+    gc.collect()
+    memory, objects = psutil.Process().memory_info().rss, len(gc.get_objects())
+    for _ in range(10_000):
+        walked(client)
+    gc.collect()
+    assert psutil.Process().memory_info().rss - memory < 4 << 20
+    assert len(gc.get_objects()) - objects < 500
