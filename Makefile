@@ -35,6 +35,23 @@ run: .venv/run.stamp ## load sample data, serve it, list its chats, and say what
 
 setup: .venv/dev.stamp .clients/stamp node_modules/.package-lock.json ## install everything that running, testing and checking need
 
+generate: .venv/dev.stamp ## make the generated files: the SDK's sync half, from its async one
+	$(BIN)/python sdk/tools/generate_sync.py
+
+check: setup ## formatting, lint, types, generated files
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/python sdk/tools/generate_sync.py --check
+	node_modules/.bin/pyright --pythonpath $(BIN)/python
+	$(BIN)/mypy --strict sdk/src/linq
+
+test: setup ## every test: on SQLite and on a real PostgreSQL, with the public clients
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+
+bench: setup ## measure: the service against a constant body and a plain implementation, the SDK against the public one
+	$(BIN)/python -m bench.server
+	$(BIN)/python -m bench.sdk
+
 lock: .venv/dev.stamp ## pin the newest versions of every dependency
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -o requirements/run.txt server/pyproject.toml sdk/pyproject.toml --no-emit-package trunkline-sdk
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -c requirements/run.txt -o requirements/dev.txt requirements/dev.in

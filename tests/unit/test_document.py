@@ -16,7 +16,9 @@ BASE = b"https://chats.example"
 # What a person could write to be taken for a reference of ours, among whatever else people write.
 texts = st.one_of(
     st.text(),
-    st.lists(st.sampled_from(['"', "\\", "doc_url", ":", '"doc_url":"#', ",", "#healthy", "{", "}", "\x00", "ü"])).map("".join),
+    st.lists(st.sampled_from(['"', "\\", "doc_url", ":", '"doc_url":"#', ",", "#healthy", "{", "}", "\x00", "ü"])).map(
+        "".join
+    ),
 )
 instants = st.integers(-1000 * 365 * DAY, 8000 * 365 * DAY)
 participants = st.builds(
