@@ -43,9 +43,7 @@ def test_a_walk_holds_our_chats_only(
 
 
 @pytest.mark.parametrize("filters", FILTERS)
-def test_their_changes_are_not_in_our_walk(
-    api: Api, partners: tuple[Tenant, Tenant], filters: dict[str, str]
-) -> None:
+def test_their_changes_are_not_in_our_walk(api: Api, partners: tuple[Tenant, Tenant], filters: dict[str, str]) -> None:
     we, they = partners
     first = page_of(api.list(we.secret, query_of(limit=2, **filters)))
     api.opened.run(save(api.opened.store, they.id, *[make_chat(number, name="moved") for number in range(1, 40)]))
@@ -98,9 +96,7 @@ def test_cursors_open_nothing_of_another_partner(
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/openapi.json", "/docs", "/docs/errors", "/v3/nothing", "/"])
-def test_every_other_address_says_the_same_to_everyone(
-    api: Api, partners: tuple[Tenant, Tenant], path: str
-) -> None:
+def test_every_other_address_says_the_same_to_everyone(api: Api, partners: tuple[Tenant, Tenant], path: str) -> None:
     def seen(headers: list[tuple[bytes, bytes]]) -> str:
         response = api.ask(path, headers=headers)
         return response.text.replace(response.headers["x-trace-id"], "TRACE")

@@ -16,7 +16,10 @@ EVERY_FILTER = [Filters(line, handle) for line in (None, LINE, OTHER_LINE) for h
 times = st.one_of(st.none(), st.integers(-4, 4))
 limits = st.sampled_from([1, 1, 2, 3, 5, 100])
 creations = st.builds(
-    Create, st.sampled_from([LINE, OTHER_LINE]), st.lists(st.sampled_from(HANDLES), min_size=1, unique=True).map(tuple), times
+    Create,
+    st.sampled_from([LINE, OTHER_LINE]),
+    st.lists(st.sampled_from(HANDLES), min_size=1, unique=True).map(tuple),
+    times,
 )
 alterations = st.builds(
     Alter,
@@ -27,7 +30,9 @@ alterations = st.builds(
 )
 scripts = st.tuples(
     st.lists(creations, min_size=2, max_size=14),
-    st.lists(st.one_of(creations, alterations, alterations, st.builds(Begin, limits), st.builds(Step, limits)), max_size=14),
+    st.lists(
+        st.one_of(creations, alterations, alterations, st.builds(Begin, limits), st.builds(Step, limits)), max_size=14
+    ),
 )
 
 

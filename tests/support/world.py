@@ -130,5 +130,3 @@ class World:
         shown = {chat.id: chat for chat in self._chats}
         for chat in started.walk.pages[-1]:
             assert chat.display_name == shown[chat.id].display_name, "a chat is shown as it is when its page is served"
-
-

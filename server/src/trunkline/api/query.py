@@ -6,7 +6,7 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
-from trunkline.domain.errors import InvalidParameter
+from trunkline.domain.errors import InvalidParameter, InvalidPhoneNumber, TrunklineError
 from trunkline.domain.handle import parse_handle, parse_number, shown
 from trunkline.domain.listing import DEFAULT_LIMIT, MAX_LIMIT, MAX_SKIP, ChatQuery, Filters
 
@@ -18,6 +18,8 @@ class Parameter(msgspec.Struct, frozen=True):
     description: str
     schema: dict[str, Any]
     parse: Callable[[str], Any]
+    refusal: type[TrunklineError] = InvalidParameter
+    """What a value that is no text at all gets."""
 
 
 def _parse_limit(text: str) -> int:
@@ -34,6 +36,7 @@ PARAMETERS: dict[str, Parameter] = {
             "Only chats of this line of yours, a phone number in E.164 format. Without it, chats of all your lines.",
             {"type": "string", "pattern": r"^\+?[1-9]\d{1,14}$", "examples": ["+13343284472"]},
             lambda text: parse_number(text, "from"),
+            InvalidPhoneNumber,
         ),
         Parameter(
             "to",
@@ -41,6 +44,7 @@ PARAMETERS: dict[str, Parameter] = {
             "address, whose case does not matter.",
             {"type": "string", "maxLength": 254, "examples": ["+13343284472", "user@example.com"]},
             lambda text: parse_handle(text, "to"),
+            InvalidPhoneNumber,
         ),
         Parameter(
             "limit",
@@ -61,24 +65,28 @@ PARAMETERS: dict[str, Parameter] = {
 
 def parse(query_string: bytes) -> ChatQuery:
     """The query of a request. Parameters that the list does not know are ignored. Raises a ``TrunklineError``."""
-    values: dict[str, Any] = {}
+    given: dict[str, bytes] = {}
     for pair in query_string.split(b"&") if query_string else ():
         raw_name, _, raw_value = pair.partition(b"=")
         name = _decode(raw_name)
-        parameter = PARAMETERS.get(name) if name is not None else None
-        if parameter is None:
+        if name not in PARAMETERS:
             continue
-        if parameter.name in values:
+        if name in given:
             raise InvalidParameter(f"'{name}' is given twice; give it once")
-        text = _decode(raw_value)
-        if text is None:
-            raise InvalidParameter(f"'{name}' is {shown(repr(raw_value)[2:-1])}; it must be UTF-8, percent-encoded")
-        values[parameter.name] = parameter.parse(text)
+        given[name] = raw_value
+    values = {name: _value(PARAMETERS[name], raw_value) for name, raw_value in given.items()}
     return ChatQuery(
         filters=Filters(line=values.get("from"), handle=values.get("to")),
         limit=values.get("limit", DEFAULT_LIMIT),
         cursor=values.get("cursor"),
     )
+
+
+def _value(parameter: Parameter, raw: bytes) -> Any:
+    text = _decode(raw)
+    if text is None:
+        raise parameter.refusal(f"'{parameter.name}' is {shown(repr(raw)[2:-1])}; it must be UTF-8, percent-encoded")
+    return parameter.parse(text)
 
 
 def _decode(raw: bytes) -> str | None:
