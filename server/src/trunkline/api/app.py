@@ -27,6 +27,7 @@ from trunkline.domain.errors import (
     NotFound,
     TrunklineError,
 )
+from trunkline.domain.instant import Clock, now
 from trunkline.storage.store import Store
 
 Message: TypeAlias = dict[str, Any]
@@ -41,9 +42,9 @@ log = logging.getLogger("trunkline.api")
 class Application:
     """Answers HTTP for one open store. ``base_url`` and ``doc_base`` are without a trailing slash."""
 
-    def __init__(self, store: Store, base_url: str, doc_base: str) -> None:
+    def __init__(self, store: Store, base_url: str, doc_base: str, clock: Clock = now) -> None:
         self._doc_base = doc_base
-        self._list_chats = chats.ListChats(store, Authentication(store), doc_base)
+        self._list_chats = chats.ListChats(store, Authentication(store), doc_base, clock)
 
         async def provide_store() -> Store:
             return store

@@ -4,7 +4,7 @@ import time
 
 from trunkline.actions import keys
 from trunkline.domain.errors import Unauthorized
-from trunkline.domain.instant import SECOND
+from trunkline.domain.instant import Instant
 from trunkline.storage.store import Store
 
 RECHECK = 1.0
@@ -19,9 +19,9 @@ class Authentication:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._remembered: dict[bytes, tuple[int, float, float]] = {}
+        self._remembered: dict[bytes, tuple[int, Instant | None, float]] = {}
 
-    async def partner(self, headers: list[tuple[bytes, bytes]]) -> int:
+    async def partner(self, headers: list[tuple[bytes, bytes]], now: Instant) -> int:
         """The id of the partner whose key the request carries. Raises ``Unauthorized``."""
         values = [value for name, value in headers if name == b"authorization"]
         scheme, _, secret = values[0].partition(b" ") if len(values) == 1 else (b"", b"", b"")
@@ -31,19 +31,20 @@ class Authentication:
         known = self._remembered.get(secret)
         if known is None or known[2] < time.monotonic():
             known = await self._ask(secret)
-        if known is None or known[1] <= time.time():
+        if known is None:
             raise Unauthorized(_REFUSED)
-        return known[0]
+        partner_id, expires_at, _ = known
+        if expires_at is not None and expires_at <= now:
+            raise Unauthorized(_REFUSED)
+        return partner_id
 
-    async def _ask(self, secret: bytes) -> tuple[int, float, float] | None:
+    async def _ask(self, secret: bytes) -> tuple[int, Instant | None, float] | None:
         self._remembered.pop(secret, None)
         found = await keys.partner_of(self._store, secret)
         if found is None:
             return None
-        partner_id, expires_at = found
         if len(self._remembered) >= _REMEMBERED:
             self._remembered.clear()
-        expires = float("inf") if expires_at is None else expires_at / SECOND
-        known = (partner_id, expires, time.monotonic() + RECHECK)
+        known = (*found, time.monotonic() + RECHECK)
         self._remembered[secret] = known
         return known

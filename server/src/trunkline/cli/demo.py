@@ -8,7 +8,8 @@ from trunkline.actions.load_demo import DemoPartner, load_demo
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
 from trunkline.cli.output import out, print_json, print_table, progress
 from trunkline.cli.partners import KEPT
-from trunkline.cli.running import now, with_store
+from trunkline.cli.running import with_store
+from trunkline.domain.instant import now
 from trunkline.storage.store import Store
 
 

@@ -11,10 +11,11 @@ from trunkline.actions.import_chats import Imported, import_chats
 from trunkline.actions.partners import only_partner, owner_of_line
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
 from trunkline.cli.output import out, print_json, progress
-from trunkline.cli.running import now, with_store
+from trunkline.cli.running import with_store
 from trunkline.domain.errors import CommandError
 from trunkline.domain.handle import parse_number, shown
 from trunkline.domain.health import Thresholds
+from trunkline.domain.instant import now
 from trunkline.sources.base import Source
 from trunkline.sources.imessage import IMessage
 from trunkline.sources.sms_backup import SmsBackup

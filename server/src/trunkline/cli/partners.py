@@ -9,11 +9,11 @@ import typer
 from trunkline.actions import partners
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
 from trunkline.cli.output import moment, out, print_json, print_table
-from trunkline.cli.running import now, with_store
+from trunkline.cli.running import with_store
 from trunkline.domain import instant
 from trunkline.domain.errors import CommandError
 from trunkline.domain.handle import parse_number
-from trunkline.domain.instant import Instant
+from trunkline.domain.instant import Instant, now
 from trunkline.storage.partners import Key, Line
 from trunkline.storage.store import Store
 

@@ -1,11 +1,9 @@
 """Running one command against the store, and turning mistakes into one line."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from trunkline.domain.instant import Instant
 from trunkline.storage.store import Store, open_store
 
 T = TypeVar("T")
@@ -19,8 +17,3 @@ def with_store(database: str, work: Callable[[Store], Awaitable[T]]) -> T:
             return await work(store)
 
     return asyncio.run(run())
-
-
-def now() -> Instant:
-    """The clock's time."""
-    return time.time_ns() // 1000
