@@ -6,16 +6,16 @@ from itertools import chain, islice, pairwise
 from uuid import UUID
 
 import pytest
+
+from tests.support.chats import NOW
 from trunkline.domain import document
 from trunkline.domain.chat import Chat, HealthStatus, ParticipantStatus, Service
 from trunkline.domain.errors import CommandError
 from trunkline.domain.handle import normalise
-from trunkline.domain.instant import DAY, HOUR
+from trunkline.domain.instant import DAY, HOUR, SECOND
 from trunkline.domain.uuid7 import RANDOM_BITS, uuid7
 from trunkline.sources.sample import NUMBERS, Sample, number, small
 from trunkline.sources.sample_large import MOST, REGULARS, large
-
-from tests.support.chats import NOW
 
 FICTIONAL = re.compile(r"\+1[2-9][0-8][0-9]55501[0-9]{2}|[a-z.0-9]+@example\.(?:com|org|net)")
 
@@ -86,13 +86,18 @@ def test_the_same_seed_makes_the_same_chats() -> None:
 
 
 def test_the_sequence_is_one_that_every_python_has() -> None:
-    assert chats_of(large(7, 100))[-1].id == "019b76da-9f93-7bac-b660-487950c08674"
+    assert chats_of(large(7, 100))[-1].id == "019b76d9-379c-7bac-b660-487950c08674"
 
 
-def test_identifiers_of_the_large_set_ascend() -> None:
+def test_the_large_set_is_in_the_order_of_change_and_its_identifiers_in_that_of_time() -> None:
     chats = chats_of(large(7, 12_345))
     assert len(chats) == 12_345
-    assert all(earlier.id < later.id for earlier, later in pairwise(chats))
+    assert all(earlier.updated_at < later.updated_at for earlier, later in pairwise(chats))
+    by_beginning = sorted(chats, key=lambda chat: chat.created_at)
+    assert all(
+        earlier.id < later.id or later.created_at - earlier.created_at < SECOND
+        for earlier, later in pairwise(by_beginning)
+    )
 
 
 def test_a_handle_of_the_large_set_can_have_any_number_of_chats() -> None:

@@ -1,7 +1,8 @@
 """The large sample: one partner with as many chats as are asked for, for measuring.
 
-The chats are in the order of their beginning, and so are their identifiers. Who takes part is chosen so that every
-index is filled nearly from left to right, and that a handle can have any number of chats:
+The chats come in the order of their last change, as a store that lives has them, and their identifiers nearly so. Who
+takes part is chosen so that every index is filled nearly from left to right, and that a handle can have any number of
+chats:
 
 * a number has a stretch of chats: a direct one over each line, then groups (a dozen to a few hundred chats);
 * a guest, by e-mail, has one direct chat, or a group (one chat or two);
@@ -29,8 +30,10 @@ LINES: tuple[str, ...] = tuple(number(_STRANGERS + index) for index in range(6))
 REGULARS: tuple[str, ...] = tuple(number(_STRANGERS + index) for index in range(90, 93))
 """The handles with the most chats, the busiest first."""
 
-_STEP = 6 * SECOND  # from one chat's beginning to the next
-_TAIL = 20_000 * _STEP  # how long after its beginning a chat may still change; most do so soon
+STEP: Instant = 6 * SECOND
+"""From one chat's last change to the next one's."""
+
+_OLDEST = 20_000 * STEP  # how long before its last change a chat may have begun; most did shortly before
 _STRETCH = 2 * len(LINES)  # chats that a number has at least
 _CREW_STRETCH = 1_500
 _SERVICES = (Service.IMESSAGE, Service.IMESSAGE, Service.SMS, Service.RCS)
@@ -58,8 +61,8 @@ def _chats(seed: int, chats: int, start: int, end: int, now: Instant) -> Iterato
     rng = random.Random(f"{seed} {chats} {start}")  # noqa: S311 - sample data
     stretch = max(_STRETCH, -(-chats // _STRANGERS))
     for index in range(start, end):
-        created_at = now - (chats - index) * _STEP + int(rng.random() * _STEP)
-        updated_at = created_at + int(rng.random() ** 8 * min(_TAIL, now - created_at))
+        updated_at = now - (chats - index) * STEP + int(rng.random() * STEP)
+        created_at = updated_at - int(rng.random() ** 8 * _OLDEST)
         turn = index % stretch
         if turn < len(LINES):
             yield _direct(rng, LINES[turn], number(index // stretch), pick(rng, _SERVICES), created_at, updated_at)
