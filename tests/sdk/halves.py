@@ -4,8 +4,8 @@ import asyncio
 from typing import Any, Protocol
 
 import httpx2
-from linq import AsyncLinqAPIV3, LinqAPIV3
 
+from linq import AsyncLinqAPIV3, LinqAPIV3
 from tests.sdk.samples import Handler
 
 KEY = "lk_live_1234567890"

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.sdk.samples import chat, page
 
-Fault: TypeAlias = Literal["drop", "drop in body", "429", "500", "stall"]
+Fault: TypeAlias = Literal["drop", "drop in body", "401", "404", "429", "500", "stall"]
 
 
 class Server:
@@ -20,6 +20,8 @@ class Server:
         self.limit = limit
         self.faults: dict[int, Fault] = {}
         self.targets: list[str] = []
+        self.changes: dict[str, object] = {}
+        """What every chat has otherwise than the samples."""
         self.connections = 0
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -87,7 +89,7 @@ class Server:
 
     def _answer(self, connection: socket.socket, first_line: bytes, lines: object) -> bool:
         """One exchange; whether the connection stays open."""
-        if not first_line:
+        if b" HTTP/1.1" not in first_line:  # the end, or the start of TLS
             return False
         while lines.readline() not in (b"\r\n", b""):  # type: ignore[attr-defined]
             pass
@@ -101,7 +103,7 @@ class Server:
         if fault == "stall":
             return bool(connection.recv(1))  # until the client gives up
         status, content = self._page(target)
-        if fault in ("429", "500"):
+        if fault is not None and fault.isdigit():
             status, content = f"{fault} Fault\r\nretry-after-ms: 1", b"{}"
         head = f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {len(content)}\r\n\r\n".encode()
         if fault == "drop in body":
@@ -114,5 +116,7 @@ class Server:
         query = parse_qs(urlsplit(target).query)
         start = int(query.get("cursor", ["0"])[0])
         end = min(start + int(query.get("limit", [str(self.limit)])[0]), self.total)
-        body = page(map(chat, range(start, end)), str(end) if end < self.total else None)
+        body = page(
+            (chat(number, **self.changes) for number in range(start, end)), str(end) if end < self.total else None
+        )
         return "200 OK", json.dumps(body).encode()

@@ -3,10 +3,10 @@
 import inspect
 
 import httpx2
-import linq
 import pytest
-from linq import _errors
 
+import linq
+from linq import _errors
 from tests.sdk.halves import Half
 from tests.sdk.samples import answering, envelope
 

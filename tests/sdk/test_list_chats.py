@@ -5,11 +5,11 @@ from typing import Any
 
 import httpx2
 import pytest
+
 from linq import LinqApiv3Error, omit
 from linq.pagination import AsyncListChatsPagination, SyncListChatsPagination
 from linq.types import Chat, HealthStatus
 from linq.types.shared import ChatHandle
-
 from tests.sdk.halves import KEY, Half
 from tests.sdk.samples import Walk, answering, body_of, chat, page
 

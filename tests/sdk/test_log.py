@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
-from linq import APIError, LinqApiv3Error
 
+from linq import APIError, LinqApiv3Error
 from tests.sdk.halves import KEY, Half
 from tests.sdk.samples import Walk, envelope
 

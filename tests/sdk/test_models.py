@@ -8,11 +8,11 @@ import pydantic
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from linq import LinqAPIV3
 from linq.pagination import SyncListChatsPagination
 from linq.types import Chat, ChatHandle, ChatListChatsParams, HealthStatus
 from linq.types.shared import ServiceType
-
 from tests.sdk.halves import KEY, SyncHalf
 from tests.sdk.samples import Json, Walk, answering, chat, page
 

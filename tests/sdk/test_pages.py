@@ -9,10 +9,10 @@ import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from linq import APIConnectionError, LinqApiv3Error, RateLimitError
 from linq.pagination import SyncListChatsPagination
 from linq.types import Chat
-
 from tests.sdk.halves import Half, SyncHalf
 from tests.sdk.samples import Walk, chat, page
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import httpx2
 import pytest
-from linq import APIConnectionError, APIStatusError
-from linq.types import Chat
 from pydantic import BaseModel
 
+from linq import APIConnectionError, APIStatusError
+from linq.types import Chat
 from tests.sdk.halves import Half
 from tests.sdk.samples import Walk, answering, chat, page
 from tests.sdk.server import Server

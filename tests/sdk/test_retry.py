@@ -7,6 +7,7 @@ import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from linq import (
     APIConnectionError,
     APIStatusError,
@@ -18,7 +19,6 @@ from linq import (
 from linq._flow import Send, Sleep, flow
 from linq._request import Call
 from linq._settings import Settings
-
 from tests.sdk.halves import Half
 from tests.sdk.samples import Walk, answering, page
 

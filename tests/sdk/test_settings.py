@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx2
 import pytest
+
 from linq import (
     AsyncLinqAPIV3,
     DefaultAsyncHttpxClient,
@@ -12,7 +13,6 @@ from linq import (
     LinqApiv3Error,
     Timeout,
 )
-
 from tests.sdk.halves import KEY, Half
 from tests.sdk.samples import Walk
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 import psutil
 import pytest
+
 from linq import (
     APIConnectionError,
     APITimeoutError,
@@ -18,7 +19,6 @@ from linq import (
     DefaultHttpxClient,
     LinqAPIV3,
 )
-
 from tests.sdk.halves import KEY, Half
 from tests.sdk.samples import chat
 from tests.sdk.server import Fault, Server

@@ -1,0 +1,117 @@
+"""``linq doctor``: one look at the settings, one request, and what its failure most likely means."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx2
+
+from linq._cli.profiles import Access, ProfileStore
+from linq._errors import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APITimeoutError,
+    AuthenticationError,
+    LinqApiv3Error,
+    NotFoundError,
+)
+from linq._log import safe_text
+from linq._sync.client import LinqAPIV3
+from linq._version import __version__
+
+_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "https_proxy", "http_proxy", "all_proxy")
+
+_REMEDIES: tuple[tuple[type[APIError], tuple[str, ...], str], ...] = (
+    (AuthenticationError, (), "the key is not known there, was revoked, or has expired: linq login with a new one"),
+    (NotFoundError, (), "the base URL leads to something else; for the public API it ends in /api/partner"),
+    (APIResponseValidationError, (), "the base URL leads to something else, or a proxy answers in its place"),
+    (APITimeoutError, (), "something on the way swallows it: a firewall, a VPN, or a proxy that is not set here"),
+    (
+        APIConnectionError,
+        ("CERTIFICATE_VERIFY_FAILED", "certificate verify failed"),
+        "the certificate is not trusted here; for a company's own, set SSL_CERT_FILE to its CA",
+    ),
+    (APIConnectionError, ("WRONG_VERSION_NUMBER",), "that port does not speak TLS: http:// instead of https://?"),
+    (
+        APIConnectionError,
+        ("Name or service not known", "nodename nor servname", "getaddrinfo failed", "name resolution"),
+        "no such host: check the spelling of the base URL, and the network",
+    ),
+    (APIConnectionError, (), "nothing answers there: is the service running, and is the port right?"),
+)
+"""For an error of this kind, with one of these words in what caused it (any words where there are none): what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report: whether it is as it should be, what was found, and what to do about it."""
+
+    good: bool
+    what: str
+    remedy: str = ""
+
+
+def examine(store: ProfileStore, profile: str | None, timeout: float) -> Iterator[Finding]:
+    """What is right and wrong, in the order in which it matters; ends at the first thing that stops everything."""
+    yield Finding(True, f"trunkline-sdk {__version__}, httpx2 {httpx2.__version__}")
+    if store.path.exists() and store.path.stat().st_mode & 0o077:
+        yield Finding(False, f"{store.path} can be read by others", f"chmod 600 {store.path}")
+    try:
+        access = store.access(profile)
+        client = LinqAPIV3(
+            api_key=access.profile.api_key, base_url=access.profile.base_url, timeout=timeout, max_retries=0
+        )
+    except LinqApiv3Error as error:
+        yield Finding(False, str(error))
+        return
+    with client:
+        yield Finding(True, f"The key comes from {access.source}")
+        yield _base_url(access)
+        for name in _PROXIES:
+            if os.environ.get(name):
+                yield Finding(
+                    True, f"{name} sends requests through {safe_text(os.environ[name], access.profile.api_key)}"
+                )
+        yield from _request(client, access)
+
+
+def _base_url(access: Access) -> Finding:
+    url = urlsplit(access.profile.base_url)
+    shown = safe_text(access.profile.base_url, access.profile.api_key)
+    if url.scheme == "http" and url.hostname not in ("localhost", "127.0.0.1", "::1"):
+        return Finding(False, f"The base URL is {shown}: the key travels unencrypted", "use https://")
+    return Finding(True, f"The base URL is {shown}")
+
+
+def _request(client: LinqAPIV3, access: Access) -> Iterator[Finding]:
+    started = time.monotonic()
+    try:
+        answer = client.chats.with_raw_response.list_chats(limit=1)
+        page = answer.parse()
+    except APIError as error:
+        yield Finding(False, safe_text(error.message, access.profile.api_key), _remedy(error))
+        return
+    milliseconds = (time.monotonic() - started) * 1000
+    trace = f" (trace id {answer.trace_id})" if answer.trace_id else ""
+    yield Finding(True, f"The service answers in {milliseconds:.0f} ms{trace}, and the key is good")
+    yield Finding(True, "There are chats to list" if page.chats else "There are no chats yet")
+
+
+def _remedy(error: APIError) -> str:
+    """What to do, by the error and by what caused it, however deep; nothing where the message says it all."""
+    causes = " ".join(str(cause) for cause in _causes(error))
+    for kind, words, remedy in _REMEDIES:
+        if isinstance(error, kind) and (not words or any(word in causes for word in words)):
+            return remedy
+    return ""
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,244 @@
+"""The command ``linq``, as a process: what it prints where, its exit codes, its pipes, and where it keeps keys."""
+
+import csv
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+from tests.sdk.halves import KEY
+from tests.sdk.samples import chat
+from tests.sdk.server import Server
+
+Run: TypeAlias = Callable[..., "subprocess.CompletedProcess[str]"]
+COMMAND = [sys.executable, "-c", "from linq._cli import main; main()"]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def environment(home: Path, server: Server) -> dict[str, str]:
+    """A user with a key in the environment, and a terminal that is 100 letters wide."""
+    return {
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "COLUMNS": "100",
+        "TERM": "xterm-256color",
+        "TZ": "UTC",
+        "LINQ_API_V3_API_KEY": KEY,
+        "LINQ_API_V3_BASE_URL": server.url,
+    }
+
+
+@pytest.fixture
+def run(environment: dict[str, str]) -> Run:
+    """Runs ``linq`` with these arguments; ``stdin`` is text to pipe in, ``without`` names variables to leave out."""
+
+    def run_linq(*arguments: str, stdin: str = "", without: tuple[str, ...] = ()) -> "subprocess.CompletedProcess[str]":
+        variables = {name: value for name, value in environment.items() if name not in without}
+        return subprocess.run(
+            [*COMMAND, *arguments], input=stdin, env=variables, capture_output=True, text=True, timeout=30, check=False
+        )
+
+    return run_linq
+
+
+NO_KEY = ("LINQ_API_V3_API_KEY", "LINQ_API_V3_BASE_URL")
+
+
+def test_a_pipe_gets_whole_cells_separated_by_tabs(run: Run) -> None:
+    done = run("chats", "list", "--limit", "2")
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[0].split("\t") == ["Who", "Service", "Health", "Updated", "Id"]
+    assert lines[1].split("\t") == ["+14155559876", "iMessage", "AT_RISK", "2024-01-15 10:30", chat(0)["id"]]
+    assert len(lines) == 3
+    assert done.stderr == "More follow: --cursor 2, or --all\n"
+
+
+def test_the_filters_are_sent(run: Run, server: Server) -> None:
+    run("chats", "list", "--from", "+12223334444", "--to", "a@b.c", "--limit", "3", "--cursor", "4")
+    assert server.targets == ["/v3/chats?cursor=4&from=%2B12223334444&limit=3&to=a%40b.c"]
+
+
+def test_json_is_what_the_api_answers_with(run: Run) -> None:
+    one = json.loads(run("chats", "list", "--json", "--limit", "4").stdout)
+    assert [each["id"] for each in one["chats"]] == [chat(number)["id"] for number in range(4)]
+    assert one["next_cursor"] == "4"
+    everything = run("chats", "list", "--json", "--all", "--limit", "4")
+    assert len(json.loads(everything.stdout)["chats"]) == 10
+    assert json.loads(everything.stdout)["next_cursor"] is None
+    assert everything.stderr == ""
+
+
+def test_csv_has_a_heading_and_every_chat(run: Run) -> None:
+    rows = list(csv.DictReader(io.StringIO(run("chats", "list", "--csv", "--all").stdout)))
+    assert len(rows) == 10
+    assert rows[3]["id"] == chat(3)["id"]
+    assert rows[3]["handles"] == "+14155551234 +14155559876"
+    assert rows[3]["updated_at"] == "2024-01-15T12:30:00+02:00"
+
+
+def test_a_reader_that_has_seen_enough_is_no_error_to_tell(environment: dict[str, str], server: Server) -> None:
+    server.total = 5000
+    pipe = f"{sys.executable} -c 'from linq._cli import main; main()' chats list --all | head -n 2"
+    done = subprocess.run(["sh", "-c", pipe], env=environment, capture_output=True, text=True, timeout=30, check=False)
+    assert len(done.stdout.splitlines()) == 2
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["chats", "list", "--json", "--csv"], 2, "choose one of --json and --csv"),
+        (["chats", "list", "--limit", "many"], 2, "--limit"),
+        (["chats", "nonsense"], 2, "No such command"),
+        (["chats", "list", "--profile", "work"], 1, "Error: There is no profile 'work' (there is: none yet)"),
+        (["--version"], 0, ""),
+    ],
+)
+def test_exit_codes(run: Run, arguments: list[str], code: int, said: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == code
+    assert said in done.stderr
+
+
+def test_an_error_is_one_line_on_standard_error(run: Run, server: Server) -> None:
+    server.faults = dict.fromkeys(range(9), "500")
+    done = run("chats", "list")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "Error: Error code: 500 - {}\n"
+
+
+def test_without_a_key_it_says_what_to_do(run: Run) -> None:
+    done = run("chats", "list", without=NO_KEY)
+    assert done.returncode == 1
+    assert done.stderr == "Error: No API key: run linq login, or set the environment variable LINQ_API_V3_API_KEY\n"
+
+
+def test_login_keeps_a_key_per_profile_for_the_users_eyes_only(run: Run, home: Path, server: Server) -> None:
+    assert run("login", "--base-url", server.url, stdin="first-key\n", without=NO_KEY).returncode == 0
+    assert run("login", "--profile", "work", "--base-url", server.url, stdin=f"{KEY}\n", without=NO_KEY).returncode == 0
+    (file,) = home.rglob("profiles.json")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+    kept = json.loads(file.read_text())
+    assert {name: values["api_key"] for name, values in kept.items()} == {"default": "first-key", "work": KEY}
+    for arguments in (["chats", "list"], ["chats", "list", "--profile", "work"]):
+        assert run(*arguments, without=NO_KEY).returncode == 0
+    assert list(file.parent.iterdir()) == [file], "nothing half-written is left behind"
+
+
+def test_a_key_that_the_service_refuses_is_not_kept(run: Run, home: Path, server: Server) -> None:
+    server.faults = {0: "401"}
+    done = run("login", "--base-url", server.url, stdin=f"{KEY}\n", without=NO_KEY)
+    assert done.returncode == 1
+    assert "does not know this key, so it was not kept" in done.stderr
+    assert KEY not in done.stderr + done.stdout
+    assert list(home.rglob("profiles.json")) == []
+
+
+def test_a_damaged_profile_file_is_named(run: Run, home: Path) -> None:
+    run("login", "--no-check", stdin=f"{KEY}\n")
+    (file,) = home.rglob("profiles.json")
+    file.write_text('{"default": []}')
+    done = run("chats", "list", without=NO_KEY)
+    assert done.returncode == 1
+    assert f"{file} cannot be read" in done.stderr
+
+
+def test_doctor_finds_nothing_wrong(run: Run, server: Server) -> None:
+    done = run("doctor")
+    assert done.returncode == 0
+    assert "✗" not in done.stdout
+    assert f"The base URL is {server.url}" in done.stdout
+    assert "the key is good" in done.stdout
+    assert KEY not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "found", "remedy"),
+    [
+        ({"LINQ_API_V3_API_KEY": ""}, "No API key", ""),
+        ({"LINQ_API_V3_API_KEY": "two words"}, "holds a space", ""),
+        ({"LINQ_API_V3_BASE_URL": "http://127.0.0.1:9"}, "failed: ", "nothing answers there"),
+        ({"LINQ_API_V3_BASE_URL": "http://no-such-host.invalid"}, "travels unencrypted", "no such host"),
+        ({"LINQ_API_V3_BASE_URL": "nonsense"}, "'nonsense' is no http:// or https:// address", ""),
+    ],
+)
+def test_doctor_says_what_is_wrong_and_what_to_do(
+    run: Run, environment: dict[str, str], variables: dict[str, str], found: str, remedy: str
+) -> None:
+    environment.update(variables)
+    done = run("doctor")
+    assert done.returncode == 1
+    assert "✗" in done.stdout
+    assert found in done.stdout
+    assert remedy in done.stdout
+
+
+def test_doctor_tells_a_wrong_scheme_a_refused_key_and_a_wrong_path(
+    run: Run, environment: dict[str, str], server: Server
+) -> None:
+    server.faults = {0: "401", 1: "404"}
+    assert "linq login with a new one" in run("doctor").stdout
+    assert "for the public API it ends in /api/partner" in run("doctor").stdout
+    environment["LINQ_API_V3_BASE_URL"] = server.url.replace("http:", "https:")
+    assert "→" in run("doctor").stdout
+
+
+def test_doctor_sees_a_file_that_others_can_read(run: Run, home: Path) -> None:
+    run("login", "--no-check", stdin=f"{KEY}\n")
+    (file,) = home.rglob("profiles.json")
+    file.chmod(0o644)
+    done = run("doctor")
+    assert done.returncode == 1
+    assert "→ chmod 600" in done.stdout
+
+
+def on_a_terminal(environment: dict[str, Any], *arguments: str) -> str:
+    """What a person sees who runs ``linq`` with these arguments."""
+    controller, terminal = pty.openpty()
+    with subprocess.Popen(
+        [*COMMAND, *arguments], env=environment, stdout=terminal, stderr=terminal, stdin=terminal
+    ) as one:
+        os.close(terminal)
+        seen = b""
+        while True:
+            try:
+                seen += os.read(controller, 65536)
+            except OSError:
+                break
+    os.close(controller)
+    assert one.returncode == 0
+    return seen.decode()
+
+
+def test_a_terminal_gets_a_table_in_colour(environment: dict[str, str]) -> None:
+    seen = on_a_terminal(environment, "chats", "list")
+    assert "\x1b[33mAT_RISK" in seen
+    assert "+14155559876" in seen
+    assert chat(0)["id"] not in seen, "narrow terminals do without the ids"
+    assert chat(0)["id"] in on_a_terminal({**environment, "COLUMNS": "130"}, "chats", "list")
+
+
+def test_all_shows_progress_on_a_terminal(environment: dict[str, str]) -> None:
+    assert "chats" in on_a_terminal(environment, "chats", "list", "--all")
+    assert json.loads(on_a_terminal(environment, "chats", "list", "--all", "--json"))["next_cursor"] is None
+
+
+def test_names_cannot_command_the_terminal(environment: dict[str, str], server: Server) -> None:
+    server.changes = {"display_name": "\x1b[2Jevil\tname\n[bold]x"}
+    seen = on_a_terminal(environment, "chats", "list")
+    assert "[2Jevil name [bold]x" in seen
+    assert "\x1b[2J" not in seen
