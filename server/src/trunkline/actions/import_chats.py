@@ -15,6 +15,7 @@ from trunkline.storage.changes import Change, change
 from trunkline.storage.store import Store
 
 PROGRESS_STEP = 1000  # records between two looks at the progress
+BATCH = 500  # chats rendered at a time, to bound the memory
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://trunkline.invalid/imported")
 
@@ -164,6 +165,8 @@ async def _store(opened: Change, told: Sequence[Chat]) -> tuple[int, int, int]:
         after[chat_id] = chat if so_far is None else merge(so_far, chat)
     new = [chat for chat_id, chat in after.items() if before[chat_id] is None]
     changed = [chat for chat_id, chat in after.items() if before[chat_id] not in (None, chat)]
-    await opened.load(new)
-    await opened.save(changed)
+    for start in range(0, len(new), BATCH):
+        await opened.load(new[start : start + BATCH])
+    for start in range(0, len(changed), BATCH):
+        await opened.save(changed[start : start + BATCH])
     return len(new), len(changed), len(after) - len(new) - len(changed)
