@@ -48,8 +48,9 @@ class SQLite:
             connection.set_busy_timeout(BUSY_TIMEOUT)
             # A plan depends on the query alone, never on a bound value.
             connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
+            _refuse_foreign(connection, self._path)
             connection.pragma("page_size", PAGE_SIZE)
-            connection.pragma("journal_mode", "wal")
+            _write_ahead(connection)
             connection.pragma("synchronous", "normal")
             connection.pragma("cache_size", -cache * 1024)
         except apsw.NotADBError:
@@ -128,6 +129,27 @@ class SQLiteTransaction:
 
     async def has_table(self, name: str) -> bool:
         return bool(_answer(self._connection, "select 1 from sqlite_master where type = 'table' and name = ?", (name,)))
+
+
+def _refuse_foreign(connection: Connection, path: Path) -> None:
+    """Before anything is changed in the file. Raises ``CommandError`` when other tables are in it than a store's."""
+    tables = {row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")}
+    if tables and "store" not in tables:
+        raise CommandError(f"{path} is a SQLite database of something else; name another file for Trunkline's")
+
+
+def _write_ahead(connection: Connection) -> None:
+    """Turns WAL mode on; while several processes do so to a new file at once, SQLite does not wait by itself."""
+    deadline = time.monotonic() + BUSY_TIMEOUT / 1000
+    while True:
+        try:
+            connection.pragma("journal_mode", "wal")
+        except apsw.BusyError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.005)
+        else:
+            return
 
 
 def _answer(connection: Connection, text: str, values: tuple[Value, ...]) -> list[Row]:

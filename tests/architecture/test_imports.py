@@ -1,0 +1,115 @@
+"""Dependencies point one way: each room of the house imports only what its row says."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SERVER = ROOT / "server/src"
+SDK = ROOT / "sdk/src"
+
+ENGINES = {"trunkline.storage.sqlite", "trunkline.storage.postgres"}
+
+# Every part of the service, with the parts it may import; a part is a package or a module, and includes what is in it.
+ALLOWED: dict[str, set[str]] = {
+    "trunkline.domain": {"trunkline.domain"},
+    "trunkline.storage": {"trunkline.domain", "trunkline.storage"},
+    "trunkline.sources": {"trunkline.domain", "trunkline.sources", "linq"},
+    "trunkline.actions": {"trunkline.actions", "trunkline.domain", "trunkline.storage", "trunkline.sources"},
+    "trunkline.api": {"trunkline.api", "trunkline.actions", "trunkline.domain", "trunkline.storage.store"},
+    "trunkline.config": {"trunkline.domain"},
+    "trunkline.cli": {
+        "trunkline.cli",
+        "trunkline.actions",
+        "trunkline.api",
+        "trunkline.sources",
+        "trunkline.config",
+        "trunkline.domain",
+        "trunkline.storage.partners",
+        "trunkline.storage.store",
+        "trunkline.main",
+    },
+    "trunkline.main": {"trunkline.api", "trunkline.config", "trunkline.storage.store"},
+}
+
+
+def ours(module: str) -> bool:
+    """Whether the import is of this project."""
+    return module.partition(".")[0] in {"trunkline", "linq"}
+
+
+def within(module: str, part: str) -> bool:
+    """Whether a module is the part, or inside it."""
+    return module == part or module.startswith(part + ".")
+
+
+def name_of(file: Path, root: Path) -> str:
+    """The dotted name of a module."""
+    return ".".join(file.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(file: Path, root: Path) -> Iterator[str]:
+    """Every module of ours that a file imports, wherever in it: at the top, in a function or for types alone."""
+    package = name_of(file, root).split(".")
+    if file.name != "__init__.py":
+        package = package[:-1]
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if ours(alias.name))
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
+            module = ".".join(filter(None, [base, node.module]))
+            if ours(module):
+                yield from (submodule_or(module, alias.name) for alias in node.names)
+
+
+def submodule_or(module: str, name: str) -> str:
+    """The module that ``from module import name`` reaches: the submodule of that name, if there is one."""
+    for root in (SERVER, SDK):
+        place = root.joinpath(*module.split("."), name)
+        if place.is_dir() or place.with_suffix(".py").is_file():
+            return f"{module}.{name}"
+    return module
+
+
+def modules(root: Path) -> list[Path]:
+    """The files of a source tree."""
+    return sorted(root.rglob("*.py"))
+
+
+@pytest.mark.parametrize("part", ALLOWED)
+def test_a_part_imports_only_what_it_may(part: str) -> None:
+    files = [file for file in modules(SERVER) if within(name_of(file, SERVER), part)]
+    assert files
+    wrong = [
+        f"{name_of(file, SERVER)} imports {module}"
+        for file in files
+        for module in imports(file, SERVER)
+        if module != "trunkline" and not any(within(module, allowed) for allowed in ALLOWED[part])
+    ]
+    assert wrong == []
+
+
+def test_every_module_belongs_to_a_part() -> None:
+    names = [name_of(file, SERVER) for file in modules(SERVER)]
+    assert [name for name in names if name != "trunkline" and not any(within(name, part) for part in ALLOWED)] == []
+
+
+def test_only_the_store_knows_the_engines() -> None:
+    knowing = {
+        name_of(file, SERVER) for file in modules(SERVER) for module in imports(file, SERVER) if module in ENGINES
+    }
+    assert knowing == {"trunkline.storage.store"}
+
+
+def test_the_sdk_knows_nothing_of_the_service() -> None:
+    wrong = [
+        f"{name_of(file, SDK)} imports {module}"
+        for file in modules(SDK)
+        for module in imports(file, SDK)
+        if within(module, "trunkline")
+    ]
+    assert wrong == []
+    assert modules(SDK)

@@ -1,0 +1,97 @@
+"""Partners, keys and lines: the same on every engine."""
+
+import pytest
+
+from tests.support.chats import LINE, NOW, OTHER_LINE, make_chat
+from tests.support.opened import OpenStore
+from tests.support.partners import new_partner, save
+from trunkline.actions.keys import digest, new_key, partner_of
+from trunkline.domain.instant import SECOND
+from trunkline.storage.partners import Line
+from trunkline.storage.store import Store
+
+
+@pytest.fixture
+def store(opened: OpenStore) -> Store:
+    """The open store of the module."""
+    return opened.store
+
+
+def test_partners_are_found_by_name_and_id_oldest_first(opened: OpenStore, store: Store) -> None:
+    async def play() -> None:
+        one, other = await new_partner(store, "Ünïcode & Söhne"), await new_partner(store, "später")
+        assert one.id != other.id
+        found = await store.partners.by_name("Ünïcode & Söhne")
+        assert found is not None
+        assert found == await store.partners.by_id(one.id)
+        assert (found.id, found.created_at) == (one.id, NOW)
+        assert [partner.id for partner in await store.partners.all()][-2:] == [one.id, other.id]
+        assert await store.partners.by_name("ünïcode & söhne") is None
+        assert await store.partners.by_id(10**9) is None
+
+    opened.run(play())
+
+
+def test_a_name_is_taken_once_and_a_refused_partner_leaves_no_key(opened: OpenStore, store: Store) -> None:
+    async def play() -> None:
+        await new_partner(store, "taken")
+        key, secret = new_key("second", NOW)
+        assert await store.partners.add("taken", key, digest(secret.encode()), NOW) is None
+        assert await partner_of(store, secret.encode()) is None
+
+    opened.run(play())
+
+
+def test_keys(opened: OpenStore, store: Store) -> None:
+    async def play() -> None:
+        partner, other = await new_partner(store), await new_partner(store)
+        second, secret = new_key("second", NOW + 1, expires_at=NOW + SECOND)
+        await store.partners.add_key(partner.id, second, digest(secret.encode()))
+        first = (await store.partners.keys(partner.id))[0]
+        assert await store.partners.keys(partner.id) == [first, second]
+        assert await partner_of(store, secret.encode()) == (partner.id, NOW + SECOND)
+        assert await partner_of(store, partner.secret.encode()) == (partner.id, None)
+        assert len(await store.partners.keys(other.id)) == 1
+
+        assert await store.partners.revoke_key(second.id, NOW + 5)
+        assert await store.partners.revoke_key(second.id, NOW + 9)
+        assert (await store.partners.keys(partner.id))[1].revoked_at == NOW + 5, "the first time stays"
+        assert not await store.partners.revoke_key("key_nothing", NOW)
+        assert await partner_of(store, secret.encode()) is None
+        assert await partner_of(store, partner.secret.encode()) == (partner.id, None)
+
+    opened.run(play())
+
+
+@pytest.mark.parametrize("secret", [b"", b"tk_", b"\x00", b"\xff\xfe", b"a" * 10_000])
+def test_what_is_no_key(opened: OpenStore, store: Store, secret: bytes) -> None:
+    assert opened.run(partner_of(store, secret)) is None
+
+
+def test_lines(opened: OpenStore, store: Store) -> None:
+    async def play() -> None:
+        partner, other = await new_partner(store, lines=(LINE,)), await new_partner(store, lines=(LINE, OTHER_LINE))
+        labelled = Line("id", "+12125550102", "Büro ☎", NOW + 1)
+        assert await store.partners.add_line(partner.id, labelled)
+        assert not await store.partners.add_line(partner.id, Line("other id", LINE, "again", NOW))
+        [first, second] = await store.partners.lines(partner.id)
+        assert (first.phone_number, first.label) == (LINE, None)
+        assert second == labelled
+        assert await store.partners.has_line(partner.id, LINE)
+        assert not await store.partners.has_line(partner.id, OTHER_LINE)
+        owners = {owner.id for owner in await store.partners.owners(LINE)}
+        assert {partner.id, other.id} <= owners
+        assert {owner.id for owner in await store.partners.owners("+12125550102")} == {partner.id}
+
+    opened.run(play())
+
+
+def test_chats_are_counted_by_partner(opened: OpenStore, store: Store) -> None:
+    async def play() -> None:
+        partner, other = await new_partner(store), await new_partner(store)
+        await save(store, partner.id, *[make_chat(number) for number in range(5)])
+        await save(store, partner.id, make_chat(0))
+        assert await store.partners.count_chats(partner.id) == 5
+        assert await store.partners.count_chats(other.id) == 0
+
+    opened.run(play())
