@@ -61,7 +61,8 @@ class Archive:
         return chat
 
     def group(self, identifier: str | None, *handles: int, **columns: Any) -> int:
-        return self.chat(identifier, *handles, **{"style": 43, "group_id": f"ID-{identifier}", **columns})
+        values: dict[str, Any] = {"style": 43, "group_id": f"ID-{identifier}"}
+        return self.chat(identifier, *handles, **(values | columns))
 
     def message(self, *chats: int, at: int, handle: int = 0, **columns: Any) -> int:
         """A message in ``chats``, ``at`` Unix seconds, in nanoseconds unless ``date`` says otherwise."""

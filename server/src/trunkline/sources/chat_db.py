@@ -20,6 +20,7 @@ import apsw
 from trunkline.sources.base import DamagedSource
 
 _MAGIC = b"SQLite format 3\x00"
+_HEADER_BYTES = 100
 _BUSY_MILLISECONDS = 5_000
 _NAME = "chat.db"
 
@@ -48,7 +49,8 @@ class ChatDatabase:
         try:
             yield from self._connection.execute(sql)
         except (apsw.Error, UnicodeDecodeError) as error:
-            raise DamagedSource(f"{self._path}: cannot read the table '{table}': {error}") from error
+            what = " ".join(str(error).split())  # it may quote a statement of several lines
+            raise DamagedSource(f"{self._path}: cannot read the table '{table}': {what}") from error
 
     def require(self, table: str, *columns: str) -> None:
         """Makes sure that the table has these columns at least. Raises ``DamagedSource``."""
@@ -86,7 +88,8 @@ def opened(path: Path) -> Generator[ChatDatabase]:
         try:
             connection = _connect(path, stack)
             connection.set_busy_timeout(_BUSY_MILLISECONDS)
-            connection.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; BEGIN")
+            for statement in ("PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON", "BEGIN"):
+                connection.execute(statement)
         except apsw.Error as error:
             raise DamagedSource(f"{path}: SQLite cannot open it: {error}") from error
         except OSError as error:
@@ -97,6 +100,7 @@ def opened(path: Path) -> Generator[ChatDatabase]:
 def _connect(path: Path, stack: ExitStack) -> Connection:
     log = path.with_name(path.name + "-wal")
     if not log.exists():
+        _refuse_cut(path)
         return _open(path, "immutable=1", stack)
     if path.with_name(path.name + "-shm").exists():
         return _open(path, "mode=ro", stack)
@@ -104,6 +108,22 @@ def _connect(path: Path, stack: ExitStack) -> Connection:
     shutil.copyfile(path, copy)
     shutil.copyfile(log, copy.with_name(_NAME + "-wal"))
     return _open(copy, "mode=ro", stack)
+
+
+def _refuse_cut(path: Path) -> None:
+    """Raises ``DamagedSource`` where the file ends before its last page does.
+
+    SQLite fills up a page that is cut with zeros, and its rows would be missing without a word. The header, by SQLite's
+    file format §1.3, has the size of a page at 16, and their number at 28 if the counters at 24 and 92 are the same.
+    """
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES).ljust(_HEADER_BYTES, b"\x00")
+    size = path.stat().st_size
+    page = int.from_bytes(header[16:18], "big")
+    page = 65_536 if page == 1 else max(page, 1)
+    pages = int.from_bytes(header[28:32], "big") if header[24:28] == header[92:96] else 0
+    if size < page * pages or size % page:
+        raise DamagedSource(f"{path}: cut off after {size} bytes, of {page * max(pages, size // page + 1)}")
 
 
 def _open(path: Path, mode: str, stack: ExitStack) -> Connection:

@@ -1,0 +1,301 @@
+"""What the reader of Apple Messages makes of its rows."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sources.messages_archive import EPOCH, OLD, Archive, archived
+from trunkline.domain.chat import ParticipantStatus, Service
+from trunkline.domain.instant import SECOND
+from trunkline.sources.base import Conversation, Member, Message, Reason, Record, Skipped
+from trunkline.sources.imessage import IMessage
+
+LINE = "+13343284472"
+ADA, BOB, CY = "+14155550001", "+14155550002", "cy@example.com"
+NOON = 1_700_000_000
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    archive = Archive(tmp_path / "chat.db")
+    yield archive
+    archive.close()
+
+
+def read(archive: Archive, region: str = "US") -> list[Record]:
+    source = IMessage(archive.close(), LINE, region)
+    assert source.size > 0
+    records = list(source.records())
+    assert source.position == source.size
+    return records
+
+
+def conversations(records: list[Record]) -> list[Conversation]:
+    return [record for record in records if isinstance(record, Conversation)]
+
+
+def messages(records: list[Record]) -> list[Message]:
+    return [record for record in records if isinstance(record, Message)]
+
+
+def reasons(records: list[Record]) -> list[str]:
+    return [record.reason for record in records if isinstance(record, Skipped)]
+
+
+def test_a_direct_chat(archive: Archive) -> None:
+    ada = archive.handle(ADA)
+    chat = archive.chat(ADA, ada, display_name="")
+    archive.message(chat, at=NOON, handle=ada, text="Hello", service="iMessage")
+    archive.message(chat, at=NOON + 1, handle=ada, text="Hi", service="iMessage", is_from_me=1)
+    key = f"direct:{ADA}"
+    assert read(archive) == [
+        Message(key=key, sent_at=NOON * SECOND, sender=ADA, service=Service.IMESSAGE, text="Hello"),
+        Message(key=key, sent_at=(NOON + 1) * SECOND, sender=None, service=Service.IMESSAGE, text="Hi"),
+        Conversation(
+            key=key,
+            members=(Member(handle=ADA, service=Service.IMESSAGE),),
+            is_group=False,
+            service=Service.IMESSAGE,
+        ),
+    ]
+
+
+def test_one_person_over_several_services_is_one_conversation(archive: Archive) -> None:
+    blue, green = archive.handle(ADA, "iMessage"), archive.handle("(415) 555-0001", "SMS")
+    first = archive.chat(ADA, blue)
+    second = archive.chat("4155550001", green, service="SMS")
+    archive.message(second, at=NOON + 9, handle=green, text="later", service="SMS")
+    archive.message(first, at=NOON, handle=blue, text="sooner", service="iMessage")
+    records = read(archive)
+    (conversation,) = conversations(records)
+    assert {message.key for message in messages(records)} == {conversation.key}
+    assert conversation.service is Service.SMS
+    assert conversation.members == (Member(handle=ADA, service=Service.SMS),)
+
+
+def test_a_message_in_two_rows_of_one_chat_is_one_message(archive: Archive) -> None:
+    blue, green = archive.handle(ADA, "iMessage"), archive.handle(ADA, "SMS")
+    rows = archive.chat(ADA, blue), archive.chat(ADA, green, service="SMS")
+    archive.message(*rows, at=NOON, handle=blue, text="once")
+    assert len(messages(read(archive))) == 1
+
+
+def test_an_address_in_any_case_and_chats_without_messages(archive: Archive) -> None:
+    archive.chat("Cy@Example.com", archive.handle("Cy@Example.com"), service="RCS")
+    (conversation,) = conversations(read(archive))
+    assert conversation.key == f"direct:{CY}"
+    assert conversation.service is Service.RCS
+    assert conversation.members == (Member(handle=CY, service=Service.RCS),)
+
+
+def test_a_direct_chat_that_lists_nobody_is_known_by_its_identifier(archive: Archive) -> None:
+    chat = archive.chat(ADA)
+    archive.message(chat, at=NOON, text="Hello")
+    records = read(archive)
+    assert messages(records)[0].sender == ADA
+    assert conversations(records)[0].key == f"direct:{ADA}"
+
+
+def test_a_group_with_its_name_and_comings_and_goings(archive: Archive) -> None:
+    ada, bob, cy = archive.handle(ADA), archive.handle(BOB, "SMS"), archive.handle(CY)
+    dan, eve = archive.handle("+14155550004"), archive.handle("+14155550005")
+    line = archive.handle(LINE)
+    group = archive.group("chat7", ada, bob, line, display_name="Sailing")
+    archive.message(group, at=NOON, handle=cy, text="I was here", service="RCS")
+    archive.message(group, at=NOON + 10, handle=ada, item_type=1, group_action_type=0, other_handle=bob)
+    archive.message(group, at=NOON + 20, handle=cy, item_type=3)
+    archive.message(group, at=NOON + 30, handle=ada, item_type=1, group_action_type=1, other_handle=dan)
+    archive.message(group, at=NOON + 40, handle=eve, text="bye", service="iMessage")
+    archive.message(group, at=NOON + 50, handle=bob, item_type=1, group_action_type=0, other_handle=bob)
+    archive.message(group, at=NOON + 60, is_from_me=1, item_type=3)
+    archive.message(group, at=NOON + 80, handle=ada, item_type=3, group_action_type=1)
+    archive.message(group, at=NOON + 90, handle=ada, item_type=1, group_action_type=1, other_handle=line)
+    records = read(archive)
+    assert conversations(records) == [
+        Conversation(
+            key="group:ID-chat7",
+            identity="ID-chat7",
+            name="Sailing",
+            is_group=True,
+            service=Service.IMESSAGE,
+            members=(
+                Member(handle=ADA, service=Service.IMESSAGE),
+                Member(handle=BOB, service=Service.SMS, joined_at=(NOON + 10) * SECOND),
+                Member(
+                    handle=CY,
+                    service=Service.RCS,
+                    left_at=(NOON + 20) * SECOND,
+                    status=ParticipantStatus.LEFT,
+                ),
+                Member(handle="+14155550005", service=Service.IMESSAGE, status=ParticipantStatus.LEFT),
+                Member(
+                    handle="+14155550004",
+                    service=Service.IMESSAGE,
+                    left_at=(NOON + 30) * SECOND,
+                    status=ParticipantStatus.REMOVED,
+                ),
+            ),
+        )
+    ]
+    assert [message.sender for message in messages(records)] == [CY, "+14155550005"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("chat1", "G"), ("chat2", "G")),
+        (("chat1", "G"), ("chat1", "H")),
+        (("chat1", None), ("chat1", None)),
+    ],
+)
+def test_the_rows_of_one_group_are_one_conversation(
+    archive: Archive, first: tuple[str, str | None], second: tuple[str, str | None]
+) -> None:
+    ada, bob = archive.handle(ADA), archive.handle(BOB)
+    one = archive.group(first[0], ada, display_name="Old", group_id=first[1])
+    two = archive.group(second[0], ada, bob, display_name="New", group_id=second[1], service="SMS")
+    archive.message(one, at=NOON, handle=ada, text="a")
+    archive.message(two, at=NOON, handle=bob, text="b")
+    (conversation,) = conversations(read(archive))
+    assert [member.handle for member in conversation.members] == [ADA, BOB]
+    assert conversation.name == "New"
+
+
+def test_two_groups_of_the_same_people_stay_two(archive: Archive) -> None:
+    people = archive.handle(ADA), archive.handle(BOB)
+    archive.group("chat1", *people)
+    archive.group("chat2", *people)
+    assert [one.key for one in conversations(read(archive))] == ["group:ID-chat1", "group:ID-chat2"]
+
+
+def test_what_is_left_out_and_why_once_for_each_chat(archive: Archive) -> None:
+    codes = archive.handle("262966", "SMS"), archive.handle("262966", "iMessage")
+    for service, code in zip(("SMS", "iMessage"), codes, strict=True):
+        archive.message(archive.chat("262966", code, service=service), at=NOON, handle=code, text="code")
+    archive.chat("AMZN", archive.handle("AMZN"))
+    archive.chat("urn:biz:1234", archive.handle("urn:biz:1234"))
+    archive.group("chat1", archive.handle(ADA), codes[0])
+    archive.chat("friend@aim.com", archive.handle("friend@aim.com", "AIM"), service="AIM")
+    archive.chat(LINE, archive.handle(LINE))
+    archive.group("chat2")
+    archive.chat("")
+    records = read(archive)
+    assert sorted(reasons(records)) == sorted(
+        [
+            *[Reason.NOT_A_HANDLE] * 3,
+            Reason.GROUP_NOT_A_HANDLE,
+            Reason.OTHER_NETWORK,
+            *[Reason.ALONE] * 2,
+            Reason.NO_ADDRESS,
+        ]
+    )
+    assert len(reasons(records)) == len(records)
+
+
+@pytest.mark.parametrize(
+    ("name", "service"),
+    [
+        ("iMessage", Service.IMESSAGE),
+        ("iMessageLite", Service.IMESSAGE),
+        ("SMS", Service.SMS),
+        ("RCS", Service.RCS),
+        ("rcs", Service.RCS),
+        (None, Service.SMS),
+        ("something new", Service.SMS),
+    ],
+)
+def test_services(archive: Archive, name: str | None, service: Service) -> None:
+    ada = archive.handle(ADA)
+    chat = archive.chat(ADA, ada, service="SMS")
+    archive.message(chat, at=NOON, handle=ada, text="a", service=name)
+    records = read(archive)
+    assert [message.service for message in messages(records)] == [service]
+    assert conversations(records)[0].service is service
+
+
+def test_a_chat_on_any_service_has_that_of_its_handle(archive: Archive) -> None:
+    archive.chat(ADA, archive.handle(ADA, "RCS"), service="any")
+    assert conversations(read(archive))[0].service is Service.RCS
+
+
+@pytest.mark.parametrize("date", [NOON - EPOCH, (NOON - EPOCH) * 1_000_000_000])
+def test_dates_in_seconds_and_in_nanoseconds(archive: Archive, date: int) -> None:
+    archive.message(archive.chat(ADA), at=0, date=date, text="a")
+    assert messages(read(archive))[0].sent_at == NOON * SECOND
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"date": None},
+        {"date": 0},
+        {"associated_message_type": 2000},
+        {"associated_message_type": 3999},
+        {"item_type": 2},
+        {"item_type": 6},
+    ],
+)
+def test_what_is_no_message(archive: Archive, columns: dict[str, Any]) -> None:
+    archive.message(archive.chat(ADA), at=NOON, text="a", **columns)
+    assert messages(read(archive)) == []
+
+
+def test_a_sticker_is_a_message_and_a_deleted_one_is_not(archive: Archive) -> None:
+    archive.message(archive.chat(ADA), at=NOON, text="a", associated_message_type=1000)
+    archive.message(at=NOON, text="in no chat any more")
+    assert len(messages(read(archive))) == 1
+
+
+@pytest.mark.parametrize(("columns", "failed"), [({"is_from_me": 1, "error": 22}, True), ({"error": 22}, False)])
+def test_only_what_the_line_sent_can_have_failed(archive: Archive, columns: dict[str, int], failed: bool) -> None:
+    archive.message(archive.chat(ADA), at=NOON, text="a", **columns)
+    assert messages(read(archive))[0].failed is failed
+
+
+@pytest.mark.parametrize(
+    ("columns", "text"),
+    [
+        ({"text": "STOP"}, "STOP"),
+        ({"text": None, "attributedBody": archived("STOP")}, "STOP"),
+        ({"text": "kept", "attributedBody": archived("unread")}, "kept"),
+        ({"text": None, "attributedBody": b"rubbish"}, None),
+        ({"text": None}, None),
+        ({"text": b"caf\xe9"}, "caf\ufffd"),
+    ],
+)
+def test_text(archive: Archive, columns: dict[str, Any], text: str | None) -> None:
+    archive.message(archive.chat(ADA), at=NOON, **columns)
+    assert messages(read(archive))[0].text == text
+
+
+def test_a_group_message_of_nobody_known_is_left_out(archive: Archive) -> None:
+    ada, code = archive.handle(ADA), archive.handle("AMZN")
+    group = archive.group("chat1", ada, archive.handle(BOB))
+    for handle in (0, code, ada):
+        archive.message(group, at=NOON, handle=handle, text="a")
+    assert [message.sender for message in messages(read(archive))] == [ADA]
+
+
+def test_an_old_schema(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "chat.db", OLD)
+    ada, bob = archive.handle(ADA), archive.handle(BOB)
+    direct = archive.chat(ADA, ada, service="SMS")
+    group = archive.chat("chat77", ada, bob)
+    archive.message(direct, at=0, handle=ada, date=NOON - EPOCH, text="STOP")
+    archive.message(group, at=0, handle=bob, date=NOON - EPOCH, text="hello")
+    records = read(archive)
+    assert [(message.text, message.service) for message in messages(records)] == [
+        ("STOP", Service.SMS),
+        ("hello", Service.IMESSAGE),
+    ]
+    assert [(one.key, one.is_group) for one in conversations(records)] == [
+        (f"direct:{ADA}", False),
+        ("group:chat77", True),
+    ]
+
+
+def test_numbers_without_a_country_are_of_the_region(archive: Archive) -> None:
+    archive.chat("030 123456", archive.handle("030 123456", "SMS"), service="SMS")
+    assert conversations(read(archive, "DE"))[0].key == "direct:+4930123456"
