@@ -10,7 +10,7 @@ from trunkline import __version__
 from trunkline.cli.databases import database_commands
 from trunkline.cli.demo import demo
 from trunkline.cli.imports import import_commands
-from trunkline.cli.output import err
+from trunkline.cli.output import complain
 from trunkline.cli.partners import key_commands, line_commands, partner_commands
 from trunkline.cli.serving import serve
 from trunkline.domain.errors import TrunklineError
@@ -51,10 +51,10 @@ def main() -> None:
     try:
         app()
     except TrunklineError as error:
-        err.print(f"trunkline: {error}", markup=False)
+        complain(f"trunkline: {error}")
         sys.exit(1)
     except KeyboardInterrupt:
-        err.print("trunkline: interrupted")
+        complain("trunkline: interrupted")
         sys.exit(130)
     except BrokenPipeError:
         # Whoever read the output has seen enough; Python would complain once more when it flushes at exit.

@@ -6,7 +6,7 @@ import typer
 
 from trunkline.actions.check_store import check_store
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
-from trunkline.cli.output import err, out, print_json, progress
+from trunkline.cli.output import complain, print_json, progress, say
 from trunkline.domain.errors import CommandError
 from trunkline.storage.store import connect, upgrade
 
@@ -28,9 +28,9 @@ def upgrade_database(database: DatabaseOption = DEFAULTS.database, as_json: Json
     if as_json:
         print_json({"before": before, "after": after})
     elif before == after:
-        out.print(f"The schema is up to date: {after}.")
+        say(f"The schema is up to date: {after}.")
     else:
-        out.print(f"The schema is {after} now; it was {before}.")
+        say(f"The schema is {after} now; it was {before}.")
 
 
 @database_commands.command("check")
@@ -50,8 +50,8 @@ def check_database(database: DatabaseOption = DEFAULTS.database, as_json: JsonOp
         print_json({"chats": chats, "problems": problems})
     else:
         for problem in problems:
-            err.print(problem, markup=False)
+            complain(problem)
     if problems:
         raise CommandError(f"the database has {len(problems)} problems")
     if not as_json:
-        out.print(f"All is well with {chats} chats.")
+        say(f"All is well with {chats} chats.")

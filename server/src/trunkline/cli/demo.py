@@ -6,8 +6,7 @@ import typer
 
 from trunkline.actions.load_demo import DemoPartner, load_demo
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
-from trunkline.cli.output import out, print_json, print_table, progress
-from trunkline.cli.partners import KEPT
+from trunkline.cli.output import print_json, progress, say, show_key
 from trunkline.cli.running import with_store
 from trunkline.domain.instant import now
 from trunkline.storage.store import Store
@@ -31,6 +30,6 @@ def demo(
     if as_json:
         print_json({"partners": made})
         return
-    rows = [(each.name, each.chats, " ".join(each.lines), each.key) for each in made]
-    print_table(("PARTNER", "CHATS", "LINES", "KEY"), rows, "Nothing was loaded.")
-    out.print(f"\n{KEPT}")
+    for each in made:
+        say(f"{each.name} has {each.chats} chats on {', '.join(each.lines)}, and this key:")
+        show_key(each.key)

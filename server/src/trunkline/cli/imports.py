@@ -10,7 +10,7 @@ import typer
 from trunkline.actions.import_chats import Imported, import_chats
 from trunkline.actions.partners import only_partner, owner_of_line
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
-from trunkline.cli.output import out, print_json, progress
+from trunkline.cli.output import print_json, progress, say
 from trunkline.cli.running import with_store
 from trunkline.domain.errors import CommandError
 from trunkline.domain.handle import parse_number, shown
@@ -129,8 +129,8 @@ def _report(imported: Imported, *, as_json: bool) -> None:
             }
         )
         return
-    out.print(f"{imported.new} new chats, {imported.changed} changed, {imported.unchanged} as they were.")
+    say(f"{imported.new} new chats, {imported.changed} changed, {imported.unchanged} as they were.")
     if imported.messages:
-        out.print(f"{imported.messages} messages were read.")
+        say(f"{imported.messages} messages were read.")
     for reason, count in sorted(imported.skipped.items()):
-        out.print(f"{count} chats were skipped: {reason}.", markup=False)
+        say(f"Skipped {count}: {reason}.")

@@ -13,8 +13,24 @@ from rich.table import Table
 from trunkline.domain import instant
 from trunkline.domain.instant import Instant
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+_out = Console(highlight=False, markup=False)
+_err = Console(stderr=True, highlight=False, markup=False)
+
+
+def say(text: str) -> None:
+    """A sentence on standard output, wrapped on a terminal."""
+    _out.print(text, soft_wrap=not _out.is_terminal)
+
+
+def complain(text: str) -> None:
+    """A sentence on standard error, wrapped on a terminal."""
+    _err.print(text, soft_wrap=not _err.is_terminal)
+
+
+def show_key(secret: str) -> None:
+    """A key on a line of its own, whole however narrow the terminal, and what to do with it."""
+    sys.stdout.write(f"\n  {secret}\n\n")
+    say("Keep the key now: it is stored only as a hash and cannot be shown again.")
 
 
 def print_json(value: Any) -> None:
@@ -25,16 +41,18 @@ def print_json(value: Any) -> None:
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], empty: str) -> None:
     """Rows under their headings, or a sentence where there are none. A pipe gets whole cells, separated by tabs."""
     if not rows:
-        err.print(empty)
+        complain(empty)
         return
-    if not out.is_terminal:
+    if not _out.is_terminal:
         for row in (columns, *rows):
             sys.stdout.write("\t".join(map(_cell, row)) + "\n")
         return
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*map(_cell, row))
-    out.print(table, soft_wrap=False)
+    _out.print(table)
 
 
 def moment(value: Instant | None) -> str:
@@ -52,7 +70,7 @@ def progress(description: str, total: int | None) -> Generator[Callable[[int], N
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     ]
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+    with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as bar:
         task = bar.add_task(description, total=total)
         yield lambda position: bar.update(task, completed=position)
 

@@ -8,7 +8,7 @@ import typer
 
 from trunkline.actions import partners
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
-from trunkline.cli.output import moment, out, print_json, print_table
+from trunkline.cli.output import moment, print_json, print_table, say, show_key
 from trunkline.cli.running import with_store
 from trunkline.domain import instant
 from trunkline.domain.errors import CommandError
@@ -22,7 +22,6 @@ key_commands = typer.Typer(help="Keys, which let a client in as a partner.", no_
 line_commands = typer.Typer(help="Lines: the numbers a partner sends from.", no_args_is_help=True)
 
 PartnerArgument: TypeAlias = Annotated[str, typer.Argument(metavar="PARTNER", help="A partner's name or id.")]
-KEPT = "Keep the key now: it is stored only as a hash and cannot be shown again."
 
 
 @partner_commands.command("add")
@@ -36,7 +35,8 @@ def add_partner(
     if as_json:
         print_json({"partner": {"id": partner.id, "name": partner.name}, "key": secret})
         return
-    out.print(f"Partner {partner.name} has the id {partner.id} and the key\n\n  {secret}\n\n{KEPT}", markup=False)
+    say(f"Partner {partner.name} has the id {partner.id} and this key:")
+    show_key(secret)
 
 
 @partner_commands.command("list")
@@ -84,7 +84,8 @@ def add_key(
     if as_json:
         print_json({"key": secret, "id": key.id, "name": key.name, "expires_at": _rendered(key.expires_at)})
         return
-    out.print(f"Key {key.id} ({key.name}):\n\n  {secret}\n\n{KEPT}", markup=False)
+    say(f"{partner} has one more key, {key.id} ({key.name}):")
+    show_key(secret)
 
 
 @key_commands.command("list")
@@ -123,7 +124,7 @@ def revoke_key(
     if as_json:
         print_json({"revoked": key_id})
     else:
-        out.print(f"Key {key_id} is revoked.", markup=False)
+        say(f"Key {key_id} is revoked.")
 
 
 @line_commands.command("add")
@@ -144,7 +145,7 @@ def add_line(
     if as_json:
         print_json({"line": {"id": line.id, "phone_number": line.phone_number}})
     else:
-        out.print(f"{line.phone_number} is a line of {partner} now.", markup=False)
+        say(f"{line.phone_number} is a line of {partner} now.")
 
 
 @line_commands.command("list")

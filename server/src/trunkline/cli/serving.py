@@ -5,7 +5,7 @@ import socket
 from typing import Annotated, TypeAlias
 
 from trunkline.cli.options import DEFAULTS, DatabaseOption, option
-from trunkline.cli.output import err
+from trunkline.cli.output import complain
 from trunkline.cli.running import with_store
 from trunkline.config import Settings
 from trunkline.domain.errors import CommandError
@@ -46,7 +46,7 @@ def serve(
     with_store(database, Store.ping)
     _check_address(host, port)
     os.environ.update(settings.to_environment())
-    err.print(f"Trunkline serves {settings.base_url}/v3/chats; the docs are at {settings.base_url}/docs", markup=False)
+    complain(f"Trunkline serves {settings.base_url}/v3/chats; the docs are at {settings.base_url}/docs")
     Server(
         "trunkline.main:create",
         factory=True,
