@@ -3,10 +3,10 @@
 from types import TracebackType
 from typing import Self
 
-import linq
 import msgspec
-from linq.types import Chat as UpstreamChat
 
+import linq
+from linq.types import Chat as UpstreamChat
 from trunkline.domain import instant
 from trunkline.domain.chat import Chat, Health, HealthStatus, Participant, ParticipantStatus, Service
 from trunkline.domain.errors import CommandError, InvalidPhoneNumber
