@@ -1,0 +1,38 @@
+"""Readers and writers in processes of their own, all at once on one store: no walk skips or repeats, nobody is locked out."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+
+from tests.support.crowd import Report, steady_chats
+from tests.support.opened import opened_store
+from tests.support.partners import new_partner, save
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 4.0
+CROWD = ["writer", "reader", "writer", "reader"]
+
+
+def test_walks_among_writers(database_url: str) -> None:
+    with opened_store(database_url) as opened:
+        partner = opened.run(new_partner(opened.store))
+        opened.run(save(opened.store, partner.id, *steady_chats()))
+
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.support.crowd", role, database_url, str(partner.id), str(SECONDS), str(seed)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for seed, role in enumerate(CROWD)
+    ]
+    ends = [process.communicate(timeout=120) for process in processes]
+
+    assert [errors.decode() for _, errors in ends] == [""] * len(CROWD)
+    reports = [msgspec.json.decode(output, type=Report) for output, _ in ends]
+    for role, report in zip(CROWD, reports, strict=True):
+        assert report.done >= 4, f"the {role} was held up: {report}"
+        assert (report.skipped, report.repeated) == (0, 0)

@@ -1,0 +1,83 @@
+"""One process of a crowd: ``python -m tests.support.crowd ROLE DATABASE PARTNER SECONDS SEED``.
+
+A ``writer`` moves, adds and joins chats without pause. A ``reader`` makes walk after walk, each with a filter, and says of
+every walk how many chats it skipped and how many it saw twice.
+
+A walk owes the chats numbered below ``STEADY``, which were there before and match every filter of the readers; of the ones
+that writers add it may only see those that were there when it began, so none may come twice.
+"""
+
+import asyncio
+import random
+import sys
+import time
+
+import msgspec
+
+from tests.support.chats import ALICE, BOB, LINE, NOW, OTHER_LINE, chat_id, make_chat
+from tests.support.partners import Walk
+from trunkline.domain.chat import Chat
+from trunkline.domain.listing import Filters
+from trunkline.storage.changes import change
+from trunkline.storage.store import Store, open_store
+
+STEADY = 300
+FILTERS = (Filters(), Filters(LINE), Filters(None, ALICE), Filters(LINE, ALICE))
+
+
+class Report(msgspec.Struct):
+    """What a process did and what went wrong."""
+
+    done: int = 0
+    skipped: int = 0
+    repeated: int = 0
+
+
+def steady_chats() -> list[Chat]:
+    """The chats that every walk owes."""
+    return [make_chat(number, updated_at=NOW - number) for number in range(STEADY)]
+
+
+async def write(store: Store, partner_id: int, until: float, chance: random.Random) -> Report:
+    """Changes of every kind: to the top, into the past, new ones, somebody joining."""
+    report = Report()
+    while time.time() < until:
+        async with change(store.database, partner_id, time.time_ns() // 1000) as writing:
+            numbers = chance.sample(range(STEADY), chance.choice([1, 1, 2, 30]))
+            recipients = (ALICE, BOB) if chance.random() < 0.2 else (ALICE,)
+            at = writing.now if chance.random() < 0.8 else NOW - chance.randrange(STEADY)
+            chats = [make_chat(number, recipients, updated_at=at) for number in numbers]
+            if chance.random() < 0.3:
+                line = chance.choice([LINE, OTHER_LINE])
+                chats.append(make_chat(chance.randrange(10**6, 10**9), line=line, updated_at=at))
+            await writing.save(chats)
+        report.done += len(chats)
+        await asyncio.sleep(0.002)
+    return report
+
+
+async def read(store: Store, partner_id: int, until: float, chance: random.Random) -> Report:
+    """Whole walks."""
+    report = Report()
+    owed = {chat_id(number) for number in range(STEADY)}
+    while time.time() < until or report.done < len(FILTERS):
+        walk = Walk(store, partner_id, FILTERS[report.done % len(FILTERS)])
+        while not walk.finished:
+            await walk.step(chance.choice([7, 20, 60]), time.time_ns() // 1000)
+            await asyncio.sleep(0)
+        report.done += 1
+        report.skipped += len(owed - set(walk.ids))
+        report.repeated += len(walk.ids) - len(set(walk.ids))
+    return report
+
+
+async def main(role: str, database: str, partner_id: str, seconds: str, seed: str) -> None:
+    """Prints the report as JSON."""
+    work = {"writer": write, "reader": read}[role]
+    async with open_store(database) as store:
+        report = await work(store, int(partner_id), time.time() + float(seconds), random.Random(seed))  # noqa: S311
+    sys.stdout.write(msgspec.json.encode(report).decode())
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
