@@ -9,6 +9,7 @@ from tests.support.chats import LINE, NOW, OTHER_LINE
 from trunkline.actions.keys import digest, new_key
 from trunkline.actions.list_chats import list_chats
 from trunkline.domain.chat import Chat
+from trunkline.domain.document import complete
 from trunkline.domain.instant import Instant
 from trunkline.domain.listing import MAX_LIMIT, ChatQuery, Filters
 from trunkline.storage.changes import change
@@ -74,7 +75,7 @@ class Walk:
         """The next page."""
         query = ChatQuery(self._filters, limit, self._cursor)
         page = await list_chats(self._store, self._partner_id, query, now)
-        self.pages.append([_decode(document) for document in page.documents])
+        self.pages.append([_decode(complete(document, b"")) for document in page.documents])
         self._cursor = page.next_cursor
         self.finished = self._cursor is None
 
