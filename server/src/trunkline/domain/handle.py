@@ -9,6 +9,7 @@ from trunkline.domain.errors import InvalidPhoneNumber
 _E164 = re.compile(r"\+?[1-9][0-9]{1,14}")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f.]+(?:\.[^@\s\x00-\x1f\x7f.]+)+")
 _EMAIL_LIMIT = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets
+_SHORT_CODE = 6  # digits at most, in every country; no subscriber who writes messages has so short a number
 _SHOWN = 60
 
 
@@ -56,15 +57,18 @@ def normalise(text: str, region: str | None = None) -> str | None:
     """The handle that a foreign archive means by ``text``, or None when it is neither a number nor an e-mail address.
 
     Numbers may be written as people write them; one without a country code is read as one of ``region`` (ISO 3166-1
-    alpha-2, such as ``"US"``). Short codes and sender names give None.
+    alpha-2, such as ``"US"``). Short codes, sender names and numbers that only mean something locally give None.
     """
     text = text.strip()
     if "@" in text:
         return normal_email(text)
+    digits = sum(character.isdigit() for character in text)
+    if any(character.isalpha() for character in text) or digits <= _SHORT_CODE:
+        return None
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
