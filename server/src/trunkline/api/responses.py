@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from trunkline.domain.errors import (
     BodyTooLarge,
@@ -15,6 +15,7 @@ from trunkline.domain.errors import (
     NotFound,
     NotReady,
     NotYourLine,
+    TooManyRequests,
     TrunklineError,
     Unauthorized,
 )
@@ -51,6 +52,9 @@ class ErrorBody(msgspec.Struct):
     code: Annotated[int, Meta(description="The stable code of what went wrong: branch on this one.")]
     message: Annotated[str, Meta(description="Which value it was and what would be right, for a person to read.")]
     doc_url: Annotated[str, Meta(description="Where the code is explained.", extra_json_schema={"format": "uri"})]
+    retry_after: Annotated[
+        int | UnsetType, Meta(description="Seconds to wait before the next attempt; only where that is known.")
+    ] = UNSET
 
 
 class Envelope(msgspec.Struct):
@@ -77,4 +81,7 @@ def refusal(error: TrunklineError, trace_id: str, doc_base: str) -> Response:
         headers.append((b"www-authenticate", b"Bearer"))
     if isinstance(error, MethodNotAllowed):
         headers.append((b"allow", error.allowed.encode()))
+    if isinstance(error, TooManyRequests):
+        body.retry_after = error.retry_after
+        headers.append((b"retry-after", str(error.retry_after).encode()))
     return Response(error.status, headers, _encode(Envelope(False, body, trace_id)))

@@ -8,6 +8,7 @@
     ├── NotFound              404 / 2001   nothing is at this address
     ├── MethodNotAllowed      405 / 1005   the address is right, the method is not
     ├── BodyTooLarge          413 / 1003   the body is larger than the service reads
+    ├── TooManyRequests       429 / 1007   the caller is to wait, and is told how long
     ├── InternalError         500 / 3006   our fault; the trace id finds it in the log
     ├── NotReady              503 / 3006   the database does not answer
     └── CommandError          what a person at the terminal did wrong; never on the wire
@@ -77,6 +78,18 @@ class BodyTooLarge(TrunklineError):
 
     status = 413
     code = 1003
+
+
+class TooManyRequests(TrunklineError):
+    """There were more requests than are allowed; after a while the same one is answered."""
+
+    status = 429
+    code = 1007
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"too many requests; try again in {retry_after} {'second' if retry_after == 1 else 'seconds'}")
+        self.retry_after = retry_after
+        """Seconds to wait, as the ``Retry-After`` header and the envelope tell them."""
 
 
 class InternalError(TrunklineError):
