@@ -1,0 +1,130 @@
+"""The package as it is: its halves, its types, what importing it costs, and what it says of itself."""
+
+import importlib
+import inspect
+import re
+import subprocess
+import sys
+import tomllib
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+import linq
+from linq import AsyncLinqAPIV3, LinqAPIV3, __version__
+from linq._async import chats as async_chats
+from linq._async import response as async_response
+from linq._sync import chats as sync_chats
+from linq._sync import response as sync_response
+from linq.pagination import AsyncListChatsPagination, SyncListChatsPagination
+
+ROOT = Path(__file__).parents[2]
+USER_CODE = Path(__file__).with_name("user_code.py")
+
+
+def output_of(*command: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_the_sync_half_is_generated_from_the_async_one() -> None:
+    done = output_of(sys.executable, "sdk/tools/generate_sync.py", "--check")
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_check_notices_a_change(tmp_path: Path) -> None:
+    sdk = tmp_path / "sdk"
+    for name in ("tools/generate_sync.py", "src/linq/_async/chats.py", "src/linq/_sync/chats.py"):
+        (sdk / name).parent.mkdir(parents=True, exist_ok=True)
+        (sdk / name).write_text((ROOT / "sdk" / name).read_text())
+    changed = sdk / "src/linq/_async/chats.py"
+    changed.write_text(changed.read_text().replace("/v3/chats", "/v4/chats"))
+    done = output_of(sys.executable, str(sdk / "tools/generate_sync.py"), "--check")
+    assert (done.returncode, done.stdout) == (1, "_sync/chats.py: not current\n")
+
+
+def public(kind: type) -> dict[str, list[str]]:
+    """The public methods of a class with their parameters."""
+    return {
+        name: list(inspect.signature(member).parameters) if callable(member) else []
+        for name, member in inspect.getmembers(kind)
+        if not name.startswith("_") and not name.startswith("model_")
+    }
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (LinqAPIV3, AsyncLinqAPIV3),
+        (sync_chats.ChatsResource, async_chats.AsyncChatsResource),
+        (sync_response.APIResponse, async_response.AsyncAPIResponse),
+        (SyncListChatsPagination, AsyncListChatsPagination),
+    ],
+)
+def test_both_halves_offer_the_same(one: type, other: type) -> None:
+    assert public(one) == public(other)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [sys.executable, "-m", "mypy", "--strict", "--no-incremental", str(USER_CODE)],
+        ["npx", "pyright", str(USER_CODE)],
+    ],
+    ids=["mypy", "pyright"],
+)
+def test_typical_user_code_passes_the_strict_type_checkers(command: list[str]) -> None:
+    done = output_of(*command)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    assert resources.files("linq").joinpath("py.typed").is_file()
+
+
+def loaded_after(statement: str) -> set[str]:
+    names = output_of(sys.executable, "-c", f"import sys; {statement}; print(*sys.modules)").stdout.split()
+    return {name for name in names if name in ("httpx2", "httpcore2", "pydantic", "asyncio", "typer", "rich")}
+
+
+@pytest.mark.parametrize(
+    ("statement", "loaded"),
+    [
+        ("import linq", set[str]()),
+        ("from linq import LinqAPIV3; LinqAPIV3(api_key='k').chats", set[str]()),
+        ("from linq import LinqApiv3Error, RateLimitError", set[str]()),
+        ("from linq.types import Chat", {"pydantic"}),
+    ],
+)
+def test_importing_loads_no_more_than_is_used(statement: str, loaded: set[str]) -> None:
+    assert loaded_after(statement) == loaded
+
+
+def test_everything_that_the_package_names_is_there() -> None:
+    for name in dir(linq):
+        assert getattr(linq, name) is not None
+    for module in ("linq.types", "linq.types.shared", "linq.pagination"):
+        there = importlib.import_module(module)
+        assert all(hasattr(there, name) for name in there.__all__)
+    with pytest.raises(AttributeError, match="module 'linq' has no attribute 'Linq'"):
+        _ = linq.Linq  # type: ignore[attr-defined]
+
+
+def test_type_checkers_and_programs_see_the_same_names() -> None:
+    source = resources.files("linq").joinpath("__init__.py").read_text()
+    seen = set(re.findall(r"^ +from \S+ import \w+ as (\w+)", source, re.MULTILINE))
+    seen |= set(re.findall(r"^    (\w+) = Async\w+$|^    (\w+) = Linq\w+$", source, re.MULTILINE)[0])
+    assert seen - {""} <= set(dir(linq))
+    assert set(dir(linq)) - seen <= {"__version__", "Client", "AsyncClient"}
+
+
+def test_the_version_is_the_distributions() -> None:
+    project = tomllib.loads((ROOT / "sdk/pyproject.toml").read_text())["project"]
+    assert project["version"] == __version__
+    assert {re.split(r"\W", dependency)[0] for dependency in project["dependencies"]} == {"httpx2", "pydantic"}
+
+
+def test_without_the_extra_the_command_says_how_to_get_it(tmp_path: Path) -> None:
+    hide = "import sys, importlib.util as u; f = u.find_spec; u.find_spec = lambda n: None if n == 'typer' else f(n); "
+    done = output_of(sys.executable, "-c", f"{hide}from linq._cli import main; main()")
+    assert (done.returncode, done.stderr) == (1, "The command linq needs its extra: pip install 'trunkline-sdk[cli]'\n")
