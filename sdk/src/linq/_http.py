@@ -43,9 +43,17 @@ class DefaultHttpxClient(httpx2.Client):
     Use it to change one of them: ``LinqAPIV3(http_client=DefaultHttpxClient(proxy="http://localhost:3128"))``.
     """
 
+    _process: int | None = None
+
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**_with_defaults(arguments))
         self._arguments = arguments
+        self._process = os.getpid()
+
+    def __del__(self) -> None:
+        """Close the connections of one that was dropped; in a forked process they are the parent's, and let alone."""
+        if self._process == os.getpid() and not self.is_closed:
+            self.close()
 
     def fresh(self) -> DefaultHttpxClient:
         """Another with the same arguments and connections of its own, for a process that was forked off."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Thread
@@ -28,7 +27,8 @@ class HttpSource:
 
     A connection must not be used on both sides of a fork, so every process gets a client of its own; the parent's is
     left alone in the child, since a lock of its pool may have been held at the fork. There is no lock here either, for
-    the same reason: two threads that come first at once make two, and one of them is closed unused.
+    the same reason: two threads that come first at once make two, and one of them is closed unused. When nobody holds
+    this object any longer, ``DefaultHttpxClient`` closes itself.
     A ``DefaultHttpxClient`` that the caller brought serves the process it was brought in; one of another kind serves
     them all, since only the caller knows how to make its like.
     """
@@ -53,8 +53,6 @@ class HttpSource:
         held = self._held.setdefault(process, made)
         if held is not made:
             made.close()
-        else:
-            weakref.finalize(self, _close_in, process, made)
         return held
 
     def close(self) -> None:
@@ -63,11 +61,6 @@ class HttpSource:
         http = self._held.pop(os.getpid(), None)
         if http is not None:
             http.close()
-
-
-def _close_in(process: int, http: httpx2.Client) -> None:
-    if process == os.getpid():
-        http.close()
 
 
 class Ahead(Generic[T]):

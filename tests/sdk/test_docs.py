@@ -1,0 +1,63 @@
+"""The examples of docs/sdk.md run as they stand, and its tables are complete."""
+
+import dataclasses
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import linq
+from linq import _errors, _settings
+from tests.sdk.halves import KEY
+from tests.sdk.server import Server
+
+PAGE = (Path(__file__).parents[2] / "docs" / "sdk.md").read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch, server: Server, tmp_path: Path) -> None:
+    monkeypatch.setenv("LINQ_API_V3_API_KEY", KEY)
+    monkeypatch.setenv("LINQ_API_V3_BASE_URL", server.url)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("example", blocks("python"), ids=lambda example: example.strip().splitlines()[-1].strip())
+def test_examples_run(example: str, server: Server) -> None:
+    exec(compile(example, "docs/sdk.md", "exec"), {"__name__": "__main__"})  # noqa: S102
+    assert server.targets, "it asked the server"
+
+
+def test_the_seeds_example_prints_the_first_chats_id(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(blocks("python")[0], {})  # noqa: S102
+    assert capsys.readouterr().out == "550e8400-e29b-41d4-a716-000000000000\n"
+
+
+COMMANDS = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("linq")]
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_commands_run(line: str) -> None:
+    words = shlex.split(line, comments=True)
+    if ">" in words:
+        words = words[: words.index(">")]
+    command = [sys.executable, "-c", "from linq._cli import main; main()", *words[1:]]
+    done = subprocess.run(command, input=f"{KEY}\n", capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout or done.stderr
+
+
+def test_every_setting_and_every_error_is_on_the_page() -> None:
+    settings = {field.name for field in dataclasses.fields(_settings.Settings)}
+    assert {name for name in settings if f"| `{name}` |" not in PAGE} == set()
+    assert {name for name in dir(_errors) if name.endswith("Error") and hasattr(linq, name) and name not in PAGE} <= {
+        "APIError",
+        "APIWebhookValidationError",
+    }
