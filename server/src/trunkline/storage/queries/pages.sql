@@ -1,6 +1,7 @@
 -- A page is what stood below a place when the walk began, most recent first. Its live part is an index range: chats that
 -- have not changed since (position <= :walk). Its moved part is the places that chats have left since: it is read only
 -- when the counter has moved on, and only down to where the live part ended. `cross join` keeps SQLite to this order.
+-- A participant's row has its chat's position, so that the index on its place is all that is read of it.
 
 -- name: live
 select document, updated_at, position, (select counter from partners where id = :partner) as counter
@@ -22,7 +23,7 @@ select c.document, x.updated_at, x.position, (select counter from partners where
 from participants x cross join chats c
 where x.partner_id = :partner and x.handle = :handle
   and (x.updated_at, x.position) < (:below_updated_at, :below_position) and x.position <= :walk
-  and c.partner_id = :partner and c.id = x.chat_id
+  and c.partner_id = :partner and c.position = x.position
 order by x.updated_at desc, x.position desc
 limit :limit offset :skip
 
@@ -31,7 +32,7 @@ select c.document, x.updated_at, x.position, (select counter from partners where
 from participants x cross join chats c
 where x.partner_id = :partner and x.handle = :handle and x.line = :line
   and (x.updated_at, x.position) < (:below_updated_at, :below_position) and x.position <= :walk
-  and c.partner_id = :partner and c.id = x.chat_id
+  and c.partner_id = :partner and c.position = x.position
 order by x.updated_at desc, x.position desc
 limit :limit offset :skip
 
