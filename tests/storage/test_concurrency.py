@@ -1,4 +1,4 @@
-"""Readers and writers in processes of their own, all at once on one store: no walk skips or repeats, nobody is locked out."""
+"""Readers and writers in processes of their own, all at once: no walk skips or repeats, nobody is locked out."""
 
 import subprocess
 import sys

@@ -1,10 +1,10 @@
 """One process of a crowd: ``python -m tests.support.crowd ROLE DATABASE PARTNER SECONDS SEED``.
 
-A ``writer`` moves, adds and joins chats without pause. A ``reader`` makes walk after walk, each with a filter, and says of
-every walk how many chats it skipped and how many it saw twice.
+A ``writer`` moves, adds and joins chats without pause. A ``reader`` makes walk after walk, each with a filter, and says
+how many chats they skipped and how many they saw twice.
 
-A walk owes the chats numbered below ``STEADY``, which were there before and match every filter of the readers; of the ones
-that writers add it may only see those that were there when it began, so none may come twice.
+A walk owes the chats numbered below ``STEADY``, which were there before and match every filter of the readers. Of the
+chats that writers add it may see those that were there when it began, so none may come twice either.
 """
 
 import asyncio
