@@ -1,4 +1,4 @@
-"""How an engine goes about a query, in one form for both: what it reads and how, what it sorts, how many rows it met."""
+"""How an engine goes about a query, in one form for both: what it reads and how, what it sorts, what rows it met."""
 
 import re
 from collections.abc import Iterator
