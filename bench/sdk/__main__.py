@@ -10,9 +10,10 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from bench.server.report import write
 from bench.server.servers import serving
@@ -26,6 +27,9 @@ SERVER_CORE, CLIENT_CORE = 0, 1
 
 CLIENT = "from linq import LinqAPIV3"
 FIRST_PAGE = f"{CLIENT}; LinqAPIV3(api_key={{key!r}}, base_url={{url!r}}).chats.list_chats().chats[0].id"
+
+
+Run: TypeAlias = tuple[Path, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,11 @@ class Case:
     ours: tuple[str, ...] | None = None
     is_slow: bool = False
 
+    @property
+    def runs(self) -> tuple[Run, Run]:
+        """That of the public client, and ours."""
+        return (PUBLIC, self.arguments), (OURS, self.ours or self.arguments)
+
 
 def cases(url: str, key: str, chats: int) -> list[Case]:
     first_page = ("import", FIRST_PAGE.format(key=key, url=url))
@@ -57,6 +66,8 @@ def cases(url: str, key: str, chats: int) -> list[Case]:
             ours=("walk", url, key, "prefetch"),
             is_slow=True,
         ),
+        Case("the same, sync: seconds on the CPU", ("walk", url, key, "sync"), "s", of="cpu", is_slow=True),
+        Case("the same, async: seconds on the CPU", ("walk", url, key, "async"), "s", of="cpu", is_slow=True),
         Case("`import linq`", ("import", "import linq"), "ms", 3),
         Case("`import linq`, memory", ("import", "import linq"), "MB", 1.5, of="megabytes"),
         Case(f"`{CLIENT}`", ("import", CLIENT), "ms"),
@@ -69,17 +80,15 @@ def cases(url: str, key: str, chats: int) -> list[Case]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.sdk", description=__doc__)
     parser.add_argument("--chats", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=7, help="of the quick cases; walks are done once in seven")
+    parser.add_argument("--rounds", type=int, default=7, help="of all but the walks, which are done once")
     options = parser.parse_args()
     database = f"sqlite:///{FOLDER.absolute()}/sdk-{options.chats}.db"
     key = loaded(database, options.chats)
     arguments = [str(TRUNKLINE), "serve", "--workers", "1", "--database", database]
     with serving(arguments, core=SERVER_CORE, environment={}) as server:
-        measured = [
-            (case, *medians(case, options.rounds))
-            for case in cases(f"http://127.0.0.1:{server.port}", key, options.chats)
-        ]
-    text = table(measured)
+        asked = cases(f"http://127.0.0.1:{server.port}", key, options.chats)
+        results = measure(asked, options.rounds)
+    text = table(asked, results)
     print(text)
     write("sdk", text)
 
@@ -93,15 +102,14 @@ def loaded(database: str, chats: int) -> str:
     return key
 
 
-def medians(case: Case, rounds: int) -> tuple[float, float]:
-    """The public client's figure and ours."""
-    public: list[float] = []
-    ours: list[float] = []
-    for _ in range(max(1, rounds // 7) if case.is_slow else rounds):
-        public.append(run(PUBLIC, case.arguments)[case.of])
-        ours.append(run(OURS, case.ours or case.arguments)[case.of])
-    print(f"{case.name}: {public} {ours}", file=sys.stderr)
-    return statistics.median(public), statistics.median(ours)
+def measure(asked: Sequence[Case], rounds: int) -> dict[Run, list[dict[str, float]]]:
+    """The results of everything that the cases need, each run once per round, the two clients by turns."""
+    results: dict[Run, list[dict[str, float]]] = {}
+    for number in range(rounds):
+        runs = dict.fromkeys(each for case in asked if number == 0 or not case.is_slow for each in case.runs)
+        for package, arguments in runs:
+            results.setdefault((package, arguments), []).append(run(package, arguments))
+    return results
 
 
 def run(package: Path, arguments: Sequence[str]) -> dict[str, float]:
@@ -114,10 +122,11 @@ def run(package: Path, arguments: Sequence[str]) -> dict[str, float]:
     return result
 
 
-def table(measured: Sequence[tuple[Case, float, float]]) -> str:
-    """The comparison as Markdown."""
+def table(asked: Sequence[Case], results: Mapping[Run, Sequence[Mapping[str, float]]]) -> str:
+    """The comparison of the medians as Markdown."""
     lines = ["| | linq-python 0.65.0 | ours | times better | aim |", "|---|--:|--:|--:|--:|"]
-    for case, public, ours in measured:
+    for case in asked:
+        public, ours = (statistics.median(result[case.of] for result in results[run]) for run in case.runs)
         scale = 1000 if case.unit == "ms" else 1
         figures = [f"{value * scale:.3g} {case.unit}" for value in (public, ours)]
         aim = "" if case.aim is None else f"{case.aim:g}"

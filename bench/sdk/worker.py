@@ -46,11 +46,11 @@ def measure_walk(base_url: str, key: str, how: str) -> dict[str, float]:
 
     client = LinqAPIV3(api_key=key, base_url=base_url)
     client.chats.list_chats(limit=1)
-    started = time.perf_counter()
+    started, spent = time.perf_counter(), time.process_time()
     # The public client has no such parameter, so it may not see it.
     walk = client.chats.list_chats(limit=100, prefetch=1) if how == "prefetch" else client.chats.list_chats(limit=100)
     chats = sum(bool(chat.id) for chat in walk)
-    return {"seconds": time.perf_counter() - started, "chats": chats}
+    return {"seconds": time.perf_counter() - started, "cpu": time.process_time() - spent, "chats": chats}
 
 
 def measure_async_walk(base_url: str, key: str) -> dict[str, float]:
@@ -61,11 +61,11 @@ def measure_async_walk(base_url: str, key: str) -> dict[str, float]:
     async def walk() -> dict[str, float]:
         async with AsyncLinqAPIV3(api_key=key, base_url=base_url) as client:
             await client.chats.list_chats(limit=1)
-            started = time.perf_counter()
+            started, spent = time.perf_counter(), time.process_time()
             chats = 0
             async for chat in client.chats.list_chats(limit=100):
                 chats += bool(chat.id)
-            return {"seconds": time.perf_counter() - started, "chats": chats}
+            return {"seconds": time.perf_counter() - started, "cpu": time.process_time() - spent, "chats": chats}
 
     return asyncio.run(walk())
 

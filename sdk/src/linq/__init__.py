@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from linq._errors import APIResponseValidationError as APIResponseValidationError
     from linq._errors import APIStatusError as APIStatusError
     from linq._errors import APITimeoutError as APITimeoutError
-    from linq._errors import APIWebhookValidationError as APIWebhookValidationError
     from linq._errors import AuthenticationError as AuthenticationError
     from linq._errors import BadRequestError as BadRequestError
     from linq._errors import ConflictError as ConflictError
@@ -69,7 +68,6 @@ _HOMES = {
         "APIResponseValidationError",
         "APIStatusError",
         "APITimeoutError",
-        "APIWebhookValidationError",
         "AuthenticationError",
         "BadRequestError",
         "ConflictError",

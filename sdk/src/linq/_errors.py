@@ -1,20 +1,19 @@
 """Every error of the SDK.
 
     LinqApiv3Error                          anything that this package raises on purpose
-    ├── APIError                            a request failed: ``message``, ``request``, ``body``
-    │   ├── APIConnectionError              no answer came: refused, reset, cut in the middle, no such host
-    │   │   └── APITimeoutError             … in the time that was allowed
-    │   ├── APIResponseValidationError      an answer came that is not what this request is answered with
-    │   └── APIStatusError                  the server refused: ``status_code``, ``response``, ``trace_id``
-    │       ├── BadRequestError             400
-    │       ├── AuthenticationError         401
-    │       ├── PermissionDeniedError       403
-    │       ├── NotFoundError               404
-    │       ├── ConflictError               409
-    │       ├── UnprocessableEntityError    422
-    │       ├── RateLimitError              429: ``retry_after`` says how many seconds to wait
-    │       └── InternalServerError         500 and above
-    └── APIWebhookValidationError           a webhook that was not signed with the secret, or too long ago
+    └── APIError                            a request failed: ``message``, ``request``, ``body``
+        ├── APIConnectionError              no answer came: refused, reset, cut in the middle, no such host
+        │   └── APITimeoutError             … in the time that was allowed
+        ├── APIResponseValidationError      an answer came that is not what this request is answered with
+        └── APIStatusError                  the server refused: ``status_code``, ``response``, ``trace_id``
+            ├── BadRequestError             400
+            ├── AuthenticationError         401
+            ├── PermissionDeniedError       403
+            ├── NotFoundError               404
+            ├── ConflictError               409
+            ├── UnprocessableEntityError    422
+            ├── RateLimitError              429: ``retry_after`` says how many seconds to wait
+            └── InternalServerError         500 and above
 
 The envelope that ``code``, ``doc_url`` and ``trace_id`` are read from is CONTRACT §2's.
 """
@@ -126,10 +125,6 @@ class RateLimitError(APIStatusError):
 
 class InternalServerError(APIStatusError):
     """500 and above: the server failed."""
-
-
-class APIWebhookValidationError(LinqApiv3Error):
-    """The webhook's signature, time stamp or headers are not right: do not trust its payload."""
 
 
 _BY_STATUS: dict[int, type[APIStatusError]] = {
