@@ -17,6 +17,7 @@ from trunkline.storage.partners import Line
 from trunkline.storage.store import Store
 
 ALL = Filters()
+ENDLESS = 1_000  # pages
 
 
 class Tenant(msgspec.Struct, frozen=True):
@@ -73,6 +74,7 @@ class Walk:
 
     async def step(self, limit: int, now: Instant = NOW) -> None:
         """The next page."""
+        assert len(self.pages) < ENDLESS, "this walk has no end"
         query = ChatQuery(self._filters, limit, self._cursor)
         page = await list_chats(self._store, self._partner_id, query, now)
         self.pages.append([_decode(complete(document, b"")) for document in page.documents])
