@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from httpx2 import ASGITransport, AsyncClient, Response
-from trunkline.api.app import Application
 
 from tests.support.opened import OpenStore, opened_store
+from trunkline.api.app import Application
 
 BASE = "https://chats.example"
 

@@ -9,13 +9,13 @@ from litestar import post
 from litestar.params import JSONBody
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from trunkline.api.openapi import describe
-from trunkline.api.query import PARAMETERS
-from trunkline.api.responses import KINDS
 
 from tests.api.site import BASE, Site, open_site
 from tests.support.chats import make_chat
 from tests.support.partners import new_partner, save
+from trunkline.api.openapi import describe
+from trunkline.api.query import PARAMETERS
+from trunkline.api.responses import KINDS
 
 
 @pytest.fixture(scope="module")

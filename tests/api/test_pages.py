@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 import pytest
+
+from tests.api.site import BASE, Site, open_site
 from trunkline.api import pages
 from trunkline.api.codes import CODES
 from trunkline.api.pages.markup import element, prose
@@ -16,8 +18,6 @@ from trunkline.api.responses import ERRORS_PATH, KINDS
 from trunkline.domain.chat import HealthStatus
 from trunkline.domain.document import GUIDE_PATH, fragment
 from trunkline.domain.health import Thresholds, is_opt_out
-
-from tests.api.site import BASE, Site, open_site
 
 PATHS = ("/docs", ERRORS_PATH, GUIDE_PATH)
 EVIL = "\"'><script>alert(1)</script><img src=https://elsewhere.example/x onerror=alert(1)>&amp;"

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+
+from tests.support.chats import NOW
 from trunkline.actions import keys
 from trunkline.actions.list_chats import list_chats
 from trunkline.actions.load_demo import DemoPartner, load_demo
@@ -17,8 +19,6 @@ from trunkline.sources import sample_large
 from trunkline.sources.sample import small
 from trunkline.sources.sample_large import REGULARS, large
 from trunkline.storage.store import Store, open_store
-
-from tests.support.chats import NOW
 
 
 async def demo(store: Store, chats: int | None = None, *, seed: int = 7, now: int = NOW) -> list[DemoPartner]:
