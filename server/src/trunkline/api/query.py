@@ -1,6 +1,7 @@
 """The query of *List all chats*: each parameter declared once, for its parser and for its OpenAPI entry alike."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -62,9 +63,15 @@ PARAMETERS: dict[str, Parameter] = {
     )
 }
 
+_OFTEN = 256  # bytes; a longer query would only fill the memory
+
 
 def parse(query_string: bytes) -> ChatQuery:
     """The query of a request. Parameters that the list does not know are ignored. Raises a ``TrunklineError``."""
+    return _parse_again(query_string) if len(query_string) <= _OFTEN else _parse(query_string)
+
+
+def _parse(query_string: bytes) -> ChatQuery:
     given: dict[str, bytes] = {}
     for pair in query_string.split(b"&") if query_string else ():
         raw_name, _, raw_value = pair.partition(b"=")
@@ -80,6 +87,10 @@ def parse(query_string: bytes) -> ChatQuery:
         limit=values.get("limit", DEFAULT_LIMIT),
         cursor=values.get("cursor"),
     )
+
+
+# Most requests ask what others have asked before: a first page, with the same filters.
+_parse_again = lru_cache(maxsize=1024)(_parse)
 
 
 def _value(parameter: Parameter, raw: bytes) -> Any:

@@ -8,10 +8,10 @@ keyed BLAKE2b over the rest, the partner and the filters: a cursor that is cut, 
 other filters is simply not signed.
 """
 
-import base64
 import binascii
 import hmac
 from hashlib import blake2b
+from struct import Struct
 from typing import NamedTuple
 
 from trunkline.domain.instant import DAY, SECOND, Instant
@@ -19,8 +19,14 @@ from trunkline.domain.instant import DAY, SECOND, Instant
 LIFETIME: int = 2 * DAY
 """How long a walk may last, in microseconds: a cursor from its first day lives a day at least (CONTRACT §1)."""
 
-_PAYLOAD = 29
+_NUMBERS = Struct(">qQQ")
+_PAYLOAD = _NUMBERS.size + 5
 _SIGNATURE = 16
+_LENGTH = 60  # characters
+
+# The two letters in which base64url differs from base64 (RFC 4648 §5), whose own two are no letters of ours.
+_TO_URL = bytes.maketrans(b"+/", b"-_")
+_FROM_URL = bytes.maketrans(b"-_+/", b"+/!!")
 
 
 class Place(NamedTuple):
@@ -47,32 +53,25 @@ class Cursor(NamedTuple):
 
 def encode(cursor: Cursor, key: bytes, scope: bytes) -> str:
     """The token of a cursor. ``scope`` is the partner and the filters, in any unambiguous form."""
-    payload = (
-        cursor.place.updated_at.to_bytes(8, "big", signed=True)
-        + cursor.place.position.to_bytes(8, "big")
-        + cursor.walk.to_bytes(8, "big")
-        + (cursor.begun // SECOND).to_bytes(5, "big")
-    )
-    return base64.urlsafe_b64encode(payload + _sign(payload, key, scope)).decode()
+    (updated_at, position), walk, begun = cursor
+    payload = _NUMBERS.pack(updated_at, position, walk) + (begun // SECOND).to_bytes(5, "big")
+    raw = payload + _sign(payload, key, scope)
+    return binascii.b2a_base64(raw, newline=False).translate(_TO_URL).decode()
 
 
 def decode(token: str, key: bytes, scope: bytes) -> Cursor | None:
     """The cursor of a token, or None when the token was not made by ``encode`` with the same key and scope."""
-    try:
-        raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
-    except (binascii.Error, UnicodeEncodeError):
+    if len(token) != _LENGTH:
         return None
-    # The decoder also takes the letters of plain base64, and padding after the end.
-    if base64.urlsafe_b64encode(raw) != token.encode():
+    try:
+        raw = binascii.a2b_base64(token.encode("ascii").translate(_FROM_URL), strict_mode=True)
+    except (binascii.Error, UnicodeEncodeError):
         return None
     payload, signature = raw[:_PAYLOAD], raw[_PAYLOAD:]
     if not hmac.compare_digest(signature, _sign(payload, key, scope)):
         return None
-    return Cursor(
-        place=Place(int.from_bytes(payload[:8], "big", signed=True), int.from_bytes(payload[8:16], "big")),
-        walk=int.from_bytes(payload[16:24], "big"),
-        begun=int.from_bytes(payload[24:], "big") * SECOND,
-    )
+    updated_at, position, walk = _NUMBERS.unpack_from(payload)
+    return Cursor(Place(updated_at, position), walk, int.from_bytes(payload[_NUMBERS.size :], "big") * SECOND)
 
 
 def _sign(payload: bytes, key: bytes, scope: bytes) -> bytes:
