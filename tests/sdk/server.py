@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import threading
 from types import TracebackType
 from typing import Literal, Self, TypeAlias
@@ -15,7 +16,8 @@ Fault: TypeAlias = Literal["drop", "drop in body", "401", "404", "429", "500", "
 class Server:
     """Serves a walk over ``total`` chats. ``faults``: what goes wrong with the request of that number, from 0."""
 
-    def __init__(self, total: int = 10, limit: int = 2) -> None:
+    def __init__(self, total: int = 10, limit: int = 2, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.total = total
         self.limit = limit
         self.faults: dict[int, Fault] = {}
@@ -78,8 +80,9 @@ class Server:
 
     def _serve(self, connection: socket.socket) -> None:
         try:
-            with connection, connection.makefile("rb") as lines:
-                while self._answer(connection, lines.readline(), lines):
+            spoken = self._tls.wrap_socket(connection, server_side=True) if self._tls else connection
+            with spoken, spoken.makefile("rb") as lines:
+                while self._answer(spoken, lines.readline(), lines):
                     pass
         except OSError:
             return

@@ -3,9 +3,12 @@
 import asyncio
 import gc
 import os
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx2
 import psutil
@@ -23,6 +26,26 @@ from tests.sdk.halves import KEY, Half
 from tests.sdk.samples import chat
 from tests.sdk.server import Fault, Server
 from tests.sdk.test_pages import eventually
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-signed certificate for localhost; its key is in the same file."""
+    folder = tmp_path_factory.mktemp("tls")
+    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject]
+    subprocess.run([*command, "-keyout", "key.pem", "-out", "cert.pem"], cwd=folder, check=True, capture_output=True)
+    both = folder / "both.pem"
+    both.write_text((folder / "cert.pem").read_text() + (folder / "key.pem").read_text())
+    return both
+
+
+@pytest.fixture
+def tls_server(authority: Path) -> Iterator[Server]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority)
+    with Server(tls=context) as running:
+        yield running
 
 
 def ids(total: int) -> list[str]:
@@ -76,6 +99,27 @@ def test_a_walk_uses_one_connection(half: Half, server: Server) -> None:
     assert server.connections == 1
     half.run(client.close())
     assert eventually(lambda: server.open_connections == 0)
+
+
+def test_requests_go_through_the_proxy_of_the_injected_client(half: Half, server: Server) -> None:
+    default = DefaultHttpxClient if half.name == "sync" else DefaultAsyncHttpxClient
+    client = half.client(base_url="http://chats.invalid", http_client=default(proxy=server.url))
+    assert len(half.collect(client.chats.list_chats(limit=5))) == 10
+    assert server.targets[0] == "http://chats.invalid/v3/chats?limit=5"
+    half.run(client.close())
+
+
+def test_a_certificate_counts_once_its_authority_is_trusted(half: Half, tls_server: Server, authority: Path) -> None:
+    default = DefaultHttpxClient if half.name == "sync" else DefaultAsyncHttpxClient
+    url = tls_server.url.replace("http://127.0.0.1", "https://localhost")
+    stranger = half.client(base_url=url, max_retries=0)
+    with pytest.raises(APIConnectionError, match=r"(?i)certificate.verify.failed"):
+        half.run(stranger.chats.list_chats())
+    context = ssl.create_default_context(cafile=str(authority))
+    friend = half.client(base_url=url, http_client=default(verify=context))
+    assert len(half.collect(friend.chats.list_chats(limit=5))) == 10
+    half.run(friend.close())
+    half.run(stranger.close())
 
 
 def test_threads_share_a_client(server: Server) -> None:
