@@ -23,7 +23,7 @@ MOST = 10_000_000
 """The most chats there can be."""
 
 CHUNK = 5_000
-"""Chats a transaction; by measurement, bench/README.md."""
+"""Chats a transaction. Smaller ones wait for the disk more often, larger ones only take memory (bench/README.md)."""
 
 _STRANGERS = NUMBERS - 100  # the last area code is for the lines and the regulars
 LINES: tuple[str, ...] = tuple(number(_STRANGERS + index) for index in range(6))

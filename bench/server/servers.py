@@ -1,0 +1,91 @@
+"""Starting a server on a pinned core, and reading what memory its worker takes."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+_START = 30.0  # s
+
+
+class Memory(msgspec.Struct, frozen=True):
+    """A process's memory in MB: the most it ever had resident, and what of it now is its own, not a file's."""
+
+    peak: float
+    own: float
+
+
+class Server(msgspec.Struct, frozen=True):
+    """A running server."""
+
+    pid: int
+    port: int
+
+    def get(self, path: str, key: str) -> bytes:
+        """The body of one answer. Raises ``RuntimeError`` when it is not 200."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request("GET", path, headers={"Authorization": f"Bearer {key}"})
+        response = connection.getresponse()
+        body = response.read()
+        connection.close()
+        if response.status != http.client.OK:
+            raise RuntimeError(f"{path}: {response.status} {body[:500]!r}")
+        return body
+
+    def processor_time(self) -> float:
+        """How long its one worker has had a processor, in seconds: who else has it meanwhile does not count."""
+        fields = Path(f"/proc/{self._worker()}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+    def memory(self) -> Memory:
+        """That of its one worker."""
+        lines = Path(f"/proc/{self._worker()}/status").read_text().splitlines()
+        sizes = {name: value for name, _, value in (line.partition(":") for line in lines)}
+        return Memory(*(int(sizes[name].split()[0]) / 1024 for name in ("VmHWM", "RssAnon")))
+
+    def _worker(self) -> int:
+        # Python's multiprocessing keeps a process of its own beside it.
+        children = [int(child) for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
+        [worker] = [pid for pid in children if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return worker
+
+
+@contextmanager
+def serving(arguments: Sequence[str], *, core: int, environment: Mapping[str, str]) -> Generator[Server]:
+    """A server of one worker on one core; ``--port`` is added to its arguments."""
+    port = _free_port()
+    command = ["taskset", "-c", str(core), sys.executable, *arguments, "--port", str(port)]
+    process = subprocess.Popen(command, env={**os.environ, **environment})
+    try:
+        _await(process, port)
+        yield Server(process.pid, port)
+    finally:
+        process.terminate()
+        process.wait(_START)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _await(process: "subprocess.Popen[bytes]", port: int) -> None:
+    deadline = time.monotonic() + _START
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"{process.args!r} ended with {process.returncode}")
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"{process.args!r} does not answer")
