@@ -1,6 +1,7 @@
 """The command `trunkline`, as a person and as a script use it."""
 
 import re
+import signal
 import socket
 import subprocess
 import time
@@ -58,14 +59,15 @@ def test_keys_are_shown_once_expire_and_can_be_revoked(database: str) -> None:
     ("arguments", "told"),
     [
         (["line", "add", "Nobody", LINE], "there is no partner 'Nobody'"),
-        (["line", "add", "Acme", "12-34"], "'+E164' is '12-34'; it must be a phone number in E.164 format"),
+        (["line", "add", "Acme", "12-34"], "the line is '12-34'; it must be a phone number with + and country code"),
+        (["line", "add", "Acme", "2025550100"], "the line is '2025550100'; it must be a phone number with +"),
         (["partner", "add", "Acme"], "there is a partner named 'Acme' already"),
         (["partner", "add", "  "], "is no name for a partner"),
         (["key", "add", "Acme", "--expires", "2001-01-01"], "cannot expire in the past"),
         (["key", "add", "Acme", "--expires", "soon"], "--expires is 'soon'; it must be a date such as 2027-01-31"),
         (["key", "revoke", "key_none"], "there is no key 'key_none'"),
         (["import", "imessage", "no/such/chat.db", "--line", LINE], "add it with `trunkline line add PARTNER"),
-        (["import", "sms-backup", "x.xml", "--line", "five"], "'--line' is 'five'"),
+        (["import", "sms-backup", "x.xml", "--line", "five"], "--line is 'five'"),
         (["serve", "--port", "99999"], "the port is 99999; it must be from 1 to 65535"),
         (["serve", "--workers", "0"], "the number of workers is 0"),
         (["serve", "--public-url", "example.com"], "it must begin with http:// or https://"),
@@ -139,3 +141,23 @@ def test_the_demo_again_changes_nothing_but_for_a_new_key(database: str) -> None
         pages = [get(f"{url}/v3/chats?limit=100", made[0]["key"]) for made in (first, second)]
     assert pages[0] == pages[1]
     assert pages[0][0] == 200
+
+
+@pytest.mark.parametrize("arguments", [["demo", "--chats", "400000"]])
+def test_ctrl_c_ends_long_work_at_once_and_it_can_be_taken_up_again(database: str, arguments: list[str]) -> None:
+    process = subprocess.Popen(
+        [BIN / "trunkline", *arguments],
+        env=environment(TRUNKLINE_DATABASE=database),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not any(each["name"] for each in run_json("partner", "list", database=database)["partners"]):
+        assert time.monotonic() < deadline
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "interrupted" in told
+    assert "Traceback" not in told
+    assert run_json("database", "check", database=database)["problems"] == []

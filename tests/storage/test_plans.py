@@ -14,7 +14,7 @@ from tests.support.chats import ALICE, BOB, LINE, NOW, chat_id, make_chat
 from tests.support.opened import OpenStore, opened_store
 from tests.support.partners import new_partner, save
 from tests.support.plans import Plan, plan_of
-from trunkline.domain.chat import recipients_key
+from trunkline.domain.chat import direct_key
 from trunkline.storage.changes import change
 from trunkline.storage.sql import Query, Value, load
 from trunkline.storage.store import Store
@@ -44,9 +44,9 @@ class Examined(msgspec.Struct):
 def values(query: Query, partner_id: int) -> tuple[Value, ...]:
     """A page in the midst of the big partner's chats, as of a walk since which some have moved.
 
-    The way by chat is for a page whose span of places is wider than the changes since, the way by place for the rest.
+    The way by change is for a page whose span of places is wider than the changes since, the way by place for the rest.
     """
-    above = 100 if query.name.startswith("moved_by_chat") else 29_900
+    above = 100 if query.name.startswith("moved_by_change") else 29_900
     return query.values(
         partner=partner_id,
         line=LINE,
@@ -62,7 +62,7 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         digest=b"\x00" * 32,
         id=chat_id(7),
         name="nobody",
-        recipients=recipients_key(LINE, [ALICE]),
+        recipients=direct_key(LINE, ALICE),
         base_url="https://upstream.example",
     )
 
@@ -136,10 +136,7 @@ def test_a_page_of_what_has_not_moved_is_not_sorted_and_meets_its_own_rows_only(
 @pytest.mark.parametrize("partner", PARTNERS)
 @pytest.mark.parametrize("name", MOVED)
 def test_what_has_moved_costs_no_more_than_the_moves(
-    examined: Examined, name: str, partner: str, statistics: str, engine: str, request: pytest.FixtureRequest
+    examined: Examined, name: str, partner: str, statistics: str
 ) -> None:
-    if (engine, partner, statistics) == ("postgresql", "many", "fresh") and name.startswith("moved_by_chat"):
-        reason = "without statistics PostgreSQL starts at the moves and meets every changed chat again for each of them"
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
     plan = examined.plans[name, partner, statistics]
     assert plan.rows is None or plan.rows <= 4 * CHANGES, plan

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trunkline.domain.chat import HealthStatus
-from trunkline.domain.health import Activity, Tally, Thresholds, health_of, is_opt_out, status_of
+from trunkline.domain.chat import Health, HealthStatus
+from trunkline.domain.health import Activity, Tally, Thresholds, health_of, is_opt_out
 
 THRESHOLDS = Thresholds()
 
@@ -34,25 +34,35 @@ def test_what_is_no_keyword(text: str | None) -> None:
     assert not is_opt_out(text)
 
 
+UNANSWERED, FAILED = range(100, 200), range(300, 400)
+
+
+def health(unanswered: int, failed: int = 0, *, opted_out_at: int | None = None, is_group: bool = False) -> Health:
+    activity = Activity(UNANSWERED[:unanswered], FAILED[:failed], opted_out_at)
+    return health_of(activity, is_group=is_group, created_at=7, thresholds=THRESHOLDS)
+
+
 @pytest.mark.parametrize(
-    ("activity", "status"),
+    ("unanswered", "failed", "status", "since"),
     [
-        (Activity(), HealthStatus.HEALTHY),
-        (Activity(unanswered=THRESHOLDS.at_risk_unanswered - 1), HealthStatus.HEALTHY),
-        (Activity(unanswered=THRESHOLDS.at_risk_unanswered), HealthStatus.AT_RISK),
-        (Activity(unanswered=THRESHOLDS.critical_unanswered - 1), HealthStatus.AT_RISK),
-        (Activity(unanswered=THRESHOLDS.critical_unanswered), HealthStatus.CRITICAL),
-        (Activity(failed=THRESHOLDS.at_risk_failed), HealthStatus.AT_RISK),
-        (Activity(failed=THRESHOLDS.critical_failed), HealthStatus.CRITICAL),
-        (Activity(failed=THRESHOLDS.critical_failed, opted_out=True), HealthStatus.OPTED_OUT),
+        (0, 0, HealthStatus.HEALTHY, 7),
+        (THRESHOLDS.at_risk_unanswered - 1, 0, HealthStatus.HEALTHY, 7),
+        (THRESHOLDS.at_risk_unanswered, 0, HealthStatus.AT_RISK, UNANSWERED[THRESHOLDS.at_risk_unanswered - 1]),
+        (THRESHOLDS.critical_unanswered - 1, 0, HealthStatus.AT_RISK, UNANSWERED[THRESHOLDS.at_risk_unanswered - 1]),
+        (THRESHOLDS.critical_unanswered + 9, 0, HealthStatus.CRITICAL, UNANSWERED[THRESHOLDS.critical_unanswered - 1]),
+        (0, THRESHOLDS.at_risk_failed, HealthStatus.AT_RISK, FAILED[THRESHOLDS.at_risk_failed - 1]),
+        (0, THRESHOLDS.critical_failed, HealthStatus.CRITICAL, FAILED[THRESHOLDS.critical_failed - 1]),
     ],
 )
-def test_statuses(activity: Activity, status: HealthStatus) -> None:
-    assert status_of(activity, is_group=False, thresholds=THRESHOLDS) is status
+def test_a_status_dates_from_the_message_that_made_it_so(
+    unanswered: int, failed: int, status: HealthStatus, since: int
+) -> None:
+    assert health(unanswered, failed) == Health(status, since)
 
 
-def test_a_group_is_never_opted_out() -> None:
-    assert status_of(Activity(opted_out=True), is_group=True, thresholds=THRESHOLDS) is HealthStatus.HEALTHY
+def test_opting_out_outweighs_everything_but_not_in_a_group() -> None:
+    assert health(99, 99, opted_out_at=42) == Health(HealthStatus.OPTED_OUT, 42)
+    assert health(0, opted_out_at=42, is_group=True) == Health(HealthStatus.HEALTHY, 7)
 
 
 @given(MESSAGES, st.randoms())

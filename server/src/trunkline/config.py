@@ -1,5 +1,6 @@
 """The settings, each declared once: its default, its ``TRUNKLINE_*`` variable, its help at the terminal and in docs."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
@@ -8,6 +9,7 @@ from trunkline.domain.errors import CommandError
 
 PREFIX = "TRUNKLINE_"
 _MAX_PORT = 65535
+_URL = re.compile(r"https?://[^\s\"\\<>\x00-\x1f\x7f]+")
 
 
 def _setting(default: Any, description: str) -> Any:
@@ -38,8 +40,10 @@ class Settings:
         if self.workers < 1:
             raise CommandError(f"the number of workers is {self.workers}; it must be at least 1")
         for name, url in (("public URL", self.public_url), ("doc URL", self.doc_url)):
-            if url and not url.startswith(("http://", "https://")):
-                raise CommandError(f"the {name} is {url!r}; it must begin with http:// or https://")
+            if url and not _URL.fullmatch(url):
+                raise CommandError(
+                    f"the {name} is {url!r}; it must begin with http:// or https:// and have no space or quotation mark"
+                )
 
     @property
     def base_url(self) -> str:

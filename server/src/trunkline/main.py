@@ -9,7 +9,7 @@ from trunkline.config import Settings
 from trunkline.storage.store import open_store
 
 
-class Service:
+class Worker:
     """The ASGI application of a worker: opens the store when the server starts it, closes it when the server stops."""
 
     def __init__(self, settings: Settings) -> None:
@@ -37,6 +37,6 @@ class Service:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-def create() -> Service:
+def create() -> Worker:
     """The service as the ``TRUNKLINE_*`` variables describe it; what the server's workers call."""
-    return Service(Settings.from_environment(os.environ))
+    return Worker(Settings.from_environment(os.environ))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from trunkline.domain.chat import Chat, Participant, Service
+from trunkline.domain.chat import Chat, Participant, Service, clean_name
 from trunkline.domain.health import Tally, Thresholds, health_of
 from trunkline.domain.instant import Instant
 from trunkline.domain.merge import merge
@@ -30,7 +30,7 @@ class Imported(msgspec.Struct, frozen=True):
     skipped: dict[str, int]
 
 
-class _Thread(msgspec.Struct):
+class _Seen(msgspec.Struct):
     """What the records so far say of one conversation."""
 
     tally: Tally
@@ -38,6 +38,12 @@ class _Thread(msgspec.Struct):
     first_at: Instant | None = None
     last_at: Instant | None = None
     service: Service | None = None
+
+    @property
+    def dated(self) -> bool:
+        """Whether the source says anything of when the chat was."""
+        created_at = None if self.conversation is None else self.conversation.created_at
+        return self.first_at is not None or created_at is not None
 
     def see(self, message: Message) -> None:
         """Takes in one message."""
@@ -65,15 +71,15 @@ async def import_chats(
 
     Raises ``DamagedSource``, before anything is stored.
     """
-    threads, messages, skipped = _read(source, progress)
-    told = _chats(threads, partner_id, line, thresholds, now)
+    seen, messages, skipped = _read(source, progress)
+    told = _told(seen, partner_id, line, thresholds, now)
     async with change(store.database, partner_id, now) as opened:
         new, changed, unchanged = await _store(opened, told)
     return Imported(new, changed, unchanged, messages, dict(skipped))
 
 
-def _read(source: Source, progress: Callable[[int], None]) -> tuple[dict[str, _Thread], int, Counter[str]]:
-    threads: dict[str, _Thread] = {}
+def _read(source: Source, progress: Callable[[int], None]) -> tuple[dict[str, _Seen], int, Counter[str]]:
+    seen: dict[str, _Seen] = {}
     skipped: Counter[str] = Counter()
     messages = 0
     for count, record in enumerate(source.records()):
@@ -82,44 +88,45 @@ def _read(source: Source, progress: Callable[[int], None]) -> tuple[dict[str, _T
         if isinstance(record, Skipped):
             skipped[record.reason] += 1
             continue
-        thread = threads.get(record.key)
-        if thread is None:
-            thread = threads[record.key] = _Thread(Tally())
+        each = seen.get(record.key)
+        if each is None:
+            each = seen[record.key] = _Seen(Tally())
         if isinstance(record, Message):
             messages += 1
-            thread.see(record)
+            each.see(record)
         else:
-            thread.conversation = record
+            each.conversation = record
     progress(source.size)
-    return threads, messages, skipped
+    return seen, messages, skipped
 
 
-def _chats(
-    threads: dict[str, _Thread], partner_id: int, line: str, thresholds: Thresholds, now: Instant
-) -> Sequence[Chat]:
-    """The chats of the conversations, least recently updated first."""
-    # A chat without a message and without a date is as old as the archive: the same whenever it is imported.
-    earliest = min((thread.first_at for thread in threads.values() if thread.first_at is not None), default=now)
-    chats = [
-        _chat(thread.conversation, thread, partner_id, line, thresholds, earliest)
-        for thread in threads.values()
-        if thread.conversation is not None
+def _told(
+    seen: dict[str, _Seen], partner_id: int, line: str, thresholds: Thresholds, now: Instant
+) -> Sequence[tuple[Chat, bool]]:
+    """The chats of the conversations, least recently updated first, and whether each is dated."""
+    # A chat without a message and without a date is taken to be as old as the archive.
+    earliest = min((each.first_at for each in seen.values() if each.first_at is not None), default=now)
+    told = [
+        (_chat(each.conversation, each, partner_id, line, thresholds, earliest), each.dated)
+        for each in seen.values()
+        if each.conversation is not None
     ]
-    return sorted(chats, key=lambda chat: chat.updated_at)
+    return sorted(told, key=lambda pair: pair[0].updated_at)
 
 
 def _chat(
     conversation: Conversation,
-    thread: _Thread,
+    each: _Seen,
     partner_id: int,
     line: str,
     thresholds: Thresholds,
     earliest: Instant,
 ) -> Chat:
-    times = [at for at in (conversation.created_at, thread.first_at) if at is not None]
+    times = [at for at in (conversation.created_at, each.first_at) if at is not None]
     created_at = min(times, default=earliest)
-    service = thread.service or conversation.service
-    identity = conversation.identity or " ".join(sorted(member.handle for member in conversation.members))
+    service = each.service or conversation.service
+    members = " ".join(sorted(member.handle for member in conversation.members))
+    identity = conversation.identity or (f"group {members}" if conversation.is_group else members)
     chat_id = uuid.uuid5(_NAMESPACE, f"{partner_id} {line} {identity}")
 
     def handle_id(handle: str) -> str:
@@ -142,27 +149,33 @@ def _chat(
         participants=(me, *others),
         is_group=conversation.is_group,
         health=health_of(
-            thread.tally.activity, is_group=conversation.is_group, created_at=created_at, thresholds=thresholds
+            each.tally.activity, is_group=conversation.is_group, created_at=created_at, thresholds=thresholds
         ),
         created_at=created_at,
-        updated_at=created_at if thread.last_at is None else max(created_at, thread.last_at),
-        name=conversation.name,
+        updated_at=created_at if each.last_at is None else max(created_at, each.last_at),
+        name=clean_name(conversation.name),
         service=service,
     )
 
 
-async def _store(opened: Change, told: Sequence[Chat]) -> tuple[int, int, int]:
+async def _store(opened: Change, told: Sequence[tuple[Chat, bool]]) -> tuple[int, int, int]:
     """Stores what is new or changed: how many chats were new, changed and as they were."""
     before: dict[str, Chat | None] = {}
     after: dict[str, Chat] = {}
-    for chat in told:
+    for chat, dated in told:
         known = await opened.chat(chat.id)
         if known is None and not chat.is_group:
-            known = await opened.chat_with(chat.line, chat.recipients)
+            known = await opened.direct_chat(chat.line, chat.recipients[0])
         chat_id = chat.id if known is None else known.id
         before.setdefault(chat_id, known)
         so_far = after.get(chat_id, known)
-        after[chat_id] = chat if so_far is None else merge(so_far, chat)
+        if so_far is None:
+            after[chat_id] = chat
+        elif dated:
+            after[chat_id] = merge(so_far, chat)
+        else:
+            times = {"created_at": so_far.created_at, "updated_at": so_far.updated_at}
+            after[chat_id] = merge(so_far, msgspec.structs.replace(chat, **times))
     new = [chat for chat_id, chat in after.items() if before[chat_id] is None]
     changed = [chat for chat_id, chat in after.items() if before[chat_id] not in (None, chat)]
     for start in range(0, len(new), BATCH):

@@ -33,7 +33,9 @@ async def list_chats(store: Store, partner_id: int, query: ChatQuery, now: Insta
         page = await pages.read(store.database, partner_id, filters, limit=limit, skip=skip)
         # A line with chats is the partner's: only an empty answer has to ask.
         if not page.documents and filters.line and not await store.partners.has_line(partner_id, filters.line):
-            raise NotYourLine(f"'from' is {filters.line}, which is not one of your lines")
+            raise NotYourLine(
+                f"'from' is {filters.line}, which is not one of your lines; without 'from' you get all of them"
+            )
         begun = now
     else:
         page = await pages.read(store.database, partner_id, filters, limit=limit, walk=cursor.walk, below=cursor.place)
@@ -58,7 +60,8 @@ def _position(token: str | None, key: bytes, bound_to: bytes, now: Instant) -> t
     cursor = cursors.decode(token, key, bound_to)
     if cursor is None:
         raise InvalidParameter(
-            f"'cursor' is {shown(token)}; it must be the next_cursor of a page with the same 'from' and 'to', unchanged"
+            f"'cursor' is {shown(token)}; it must be the next_cursor of a page with the same 'from' and 'to', unchanged, "
+            f"or a number up to {MAX_SKIP}"
         )
     if now - cursor.begun > LIFETIME:
         raise InvalidParameter(

@@ -10,22 +10,23 @@ from collections.abc import Callable
 from trunkline.actions.import_chats import Imported
 from trunkline.actions.partners import ensure_line
 from trunkline.domain.chat import Chat
-from trunkline.domain.instant import Instant
+from trunkline.domain.instant import Clock
 from trunkline.sources.linq_mirror import Upstream
 from trunkline.storage.changes import change
 from trunkline.storage.store import Store
 
 
 async def mirror_chats(
-    store: Store, partner_id: int, upstream: Upstream, *, now: Instant, progress: Callable[[int], None]
+    store: Store, partner_id: int, upstream: Upstream, *, clock: Clock, progress: Callable[[int], None]
 ) -> Imported:
     """Walks the whole upstream. ``progress`` is told how many chats have been seen. Raises ``CommandError``."""
-    async with change(store.database, partner_id, now) as opened:
+    async with change(store.database, partner_id, clock()) as opened:
         cursor = await opened.mirror_cursor(upstream.base_url)
     new = changed = unchanged = seen = 0
     skipped: Counter[str] = Counter()
+    page = upstream.page(cursor, or_first=cursor is not None)
     while True:
-        page = upstream.page(cursor)
+        now = clock()
         skipped.update(record.reason for record in page.skipped)
         for line in {chat.line for chat in page.chats}:
             await ensure_line(store, partner_id, line, now)
@@ -42,6 +43,7 @@ async def mirror_chats(
         progress(seen)
         if cursor is None:
             return Imported(new, changed, unchanged, 0, dict(skipped))
+        page = upstream.page(cursor)
 
 
 def _least_recent_first(chats: list[Chat]) -> list[Chat]:

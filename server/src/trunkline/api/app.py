@@ -25,6 +25,7 @@ from trunkline.domain.errors import (
     InvalidParameter,
     MethodNotAllowed,
     NotFound,
+    NotReady,
     TrunklineError,
 )
 from trunkline.domain.instant import Clock, now
@@ -89,26 +90,34 @@ class Application:
 
     def _envelope(self, error: Exception, trace_id: str) -> Response:
         known = _known(error)
-        if known.status >= InternalError.status:
+        if isinstance(error, NotReady):
+            log.error("trace %s: %s", trace_id, error)
+        elif known.status >= InternalError.status:
             log.error("trace %s: %s", trace_id, error, exc_info=error)
         return refusal(known, trace_id, self._doc_base)
 
 
 def _known(error: Exception) -> TrunklineError:
-    """The refusal that an exception stands for, whatever layer it is from."""
-    if isinstance(error, TrunklineError):
-        return error
-    if isinstance(error, HTTPException):
-        match error.status_code:
-            case NotFound.status:
-                return NotFound("there is nothing at this address; /docs lists what there is")
-            case MethodNotAllowed.status:
-                allowed = (error.headers or {}).get("allow", "")
-                return MethodNotAllowed(f"this method is not for this address; use {allowed}", allowed)
-            case BodyTooLarge.status:
-                return BodyTooLarge("the body is larger than the service reads")
-            case status if status < InternalError.status:
-                return InvalidParameter(error.detail)
-            case _:
-                pass
-    return InternalError("something failed on our side; the trace id finds it in the log")
+    """The refusal that an exception stands for, whatever layer it is from; what is our fault says nothing of us."""
+    match error:
+        case NotReady():
+            return NotReady("the database does not answer; try again in a moment")
+        case TrunklineError() if error.status < InternalError.status:
+            return error
+        case HTTPException() if error.status_code < InternalError.status:
+            return _known_to_framework(error)
+        case _:
+            return InternalError("something failed on our side; the trace id finds it in the log")
+
+
+def _known_to_framework(error: HTTPException) -> TrunklineError:
+    match error.status_code:
+        case NotFound.status:
+            return NotFound("there is nothing at this address; /docs lists what there is")
+        case MethodNotAllowed.status:
+            allowed = (error.headers or {}).get("allow", "")
+            return MethodNotAllowed(f"this method is not for this address; use {allowed}", allowed)
+        case BodyTooLarge.status:
+            return BodyTooLarge("the body is larger than the service reads")
+        case _:
+            return InvalidParameter(error.detail)

@@ -5,7 +5,7 @@ Every conversation of your lines with people on iMessage, RCS and SMS, in one li
 v3: a client of that one works with this service when its base URL and key are changed, and nothing else.
 
 Answers are JSON in UTF-8; times are RFC 3339 in UTC. Names that you do not know yet may be added to an object at
-any time: ignore them. Every response has the header `X-Trace-ID`, whose value finds the request in the log of the
+any time: ignore them. Every response has the header `X-Trace-ID`, whose value finds a failure (5xx) in the log of the
 service.
 """
 

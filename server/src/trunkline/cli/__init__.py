@@ -53,9 +53,9 @@ def main() -> None:
     except TrunklineError as error:
         complain(f"trunkline: {error}")
         sys.exit(1)
-    except KeyboardInterrupt:
-        complain("trunkline: interrupted")
-        sys.exit(130)
+    except UnicodeEncodeError:
+        complain("trunkline: an argument is not valid UTF-8")
+        sys.exit(1)
     except BrokenPipeError:
         # Whoever read the output has seen enough; Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -38,7 +38,7 @@ def check_database(database: DatabaseOption = DEFAULTS.database, as_json: JsonOp
     """Read everything, and say what does not fit together. Changes nothing."""
 
     async def run() -> tuple[int, list[str]]:
-        opened = await connect(database)
+        opened = await connect(database, must_exist=True)
         try:
             with progress("Checking chats", None) as show:
                 return await check_store(opened, show)

@@ -13,7 +13,7 @@ from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
 from trunkline.cli.output import print_json, progress, say
 from trunkline.cli.running import with_store
 from trunkline.domain.errors import CommandError
-from trunkline.domain.handle import parse_number, shown
+from trunkline.domain.handle import parse_written_number, shown
 from trunkline.domain.health import Thresholds
 from trunkline.domain.instant import now
 from trunkline.sources.base import Source
@@ -22,6 +22,8 @@ from trunkline.sources.sms_backup import SmsBackup
 from trunkline.storage.store import Store
 
 import_commands = typer.Typer(help="Import existing conversations.", no_args_is_help=True)
+
+NOWHERE = "ZZ"  # the region of numbers that are of no country: only numbers with a country code can then be read
 
 PathArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="PATH", help="The file.")]
 LineOption: TypeAlias = Annotated[
@@ -82,7 +84,7 @@ def import_linq(
     async def work(store: Store) -> Imported:
         owner = await only_partner(store, partner)
         with Upstream(base_url, key) as upstream, progress("Mirroring chats", None) as show:
-            return await mirror_chats(store, owner.id, upstream, now=now(), progress=show)
+            return await mirror_chats(store, owner.id, upstream, clock=now, progress=show)
 
     _report(with_store(database, work), as_json=as_json)
 
@@ -96,7 +98,7 @@ def _import(
     *,
     as_json: bool,
 ) -> None:
-    number = parse_number(line, "--line")
+    number = parse_written_number(line, "--line")
     country = _region(number, region)
 
     async def work(store: Store) -> Imported:
@@ -113,7 +115,10 @@ def _import(
 def _region(number: str, region: str | None) -> str:
     """The country to read numbers in. Raises ``CommandError``."""
     if region is None:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or "ZZ"
+        try:
+            return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or NOWHERE
+        except phonenumbers.NumberParseException:
+            return NOWHERE
     if region.upper() not in phonenumbers.SUPPORTED_REGIONS:
         raise CommandError(f"--region is {shown(region)}; it must be a country's two letters, such as US or DE")
     return region.upper()

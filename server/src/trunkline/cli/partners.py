@@ -12,7 +12,7 @@ from trunkline.cli.output import moment, print_json, print_table, say, show_key
 from trunkline.cli.running import with_store
 from trunkline.domain import instant
 from trunkline.domain.errors import CommandError
-from trunkline.domain.handle import parse_number
+from trunkline.domain.handle import parse_written_number
 from trunkline.domain.instant import Instant, now
 from trunkline.storage.partners import Key, Line
 from trunkline.storage.store import Store
@@ -136,7 +136,7 @@ def add_line(
     as_json: JsonOption = False,
 ) -> None:
     """Add a line."""
-    number = parse_number(phone_number, "+E164")
+    number = parse_written_number(phone_number, "the line")
 
     async def work(store: Store) -> Line:
         return await partners.add_line(store, await partners.find_partner(store, partner), number, label, now())

@@ -11,6 +11,8 @@ from trunkline.config import Settings
 from trunkline.domain.errors import CommandError
 from trunkline.storage.store import Store
 
+STOP_TIMEOUT = 10  # s that a worker has for the requests under way, or for its start, before it is ended
+
 HostOption: TypeAlias = Annotated[str, option("host")]
 PortOption: TypeAlias = Annotated[int, option("port")]
 WorkersOption: TypeAlias = Annotated[int, option("workers")]
@@ -57,6 +59,7 @@ def serve(
         workers=workers,
         websockets=False,
         respawn_failed_workers=True,
+        workers_kill_timeout=STOP_TIMEOUT,
         log_access=access_log,
         log_level="warning",  # pyright: ignore[reportArgumentType]
     ).serve()

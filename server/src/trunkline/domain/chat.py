@@ -1,7 +1,6 @@
 """A chat and the people in it, as frozen values (seed: ``class Chat``, ``ChatHandle``, ``HealthStatus``)."""
 
 import hashlib
-from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -84,13 +83,20 @@ class Chat(msgspec.Struct, frozen=True):
 
     @property
     def recipients_key(self) -> str:
-        """What find-or-create looks a chat up by: the line and the set of its recipients, in a bounded length."""
-        return recipients_key(self.line, self.recipients)
+        """What a chat is found by again: its line and recipient, or its line and a digest of a group's recipients."""
+        if self.is_group:
+            digest = hashlib.sha256(" ".join(sorted(set(self.recipients))).encode()).hexdigest()
+            return f"{self.line} {digest[:32]}"
+        return direct_key(self.line, self.recipients[0])
 
 
-def recipients_key(line: str, recipients: Iterable[str]) -> str:
-    """The line with its one recipient, or with a digest of several, whatever their order."""
-    handles = sorted(set(recipients))
-    if len(handles) == 1:
-        return f"{line} {handles[0]}"
-    return f"{line} {hashlib.sha256(' '.join(handles).encode()).hexdigest()[:32]}"
+def direct_key(line: str, handle: str) -> str:
+    """The ``recipients_key`` of a line's direct chat with a handle."""
+    return f"{line} {handle}"
+
+
+def clean_name(name: str | None) -> str | None:
+    """A name from outside as every engine can store it: without NULs and halves of characters; None for nothing."""
+    if name is None:
+        return None
+    return name.replace("\0", "").encode("utf-8", "replace").decode() or None

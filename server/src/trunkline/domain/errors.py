@@ -13,7 +13,7 @@
     ├── NotReady              503 / 3006   the database does not answer
     └── CommandError          what a person at the terminal did wrong; never on the wire
 
-``api/errors`` renders the ones with a status; the command prints the message of any of them.
+``api/responses`` renders the ones with a status; the command prints the message of any of them.
 """
 
 from typing import ClassVar

@@ -31,6 +31,17 @@ def parse_number(text: str, name: str) -> str:
     return candidate if candidate.startswith("+") else "+" + candidate
 
 
+def parse_written_number(text: str, name: str) -> str:
+    """An E.164 number as a person types it at a terminal: with its ``+``, and with spaces or hyphens as they like.
+
+    Raises ``InvalidPhoneNumber``. A number without the ``+`` would silently become one of another country.
+    """
+    number = re.sub(r"[\s().-]", "", text)
+    if not number.startswith("+") or _E164.fullmatch(number) is None:
+        raise InvalidPhoneNumber(f"{name} is {shown(text)}; it must be a phone number with + and country code")
+    return number
+
+
 def parse_handle(text: str, name: str) -> str:
     """A handle in its normal form: E.164 with ``+``, or an e-mail address in lower case.
 

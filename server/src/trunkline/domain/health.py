@@ -10,6 +10,8 @@ Health changes only when something happens to the chat, never by a clock alone.
 """
 
 import re
+from array import array
+from collections.abc import Sequence
 
 import msgspec
 
@@ -34,45 +36,45 @@ class Thresholds(msgspec.Struct, frozen=True):
 class Activity(msgspec.Struct, frozen=True):
     """What health needs of a chat's messages: those since the last one received, and what that one was."""
 
-    unanswered: int = 0
-    """Messages sent since the last one received."""
-    failed: int = 0
-    """How many of them could not be delivered."""
-    opted_out: bool = False
-    """Whether the last message received was an opt-out keyword."""
-    last_sent_at: Instant | None = None
-    last_received_at: Instant | None = None
+    unanswered: Sequence[Instant] = ()
+    """When each message was sent since the last one received, ascending."""
+    failed: Sequence[Instant] = ()
+    """The same of those among them that could not be delivered."""
+    opted_out_at: Instant | None = None
+    """When the last message received came, if that was an opt-out keyword."""
 
 
 class Tally:
     """Counts a chat's messages, in whatever order they come, without keeping them."""
 
     def __init__(self) -> None:
-        self._sent: list[tuple[Instant, bool]] = []  # later than the last one received: when, and whether it failed
+        self._sent = array("q")  # when, if later than the last one received
+        self._failed = array("q")  # the same, of those that failed
         self._received_at: Instant | None = None
         self._opted_out = False
 
     def sent(self, at: Instant, *, failed: bool) -> None:
         """A message of the line's own."""
         if self._received_at is None or at > self._received_at:
-            self._sent.append((at, failed))
+            self._sent.append(at)
+            if failed:
+                self._failed.append(at)
 
     def received(self, at: Instant, text: str | None) -> None:
         """A message of somebody else's."""
         if self._received_at is None or at >= self._received_at:
             self._received_at = at
             self._opted_out = is_opt_out(text)
-            self._sent = [entry for entry in self._sent if entry[0] > at]
+            self._sent = array("q", [sent_at for sent_at in self._sent if sent_at > at])
+            self._failed = array("q", [sent_at for sent_at in self._failed if sent_at > at])
 
     @property
     def activity(self) -> Activity:
         """What the messages so far come to."""
         return Activity(
-            unanswered=len(self._sent),
-            failed=sum(failed for _, failed in self._sent),
-            opted_out=self._opted_out,
-            last_sent_at=max((at for at, _ in self._sent), default=None),
-            last_received_at=self._received_at,
+            unanswered=sorted(self._sent),
+            failed=sorted(self._failed),
+            opted_out_at=self._received_at if self._opted_out else None,
         )
 
 
@@ -82,26 +84,19 @@ def is_opt_out(text: str | None) -> bool:
     return trimmed in _EXACT_KEYWORDS or _OPT_OUT.fullmatch(trimmed) is not None
 
 
-def status_of(activity: Activity, *, is_group: bool, thresholds: Thresholds) -> HealthStatus:
-    """The status that a chat's activity stands for. A group is never opted out."""
-    if activity.opted_out and not is_group:
-        return HealthStatus.OPTED_OUT
-    if activity.unanswered >= thresholds.critical_unanswered or activity.failed >= thresholds.critical_failed:
-        return HealthStatus.CRITICAL
-    if activity.unanswered >= thresholds.at_risk_unanswered or activity.failed >= thresholds.at_risk_failed:
-        return HealthStatus.AT_RISK
-    return HealthStatus.HEALTHY
-
-
 def health_of(activity: Activity, *, is_group: bool, created_at: Instant, thresholds: Thresholds) -> Health:
-    """The health of a chat known by its activity alone, as an archive tells it.
+    """The health that a chat's activity stands for, dated by the message that made it so.
 
-    Being opted out dates from the keyword, being at risk from the last message sent, being healthy from the beginning.
+    Healthy dates from the chat's beginning: an archive read in any order does not tell whether it ever was otherwise.
+    A group is never opted out.
     """
-    status = status_of(activity, is_group=is_group, thresholds=thresholds)
-    since = {
-        HealthStatus.OPTED_OUT: activity.last_received_at,
-        HealthStatus.AT_RISK: activity.last_sent_at,
-        HealthStatus.CRITICAL: activity.last_sent_at,
-    }.get(status)
-    return Health(status, created_at if since is None else since)
+    if activity.opted_out_at is not None and not is_group:
+        return Health(HealthStatus.OPTED_OUT, activity.opted_out_at)
+    for status, unanswered, failed in (
+        (HealthStatus.CRITICAL, thresholds.critical_unanswered, thresholds.critical_failed),
+        (HealthStatus.AT_RISK, thresholds.at_risk_unanswered, thresholds.at_risk_failed),
+    ):
+        reached = [*activity.unanswered[unanswered - 1 : unanswered], *activity.failed[failed - 1 : failed]]
+        if reached:
+            return Health(status, min(reached))
+    return Health(HealthStatus.HEALTHY, created_at)

@@ -1,5 +1,6 @@
 """An upstream that speaks this same API, read page by page through the SDK: ids and times as they are there."""
 
+import uuid
 from types import TracebackType
 from typing import Self
 
@@ -8,7 +9,7 @@ import msgspec
 import linq
 from linq.types import Chat as UpstreamChat
 from trunkline.domain import instant
-from trunkline.domain.chat import Chat, Health, HealthStatus, Participant, ParticipantStatus, Service
+from trunkline.domain.chat import Chat, Health, HealthStatus, Participant, ParticipantStatus, Service, clean_name
 from trunkline.domain.errors import CommandError, InvalidPhoneNumber
 from trunkline.domain.handle import parse_handle
 from trunkline.sources.base import Skipped
@@ -42,22 +43,27 @@ class Upstream:
     ) -> None:
         self._client.close()
 
-    def page(self, cursor: str | None) -> MirrorPage:
-        """The page at a cursor, None being the first; starts from the top where the upstream no longer knows a cursor.
+    def page(self, cursor: str | None, *, or_first: bool = False) -> MirrorPage:
+        """The page at a cursor, None being the first; with ``or_first`` that too, should the cursor be no longer good.
 
-        Raises ``CommandError`` when the upstream does not answer, or refuses.
+        Raises ``CommandError`` when the upstream does not answer, refuses, or goes round in circles.
         """
         try:
             try:
                 found = self._list(cursor)
             except linq.BadRequestError:
-                if cursor is None:
+                if not or_first:
                     raise
                 found = self._list(None)
         except linq.APIStatusError as error:
             raise CommandError(f"the upstream {self.base_url} refuses: HTTP {error.status_code}: {error}") from None
         except linq.LinqApiv3Error as error:
             raise CommandError(f"the upstream {self.base_url} does not answer as this API does: {error}") from None
+        # The SDK lets through what it does not expect.
+        if not isinstance(found.chats, list):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise CommandError(f"the upstream {self.base_url} does not answer as this API does: it lists no chats")
+        if found.next_cursor is not None and found.next_cursor == cursor:
+            raise CommandError(f"the upstream {self.base_url} goes round in circles: {cursor!r} leads to itself")
         chats: list[Chat] = []
         skipped: list[Skipped] = []
         for chat in found.chats:
@@ -79,39 +85,38 @@ class _CannotMirror(Exception):
 
 def _chat(chat: UpstreamChat) -> Chat:
     try:
-        service = None if chat.service is None else Service(chat.service)
-        health = Health(HealthStatus(chat.health_status.status), instant.from_datetime(chat.health_status.updated_at))
-        participants = sorted(
-            [
-                Participant(
-                    id=handle.id,
-                    handle=parse_handle(handle.handle, "handle"),
-                    service=Service(handle.service),
-                    joined_at=instant.from_datetime(handle.joined_at),
-                    is_me=bool(handle.is_me),
-                    left_at=None if handle.left_at is None else instant.from_datetime(handle.left_at),
-                    status=ParticipantStatus(handle.status or ParticipantStatus.ACTIVE),
-                )
-                for handle in chat.handles
-            ],
-            key=lambda participant: not participant.is_me,
-        )
+        mirrored = _mirrored(chat)
     except InvalidPhoneNumber:
         raise _CannotMirror("a handle that is neither a phone number nor an e-mail address") from None
     except (ValueError, TypeError, AttributeError):
         raise _CannotMirror("a field with a value that this version does not know") from None
-    if len(participants) < 2 or not participants[0].is_me:
+    if len(mirrored.participants) < 2 or not mirrored.participants[0].is_me:
         raise _CannotMirror("no line of the partner's own among the handles")
-    mirrored = Chat(
-        id=chat.id,
-        participants=tuple(participants),
+    name = clean_name(chat.display_name)
+    return mirrored if name in {None, mirrored.display_name} else msgspec.structs.replace(mirrored, name=name)
+
+
+def _mirrored(chat: UpstreamChat) -> Chat:
+    """The chat without its name. Raises whatever a value that is not as documented leads to."""
+    participants = [
+        Participant(
+            id=str(uuid.UUID(handle.id)),
+            handle=parse_handle(handle.handle, "handle"),
+            service=Service(handle.service),
+            joined_at=instant.from_datetime(handle.joined_at),
+            is_me=bool(handle.is_me),
+            left_at=None if handle.left_at is None else instant.from_datetime(handle.left_at),
+            status=ParticipantStatus(handle.status or ParticipantStatus.ACTIVE),
+        )
+        for handle in chat.handles
+    ]
+    return Chat(
+        id=str(uuid.UUID(chat.id)),
+        participants=tuple(sorted(participants, key=lambda participant: not participant.is_me)),
         is_group=chat.is_group,
-        health=health,
+        health=Health(HealthStatus(chat.health_status.status), instant.from_datetime(chat.health_status.updated_at)),
         created_at=instant.from_datetime(chat.created_at),
         updated_at=instant.from_datetime(chat.updated_at),
-        service=service,
+        service=None if chat.service is None else Service(chat.service),
         icon_url=chat.group_chat_icon,
     )
-    if chat.display_name in {None, mirrored.display_name}:
-        return mirrored
-    return msgspec.structs.replace(mirrored, name=chat.display_name)

@@ -8,14 +8,15 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
 from trunkline.domain import document
-from trunkline.domain.chat import Chat, recipients_key
-from trunkline.domain.instant import Instant
+from trunkline.domain.chat import Chat, direct_key
+from trunkline.domain.instant import DAY, Instant
 from trunkline.storage.cursor import LIFETIME
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.sql import Value, load
 
 _QUERIES = load("changes")
 _CHAT_COLUMNS = ("partner_id", "id", "line", "recipients", "name", "updated_at", "position", "document")
+_MARGIN = DAY  # a change is dated before it waits for its turn, by a clock that may not be everybody's
 _PARTICIPANT_COLUMNS = ("partner_id", "chat_id", "handle", "line", "since", "updated_at", "position")
 
 
@@ -35,9 +36,9 @@ class Change:
         found = await self._transaction.fetch(_QUERIES["chat"], (self._partner_id, chat_id))
         return document.parse(*found[0]) if found else None
 
-    async def chat_with(self, line: str, recipients: Iterable[str]) -> Chat | None:
-        """The chat of a line with exactly these recipients; of several, the one that changed last."""
-        key = recipients_key(line, recipients)
+    async def direct_chat(self, line: str, handle: str) -> Chat | None:
+        """The direct chat of a line with a handle; of several, the one that changed last."""
+        key = direct_key(line, handle)
         found = await self._transaction.fetch(_QUERIES["chats_of_recipients"], (self._partner_id, key))
         return document.parse(*found[0]) if found else None
 
@@ -46,7 +47,9 @@ class Change:
         left: list[tuple[Value, ...]] = []
         rows: list[tuple[Value, ...]] = []
         participants: list[tuple[Value, ...]] = []
+        gone: list[tuple[Value, ...]] = []
         leave, save, join = _QUERIES["leave_place"], _QUERIES["save_chat"], _QUERIES["save_participant"]
+        forget = _QUERIES["forget_participants"]
         for chat in chats:
             self._counter += 1
             named: dict[str, Value] = {
@@ -61,14 +64,16 @@ class Change:
                 "now": self._started,
             }
             left.append(leave.values(**named))
+            gone.append(forget.values(**named))
             rows.append(save.values(**named))
             participants += [join.values(**named, handle=member.handle) for member in chat.participants]
         await self._transaction.run_many(leave, left)
         await self._transaction.run_many(save, rows)
         await self._transaction.run_many(join, participants)
+        await self._transaction.run_many(forget, gone)
         # Twice as many as could have come keeps the table bounded without ever being a long job.
         await self._transaction.fetch(
-            _QUERIES["forget_moves"], (self._partner_id, 2 * len(chats), self._started - LIFETIME)
+            _QUERIES["forget_moves"], (self._partner_id, 2 * len(chats), self._started - LIFETIME - _MARGIN)
         )
 
     async def load(self, chats: Iterable[Chat]) -> int:
@@ -82,7 +87,8 @@ class Change:
                 (self._partner_id, chat.id, line, chat.recipients_key, chat.name, at, position, document.render(chat))
             )
             participants += [
-                (self._partner_id, chat.id, member.handle, line, position, at, position) for member in chat.participants
+                (self._partner_id, chat.id, handle, line, position, at, position)
+                for handle in {member.handle: None for member in chat.participants}
             ]
         await self._transaction.load("chats", _CHAT_COLUMNS, rows)
         await self._transaction.load("participants", _PARTICIPANT_COLUMNS, participants)

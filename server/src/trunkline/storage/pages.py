@@ -21,6 +21,7 @@ _LIVE_OF_LINE = _QUERIES["live_of_line"]
 _LIVE_OF_HANDLE = _QUERIES["live_of_handle"]
 _LIVE_OF_LINE_AND_HANDLE = _QUERIES["live_of_line_and_handle"]
 
+FEW_CHANGES = 200
 NOW = 2**62
 """The walk of a first page: every chat that is there."""
 
@@ -49,7 +50,7 @@ async def read(
         walk = rows[0][3] if rows else NOW
     elif not rows or rows[0][3] != walk:
         above = Place(rows[-1][1], rows[-1][2]) if len(rows) > limit else BOTTOM
-        changes = rows[0][3] - walk if rows else 0
+        changes = (rows[0][3] if rows else await _counter(database, partner_id)) - walk
         moved = await _moved(database, partner_id, filters, walk, below, above, changes, limit + 1)
         if moved:
             places = {(row[1], row[2]): row for row in (*rows, *moved)}
@@ -75,14 +76,19 @@ async def _live(
     return await database.fetch(_LIVE_OF_LINE_AND_HANDLE, (partner_id, handle, line, *below, walk, limit, skip))
 
 
-def moved_query(filters: Filters, below: Place, above: Place, changes: int) -> Query:
-    """The cheaper way to the places left since: through the span of places, or through the ``changes`` made since.
+async def _counter(database: Database, partner_id: int) -> int:
+    query = _QUERIES["counter"]
+    return (await database.fetch(query, (partner_id,)))[0][0]
 
-    In a history written live, the positions of two places say how many changes lie between them. Imported chats make
-    that a guess, which only time depends on.
+
+def moved_query(filters: Filters, below: Place, above: Place, changes: int) -> Query:
+    """The cheaper way to the places left since: in their own order, or through the ``changes`` made since.
+
+    In a history written live, the positions of two places say how many changes lie between them. Among imported chats
+    they do not; then only a few changes are worth reading whole, for the order of places at least ends with the page.
     """
     span = below.position - above.position
-    name = "moved_by_place" if 0 <= span < changes else "moved_by_chat"
+    name = "moved_by_change" if changes <= max(span, FEW_CHANGES) else "moved_by_place"
     return _QUERIES[name if filters.handle is None else name + "_of_handle"]
 
 

@@ -32,11 +32,13 @@ class Transaction(Protocol):
 
 
 class Database(Protocol):
-    """An open database. Raises ``NotReady`` when it does not answer."""
+    """An open database. Raises ``NotReady`` when it does not answer, or refuses what is not a mistake of ours."""
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
         """One reading statement, in a snapshot of its own."""
         ...
+
+    async def has_table(self, name: str) -> bool: ...
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """A writing transaction. Waits for other writers without stopping the event loop."""

@@ -1,5 +1,7 @@
 """PostgreSQL through asyncpg: the engine for production."""
 
+import asyncio
+import logging
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self
@@ -10,7 +12,8 @@ from trunkline.domain.errors import CommandError, NotReady
 from trunkline.storage.sql import Query, Row, Value
 
 POOL_SIZE = 10  # connections a worker
-COMMAND_TIMEOUT = 60.0  # s
+COMMAND_TIMEOUT = 60.0  # s, of a writing statement: that long it may wait for another writer of the same partner
+READ_TIMEOUT = 10.0  # s, of a reading statement and of getting a connection for it
 
 # Every reading query of ours is an index range, so the plan must not depend on statistics or on a bound value: the same
 # plan for a partner with no chats and for one with ten million. It also saves planning, a third of a page's time.
@@ -33,6 +36,7 @@ _AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
 )
 
 
@@ -45,6 +49,8 @@ class Postgres:
     @classmethod
     async def connect(cls, url: str) -> Self:
         """Raises ``CommandError`` when the URL leads to no database."""
+        # While the server is away its pool logs a traceback for every try; our own errors say it once a request.
+        logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
         try:
             pool = await asyncpg.create_pool(
                 url,
@@ -54,7 +60,13 @@ class Postgres:
                 server_settings=_PLANNER | {"application_name": "trunkline"},
                 reset=_keep,
             )
-        except (*_AWAY, asyncpg.PostgresError, ValueError) as error:
+        except (asyncpg.ClientConfigurationError, ValueError):
+            # What these say quotes the URL, and with it the password.
+            raise CommandError(
+                "cannot read the PostgreSQL URL: it must be postgresql://user:password@host:port/name, "
+                "with the special characters of a password percent-encoded"
+            ) from None
+        except (*_AWAY, asyncpg.PostgresError) as error:
             raise CommandError(f"cannot connect to PostgreSQL: {error}") from None
         return cls(pool)
 
@@ -66,18 +78,27 @@ class Postgres:
             try:
                 return await self._fetch(query, values)
             except (*_AWAY, asyncpg.PostgresError) as error:
-                raise NotReady(f"PostgreSQL does not answer: {error}") from error
+                raise _not_ready(error) from error
+        except asyncpg.PostgresError as error:
+            raise _not_ready(error) from error
 
     async def _fetch(self, query: Query, values: tuple[Value, ...]) -> Any:
-        return await self._pool.fetch(query.text, *values)
+        async with asyncio.timeout(READ_TIMEOUT):
+            return await self._pool.fetch(query.text, *values)
+
+    async def has_table(self, name: str) -> bool:
+        async with self.transaction() as transaction:
+            return await transaction.has_table(name)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator["PostgresTransaction"]:
         try:
             async with self._pool.acquire() as connection, connection.transaction():
                 yield PostgresTransaction(connection)
+        except asyncpg.IntegrityConstraintViolationError:
+            raise  # a mistake of ours, not an absence of the database's
         except (*_AWAY, asyncpg.PostgresError) as error:
-            raise NotReady(f"PostgreSQL does not answer: {error}") from error
+            raise _not_ready(error) from error
 
     @asynccontextmanager
     async def migration(self) -> AsyncGenerator["PostgresTransaction"]:
@@ -111,7 +132,19 @@ class PostgresTransaction:
         await self._connection.execute(text, timeout=None)
 
     async def has_table(self, name: str) -> bool:
-        return await self._connection.fetchval("select to_regclass($1) is not null", name)
+        # Of the catalogue itself: a session's cache of names may be older than another process's migration.
+        query = (
+            "select exists (select from pg_tables where tablename = $1 and schemaname = any(current_schemas(false)))"
+        )
+        return await self._connection.fetchval(query, name)
+
+
+def _not_ready(error: Exception) -> NotReady:
+    if isinstance(error, TimeoutError):
+        return NotReady("PostgreSQL does not answer in time; another process may be writing for the same partner")
+    if isinstance(error, _AWAY):
+        return NotReady(f"PostgreSQL does not answer: {error}")
+    return NotReady(f"PostgreSQL refuses: {error}")
 
 
 async def _keep(_connection: object) -> None:

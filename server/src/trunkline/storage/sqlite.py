@@ -33,7 +33,9 @@ LOCK_TIMEOUT = 120.0  # s that a writer waits for its turn
 class SQLite:
     """One database file, seen through one reading and one writing connection."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, must_exist: bool = False) -> None:
+        if must_exist and not path.exists():
+            raise CommandError(f"there is no database {path}")
         self._path = path
         self._reader = self._open(READ_CACHE)
         self._reader.pragma("query_only", True)
@@ -61,6 +63,9 @@ class SQLite:
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
         return _answer(self._reader, query.text, values)
+
+    async def has_table(self, name: str) -> bool:
+        return _has_table(self._reader, name)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator["SQLiteTransaction"]:
@@ -128,7 +133,7 @@ class SQLiteTransaction:
         _or_not_ready(self._connection.execute)(text)
 
     async def has_table(self, name: str) -> bool:
-        return bool(_answer(self._connection, "select 1 from sqlite_master where type = 'table' and name = ?", (name,)))
+        return _has_table(self._connection, name)
 
 
 def _refuse_foreign(connection: Connection, path: Path) -> None:
@@ -152,9 +157,15 @@ def _write_ahead(connection: Connection) -> None:
             return
 
 
+def _has_table(connection: Connection, name: str) -> bool:
+    return bool(_answer(connection, "select 1 from sqlite_master where type = 'table' and name = ?", (name,)))
+
+
 def _answer(connection: Connection, text: str, values: tuple[Value, ...]) -> list[Row]:
     try:
         return connection.execute(text, values).fetchall()
+    except apsw.ConstraintError:
+        raise  # a mistake of ours, not an absence of the database's
     except apsw.Error as error:
         raise NotReady(f"the database does not answer: {error}") from error
 
@@ -163,6 +174,8 @@ def _or_not_ready(call: Callable[P, T]) -> Callable[P, T]:
     def answered(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return call(*args, **kwargs)
+        except apsw.ConstraintError:
+            raise
         except apsw.Error as error:
             raise NotReady(f"the database does not answer: {error}") from error
 

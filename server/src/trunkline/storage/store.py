@@ -1,17 +1,20 @@
 """Opening a store: the engine that a URL names, brought to the schema that this code knows."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from importlib import resources
 from pathlib import Path
 
-from trunkline.domain.errors import CommandError
+from trunkline.domain.errors import CommandError, NotReady
 from trunkline.storage.partners import Partners
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.postgres import Postgres
 from trunkline.storage.sql import load
 from trunkline.storage.sqlite import SQLite
+
+PING_TIMEOUT = 5.0  # s
 
 _QUERIES = load("store")
 
@@ -25,8 +28,12 @@ class Store:
         self.cursor_key = cursor_key
 
     async def ping(self) -> None:
-        """Raises ``NotReady`` when the database does not answer."""
-        await self.database.fetch(_QUERIES["ping"], ())
+        """Raises ``NotReady`` when the database does not answer within a few seconds."""
+        try:
+            async with asyncio.timeout(PING_TIMEOUT):
+                await self.database.fetch(_QUERIES["ping"], ())
+        except TimeoutError:
+            raise NotReady(f"the database does not answer within {PING_TIMEOUT:.0f} s") from None
 
 
 def migrations() -> list[tuple[int, str]]:
@@ -44,13 +51,17 @@ async def upgrade(database: Database) -> tuple[int, int]:
     """
     known = migrations()
     newest = known[-1][0]
+    # Looked at before the turn to write is asked for: a long import must not keep a worker from starting.
+    found = await _schema_version(database)
+    if found > newest:
+        raise CommandError(
+            f"the database has schema {found}, which is newer than this Trunkline knows ({newest}): "
+            "run the Trunkline that upgraded it, or a newer one"
+        )
+    if found == newest:
+        return found, newest
     async with database.migration() as transaction:
         found = await _schema_version(transaction)
-        if found > newest:
-            raise CommandError(
-                f"the database has schema {found}, which is newer than this Trunkline knows ({newest}): "
-                "run the Trunkline that upgraded it, or a newer one"
-            )
         for version, script in known:
             if version > found:
                 await transaction.script(script)
@@ -61,27 +72,29 @@ async def upgrade(database: Database) -> tuple[int, int]:
     return found, newest
 
 
-async def _schema_version(transaction: Transaction) -> int:
-    if not await transaction.has_table("store"):
+async def _schema_version(reader: Database | Transaction) -> int:
+    if not await reader.has_table("store"):
         return 0
-    return (await transaction.fetch(_QUERIES["ping"], ()))[0][0]
+    return (await reader.fetch(_QUERIES["ping"], ()))[0][0]
 
 
 async def schema_problem(database: Database) -> str | None:
     """Why this code cannot read the database as it is, or None."""
     newest = migrations()[-1][0]
-    async with database.transaction() as transaction:
-        found = await _schema_version(transaction)
+    found = await _schema_version(database)
     if found == newest:
         return None
     return f"the schema is {found}, and this Trunkline needs {newest}; see `trunkline database upgrade`"
 
 
-async def connect(url: str) -> Database:
-    """The database behind ``sqlite:///PATH`` or ``postgresql://…``, its schema as it is. Raises ``CommandError``."""
+async def connect(url: str, *, must_exist: bool = False) -> Database:
+    """The database behind ``sqlite:///PATH`` or ``postgresql://…``, its schema as it is. Raises ``CommandError``.
+
+    A SQLite file that is not there is made, unless it ``must_exist``.
+    """
     scheme, separator, rest = url.partition("://")
-    if separator and scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
-        return SQLite(Path(rest[1:]))
+    if separator and scheme == "sqlite" and rest.startswith("/") and rest not in {"/", "/:memory:"}:
+        return SQLite(Path(rest[1:]), must_exist=must_exist)
     if separator and scheme in {"postgresql", "postgres"}:
         return await Postgres.connect(url)
     raise CommandError(

@@ -11,7 +11,7 @@ from trunkline.api.responses import ERRORS_PATH, KINDS
 _INTRODUCTION = """\
 Whatever goes wrong, the answer is the same small JSON object. `code` is the stable part, the one to branch on;
 `message` is for the person who reads the log and may change its words. `doc_url` leads to the code's section on
-this page, and `trace_id`, which is also in the header `X-Trace-ID` of every response, finds the request in the log
+this page, and `trace_id`, which is also in the header `X-Trace-ID` of every response, finds a failure (5xx) in the log
 of the service.
 
 Codes that begin with 1 are about the request, with 2 about who may do what with what, with 3 about the service

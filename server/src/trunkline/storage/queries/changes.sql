@@ -27,6 +27,10 @@ values (:partner, :id, :handle, :line, :position, :updated_at, :position)
 on conflict (partner_id, chat_id, handle) do update set
     line = excluded.line, updated_at = excluded.updated_at, position = excluded.position
 
+-- name: forget_participants
+-- Whoever is no longer among the chat's handles at all: only an upstream's chats lose somebody so.
+delete from participants where partner_id = :partner and chat_id = :id and position < :position
+
 -- name: forget_moves
 delete from moves
 where partner_id = :partner and moved_to in (

@@ -36,58 +36,60 @@ where x.partner_id = :partner and x.handle = :handle and x.line = :line
 order by x.updated_at desc, x.position desc
 limit :limit offset :skip
 
+-- The moved part reads one index of one table, in its order or from its end; what it needs of others it asks by key, in
+-- a subquery of its own, so that no planner can begin elsewhere.
+
 -- name: moved_by_place
-select c.document, m.updated_at, m.position
-from moves m cross join chats c
+select (select c.document from chats c where c.partner_id = :partner and c.id = m.chat_id) as document,
+    m.updated_at, m.position
+from moves m
 where m.partner_id = :partner
   and (m.updated_at, m.position) < (:below_updated_at, :below_position)
   and (m.updated_at, m.position) > (:above_updated_at, :above_position)
   and m.position <= :walk and m.moved_to > :walk
   and (cast(:line as text) is null or m.line = :line)
-  and c.partner_id = :partner and c.id = m.chat_id
 order by m.updated_at desc, m.position desc
 limit :limit
 
 -- name: moved_by_place_of_handle
-select c.document, m.updated_at, m.position
-from moves m cross join participants x cross join chats c
+select (select c.document from chats c where c.partner_id = :partner and c.id = m.chat_id) as document,
+    m.updated_at, m.position
+from moves m
 where m.partner_id = :partner
   and (m.updated_at, m.position) < (:below_updated_at, :below_position)
   and (m.updated_at, m.position) > (:above_updated_at, :above_position)
   and m.position <= :walk and m.moved_to > :walk
   and (cast(:line as text) is null or m.line = :line)
-  and x.partner_id = :partner and x.chat_id = m.chat_id and x.handle = :handle and x.since <= :walk
-  and c.partner_id = :partner and c.id = m.chat_id
+  and (
+      select x.since from participants x
+      where x.partner_id = :partner and x.chat_id = m.chat_id and x.handle = :handle
+  ) <= :walk
 order by m.updated_at desc, m.position desc
 limit :limit
 
--- name: moved_by_chat
-select c.document, m.updated_at, m.position
-from chats c cross join moves m
-where c.partner_id = :partner and c.position > :walk
-  and (cast(:line as text) is null or c.line = :line)
-  and m.partner_id = :partner and m.moved_to = (
-      select min(n.moved_to) from moves n
-      where n.partner_id = :partner and n.chat_id = c.id and n.moved_to > :walk
-  )
-  and m.position <= :walk
-  and (m.updated_at, m.position) < (:below_updated_at, :below_position)
-  and (m.updated_at, m.position) > (:above_updated_at, :above_position)
-order by m.updated_at desc, m.position desc
+-- name: moved_by_change
+-- `+ 0` says that the order of places is not to be had from an index here.
+select (select c.document from chats c where c.partner_id = :partner and c.id = m.chat_id) as document,
+    m.updated_at, m.position
+from moves m
+where m.partner_id = :partner and m.moved_to > :walk and m.position <= :walk
+  and (m.updated_at + 0, m.position) < (:below_updated_at, :below_position)
+  and (m.updated_at + 0, m.position) > (:above_updated_at, :above_position)
+  and (cast(:line as text) is null or m.line = :line)
+order by m.updated_at + 0 desc, m.position desc
 limit :limit
 
--- name: moved_by_chat_of_handle
-select c.document, m.updated_at, m.position
-from participants x cross join moves m cross join chats c
+-- name: moved_by_change_of_handle
+select (select c.document from chats c where c.partner_id = :partner and c.id = m.chat_id) as document,
+    m.updated_at, m.position
+from participants x cross join moves m
 where x.partner_id = :partner and x.handle = :handle and x.position > :walk and x.since <= :walk
-  and (cast(:line as text) is null or x.line = :line)
-  and m.partner_id = :partner and m.moved_to = (
-      select min(n.moved_to) from moves n
-      where n.partner_id = :partner and n.chat_id = x.chat_id and n.moved_to > :walk
-  )
-  and m.position <= :walk
-  and (m.updated_at, m.position) < (:below_updated_at, :below_position)
-  and (m.updated_at, m.position) > (:above_updated_at, :above_position)
-  and c.partner_id = :partner and c.id = x.chat_id
-order by m.updated_at desc, m.position desc
+  and m.partner_id = :partner and m.chat_id = x.chat_id and m.moved_to > :walk and m.position <= :walk
+  and (m.updated_at + 0, m.position) < (:below_updated_at, :below_position)
+  and (m.updated_at + 0, m.position) > (:above_updated_at, :above_position)
+  and (cast(:line as text) is null or m.line = :line)
+order by m.updated_at + 0 desc, m.position desc
 limit :limit
+
+-- name: counter
+select counter from partners where id = :partner
