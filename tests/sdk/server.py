@@ -27,6 +27,8 @@ class Server:
         self.connections = 0
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
+        self._answered = 0
+        self._has_answered = threading.Condition(self._lock)
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._threads: list[threading.Thread] = []
 
@@ -38,6 +40,11 @@ class Server:
     def open_connections(self) -> int:
         with self._lock:
             return len(self._open)
+
+    def has_answered(self, requests: int, within: float = 10.0) -> bool:
+        """Waits until so many requests have been answered; whether that happened in time (seconds)."""
+        with self._has_answered:
+            return self._has_answered.wait_for(lambda: self._answered >= requests, within)
 
     def __enter__(self) -> Self:
         self._spawn(self._accept)
@@ -113,6 +120,9 @@ class Server:
             connection.sendall(head + content[: len(content) // 2])
             return False
         connection.sendall(head + content)
+        with self._has_answered:
+            self._answered += 1
+            self._has_answered.notify_all()
         return True
 
     def _page(self, target: str) -> tuple[str, bytes]:

@@ -54,6 +54,45 @@ def test_a_walk_survives_what_happens_to_connections(half: Half, server: Server,
     half.run(client.close())
 
 
+def test_the_next_page_comes_while_the_caller_is_busy_with_the_one_before(server: Server) -> None:
+    with LinqAPIV3(api_key=KEY, base_url=server.url) as client:
+        pages = client.chats.list_chats(prefetch=1).iter_pages()
+        for number in range(1, 5):
+            assert [one.id for one in next(pages).chats] == ids(number * 2)[-2:]
+            # Busy: nothing is asked of the client here, and the server has answered for the next page.
+            assert server.has_answered(number + 1)
+            assert len(server.targets) == number + 1, "one page ahead, not more"
+        assert [one.id for one in next(pages).chats] == ids(10)[-2:]
+        assert len(list(pages)) == 0
+    assert len(server.targets) == 5
+
+
+def test_the_next_page_comes_while_the_async_caller_is_busy_with_the_one_before(server: Server) -> None:
+    async def main() -> None:
+        async with AsyncLinqAPIV3(api_key=KEY, base_url=server.url) as client:
+            pages = (await client.chats.list_chats(prefetch=1)).iter_pages()
+            for number in range(1, 5):
+                assert [one.id for one in (await anext(pages)).chats] == ids(number * 2)[-2:]
+                # Busy with something else that is awaited, as async callers are.
+                assert await asyncio.to_thread(server.has_answered, number + 1)
+                assert len(server.targets) == number + 1, "one page ahead, not more"
+            assert [one.id for one in (await anext(pages)).chats] == ids(10)[-2:]
+            assert [page async for page in pages] == []
+
+    asyncio.run(main())
+    assert len(server.targets) == 5
+
+
+def test_without_prefetch_a_page_is_asked_for_when_it_is_needed(half: Half, server: Server) -> None:
+    client = half.client(base_url=server.url)
+    pages = half.run(client.chats.list_chats()).iter_pages()
+    for number in range(1, 6):
+        half.step(pages)
+        assert len(server.targets) == number
+        assert not server.has_answered(number + 1, within=0.02)
+    half.run(client.close())
+
+
 def test_a_server_that_does_not_answer_is_a_timeout(half: Half, server: Server) -> None:
     server.faults = {0: "stall"}
     client = half.client(base_url=server.url, max_retries=0)
