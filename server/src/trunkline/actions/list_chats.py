@@ -60,8 +60,8 @@ def _position(token: str | None, key: bytes, bound_to: bytes, now: Instant) -> t
     cursor = cursors.decode(token, key, bound_to)
     if cursor is None:
         raise InvalidParameter(
-            f"'cursor' is {shown(token)}; it must be the next_cursor of a page with the same 'from' and 'to', unchanged, "
-            f"or a number up to {MAX_SKIP}"
+            f"'cursor' is {shown(token)}; it must be the next_cursor of a page with the same 'from' and 'to', "
+            f"unchanged, or a number up to {MAX_SKIP}"
         )
     if now - cursor.begun > LIFETIME:
         raise InvalidParameter(

@@ -20,7 +20,7 @@ from trunkline.domain.errors import InvalidParameter, InvalidPhoneNumber, NotYou
 
 TRACE_HEADERS = {
     "X-Trace-ID": {
-        "description": "32 hexadecimal digits that name this request; the log has them for every failure of the service's own.",
+        "description": "32 hexadecimal digits that name this request; the log has them for every 5xx.",
         "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$", "examples": [examples.TRACE_ID]},
     }
 }
