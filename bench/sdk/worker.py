@@ -38,6 +38,7 @@ def measure_parse(base_url: str, key: str) -> dict[str, float]:
         times.append(time.perf_counter() - started)
         assert len(page.chats) == 100
         assert page.chats[99].handles[1].joined_at.tzinfo
+        del page  # freed here, or the next round's clock would run while this page is torn down
     return {"seconds": min(times)}
 
 
