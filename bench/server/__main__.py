@@ -18,7 +18,7 @@ def main() -> None:
     """Measures and reports."""
     parser = argparse.ArgumentParser(description="Measures the service; see bench/README.md.")
     parser.add_argument("--rounds", type=int, default=5, help="how often each case is measured; medians are shown")
-    parser.add_argument("--seconds", type=int, default=2, help="how long each run of load lasts")
+    parser.add_argument("--seconds", type=int, default=1, help="how long each run of load lasts")
     parser.add_argument("--keep", action="store_true", help="leave bench/README.md as it is")
     parser.add_argument("--only", default="", help="only the cases whose store or page has this in its name")
     arguments = parser.parse_args()
