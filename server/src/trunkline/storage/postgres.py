@@ -11,8 +11,10 @@ import asyncpg
 from trunkline.domain.errors import CommandError, NotReady
 from trunkline.storage.sql import Query, Row, Value
 
-POOL_SIZE = 10  # connections a worker
+READERS = 8  # connections a worker, for reading
+WRITERS = 2  # and for writing: a partner's changes wait for each other anyway
 COMMAND_TIMEOUT = 60.0  # s, of a writing statement: that long it may wait for another writer of the same partner
+RETRY_PAUSE = 0.1  # s
 READ_TIMEOUT = 10.0  # s, of a reading statement and of getting a connection for it
 
 # Every reading query of ours is an index range, so the plan must not depend on statistics or on a bound value: the same
@@ -37,14 +39,20 @@ _AWAY = (
     asyncpg.InterfaceError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.InternalClientError,  # the server's farewell came between two statements
 )
 
 
 class Postgres:
-    """A pool of connections to one PostgreSQL database."""
+    """A pool of connections to one PostgreSQL database.
+
+    Those that read are kept between reads: to give one back and get it again takes as long as half a page.
+    """
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
         self._pool = pool
+        self._reading = asyncio.Semaphore(READERS)
+        self._idle_readers: list[Any] = []
 
     @classmethod
     async def connect(cls, url: str) -> Self:
@@ -55,7 +63,7 @@ class Postgres:
             pool = await asyncpg.create_pool(
                 url,
                 min_size=1,
-                max_size=POOL_SIZE,
+                max_size=READERS + WRITERS,
                 command_timeout=COMMAND_TIMEOUT,
                 server_settings=_PLANNER | {"application_name": "trunkline"},
                 reset=_keep,
@@ -74,7 +82,9 @@ class Postgres:
         try:
             return await self._fetch(query, values)
         except _AWAY:
-            # Reading again is harmless, and mends what the first read finds after a restart of the server.
+            # Reading again is harmless, and mends what the first read finds after a restart of the server. In the
+            # meantime the other connections hear that they are lost, too.
+            await asyncio.sleep(RETRY_PAUSE)
             try:
                 return await self._fetch(query, values)
             except (*_AWAY, asyncpg.PostgresError) as error:
@@ -83,8 +93,21 @@ class Postgres:
             raise _not_ready(error) from error
 
     async def _fetch(self, query: Query, values: tuple[Value, ...]) -> Any:
-        async with asyncio.timeout(READ_TIMEOUT):
-            return await self._pool.fetch(query.text, *values)
+        async with asyncio.timeout(READ_TIMEOUT), self._reading:
+            reader = self._idle_readers.pop() if self._idle_readers else await self._pool.acquire()
+            try:
+                rows = await reader.fetch(query.text, *values)
+            except BaseException:
+                # The pool knows what to do with a connection in any state; and the others may be gone with this one.
+                await self._give_back(reader)
+                raise
+            self._idle_readers.append(reader)
+            return rows
+
+    async def _give_back(self, *readers: Any) -> None:
+        idle, self._idle_readers = self._idle_readers, []
+        for reader in (*readers, *idle):
+            await self._pool.release(reader)
 
     async def has_table(self, name: str) -> bool:
         async with self.transaction() as transaction:
@@ -110,6 +133,7 @@ class Postgres:
         return []  # PostgreSQL keeps its own house; its operator has pg_amcheck
 
     async def close(self) -> None:
+        await self._give_back()
         await self._pool.close()
 
 

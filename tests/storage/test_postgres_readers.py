@@ -1,0 +1,63 @@
+"""The connections that reads of PostgreSQL keep: lost ones are replaced, and writers have their own."""
+
+import asyncio
+
+from tests.support.postgres import PostgresServer
+from trunkline.storage.ports import Database
+from trunkline.storage.postgres import READERS
+from trunkline.storage.sql import parse
+from trunkline.storage.store import open_store
+
+LOSE_CONNECTIONS = (
+    "select pg_terminate_backend(pid) from pg_stat_activity "
+    "where backend_type = 'client backend' and pid <> pg_backend_pid()"
+)
+QUERIES = parse("""
+-- name: slow
+select 1 from pg_sleep(0.05)
+
+-- name: very_slow
+select 1 from pg_sleep(30)
+
+-- name: quick
+select 1
+""")
+
+
+async def read(database: Database, name: str = "quick") -> int:
+    return (await database.fetch(QUERIES[name], ()))[0][0]
+
+
+async def fill(database: Database) -> None:
+    """As many reads at once as there are connections for it, and more."""
+    assert await asyncio.gather(*(read(database, "slow") for _ in range(3 * READERS))) == [1] * 3 * READERS
+
+
+async def test_reads_go_on_when_every_connection_is_lost(postgres: PostgresServer) -> None:
+    async with open_store(await asyncio.to_thread(postgres.new_database)) as store:
+        for _ in range(3):
+            await fill(store.database)
+            await asyncio.to_thread(postgres.execute, LOSE_CONNECTIONS)
+            assert await read(store.database) == 1
+
+
+async def test_a_read_that_is_cancelled_leaves_the_others_alone(postgres: PostgresServer) -> None:
+    async with open_store(await asyncio.to_thread(postgres.new_database)) as store:
+        slow = [asyncio.create_task(read(store.database, "very_slow")) for _ in range(READERS)]
+        await asyncio.sleep(0.2)
+        waiting = [asyncio.create_task(read(store.database)) for _ in range(READERS)]
+        for task in slow:
+            task.cancel()
+        assert await asyncio.gather(*waiting) == [1] * READERS
+        await fill(store.database)
+
+
+async def test_writers_do_not_wait_for_readers(postgres: PostgresServer) -> None:
+    async with open_store(await asyncio.to_thread(postgres.new_database)) as store:
+        await fill(store.database)
+        slow = [asyncio.create_task(read(store.database, "very_slow")) for _ in range(2 * READERS)]
+        async with asyncio.timeout(5), store.database.transaction() as transaction:
+            assert (await transaction.fetch(QUERIES["quick"], ()))[0][0] == 1
+        for task in slow:
+            task.cancel()
+        await asyncio.wait(slow)
