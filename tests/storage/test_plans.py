@@ -14,7 +14,7 @@ from tests.support.chats import ALICE, BOB, LINE, NOW, chat_id, make_chat
 from tests.support.opened import OpenStore, opened_store
 from tests.support.partners import new_partner, save
 from tests.support.plans import Plan, plan_of
-from trunkline.domain.chat import direct_key
+from trunkline.domain.chat import recipients_key
 from trunkline.storage.changes import change
 from trunkline.storage.sql import Query, Value, load
 from trunkline.storage.store import Store
@@ -62,7 +62,7 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         digest=b"\x00" * 32,
         id=chat_id(7),
         name="nobody",
-        recipients=direct_key(LINE, ALICE),
+        recipients=recipients_key(LINE, [ALICE], is_group=False),
         base_url="https://upstream.example",
     )
 

@@ -1,6 +1,7 @@
 """A chat and the people in it, as frozen values (seed: ``class Chat``, ``ChatHandle``, ``HealthStatus``)."""
 
 import hashlib
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -65,6 +66,24 @@ class Chat(msgspec.Struct, frozen=True):
     """What somebody named the chat; None where ``display_name`` is the default one."""
     service: Service | None = None
     icon_url: str | None = None
+    message_count: int = 0
+    """How many messages are kept of it."""
+    unread_count: int = 0
+    """How many of those it received are not marked as read."""
+
+    @property
+    def me(self) -> Participant:
+        """The partner's own line."""
+        return self.participants[0]
+
+    @property
+    def active(self) -> tuple[Participant, ...]:
+        """Everyone who is still in it, the line first if it is."""
+        return tuple([each for each in self.participants if each.status is ParticipantStatus.ACTIVE])
+
+    def participant(self, handle: str) -> Participant | None:
+        """The participant with this handle."""
+        return next((each for each in self.participants if each.handle == handle), None)
 
     @property
     def line(self) -> str:
@@ -84,15 +103,18 @@ class Chat(msgspec.Struct, frozen=True):
     @property
     def recipients_key(self) -> str:
         """What a chat is found by again: its line and recipient, or its line and a digest of a group's recipients."""
-        if self.is_group:
-            digest = hashlib.sha256(" ".join(sorted(set(self.recipients))).encode()).hexdigest()
-            return f"{self.line} {digest[:32]}"
-        return direct_key(self.line, self.recipients[0])
+        if not self.is_group:
+            return recipients_key(self.line, self.recipients, is_group=False)
+        present = [each.handle for each in self.participants[1:] if each.status is ParticipantStatus.ACTIVE]
+        return recipients_key(self.line, present, is_group=True)
 
 
-def direct_key(line: str, handle: str) -> str:
-    """The ``recipients_key`` of a line's direct chat with a handle."""
-    return f"{line} {handle}"
+def recipients_key(line: str, recipients: Iterable[str], *, is_group: bool) -> str:
+    """The ``Chat.recipients_key`` of a line's chat with these people; of a group, those who are in it now."""
+    if is_group:
+        digest = hashlib.sha256(" ".join(sorted(set(recipients))).encode()).hexdigest()
+        return f"{line} {digest[:32]}"
+    return f"{line} {next(iter(recipients))}"
 
 
 def clean_name(name: str | None) -> str | None:

@@ -23,19 +23,19 @@ _REFERENCE = b'"doc_url":"'  # cannot be in what a person wrote, whose quotation
 
 # The seed's ``Chat``, ``ChatHandle`` and ``HealthStatus``; ``group_chat_icon`` is a later addition of the API.
 # The service's OpenAPI document quotes these docstrings and descriptions: they are written for callers.
-_Id: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
-_Time: TypeAlias = Annotated[datetime, Meta(tz=True)]
+Id: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
+Time: TypeAlias = Annotated[datetime, Meta(tz=True)]
 
 
 class HandleDocument(msgspec.Struct):
     """Somebody who takes part in a chat, or did."""
 
-    id: Annotated[_Id, Meta(description="Identifies this participant of this chat.")]
+    id: Annotated[Id, Meta(description="Identifies this participant of this chat.")]
     handle: Annotated[str, Meta(description="A phone number in E.164 format, or an e-mail address in lower case.")]
-    joined_at: Annotated[_Time, Meta(description="When the participant came into the chat.")]
+    joined_at: Annotated[Time, Meta(description="When the participant came into the chat.")]
     service: Annotated[Service, Meta(description="The network that reaches the participant.")]
     is_me: Annotated[bool, Meta(description="Whether this is your own line.")]
-    left_at: Annotated[_Time | None, Meta(description="When the participant left or was removed, if so.")]
+    left_at: Annotated[Time | None, Meta(description="When the participant left or was removed, if so.")]
     status: Annotated[ParticipantStatus, Meta(description="Whether the participant is still in the chat.")]
 
 
@@ -46,14 +46,14 @@ class HealthDocument(msgspec.Struct):
         str, Meta(description="The section of the guide about this status.", extra_json_schema={"format": "uri"})
     ]
     status: Annotated[HealthStatus, Meta(description="The health bucket of the chat: the value to act on.")]
-    updated_at: Annotated[_Time, Meta(description="When the status last changed.")]
+    updated_at: Annotated[Time, Meta(description="When the status last changed.")]
 
 
 class ChatDocument(msgspec.Struct):
     """A conversation of one of your lines with one person or a group."""
 
-    id: Annotated[_Id, Meta(description="Identifies the chat.")]
-    created_at: Annotated[_Time, Meta(description="When the chat began.")]
+    id: Annotated[Id, Meta(description="Identifies the chat.")]
+    created_at: Annotated[Time, Meta(description="When the chat began.")]
     display_name: Annotated[
         str | None,
         Meta(description="A group's name, if it was given one; otherwise the recipients' handles, comma-separated."),
@@ -70,7 +70,7 @@ class ChatDocument(msgspec.Struct):
         bool, Meta(description="Always `false`; kept for older clients.", extra_json_schema={"deprecated": True})
     ]
     is_group: Annotated[bool, Meta(description="Whether the chat is with a group.")]
-    updated_at: Annotated[_Time, Meta(description="When the chat last changed; the list is in this order.")]
+    updated_at: Annotated[Time, Meta(description="When the chat last changed; the list is in this order.")]
     service: Annotated[
         Service | None, Meta(description="The network the chat runs on; `null` while that is not known.")
     ]
@@ -91,23 +91,8 @@ def render(chat: Chat) -> bytes:
             id=chat.id,
             created_at=instant.to_datetime(chat.created_at),
             display_name=chat.display_name,
-            handles=[
-                HandleDocument(
-                    id=participant.id,
-                    handle=participant.handle,
-                    joined_at=instant.to_datetime(participant.joined_at),
-                    service=participant.service,
-                    is_me=participant.is_me,
-                    left_at=None if participant.left_at is None else instant.to_datetime(participant.left_at),
-                    status=participant.status,
-                )
-                for participant in chat.participants
-            ],
-            health_status=HealthDocument(
-                doc_url=fragment(chat.health.status),
-                status=chat.health.status,
-                updated_at=instant.to_datetime(chat.health.updated_at),
-            ),
+            handles=[handle_document(participant) for participant in chat.participants],
+            health_status=health_document(chat.health),
             is_archived=False,
             is_group=chat.is_group,
             updated_at=instant.to_datetime(chat.updated_at),
@@ -115,28 +100,55 @@ def render(chat: Chat) -> bytes:
             group_chat_icon=chat.icon_url,
         )
     )
-    return document.replace(_REFERENCE, _REFERENCE + _PLACE_OF_BASE)
+    return leave_place(document)
 
 
-def parse(document: bytes, name: str | None) -> Chat:
-    """The chat of a stored document; ``name`` is stored beside it, for the document shows a default name alike."""
+def leave_place(encoded: bytes) -> bytes:
+    """JSON whose ``doc_url`` of health is only an anchor, with the place of its base marked for ``complete``."""
+    return encoded.replace(_REFERENCE, _REFERENCE + _PLACE_OF_BASE)
+
+
+def handle_document(participant: Participant) -> HandleDocument:
+    """A participant as the wire shows it."""
+    return HandleDocument(
+        id=participant.id,
+        handle=participant.handle,
+        joined_at=instant.to_datetime(participant.joined_at),
+        service=participant.service,
+        is_me=participant.is_me,
+        left_at=instant.to_datetime_or_none(participant.left_at),
+        status=participant.status,
+    )
+
+
+def participant_of(handle: HandleDocument) -> Participant:
+    """The participant that the wire shows."""
+    return Participant(
+        id=handle.id,
+        handle=handle.handle,
+        service=handle.service,
+        joined_at=instant.from_datetime(handle.joined_at),
+        is_me=handle.is_me,
+        left_at=instant.from_datetime_or_none(handle.left_at),
+        status=handle.status,
+    )
+
+
+def health_document(health: Health) -> HealthDocument:
+    """The health of a chat as the wire shows it; of the ``doc_url`` only the anchor."""
+    return HealthDocument(
+        doc_url=fragment(health.status), status=health.status, updated_at=instant.to_datetime(health.updated_at)
+    )
+
+
+def parse(document: bytes, name: str | None, message_count: int = 0, unread_count: int = 0) -> Chat:
+    """The chat of a stored document and of what is stored beside it: the given name, which the document shows like a
+    default one, and the counts, which it does not show.
+    """
     wire = _decoder.decode(document.replace(_PLACE_OF_BASE, b""))
     return Chat(
         id=wire.id,
-        participants=tuple(
-            [
-                Participant(
-                    id=handle.id,
-                    handle=handle.handle,
-                    service=handle.service,
-                    joined_at=instant.from_datetime(handle.joined_at),
-                    is_me=handle.is_me,
-                    left_at=None if handle.left_at is None else instant.from_datetime(handle.left_at),
-                    status=handle.status,
-                )
-                for handle in wire.handles
-            ]
-        ),
+        participants=tuple([participant_of(handle) for handle in wire.handles]),
         is_group=wire.is_group,
         health=Health(wire.health_status.status, instant.from_datetime(wire.health_status.updated_at)),
         created_at=instant.from_datetime(wire.created_at),
@@ -144,6 +156,8 @@ def parse(document: bytes, name: str | None) -> Chat:
         name=name,
         service=wire.service,
         icon_url=wire.group_chat_icon,
+        message_count=message_count,
+        unread_count=unread_count,
     )
 
 

@@ -37,6 +37,16 @@ def to_datetime(instant: Instant) -> datetime:
     return _EPOCH + timedelta(microseconds=instant)
 
 
+def from_datetime_or_none(moment: datetime | None) -> Instant | None:
+    """``from_datetime`` of what may be missing."""
+    return None if moment is None else from_datetime(moment)
+
+
+def to_datetime_or_none(instant: Instant | None) -> datetime | None:
+    """``to_datetime`` of what may be missing."""
+    return None if instant is None else to_datetime(instant)
+
+
 def render(instant: Instant) -> str:
     """RFC 3339 in UTC with ``Z``, microseconds only where there are any: ``2024-01-15T10:30:00Z``."""
     return to_datetime(instant).replace(tzinfo=None).isoformat() + "Z"

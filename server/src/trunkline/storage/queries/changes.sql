@@ -15,10 +15,11 @@ from chats
 where partner_id = :partner and id = :id
 
 -- name: save_chat
-insert into chats (partner_id, id, line, recipients, name, updated_at, position, document)
-values (:partner, :id, :line, :recipients, :name, :updated_at, :position, :document)
+insert into chats (partner_id, id, line, recipients, name, message_count, unread_count, updated_at, position, document)
+values (:partner, :id, :line, :recipients, :name, :message_count, :unread_count, :updated_at, :position, :document)
 on conflict (partner_id, id) do update set
     line = excluded.line, recipients = excluded.recipients, name = excluded.name,
+    message_count = excluded.message_count, unread_count = excluded.unread_count,
     updated_at = excluded.updated_at, position = excluded.position, document = excluded.document
 
 -- name: save_participant
@@ -42,10 +43,10 @@ where partner_id = :partner and moved_to in (
 )
 
 -- name: chat
-select document, name from chats where partner_id = :partner and id = :id
+select document, name, message_count, unread_count from chats where partner_id = :partner and id = :id
 
 -- name: chats_of_recipients
-select document, name from chats where partner_id = :partner and recipients = :recipients order by position desc
+select document, name, message_count, unread_count from chats where partner_id = :partner and recipients = :recipients order by position desc
 
 -- name: mirror
 select next_cursor from mirrors where partner_id = :partner and base_url = :base_url

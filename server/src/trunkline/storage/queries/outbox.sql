@@ -1,0 +1,75 @@
+-- What is to leave the service: items wait in lanes, which keep their order; the lanes of a destination are its queue.
+-- All of it is written while the partner's row is locked (changes.sql), except the claim, which is one statement.
+
+-- name: put
+insert into outbox (partner_id, destination, number, lane, kind, subject, state, attempts, outcome, updated_at)
+values (:partner, :destination, :number, :lane, :kind, :subject, 'waiting', 0, null, :now)
+
+-- name: put_lane
+insert into lanes (partner_id, destination, lane, head, attempts, due_at)
+values (:partner, :destination, :lane, :number, 0, :now)
+on conflict (partner_id, destination, lane) do nothing
+
+-- name: put_queue
+insert into queues (partner_id, destination, due_at, claimed_until) values (:partner, :destination, :now, 0)
+on conflict (partner_id, destination) do update set due_at = excluded.due_at
+where queues.due_at is null or queues.due_at > excluded.due_at
+
+-- name: put_event
+insert into events (partner_id, number, id, type, chat_id, line, created_at, body)
+values (:partner, :number, :id, :type, :chat_id, :line, :now, :body)
+
+-- name: subscriptions
+select id, events, phone_numbers from subscriptions where partner_id = :partner and is_active = 1
+
+-- name: due_queues
+-- Of every partner: the worker serves them all.
+select partner_id, destination from queues
+where due_at <= :now and claimed_until <= :now
+order by due_at
+limit :limit
+
+-- name: claim
+update queues set claimed_until = :until
+where partner_id = :partner and destination = :destination and due_at <= :now and claimed_until <= :now
+returning destination
+
+-- name: due_items
+select o.number, l.lane, o.kind, o.subject, l.attempts
+from lanes l cross join outbox o
+where l.partner_id = :partner and l.destination = :destination and l.due_at <= :now
+  and o.partner_id = :partner and o.destination = :destination and o.number = l.head
+order by l.due_at
+limit :limit
+
+-- name: finish
+update outbox set state = :state, attempts = :attempts, outcome = :outcome, updated_at = :now
+where partner_id = :partner and destination = :destination and number = :number
+
+-- name: forget
+delete from outbox where partner_id = :partner and destination = :destination and number = :number
+
+-- name: retry
+update lanes set attempts = :attempts, due_at = :due_at
+where partner_id = :partner and destination = :destination and lane = :lane
+
+-- name: advance
+update lanes set
+    head = (
+        select min(o.number) from outbox o
+        where o.partner_id = :partner and o.destination = :destination and o.lane = :lane and o.state = 'waiting'
+    ),
+    attempts = 0, due_at = :now
+where partner_id = :partner and destination = :destination and lane = :lane
+
+-- name: drop_lane
+delete from lanes where partner_id = :partner and destination = :destination and lane = :lane and head is null
+
+-- name: release
+-- A claim is ended by the worker that has it only: one that overstayed its time finds another's.
+update queues set
+    due_at = (
+        select min(l.due_at) from lanes l where l.partner_id = :partner and l.destination = :destination
+    ),
+    claimed_until = case when claimed_until = :until then 0 else claimed_until end
+where partner_id = :partner and destination = :destination
