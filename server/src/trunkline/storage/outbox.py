@@ -8,18 +8,22 @@
 An item is written in the transaction of the change that it comes from. A worker claims a whole queue for some seconds:
 one destination has one worker at a time, and a claim that its worker did not live to end runs out. So everything is
 attempted at least once, in the order of its lane, and no destination waits for another.
+
+What has left, and the events that subscribers were told, are kept for a while, for whoever asks what became of them;
+each change forgets some that are older.
 """
 
 import json
 import secrets
 from collections.abc import Callable, Sequence
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
+from functools import lru_cache
 
 import msgspec
 
 from trunkline.domain import events
 from trunkline.domain.events import Event
-from trunkline.domain.instant import Instant
+from trunkline.domain.instant import DAY, Clock, Instant
 from trunkline.domain.uuid7 import RANDOM_BITS, uuid7
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.sql import Value, load
@@ -31,6 +35,9 @@ CARRIER = "carrier"
 
 ALL_CHATS = ""
 """The lane of events that are of no chat."""
+
+RETENTION: int = 30 * DAY
+"""How long events and deliveries are kept, in microseconds."""
 
 
 class Command(StrEnum):
@@ -95,6 +102,47 @@ class Failed(msgspec.Struct, frozen=True):
 Result = Done | Retry | Failed
 
 
+class After(Enum):
+    """What becomes of a claim when results are recorded."""
+
+    RELEASE = auto()
+    GO_ON = auto()
+    """It is kept as long as something is due."""
+    HOLD = auto()
+    """It is kept whatever is due: the queue is served by nobody else."""
+
+
+class KeptEvent(msgspec.Struct, frozen=True):
+    """An event that is still kept."""
+
+    number: int
+    id: str
+    type: str
+    chat_id: str | None
+    created_at: Instant
+
+
+class State(StrEnum):
+    """How far a delivery has come."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """What became of an event on its way to a subscription so far. ``subject`` is the event's number."""
+
+    number: int
+    destination: str
+    kind: str
+    subject: str
+    state: State
+    attempts: int
+    outcome: str | None
+    updated_at: Instant
+
+
 async def put(transaction: Transaction, partner_id: int, waiting: Sequence[Waiting], now: Instant) -> None:
     """Writes new items; the partner's row must be locked."""
     rows: dict[str, dict[object, tuple[Value, ...]]] = {"put": {}, "put_lane": {}, "put_queue": {}}
@@ -109,6 +157,13 @@ async def put(transaction: Transaction, partner_id: int, waiting: Sequence[Waiti
             rows[name].setdefault(key(item), _QUERIES[name].values(**named))
     for name, values in rows.items():
         await transaction.run_many(_QUERIES[name], list(values.values()))
+    await _forget(transaction, "forget_items", partner_id, 2 * len(waiting), now)
+
+
+async def _forget(transaction: Transaction, name: str, partner_id: int, limit: int, now: Instant) -> None:
+    """Forgets what is too old: twice as many as were written keeps a table bounded without ever being a long job."""
+    query = _QUERIES[name]
+    await transaction.fetch(query, query.values(partner=partner_id, limit=limit, horizon=now - RETENTION))
 
 
 async def publish(
@@ -121,7 +176,7 @@ async def publish(
 ) -> Sequence[Waiting]:
     """Keeps the events that anybody subscribes to, and says to whom they are to be delivered."""
     subscribers = [
-        (row[0], frozenset(json.loads(row[1])), None if row[2] is None else frozenset(json.loads(row[2])))
+        (row[0], _names(row[1]), None if row[2] is None else _names(row[2]))
         for row in await transaction.fetch(_QUERIES["subscriptions"], (partner_id,))
     ]
     kept: list[tuple[Value, ...]] = []
@@ -151,8 +206,15 @@ async def publish(
         )
         lane = event.chat_id or ALL_CHATS
         waiting += [Waiting(subscription, lane, number, event.type, str(number)) for subscription in wanted_by]
-    await transaction.run_many(query, kept)
+    if kept:
+        await transaction.run_many(query, kept)
+        await _forget(transaction, "forget_events", partner_id, 2 * len(kept), now)
     return waiting
+
+
+@lru_cache(maxsize=1024)
+def _names(array: str) -> frozenset[str]:
+    return frozenset(json.loads(array))
 
 
 async def due(database: Database, now: Instant, limit: int) -> Sequence[tuple[int, str]]:
@@ -161,13 +223,38 @@ async def due(database: Database, now: Instant, limit: int) -> Sequence[tuple[in
     return [(row[0], row[1]) for row in rows]
 
 
-async def claim(database: Database, partner_id: int, destination: str, now: Instant, until: Instant) -> Claim | None:
-    """The queue, for this worker alone until then; None where another was faster."""
+async def claim(database: Database, partner_id: int, destination: str, clock: Clock, lease: Instant) -> Claim | None:
+    """The queue, for this worker alone, for ``lease`` microseconds from now; None where another was faster."""
     query = _QUERIES["claim"]
     async with database.transaction() as transaction:
-        values = query.values(partner=partner_id, destination=destination, now=now, until=until)
+        now = clock()  # here, where the turn to write has come
+        values = query.values(partner=partner_id, destination=destination, now=now, until=now + lease)
         found = await transaction.fetch(query, values)
-    return Claim(partner_id, destination, until) if found else None
+    return Claim(partner_id, destination, now + lease) if found else None
+
+
+async def reserve(transaction: Transaction, partner_id: int, destination: str, until: Instant) -> Claim:
+    """A queue that has had nothing in it so far, claimed before anything is."""
+    query = _QUERIES["reserve"]
+    await transaction.fetch(query, query.values(partner=partner_id, destination=destination, until=until))
+    return Claim(partner_id, destination, until)
+
+
+async def renew(database: Database, claimed: Claim, clock: Clock, lease: Instant) -> Claim | None:
+    """The claim for ``lease`` microseconds more; None where it ran out and another worker has the queue."""
+    query = _QUERIES["renew"]
+    async with database.transaction() as transaction:
+        until = clock() + lease
+        values = query.values(
+            partner=claimed.partner_id, destination=claimed.destination, until=claimed.until, next=until
+        )
+        found = await transaction.fetch(query, values)
+    return Claim(claimed.partner_id, claimed.destination, until) if found else None
+
+
+async def claims(database: Database, partner_id: int) -> dict[str, Instant]:
+    """Until when each of a partner's queues is claimed, by destination; 0 where it is not."""
+    return {row[0]: row[1] for row in await database.fetch(_QUERIES["claims"], (partner_id,))}
 
 
 async def items(database: Database, claimed: Claim, now: Instant, limit: int) -> Sequence[Item]:
@@ -178,9 +265,12 @@ async def items(database: Database, claimed: Claim, now: Instant, limit: int) ->
 
 
 async def record(
-    transaction: Transaction, claimed: Claim, results: Sequence[tuple[Item, Result]], now: Instant
-) -> None:
-    """Writes what became of items, moves their lanes on and ends the claim; the partner's row must be locked."""
+    transaction: Transaction, claimed: Claim, results: Sequence[tuple[Item, Result]], now: Instant, after: After
+) -> bool:
+    """Writes what became of items and moves their lanes on; whether the queue is still claimed, as ``after`` says.
+
+    The partner's row must be locked.
+    """
     rows: dict[str, list[tuple[Value, ...]]] = {
         name: [] for name in ("finish", "forget", "retry", "advance", "drop_lane")
     }
@@ -198,19 +288,65 @@ async def record(
         match result:
             case Retry():
                 steps = ["finish", "retry"]
-                named |= {"state": "waiting", "due_at": result.due_at}
+                named |= {"state": State.WAITING, "due_at": result.due_at}
             case Done() if claimed.destination == CARRIER:
                 steps = ["forget", "advance", "drop_lane"]
             case Done():
                 steps = ["finish", "advance", "drop_lane"]
-                named |= {"state": "done"}
+                named |= {"state": State.DONE}
             case Failed():
                 steps = ["finish", "advance", "drop_lane"]
-                named |= {"state": "failed"}
+                named |= {"state": State.FAILED}
         for name in steps:
             rows[name].append(_QUERIES[name].values(**named))
     for name, values in rows.items():
-        await transaction.run_many(_QUERIES[name], values)
-    query = _QUERIES["release"]
-    values = query.values(partner=claimed.partner_id, destination=claimed.destination, until=claimed.until)
+        if values:
+            await transaction.run_many(_QUERIES[name], values)
+    return await _settle(transaction, claimed, now, after)
+
+
+async def _settle(transaction: Transaction, claimed: Claim, now: Instant, after: After) -> bool:
+    """Says when the queue is due next. A claim is ended by the worker that has it only."""
+    named = {"partner": claimed.partner_id, "destination": claimed.destination}
+    query = _QUERIES["next_due"]
+    [(due_at,)] = await transaction.fetch(query, query.values(**named))
+    held = after is After.HOLD or (after is After.GO_ON and due_at is not None and due_at <= now)
+    query = _QUERIES["settle"]
+    values = query.values(**named, due_at=due_at, until=claimed.until, held_until=claimed.until if held else 0)
     await transaction.fetch(query, values)
+    return held
+
+
+async def abandon(transaction: Transaction, partner_id: int, destination: str, why: str, now: Instant) -> None:
+    """Empties a queue for good: what waits in it has failed. The partner's row must be locked."""
+    named: dict[str, Value] = {"partner": partner_id, "destination": destination, "outcome": why, "now": now}
+    for name in ("abandon_items", "abandon_lanes", "abandon_queue"):
+        await transaction.fetch(_QUERIES[name], _QUERIES[name].values(**named))
+
+
+async def event(transaction: Transaction, partner_id: int, event_id: str) -> KeptEvent | None:
+    """The event with this id, if it is still kept."""
+    found = await transaction.fetch(_QUERIES["event"], (partner_id, event_id))
+    return KeptEvent(*found[0]) if found else None
+
+
+async def recipients(transaction: Transaction, partner_id: int, number: int) -> Sequence[str]:
+    """The subscriptions that an event was for when it happened."""
+    return [row[0] for row in await transaction.fetch(_QUERIES["recipients"], (partner_id, number))]
+
+
+async def deliveries(
+    database: Database, partner_id: int, limit: int, *, destination: str | None, state: State | None
+) -> Sequence[tuple[Delivered, KeptEvent | None]]:
+    """A partner's latest deliveries, the latest first, each with its event as far as that is kept.
+
+    ``destination`` and ``state`` narrow them.
+    """
+    query = _QUERIES["deliveries"]
+    values = query.values(partner=partner_id, destination=destination or "", state=state or "", limit=limit)
+    found = [msgspec.convert(row, Delivered) for row in await database.fetch(query, values)]
+    kept: dict[str, KeptEvent | None] = {}
+    for number in {each.subject for each in found}:
+        rows = await database.fetch(_QUERIES["event_by_number"], (partner_id, int(number)))
+        kept[number] = KeptEvent(*rows[0]) if rows else None
+    return [(each, kept[each.subject]) for each in found]

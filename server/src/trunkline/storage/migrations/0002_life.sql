@@ -83,7 +83,6 @@ create table events (
     primary key (partner_id, number)
 );
 create unique index events_id on events (partner_id, id);
-create index events_created_at on events (partner_id, created_at);
 
 -- What is to leave the service. destination: 'carrier', or a subscription's id. lane: what must stay in order among
 -- itself, a chat. subject: what it is about, by kind: a message's id, a chat's, an event's number.
@@ -98,7 +97,7 @@ create table outbox (
     attempts bigint not null,
     outcome text,
     updated_at bigint not null,
-    primary key (partner_id, destination, number)
+    primary key (partner_id, number, destination)
 );
 create index outbox_waiting on outbox (partner_id, destination, lane, number) where state = 'waiting';
 

@@ -11,9 +11,13 @@ values (:partner, :destination, :lane, :number, 0, :now)
 on conflict (partner_id, destination, lane) do nothing
 
 -- name: put_queue
+-- What is new in a lane that waits for its next attempt does not make the queue due.
 insert into queues (partner_id, destination, due_at, claimed_until) values (:partner, :destination, :now, 0)
-on conflict (partner_id, destination) do update set due_at = excluded.due_at
-where queues.due_at is null or queues.due_at > excluded.due_at
+on conflict (partner_id, destination) do update set
+    due_at = (
+        select min(l.due_at) from lanes l where l.partner_id = :partner and l.destination = :destination
+    )
+where queues.due_at is null or queues.due_at > :now
 
 -- name: put_event
 insert into events (partner_id, number, id, type, chat_id, line, created_at, body)
@@ -21,6 +25,25 @@ values (:partner, :number, :id, :type, :chat_id, :line, :now, :body)
 
 -- name: subscriptions
 select id, events, phone_numbers from subscriptions where partner_id = :partner and is_active = 1
+
+-- name: forget_items
+-- What still waits is never forgotten, nor what is behind it while it is among the oldest.
+delete from outbox
+where partner_id = :partner and state <> 'waiting' and updated_at < :horizon and number in (
+    select oldest.number
+    from (
+        select number from outbox where partner_id = :partner order by number limit :limit
+    ) as oldest
+)
+
+-- name: forget_events
+delete from events
+where partner_id = :partner and created_at < :horizon and number in (
+    select oldest.number
+    from (
+        select number from events where partner_id = :partner order by number limit :limit
+    ) as oldest
+)
 
 -- name: due_queues
 -- Of every partner: the worker serves them all.
@@ -34,24 +57,36 @@ update queues set claimed_until = :until
 where partner_id = :partner and destination = :destination and due_at <= :now and claimed_until <= :now
 returning destination
 
+-- name: reserve
+insert into queues (partner_id, destination, due_at, claimed_until) values (:partner, :destination, null, :until)
+
+-- name: renew
+update queues set claimed_until = :next
+where partner_id = :partner and destination = :destination and claimed_until = :until
+returning destination
+
+-- name: claims
+select destination, claimed_until from queues where partner_id = :partner
+
 -- name: due_items
 select o.number, l.lane, o.kind, o.subject, l.attempts
 from lanes l cross join outbox o
 where l.partner_id = :partner and l.destination = :destination and l.due_at <= :now
-  and o.partner_id = :partner and o.destination = :destination and o.number = l.head
+  and o.partner_id = :partner and o.number = l.head and o.destination = :destination
 order by l.due_at
 limit :limit
 
 -- name: finish
+-- A worker that overstayed its claim finds the item finished by another, and its lane moved on.
 update outbox set state = :state, attempts = :attempts, outcome = :outcome, updated_at = :now
-where partner_id = :partner and destination = :destination and number = :number
+where partner_id = :partner and number = :number and destination = :destination and state = 'waiting'
 
 -- name: forget
-delete from outbox where partner_id = :partner and destination = :destination and number = :number
+delete from outbox where partner_id = :partner and number = :number and destination = :destination
 
 -- name: retry
 update lanes set attempts = :attempts, due_at = :due_at
-where partner_id = :partner and destination = :destination and lane = :lane
+where partner_id = :partner and destination = :destination and lane = :lane and head = :number
 
 -- name: advance
 update lanes set
@@ -60,16 +95,44 @@ update lanes set
         where o.partner_id = :partner and o.destination = :destination and o.lane = :lane and o.state = 'waiting'
     ),
     attempts = 0, due_at = :now
-where partner_id = :partner and destination = :destination and lane = :lane
+where partner_id = :partner and destination = :destination and lane = :lane and head = :number
 
 -- name: drop_lane
 delete from lanes where partner_id = :partner and destination = :destination and lane = :lane and head is null
 
--- name: release
--- A claim is ended by the worker that has it only: one that overstayed its time finds another's.
+-- name: next_due
+select min(due_at) from lanes where partner_id = :partner and destination = :destination
+
+-- name: settle
 update queues set
-    due_at = (
-        select min(l.due_at) from lanes l where l.partner_id = :partner and l.destination = :destination
-    ),
-    claimed_until = case when claimed_until = :until then 0 else claimed_until end
+    due_at = :due_at,
+    claimed_until = case when claimed_until = :until then :held_until else claimed_until end
 where partner_id = :partner and destination = :destination
+
+-- name: abandon_items
+update outbox set state = 'failed', outcome = :outcome, updated_at = :now
+where partner_id = :partner and destination = :destination and state = 'waiting'
+
+-- name: abandon_lanes
+delete from lanes where partner_id = :partner and destination = :destination
+
+-- name: abandon_queue
+delete from queues where partner_id = :partner and destination = :destination
+
+-- name: event
+select number, id, type, chat_id, created_at from events where partner_id = :partner and id = :id
+
+-- name: event_by_number
+select number, id, type, chat_id, created_at from events where partner_id = :partner and number = :number
+
+-- name: recipients
+select destination from outbox where partner_id = :partner and number = :number
+
+-- name: deliveries
+-- The latest first; the carrier's commands are among them only while they wait, or when they failed.
+select number, destination, kind, subject, state, attempts, outcome, updated_at
+from outbox
+where partner_id = :partner and destination <> 'carrier'
+  and (:destination = '' or destination = :destination) and (:state = '' or state = :state)
+order by number desc
+limit :limit
