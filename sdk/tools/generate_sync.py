@@ -18,12 +18,14 @@ from itertools import pairwise
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "src" / "linq"
-BY_HAND = {"__init__.py", "_runtime.py"}
-HEADER = "# Generated from _async/{name} by sdk/tools/generate_sync.py: change that, then run this.\n"
+BY_HAND = {"_async/__init__.py", "_async/_runtime.py"}
+HEADER = "# Generated from {source} by sdk/tools/generate_sync.py: change that, then run this.\n"
 
 NAMES = {
     "AsyncListChatsPaginator": "SyncListChatsPagination",
     "AsyncListChatsPagination": "SyncListChatsPagination",
+    "AsyncListMessagesPaginator": "SyncListMessagesPagination",
+    "AsyncListMessagesPagination": "SyncListMessagesPagination",
     "DefaultAsyncHttpxClient": "DefaultHttpxClient",
     "StopAsyncIteration": "StopIteration",
     "__aenter__": "__enter__",
@@ -43,25 +45,25 @@ NAMES = {
 
 def main(arguments: list[str]) -> int:
     stale: list[Path] = []
-    for source in sorted((PACKAGE / "_async").glob("*.py")):
-        if source.name in BY_HAND:
+    for source in sorted((PACKAGE / "_async").rglob("*.py")):
+        if source.relative_to(PACKAGE).as_posix() in BY_HAND:
             continue
-        target = PACKAGE / "_sync" / source.name
-        wanted = generated(source)
+        target = PACKAGE / "_sync" / source.relative_to(PACKAGE / "_async")
+        wanted = generated(source, target)
         if target.exists() and target.read_text() == wanted:
             continue
         stale.append(target)
         if "--check" not in arguments:
+            target.parent.mkdir(exist_ok=True)
             target.write_text(wanted)
     for path in stale:
         print(f"{path.relative_to(PACKAGE)}: {'not current' if '--check' in arguments else 'written'}")
     return 1 if stale and "--check" in arguments else 0
 
 
-def generated(source: Path) -> str:
+def generated(source: Path, target: Path) -> str:
     """The text of the sync module for this async one."""
-    target = PACKAGE / "_sync" / source.name
-    text = HEADER.format(name=source.name) + without_async(source.read_text())
+    text = HEADER.format(source=source.relative_to(PACKAGE)) + without_async(source.read_text())
     for command in (["check", "--select=F401,I,UP028", "--fix", "--unsafe-fixes", "--quiet"], ["format"]):
         ruff = [sys.executable, "-m", "ruff", *command, "--stdin-filename", str(target), "-"]
         text = subprocess.run(ruff, input=text, stdout=subprocess.PIPE, text=True, check=True).stdout  # noqa: S603

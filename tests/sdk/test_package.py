@@ -11,13 +11,17 @@ from pathlib import Path
 
 import pytest
 
-import linq
 from linq import AsyncLinqAPIV3, LinqAPIV3, __version__
-from linq._async import chats as async_chats
+from linq._async import resources as async_resources
 from linq._async import response as async_response
-from linq._sync import chats as sync_chats
+from linq._sync import resources as sync_resources
 from linq._sync import response as sync_response
-from linq.pagination import AsyncListChatsPagination, SyncListChatsPagination
+from linq.pagination import (
+    AsyncListChatsPagination,
+    AsyncListMessagesPagination,
+    SyncListChatsPagination,
+    SyncListMessagesPagination,
+)
 
 ROOT = Path(__file__).parents[2]
 USER_CODE = Path(__file__).with_name("user_code.py")
@@ -34,13 +38,13 @@ def test_the_sync_half_is_generated_from_the_async_one() -> None:
 
 def test_the_check_notices_a_change(tmp_path: Path) -> None:
     sdk = tmp_path / "sdk"
-    for name in ("tools/generate_sync.py", "src/linq/_async/chats.py", "src/linq/_sync/chats.py"):
+    for name in ("tools/generate_sync.py", "src/linq/_async/resources/chats.py", "src/linq/_sync/resources/chats.py"):
         (sdk / name).parent.mkdir(parents=True, exist_ok=True)
         (sdk / name).write_text((ROOT / "sdk" / name).read_text())
-    changed = sdk / "src/linq/_async/chats.py"
+    changed = sdk / "src/linq/_async/resources/chats.py"
     changed.write_text(changed.read_text().replace("/v3/chats", "/v4/chats"))
     done = output_of(sys.executable, str(sdk / "tools/generate_sync.py"), "--check")
-    assert (done.returncode, done.stdout) == (1, "_sync/chats.py: not current\n")
+    assert (done.returncode, done.stdout) == (1, "_sync/resources/chats.py: not current\n")
 
 
 def public(kind: type) -> dict[str, list[str]]:
@@ -56,13 +60,18 @@ def public(kind: type) -> dict[str, list[str]]:
     ("one", "other"),
     [
         (LinqAPIV3, AsyncLinqAPIV3),
-        (sync_chats.ChatsResource, async_chats.AsyncChatsResource),
         (sync_response.APIResponse, async_response.AsyncAPIResponse),
         (SyncListChatsPagination, AsyncListChatsPagination),
+        (SyncListMessagesPagination, AsyncListMessagesPagination),
     ],
 )
 def test_both_halves_offer_the_same(one: type, other: type) -> None:
     assert public(one) == public(other)
+
+
+@pytest.mark.parametrize("name", dir(sync_resources))
+def test_every_resource_is_in_both_halves(name: str) -> None:
+    assert public(getattr(sync_resources, name)) == public(getattr(async_resources, f"Async{name}"))
 
 
 @pytest.mark.parametrize(
@@ -93,6 +102,11 @@ def loaded_after(statement: str) -> set[str]:
         ("import linq", set[str]()),
         ("from linq import LinqAPIV3; LinqAPIV3(api_key='k').chats", set[str]()),
         ("from linq import LinqApiv3Error, RateLimitError", set[str]()),
+        ("import linq.types.chats, linq.types.shared, linq.pagination", set[str]()),
+        (
+            "from linq import LinqAPIV3; c = LinqAPIV3(api_key='k'); c.messages, c.chats.messages, c.webhooks",
+            set[str](),
+        ),
         ("from linq.types import Chat", {"pydantic"}),
     ],
 )
@@ -100,21 +114,35 @@ def test_importing_loads_no_more_than_is_used(statement: str, loaded: set[str]) 
     assert loaded_after(statement) == loaded
 
 
-def test_everything_that_the_package_names_is_there() -> None:
-    for name in dir(linq):
-        assert getattr(linq, name) is not None
-    for module in ("linq.types", "linq.types.shared", "linq.pagination"):
-        there = importlib.import_module(module)
-        assert all(hasattr(there, name) for name in there.__all__)
-    with pytest.raises(AttributeError, match="module 'linq' has no attribute 'Linq'"):
-        _ = linq.Linq  # type: ignore[attr-defined]
+PACKAGES = (
+    "linq",
+    "linq.pagination",
+    "linq.types",
+    "linq.types.chats",
+    "linq.types.shared",
+    "linq.types.shared_params",
+)
+LAZY = (*PACKAGES[:-1], "linq._async.resources", "linq._sync.resources")
 
 
-def test_type_checkers_and_programs_see_the_same_names() -> None:
-    source = resources.files("linq").joinpath("__init__.py").read_text()
-    seen = set(re.findall(r"^ +from \S+ import \w+ as (\w+)", source, re.MULTILINE))
-    seen |= set(re.findall(r"^    (\w+) = \w+$", source, re.MULTILINE))
-    assert seen | {"__version__"} == set(dir(linq))
+@pytest.mark.parametrize("package", [*PACKAGES, *LAZY])
+def test_everything_that_a_package_names_is_there(package: str) -> None:
+    there = importlib.import_module(package)
+    for name in dir(there):
+        assert getattr(there, name) is not None
+    with pytest.raises(AttributeError, match=f"module '{package}' has no attribute 'Linq'"):
+        _ = there.Linq
+
+
+@pytest.mark.parametrize("package", LAZY)
+def test_type_checkers_and_programs_see_the_same_names(package: str) -> None:
+    there = importlib.import_module(package)
+    source = Path(there.__file__ or "").read_text().partition("if TYPE_CHECKING:")[2]
+    listed = re.findall(r"^    from \S+ import (\([^)]*\)|.*)$", source, re.MULTILINE)
+    seen = [
+        words.split(" as ")[0].strip() for line in listed for words in line.strip("()\n").split(",") if words.strip()
+    ]
+    assert sorted(seen) == dir(there)
 
 
 def test_the_version_is_the_distributions() -> None:

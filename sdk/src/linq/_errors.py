@@ -1,19 +1,20 @@
 """Every error of the SDK.
 
     LinqApiv3Error                          anything that this package raises on purpose
-    └── APIError                            a request failed: ``message``, ``request``, ``body``
-        ├── APIConnectionError              no answer came: refused, reset, cut in the middle, no such host
-        │   └── APITimeoutError             … in the time that was allowed
-        ├── APIResponseValidationError      an answer came that is not what this request is answered with
-        └── APIStatusError                  the server refused: ``status_code``, ``response``, ``trace_id``
-            ├── BadRequestError             400
-            ├── AuthenticationError         401
-            ├── PermissionDeniedError       403
-            ├── NotFoundError               404
-            ├── ConflictError               409
-            ├── UnprocessableEntityError    422
-            ├── RateLimitError              429: ``retry_after`` says how many seconds to wait
-            └── InternalServerError         500 and above
+    ├── APIError                            a request failed: ``message``, ``request``, ``body``
+    │   ├── APIConnectionError              no answer came: refused, reset, cut in the middle, no such host
+    │   │   └── APITimeoutError             … in the time that was allowed
+    │   ├── APIResponseValidationError      an answer came that is not what this request is answered with
+    │   └── APIStatusError                  the server refused: ``status_code``, ``response``, ``trace_id``
+    │       ├── BadRequestError             400
+    │       ├── AuthenticationError         401
+    │       ├── PermissionDeniedError       403
+    │       ├── NotFoundError               404
+    │       ├── ConflictError               409
+    │       ├── UnprocessableEntityError    422
+    │       ├── RateLimitError              429: ``retry_after`` says how many seconds to wait
+    │       └── InternalServerError         500 and above
+    └── WebhookVerificationError            a webhook does not come from whom it claims, or is too old
 
 The envelope that ``code``, ``doc_url`` and ``trace_id`` are read from is CONTRACT §2's.
 """
@@ -125,6 +126,10 @@ class RateLimitError(APIStatusError):
 
 class InternalServerError(APIStatusError):
     """500 and above: the server failed."""
+
+
+class WebhookVerificationError(LinqApiv3Error):
+    """A webhook that is not to be believed: answer it with 400, and do nothing else. The message says why."""
 
 
 _BY_STATUS: dict[int, type[APIStatusError]] = {

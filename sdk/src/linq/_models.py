@@ -1,15 +1,17 @@
 """The base of every model, and how an answer becomes one without ever refusing what a newer server says.
 
-Three things arrive that no model declares: new fields (kept as extras, reachable as attributes), new values of an
-enumeration (``OpenEnum``: the type is the documented set, any string passes), and fields that are missing or
-of another type than documented. The first two cost nothing; the third leaves pydantic's fast path for ``tolerant``.
+What arrives and no model declares: new fields (kept as extras, reachable as attributes), new values of an enumeration
+(``OpenEnum``: the type is the documented set, any string passes), new members of a union (``OpenUnion``, the same for
+models), and fields that are missing or of another type than documented. Only the last leaves pydantic's fast path, for
+``tolerant``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 import pydantic
 from pydantic import ConfigDict, GetCoreSchemaHandler, TypeAdapter, ValidationError
@@ -24,6 +26,47 @@ class OpenEnum:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.str_schema()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenUnion:
+    """Marks ``Annotated[A | B, OpenUnion("type", Unknown)]``: told apart by a field that is a ``Literal`` in each.
+
+    An object that says to be neither becomes an ``Unknown``. That may be in the union or not: editors need not know it.
+    """
+
+    field: str
+    unknown: type[BaseModel]
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        known = self.members(source)
+
+        def refuse_known(value: object) -> object:
+            if not isinstance(value, Mapping):
+                return value
+            fields = cast("Mapping[str, object]", value)
+            if _member(known, fields.get(self.field)):
+                # Known, but not valid: that is for ``tolerant``, which keeps the model.
+                raise ValueError("not what is documented for it")
+            return fields
+
+        choices = {tag: handler.generate_schema(model) for tag, model in known.items()}
+        unknown = core_schema.no_info_before_validator_function(refuse_known, handler.generate_schema(self.unknown))
+        tagged = core_schema.tagged_union_schema(choices, discriminator=self.field)
+        return core_schema.union_schema([tagged, unknown], mode="left_to_right")
+
+    def model_for(self, union: object, value: Mapping[str, object]) -> type[BaseModel]:
+        """The model of the union that this object says to be, else the one for those that are not known."""
+        return _member(self.members(union), value.get(self.field)) or self.unknown
+
+    def members(self, union: object) -> dict[str, type[BaseModel]]:
+        """The known models of the union, each under the value of the field that stands for it."""
+        models: list[type[BaseModel]] = [model for model in get_args(union) if model is not self.unknown]
+        return {tag: model for model in models for tag in get_args(model.model_fields[self.field].annotation)}
+
+
+def _member(known: Mapping[str, type[BaseModel]], tag: object) -> type[BaseModel] | None:
+    return known.get(tag) if isinstance(tag, str) else None
 
 
 class BaseModel(pydantic.BaseModel):
@@ -80,10 +123,20 @@ def parse_model(model: type[ModelT], content: bytes) -> ModelT:
     try:
         return model.model_validate_json(content)
     except ValidationError:
-        value = cast("object", from_json(content))
+        return cast("ModelT", tolerant(model, _json_object(content)))
+
+
+def parse_union(union: Any, content: bytes) -> Any:
+    """The model that a JSON object says to be, of a union marked with ``OpenUnion``. Raises as ``parse_model``."""
+    models, mark = get_args(union)
+    return parse_model(mark.model_for(models, _json_object(content)), content)
+
+
+def _json_object(content: bytes) -> Mapping[str, object]:
+    value = cast("object", from_json(content))
     if not isinstance(value, dict):
         raise TypeError(f"it is a JSON {type(value).__name__}, not an object")
-    return cast("ModelT", tolerant(model, cast("object", value)))
+    return cast("Mapping[str, object]", value)
 
 
 def tolerant(declared: Any, value: object) -> Any:
@@ -98,13 +151,23 @@ def tolerant(declared: Any, value: object) -> Any:
         return tolerant(members[0], value) if len(members) == 1 else value
     if origin is list and isinstance(value, list):
         return [tolerant(arguments[0], item) for item in cast("list[object]", value)]
-    if isinstance(declared, type) and issubclass(declared, BaseModel) and isinstance(value, Mapping):
-        return _tolerant_model(declared, cast("Mapping[str, object]", value))
-    return value
+    if not isinstance(value, Mapping):
+        return value
+    fields = cast("Mapping[str, object]", value)
+    model = _model_for(declared, fields)
+    return fields if model is None else _tolerant_model(model, fields)
+
+
+def _model_for(declared: Any, value: Mapping[str, object]) -> type[BaseModel] | None:
+    """The model that an object should be, None where the declared type has none."""
+    if get_origin(declared) is Annotated:
+        union, mark = get_args(declared)[:2]
+        return mark.model_for(union, value) if isinstance(mark, OpenUnion) else None
+    return declared if isinstance(declared, type) and issubclass(declared, BaseModel) else None
 
 
 def _tolerant_model(model: type[ModelT], value: Mapping[str, object]) -> ModelT:
-    fields = model.model_fields
-    built = {name: tolerant(fields[name].annotation, item) if name in fields else item for name, item in value.items()}
-    missing = {name: None for name, known in fields.items() if known.is_required() and name not in value}
-    return model.model_construct(set(value), **built, **missing)
+    fields = {known.alias or name: (name, known) for name, known in model.model_fields.items()}
+    built = {key: tolerant(fields[key][1].annotation, item) if key in fields else item for key, item in value.items()}
+    missing = {key: None for key, (_, known) in fields.items() if known.is_required() and key not in value}
+    return model.model_construct({fields[key][0] if key in fields else key for key in value}, **built, **missing)

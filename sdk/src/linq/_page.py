@@ -1,4 +1,4 @@
-"""A page of chats without the fetching: what it holds, and what to ask for the next one. Pure."""
+"""A page of a list without the fetching: what every one has, and what to ask for the next one. Pure."""
 
 from __future__ import annotations
 
@@ -20,15 +20,22 @@ class PageInfo:
     params: Mapping[str, object]
 
 
-class ListChatsPage(BaseModel, Generic[T]):
-    """One page of a walk: some chats, and the cursor that leads on (None at the end)."""
+class CursorPage(BaseModel, Generic[T]):
+    """One page of a walk: some items, and the cursor that leads on (None at the end).
 
-    chats: list[T]
-    next_cursor: str | None = None
+    Each list of the API has its own name for the items, so the classes built on this one declare both fields, and say
+    in ``page_items`` which is theirs.
+    """
 
     if TYPE_CHECKING:
-        # pydantic's own goes over the fields; the pages built on this one go over chats.
+        next_cursor: str | None
+
+        # pydantic's own goes over the fields; the pages built on this one go over their items.
         def __iter__(self) -> Any: ...
+
+    def page_items(self) -> list[T]:
+        """The items of this page alone."""
+        raise NotImplementedError
 
     def has_next_page(self) -> bool:
         """Whether anything comes after this page."""
@@ -39,7 +46,7 @@ class ListChatsPage(BaseModel, Generic[T]):
         return PageInfo({"cursor": self.next_cursor}) if self.next_cursor else None
 
 
-def following(call: Call, page: ListChatsPage[T]) -> Call:
+def following(call: Call, page: CursorPage[T]) -> Call:
     """The call for the page after ``page``, which ``call`` fetched.
 
     Raises ``LinqApiv3Error`` at the end, and when the server answers with the cursor it was asked with: such a walk

@@ -6,7 +6,7 @@ Call (what a method was asked) + Settings (what the client was told) → Wire (m
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 from urllib.parse import quote, urlencode
@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from linq._errors import LinqApiv3Error
 from linq._settings import STANDARD_HEADERS, Settings, check_max_retries, check_timeout
-from linq._types import NOT_GIVEN, NotGiven, Omit, TimeoutTypes
+from linq._types import NOT_GIVEN, Body, Headers, NotGiven, Omit, Query, TimeoutTypes
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -55,7 +55,7 @@ def build(settings: Settings, call: Call) -> Wire:
     max_retries = settings.max_retries if call.max_retries is None else call.max_retries
     check_timeout(timeout)
     check_max_retries(max_retries)
-    content = None if call.body is None else json.dumps(call.body, separators=(",", ":")).encode()
+    content = None if call.body is None else json.dumps(_plain(call.body), separators=(",", ":")).encode()
     query = urlencode(list(_flat({**settings.default_query, **call.query})), quote_via=quote)
     separator = "&" if "?" in call.path else "?"
     return Wire(
@@ -68,13 +68,63 @@ def build(settings: Settings, call: Call) -> Wire:
     )
 
 
-def with_extra(body: object, extra: Mapping[str, object] | None) -> object:
-    """The JSON body with ``extra`` merged in. Raises ``TypeError`` when there is a body that is no object."""
-    if extra is None:
-        return body
-    if body is not None and not isinstance(body, Mapping):
-        raise TypeError(f"extra_json can only be merged into a JSON object, not into a {type(body).__name__}")
-    return {**cast("Mapping[str, object]", body or {}), **extra}
+def call_for(
+    method: str,
+    path: str,
+    extra_headers: Headers | None,
+    extra_query: Query | None,
+    extra_body: Body | None,
+    timeout: TimeoutTypes | NotGiven,
+    *,
+    query: Mapping[str, object] | None = None,
+    body: Mapping[str, object] | None = None,
+) -> Call:
+    """The call that a method makes of its own parameters (by name) and of those that every method has (in order)."""
+    return Call(
+        method,
+        path,
+        query={**(query or {}), **(extra_query or {})},
+        headers=extra_headers or {},
+        body=with_extra(body, extra_body),
+        timeout=timeout,
+    )
+
+
+def path_to(template: str, **ids: str) -> str:
+    """The path with these ids in their places. Raises ``ValueError`` for one that would lead elsewhere."""
+    for name, value in ids.items():
+        if not value.strip("."):
+            raise ValueError(f"{name} must be an id, not {value!r}")
+    return template.format_map({name: quote(value, safe="") for name, value in ids.items()})
+
+
+def with_extra(body: object, extra: object) -> object:
+    """The JSON body with ``extra`` merged in. Raises ``TypeError`` when there are two and one of them is no object."""
+    if extra is None or body is None:
+        return body if extra is None else extra
+    for each in (body, extra):
+        if not isinstance(each, Mapping):
+            raise TypeError(f"extra fields go from a JSON object into a JSON object, not into a {type(each).__name__}")
+    return {**cast("Mapping[str, object]", body), **cast("Mapping[str, object]", extra)}
+
+
+def _plain(value: object) -> object:
+    """What JSON has for it: without what was left out, models as a server would send them, lists for what iterates."""
+    if value is None or isinstance(value, str | int | float | bytes):
+        return value
+    if isinstance(value, Mapping):
+        items = cast("Mapping[object, object]", value).items()
+        return {name: _plain(item) for name, item in items if not isinstance(item, Omit | NotGiven)}
+    model_dump = getattr(value, "model_dump", None)
+    if model_dump is not None:
+        return model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return [_plain(item) for item in cast("Iterable[object]", value)] if isinstance(value, Iterable) else value
+
+
+def _has_own_key(body: object) -> bool:
+    """Whether the message in a body says itself which it is, so that a header of ours would only contradict it."""
+    message = cast("Mapping[str, object]", body).get("message") if isinstance(body, Mapping) else None
+    return isinstance(message, Mapping) and bool(cast("Mapping[str, object]", message).get("idempotency_key"))
 
 
 def _headers(settings: Settings, call: Call, *, has_body: bool) -> dict[str, str]:
@@ -82,9 +132,11 @@ def _headers(settings: Settings, call: Call, *, has_body: bool) -> dict[str, str
     ours = dict(STANDARD_HEADERS, Authorization=f"Bearer {settings.api_key}")
     if has_body:
         ours["Content-Type"] = "application/json"
-    if call.method not in _SAFE_METHODS:
+    if call.idempotency_key is not None:
+        ours["Idempotency-Key"] = call.idempotency_key
+    elif call.method not in _SAFE_METHODS and not _has_own_key(call.body):
         # Made here, once: every retry of a write says that it is the same write.
-        ours["Idempotency-Key"] = call.idempotency_key or str(uuid4())
+        ours["Idempotency-Key"] = str(uuid4())
     merged: dict[str, tuple[str, str | Omit]] = {}
     for layer in (ours, settings.default_headers, call.headers):
         merged.update({name.lower(): (name, value) for name, value in layer.items()})

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Literal, Protocol, SupportsIndex, TypeAlias, TypedDict, TypeVar
 
 if TYPE_CHECKING:
     from httpx2 import Timeout
+
+
+T_co = TypeVar("T_co", covariant=True)
 
 
 class NotGiven:
@@ -37,6 +40,18 @@ Headers: TypeAlias = "Mapping[str, str | Omit]"
 Query: TypeAlias = "Mapping[str, object]"
 Body: TypeAlias = object
 TimeoutTypes: TypeAlias = "float | Timeout | None"
+
+
+class SequenceNotStr(Protocol[T_co]):
+    """A list or a tuple, but no string, which would be a sequence of strings as well."""
+
+    def __contains__(self, value: object, /) -> bool: ...
+
+    def __getitem__(self, index: SupportsIndex, /) -> T_co: ...
+
+    def __iter__(self) -> Iterator[T_co]: ...
+
+    def __len__(self) -> int: ...
 
 
 class RequestOptions(TypedDict, total=False):

@@ -9,7 +9,7 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
 from linq._errors import LinqApiv3Error
@@ -17,10 +17,11 @@ from linq._errors import LinqApiv3Error
 if TYPE_CHECKING:
     import httpx2
 
-    from linq._async.pages import AsyncListChatsPagination
+    from linq._async.pages import AsyncListChatsPagination, AsyncListMessagesPagination, AsyncPage
     from linq._http import DefaultAsyncHttpxClient
 
 T = TypeVar("T")
+PageT = TypeVar("PageT", bound="AsyncPage[Any]")
 
 sleep = asyncio.sleep
 
@@ -107,14 +108,14 @@ class AsyncAhead(Generic[T]):
         return await (self._fetch() if task is None else task)
 
 
-class AsyncListChatsPaginator(Generic[T]):
-    """What ``list_chats`` gives at once: ``await`` it for the first page, or iterate over the chats of all pages."""
+class AsyncPaginator(Generic[PageT, T]):
+    """What a list method gives at once: ``await`` it for the first page, or iterate over the items of all pages."""
 
-    def __init__(self, fetch: Callable[[], Awaitable[AsyncListChatsPagination[T]]], prefetch: int) -> None:
+    def __init__(self, fetch: Callable[[], Awaitable[PageT]], prefetch: int) -> None:
         self._fetch = fetch
         self._prefetch = prefetch
 
-    def __await__(self) -> Generator[Any, Any, AsyncListChatsPagination[T]]:
+    def __await__(self) -> Generator[Any, Any, PageT]:
         return self._fetch().__await__()
 
     def __aiter__(self) -> AsyncIterator[T]:
@@ -123,6 +124,11 @@ class AsyncListChatsPaginator(Generic[T]):
         return AsyncItems(AsyncPages(self._fetch, self._prefetch))
 
 
-def paginated(fetch: Callable[[], Awaitable[AsyncListChatsPagination[T]]], prefetch: int) -> AsyncListChatsPaginator[T]:
+if TYPE_CHECKING:
+    AsyncListChatsPaginator: TypeAlias = AsyncPaginator[AsyncListChatsPagination[T], T]
+    AsyncListMessagesPaginator: TypeAlias = AsyncPaginator[AsyncListMessagesPagination[T], T]
+
+
+def paginated(fetch: Callable[[], Awaitable[PageT]], prefetch: int) -> AsyncPaginator[PageT, Any]:
     """What a list method gives: here a promise of the first page."""
-    return AsyncListChatsPaginator(fetch, prefetch)
+    return AsyncPaginator(fetch, prefetch)

@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from linq import _log
+from linq._async import resources
 from linq._async._runtime import AsyncHttpSource
-from linq._async.chats import AsyncChatsResource, AsyncChatsWithRawResponse, AsyncChatsWithStreamingResponse
 from linq._request import Call, with_extra
 from linq._settings import DEFAULT_MAX_RETRIES, STANDARD_HEADERS, Settings, settings_from
 from linq._types import NOT_GIVEN, Body, NotGiven, RequestOptions, TimeoutTypes
@@ -81,8 +81,40 @@ class AsyncLinqAPIV3:
     # dropped client would keep its connections until the garbage collector came by.
 
     @property
-    def chats(self) -> AsyncChatsResource:
-        return AsyncChatsResource(self)
+    def blocked_handles(self) -> resources.AsyncBlockedHandlesResource:
+        return resources.AsyncBlockedHandlesResource(self)
+
+    @property
+    def capability(self) -> resources.AsyncCapabilityResource:
+        return resources.AsyncCapabilityResource(self)
+
+    @property
+    def chats(self) -> resources.AsyncChatsResource:
+        return resources.AsyncChatsResource(self)
+
+    @property
+    def messages(self) -> resources.AsyncMessagesResource:
+        return resources.AsyncMessagesResource(self)
+
+    @property
+    def phone_numbers(self) -> resources.AsyncPhoneNumbersResource:
+        return resources.AsyncPhoneNumbersResource(self)
+
+    @property
+    def phonenumbers(self) -> resources.AsyncPhonenumbersResource:
+        return resources.AsyncPhonenumbersResource(self)
+
+    @property
+    def webhook_events(self) -> resources.AsyncWebhookEventsResource:
+        return resources.AsyncWebhookEventsResource(self)
+
+    @property
+    def webhook_subscriptions(self) -> resources.AsyncWebhookSubscriptionsResource:
+        return resources.AsyncWebhookSubscriptionsResource(self)
+
+    @property
+    def webhooks(self) -> resources.AsyncWebhooksResource:
+        return resources.AsyncWebhooksResource(self)
 
     @property
     def with_raw_response(self) -> AsyncLinqAPIV3WithRawResponse:
@@ -242,14 +274,78 @@ class AsyncLinqAPIV3WithRawResponse:
     """``client.with_raw_response``."""
 
     def __init__(self, client: AsyncLinqAPIV3) -> None:
-        self.chats = AsyncChatsWithRawResponse(client)
+        self._client = client
+
+    @property
+    def blocked_handles(self) -> resources.AsyncBlockedHandlesWithRawResponse:
+        return resources.AsyncBlockedHandlesWithRawResponse(self._client)
+
+    @property
+    def capability(self) -> resources.AsyncCapabilityWithRawResponse:
+        return resources.AsyncCapabilityWithRawResponse(self._client)
+
+    @property
+    def chats(self) -> resources.AsyncChatsWithRawResponse:
+        return resources.AsyncChatsWithRawResponse(self._client)
+
+    @property
+    def messages(self) -> resources.AsyncMessagesWithRawResponse:
+        return resources.AsyncMessagesWithRawResponse(self._client)
+
+    @property
+    def phone_numbers(self) -> resources.AsyncPhoneNumbersWithRawResponse:
+        return resources.AsyncPhoneNumbersWithRawResponse(self._client)
+
+    @property
+    def phonenumbers(self) -> resources.AsyncPhonenumbersWithRawResponse:
+        return resources.AsyncPhonenumbersWithRawResponse(self._client)
+
+    @property
+    def webhook_events(self) -> resources.AsyncWebhookEventsWithRawResponse:
+        return resources.AsyncWebhookEventsWithRawResponse(self._client)
+
+    @property
+    def webhook_subscriptions(self) -> resources.AsyncWebhookSubscriptionsWithRawResponse:
+        return resources.AsyncWebhookSubscriptionsWithRawResponse(self._client)
 
 
 class AsyncLinqAPIV3WithStreamingResponse:
     """``client.with_streaming_response``."""
 
     def __init__(self, client: AsyncLinqAPIV3) -> None:
-        self.chats = AsyncChatsWithStreamingResponse(client)
+        self._client = client
+
+    @property
+    def blocked_handles(self) -> resources.AsyncBlockedHandlesWithStreamingResponse:
+        return resources.AsyncBlockedHandlesWithStreamingResponse(self._client)
+
+    @property
+    def capability(self) -> resources.AsyncCapabilityWithStreamingResponse:
+        return resources.AsyncCapabilityWithStreamingResponse(self._client)
+
+    @property
+    def chats(self) -> resources.AsyncChatsWithStreamingResponse:
+        return resources.AsyncChatsWithStreamingResponse(self._client)
+
+    @property
+    def messages(self) -> resources.AsyncMessagesWithStreamingResponse:
+        return resources.AsyncMessagesWithStreamingResponse(self._client)
+
+    @property
+    def phone_numbers(self) -> resources.AsyncPhoneNumbersWithStreamingResponse:
+        return resources.AsyncPhoneNumbersWithStreamingResponse(self._client)
+
+    @property
+    def phonenumbers(self) -> resources.AsyncPhonenumbersWithStreamingResponse:
+        return resources.AsyncPhonenumbersWithStreamingResponse(self._client)
+
+    @property
+    def webhook_events(self) -> resources.AsyncWebhookEventsWithStreamingResponse:
+        return resources.AsyncWebhookEventsWithStreamingResponse(self._client)
+
+    @property
+    def webhook_subscriptions(self) -> resources.AsyncWebhookSubscriptionsWithStreamingResponse:
+        return resources.AsyncWebhookSubscriptionsWithStreamingResponse(self._client)
 
 
 def _checked(http_client: httpx2.AsyncClient | None) -> httpx2.AsyncClient | None:
@@ -260,3 +356,6 @@ def _checked(http_client: httpx2.AsyncClient | None) -> httpx2.AsyncClient | Non
             kind = f"{type(http_client).__module__}.{type(http_client).__name__}"
             raise TypeError(f"http_client must be an httpx2.AsyncClient (or a DefaultAsyncHttpxClient), not {kind}")
     return http_client
+
+
+AsyncClient = AsyncLinqAPIV3

@@ -9,8 +9,8 @@ from typing import Any, Literal, TypeAlias, TypeVar
 import httpx2
 
 from linq._async._runtime import AsyncHttpSource, paginated, sleep
-from linq._async.pages import AsyncListChatsPagination, AsyncOrigin
-from linq._async.response import AsyncAPIResponse, AsyncResponseContextManager
+from linq._async.pages import AsyncOrigin, AsyncPage
+from linq._async.response import AsyncAPIResponse
 from linq._flow import Answer, Send, Sleep, flow
 from linq._http import DefaultAsyncHttpxClient
 from linq._page import check_prefetch
@@ -18,11 +18,11 @@ from linq._parse import parse
 from linq._request import Call, Wire
 from linq._settings import Settings
 from linq._types import NotGiven
-from linq.types.chat import Chat
 
 T = TypeVar("T")
+PageT = TypeVar("PageT", bound=AsyncPage[Any])
 Form: TypeAlias = Literal["parsed", "raw", "streamed"]
-"""What a method gives: the parsed value, the answer (``with_raw_response``), or a context manager that opens it."""
+"""What a method gives: the parsed value, the answer (``with_raw_response``), or the answer with its body to come."""
 
 
 class AsyncEngine:
@@ -32,14 +32,16 @@ class AsyncEngine:
         self._settings = settings
         self._source = source
 
-    def list_chats(self, call: Call, form: Form, prefetch: int) -> Any:
-        """A page of chats, in the form that was asked for."""
-        make = partial(self._page, call, check_prefetch(prefetch))
-        if form == "parsed":
-            return paginated(partial(self.fetch, call, make), prefetch)
-        if form == "raw":
-            return self._opened(call, make, stream=False)
-        return AsyncResponseContextManager(partial(self._opened, call, make, stream=True))
+    def list(self, call: Call, page: type[AsyncPage[Any]], form: Form, prefetch: int) -> Any:
+        """The first page of a list, in the form that was asked for."""
+        make = partial(self._page, page, call, check_prefetch(prefetch))
+        return (
+            paginated(partial(self.fetch, call, make), prefetch) if form == "parsed" else self._give(call, make, form)
+        )
+
+    async def ask(self, call: Call, cast_to: type[T], form: Form) -> Any:
+        """Any call's answer as ``cast_to``, in the form that was asked for."""
+        return await self._give(call, partial(parse, cast_to=cast_to), form)
 
     async def get(self, call: Call, cast_to: type[T]) -> T:
         """Any call's answer as ``cast_to``."""
@@ -49,16 +51,17 @@ class AsyncEngine:
         """What ``make`` makes of a call's answer."""
         return make((await self._answer(call)).response)
 
-    def _page(self, call: Call, prefetch: int, response: httpx2.Response) -> AsyncListChatsPagination[Chat]:
-        return parse(response, AsyncListChatsPagination[Chat]).come_from(
-            AsyncOrigin(call, partial(self._next_page, prefetch), prefetch)
-        )
+    async def _give(self, call: Call, make: Callable[[httpx2.Response], T], form: Form) -> Any:
+        if form == "parsed":
+            return await self.fetch(call, make)
+        return AsyncAPIResponse(await self._answer(call, stream=form == "streamed"), make)
 
-    async def _next_page(self, prefetch: int, call: Call) -> AsyncListChatsPagination[Chat]:
-        return await self.fetch(call, partial(self._page, call, prefetch))
+    def _page(self, page: type[PageT], call: Call, prefetch: int, response: httpx2.Response) -> PageT:
+        following = partial(self._next_page, page, prefetch)
+        return parse(response, page).come_from(AsyncOrigin(call, following, prefetch))
 
-    async def _opened(self, call: Call, make: Callable[[httpx2.Response], T], *, stream: bool) -> AsyncAPIResponse[T]:
-        return AsyncAPIResponse(await self._answer(call, stream=stream), make)
+    async def _next_page(self, page: type[PageT], prefetch: int, call: Call) -> PageT:
+        return await self.fetch(call, partial(self._page, page, call, prefetch))
 
     async def _answer(self, call: Call, *, stream: bool = False) -> Answer:
         steps = flow(self._settings, call, stream=stream)

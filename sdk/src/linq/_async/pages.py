@@ -4,7 +4,7 @@ A walk is an object that knows its place, not a generator: when a page cannot be
 the next step asks for that same page again.
 """
 
-# A model's own __iter__ goes over its fields; a page goes over its chats.
+# A model's own __iter__ goes over its fields; a page goes over its items.
 # mypy: disable-error-code="override"
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from pydantic import PrivateAttr
 
 from linq._async._runtime import AsyncAhead
 from linq._errors import LinqApiv3Error
-from linq._page import ListChatsPage, check_prefetch, following
+from linq._page import CursorPage, check_prefetch, following
 from linq._request import Call
 
 T = TypeVar("T")
-PageT = TypeVar("PageT", bound="AsyncListChatsPagination[Any]")
+PageT = TypeVar("PageT", bound="AsyncPage[Any]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class AsyncOrigin:
     prefetch: int
 
 
-class AsyncListChatsPagination(ListChatsPage[T], Generic[T]):
-    """One page of chats. ``async for chat in page`` goes on through every page after it.
+class AsyncPage(CursorPage[T], Generic[T]):
+    """One page of a list. ``async for item in page`` goes on through every page after it.
 
-    ``chats`` and ``next_cursor`` are this page's; ``iter_pages`` walks page by page, so that a walk can be stopped
-    anywhere and resumed later with ``list_chats(cursor=page.next_cursor)`` and the same filters.
+    The items and ``next_cursor`` are this page's; ``iter_pages`` walks page by page, so that a walk can be stopped
+    anywhere and resumed later with ``cursor=page.next_cursor`` and the same parameters otherwise.
     """
 
     _origin: AsyncOrigin | None = PrivateAttr(default=None)
@@ -55,7 +55,7 @@ class AsyncListChatsPagination(ListChatsPage[T], Generic[T]):
         return page
 
     def iter_pages(self, *, prefetch: int | None = None) -> AsyncIterator[Self]:
-        """This page and every page after it. ``prefetch`` is as ``list_chats`` was told, unless given: see there."""
+        """This page and every page after it. ``prefetch`` is as the list method was told, unless given: see there."""
         told = self._origin.prefetch if self._origin else 0
         return AsyncPages(self._this, check_prefetch(told if prefetch is None else prefetch))
 
@@ -64,6 +64,26 @@ class AsyncListChatsPagination(ListChatsPage[T], Generic[T]):
 
     async def _this(self) -> Self:
         return self
+
+
+class AsyncListChatsPagination(AsyncPage[T], Generic[T]):
+    """One page of chats."""
+
+    chats: list[T]
+    next_cursor: str | None = None
+
+    def page_items(self) -> list[T]:
+        return self.chats
+
+
+class AsyncListMessagesPagination(AsyncPage[T], Generic[T]):
+    """One page of messages."""
+
+    messages: list[T]
+    next_cursor: str | None = None
+
+    def page_items(self) -> list[T]:
+        return self.messages
 
 
 class AsyncPages(Generic[PageT]):
@@ -88,17 +108,17 @@ class AsyncPages(Generic[PageT]):
 
 
 class AsyncItems(Generic[T]):
-    """Chat after chat of a walk over pages."""
+    """Item after item of a walk over pages."""
 
-    def __init__(self, pages: AsyncIterator[AsyncListChatsPagination[T]]) -> None:
+    def __init__(self, pages: AsyncIterator[AsyncPage[T]]) -> None:
         self._pages = pages
-        self._chats: Iterator[T] = iter(())
+        self._items: Iterator[T] = iter(())
 
     def __aiter__(self) -> AsyncIterator[T]:
         return self
 
     async def __anext__(self) -> T:
         while True:
-            for chat in self._chats:
-                return chat
-            self._chats = iter((await anext(self._pages)).chats)
+            for item in self._items:
+                return item
+            self._items = iter((await anext(self._pages)).page_items() or ())

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Thread
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from linq._errors import LinqApiv3Error
 
@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     import httpx2
 
     from linq._http import DefaultHttpxClient
-    from linq._sync.pages import SyncListChatsPagination as SyncListChatsPagination  # noqa: PLC0414 - for chats.py, too
+    from linq._sync.pages import Page
+    from linq._sync.pages import SyncListChatsPagination as SyncListChatsPagination  # noqa: PLC0414 - for the resources
+    from linq._sync.pages import SyncListMessagesPagination as SyncListMessagesPagination  # noqa: PLC0414 - as well
 
 T = TypeVar("T")
+PageT = TypeVar("PageT", bound="Page[Any]")
 
 sleep = time.sleep
 
@@ -84,6 +87,6 @@ def _settle(future: Future[T], fetch: Callable[[], T]) -> None:
         future.set_exception(error)
 
 
-def paginated(fetch: Callable[[], SyncListChatsPagination[T]], prefetch: int) -> SyncListChatsPagination[T]:
+def paginated(fetch: Callable[[], PageT], prefetch: int) -> PageT:
     """What a list method gives: here the first page itself, which knows of ``prefetch`` from its own call."""
     return fetch()

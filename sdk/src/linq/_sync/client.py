@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from linq import _log
 from linq._request import Call, with_extra
 from linq._settings import DEFAULT_MAX_RETRIES, STANDARD_HEADERS, Settings, settings_from
+from linq._sync import resources
 from linq._sync._runtime import HttpSource
-from linq._sync.chats import ChatsResource, ChatsWithRawResponse, ChatsWithStreamingResponse
 from linq._types import NOT_GIVEN, Body, NotGiven, RequestOptions, TimeoutTypes
 
 if TYPE_CHECKING:
@@ -82,8 +82,40 @@ class LinqAPIV3:
     # dropped client would keep its connections until the garbage collector came by.
 
     @property
-    def chats(self) -> ChatsResource:
-        return ChatsResource(self)
+    def blocked_handles(self) -> resources.BlockedHandlesResource:
+        return resources.BlockedHandlesResource(self)
+
+    @property
+    def capability(self) -> resources.CapabilityResource:
+        return resources.CapabilityResource(self)
+
+    @property
+    def chats(self) -> resources.ChatsResource:
+        return resources.ChatsResource(self)
+
+    @property
+    def messages(self) -> resources.MessagesResource:
+        return resources.MessagesResource(self)
+
+    @property
+    def phone_numbers(self) -> resources.PhoneNumbersResource:
+        return resources.PhoneNumbersResource(self)
+
+    @property
+    def phonenumbers(self) -> resources.PhonenumbersResource:
+        return resources.PhonenumbersResource(self)
+
+    @property
+    def webhook_events(self) -> resources.WebhookEventsResource:
+        return resources.WebhookEventsResource(self)
+
+    @property
+    def webhook_subscriptions(self) -> resources.WebhookSubscriptionsResource:
+        return resources.WebhookSubscriptionsResource(self)
+
+    @property
+    def webhooks(self) -> resources.WebhooksResource:
+        return resources.WebhooksResource(self)
 
     @property
     def with_raw_response(self) -> LinqAPIV3WithRawResponse:
@@ -239,14 +271,78 @@ class LinqAPIV3WithRawResponse:
     """``client.with_raw_response``."""
 
     def __init__(self, client: LinqAPIV3) -> None:
-        self.chats = ChatsWithRawResponse(client)
+        self._client = client
+
+    @property
+    def blocked_handles(self) -> resources.BlockedHandlesWithRawResponse:
+        return resources.BlockedHandlesWithRawResponse(self._client)
+
+    @property
+    def capability(self) -> resources.CapabilityWithRawResponse:
+        return resources.CapabilityWithRawResponse(self._client)
+
+    @property
+    def chats(self) -> resources.ChatsWithRawResponse:
+        return resources.ChatsWithRawResponse(self._client)
+
+    @property
+    def messages(self) -> resources.MessagesWithRawResponse:
+        return resources.MessagesWithRawResponse(self._client)
+
+    @property
+    def phone_numbers(self) -> resources.PhoneNumbersWithRawResponse:
+        return resources.PhoneNumbersWithRawResponse(self._client)
+
+    @property
+    def phonenumbers(self) -> resources.PhonenumbersWithRawResponse:
+        return resources.PhonenumbersWithRawResponse(self._client)
+
+    @property
+    def webhook_events(self) -> resources.WebhookEventsWithRawResponse:
+        return resources.WebhookEventsWithRawResponse(self._client)
+
+    @property
+    def webhook_subscriptions(self) -> resources.WebhookSubscriptionsWithRawResponse:
+        return resources.WebhookSubscriptionsWithRawResponse(self._client)
 
 
 class LinqAPIV3WithStreamingResponse:
     """``client.with_streaming_response``."""
 
     def __init__(self, client: LinqAPIV3) -> None:
-        self.chats = ChatsWithStreamingResponse(client)
+        self._client = client
+
+    @property
+    def blocked_handles(self) -> resources.BlockedHandlesWithStreamingResponse:
+        return resources.BlockedHandlesWithStreamingResponse(self._client)
+
+    @property
+    def capability(self) -> resources.CapabilityWithStreamingResponse:
+        return resources.CapabilityWithStreamingResponse(self._client)
+
+    @property
+    def chats(self) -> resources.ChatsWithStreamingResponse:
+        return resources.ChatsWithStreamingResponse(self._client)
+
+    @property
+    def messages(self) -> resources.MessagesWithStreamingResponse:
+        return resources.MessagesWithStreamingResponse(self._client)
+
+    @property
+    def phone_numbers(self) -> resources.PhoneNumbersWithStreamingResponse:
+        return resources.PhoneNumbersWithStreamingResponse(self._client)
+
+    @property
+    def phonenumbers(self) -> resources.PhonenumbersWithStreamingResponse:
+        return resources.PhonenumbersWithStreamingResponse(self._client)
+
+    @property
+    def webhook_events(self) -> resources.WebhookEventsWithStreamingResponse:
+        return resources.WebhookEventsWithStreamingResponse(self._client)
+
+    @property
+    def webhook_subscriptions(self) -> resources.WebhookSubscriptionsWithStreamingResponse:
+        return resources.WebhookSubscriptionsWithStreamingResponse(self._client)
 
 
 def _checked(http_client: httpx2.Client | None) -> httpx2.Client | None:
@@ -257,3 +353,6 @@ def _checked(http_client: httpx2.Client | None) -> httpx2.Client | None:
             kind = f"{type(http_client).__module__}.{type(http_client).__name__}"
             raise TypeError(f"http_client must be an httpx2.Client (or a DefaultHttpxClient), not {kind}")
     return http_client
+
+
+Client = LinqAPIV3

@@ -16,14 +16,14 @@ from linq._parse import parse
 from linq._request import Call, Wire
 from linq._settings import Settings
 from linq._sync._runtime import HttpSource, paginated, sleep
-from linq._sync.pages import Origin, SyncListChatsPagination
-from linq._sync.response import APIResponse, ResponseContextManager
+from linq._sync.pages import Origin, Page
+from linq._sync.response import APIResponse
 from linq._types import NotGiven
-from linq.types.chat import Chat
 
 T = TypeVar("T")
+PageT = TypeVar("PageT", bound=Page[Any])
 Form: TypeAlias = Literal["parsed", "raw", "streamed"]
-"""What a method gives: the parsed value, the answer (``with_raw_response``), or a context manager that opens it."""
+"""What a method gives: the parsed value, the answer (``with_raw_response``), or the answer with its body to come."""
 
 
 class Engine:
@@ -33,14 +33,16 @@ class Engine:
         self._settings = settings
         self._source = source
 
-    def list_chats(self, call: Call, form: Form, prefetch: int) -> Any:
-        """A page of chats, in the form that was asked for."""
-        make = partial(self._page, call, check_prefetch(prefetch))
-        if form == "parsed":
-            return paginated(partial(self.fetch, call, make), prefetch)
-        if form == "raw":
-            return self._opened(call, make, stream=False)
-        return ResponseContextManager(partial(self._opened, call, make, stream=True))
+    def list(self, call: Call, page: type[Page[Any]], form: Form, prefetch: int) -> Any:
+        """The first page of a list, in the form that was asked for."""
+        make = partial(self._page, page, call, check_prefetch(prefetch))
+        return (
+            paginated(partial(self.fetch, call, make), prefetch) if form == "parsed" else self._give(call, make, form)
+        )
+
+    def ask(self, call: Call, cast_to: type[T], form: Form) -> Any:
+        """Any call's answer as ``cast_to``, in the form that was asked for."""
+        return self._give(call, partial(parse, cast_to=cast_to), form)
 
     def get(self, call: Call, cast_to: type[T]) -> T:
         """Any call's answer as ``cast_to``."""
@@ -50,16 +52,17 @@ class Engine:
         """What ``make`` makes of a call's answer."""
         return make((self._answer(call)).response)
 
-    def _page(self, call: Call, prefetch: int, response: httpx2.Response) -> SyncListChatsPagination[Chat]:
-        return parse(response, SyncListChatsPagination[Chat]).come_from(
-            Origin(call, partial(self._next_page, prefetch), prefetch)
-        )
+    def _give(self, call: Call, make: Callable[[httpx2.Response], T], form: Form) -> Any:
+        if form == "parsed":
+            return self.fetch(call, make)
+        return APIResponse(self._answer(call, stream=form == "streamed"), make)
 
-    def _next_page(self, prefetch: int, call: Call) -> SyncListChatsPagination[Chat]:
-        return self.fetch(call, partial(self._page, call, prefetch))
+    def _page(self, page: type[PageT], call: Call, prefetch: int, response: httpx2.Response) -> PageT:
+        following = partial(self._next_page, page, prefetch)
+        return parse(response, page).come_from(Origin(call, following, prefetch))
 
-    def _opened(self, call: Call, make: Callable[[httpx2.Response], T], *, stream: bool) -> APIResponse[T]:
-        return APIResponse(self._answer(call, stream=stream), make)
+    def _next_page(self, page: type[PageT], prefetch: int, call: Call) -> PageT:
+        return self.fetch(call, partial(self._page, page, call, prefetch))
 
     def _answer(self, call: Call, *, stream: bool = False) -> Answer:
         steps = flow(self._settings, call, stream=stream)

@@ -5,7 +5,7 @@ A walk is an object that knows its place, not a generator: when a page cannot be
 the next step asks for that same page again.
 """
 
-# A model's own __iter__ goes over its fields; a page goes over its chats.
+# A model's own __iter__ goes over its fields; a page goes over its items.
 # mypy: disable-error-code="override"
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Any, Generic, Self, TypeVar
 from pydantic import PrivateAttr
 
 from linq._errors import LinqApiv3Error
-from linq._page import ListChatsPage, check_prefetch, following
+from linq._page import CursorPage, check_prefetch, following
 from linq._request import Call
 from linq._sync._runtime import Ahead
 
 T = TypeVar("T")
-PageT = TypeVar("PageT", bound="SyncListChatsPagination[Any]")
+PageT = TypeVar("PageT", bound="Page[Any]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,11 @@ class Origin:
     prefetch: int
 
 
-class SyncListChatsPagination(ListChatsPage[T], Generic[T]):
-    """One page of chats. ``for chat in page`` goes on through every page after it.
+class Page(CursorPage[T], Generic[T]):
+    """One page of a list. ``for item in page`` goes on through every page after it.
 
-    ``chats`` and ``next_cursor`` are this page's; ``iter_pages`` walks page by page, so that a walk can be stopped
-    anywhere and resumed later with ``list_chats(cursor=page.next_cursor)`` and the same filters.
+    The items and ``next_cursor`` are this page's; ``iter_pages`` walks page by page, so that a walk can be stopped
+    anywhere and resumed later with ``cursor=page.next_cursor`` and the same parameters otherwise.
     """
 
     _origin: Origin | None = PrivateAttr(default=None)
@@ -56,7 +56,7 @@ class SyncListChatsPagination(ListChatsPage[T], Generic[T]):
         return page
 
     def iter_pages(self, *, prefetch: int | None = None) -> Iterator[Self]:
-        """This page and every page after it. ``prefetch`` is as ``list_chats`` was told, unless given: see there."""
+        """This page and every page after it. ``prefetch`` is as the list method was told, unless given: see there."""
         told = self._origin.prefetch if self._origin else 0
         return Pages(self._this, check_prefetch(told if prefetch is None else prefetch))
 
@@ -65,6 +65,26 @@ class SyncListChatsPagination(ListChatsPage[T], Generic[T]):
 
     def _this(self) -> Self:
         return self
+
+
+class SyncListChatsPagination(Page[T], Generic[T]):
+    """One page of chats."""
+
+    chats: list[T]
+    next_cursor: str | None = None
+
+    def page_items(self) -> list[T]:
+        return self.chats
+
+
+class SyncListMessagesPagination(Page[T], Generic[T]):
+    """One page of messages."""
+
+    messages: list[T]
+    next_cursor: str | None = None
+
+    def page_items(self) -> list[T]:
+        return self.messages
 
 
 class Pages(Generic[PageT]):
@@ -89,17 +109,17 @@ class Pages(Generic[PageT]):
 
 
 class Items(Generic[T]):
-    """Chat after chat of a walk over pages."""
+    """Item after item of a walk over pages."""
 
-    def __init__(self, pages: Iterator[SyncListChatsPagination[T]]) -> None:
+    def __init__(self, pages: Iterator[Page[T]]) -> None:
         self._pages = pages
-        self._chats: Iterator[T] = iter(())
+        self._items: Iterator[T] = iter(())
 
     def __iter__(self) -> Iterator[T]:
         return self
 
     def __next__(self) -> T:
         while True:
-            for chat in self._chats:
-                return chat
-            self._chats = iter((next(self._pages)).chats)
+            for item in self._items:
+                return item
+            self._items = iter((next(self._pages)).page_items() or ())

@@ -27,4 +27,7 @@ class ChatHandle(BaseModel):
     left_at: datetime | None = None
     """When they left; None while they are in the chat."""
 
+    line_type: Annotated[Literal["iMessage", "RCS"], OpenEnum] | None = None
+    """What a line can do at all, where the handle is one: ``RCS`` never sends over iMessage."""
+
     status: Annotated[Literal["active", "left", "removed"], OpenEnum] | None = None

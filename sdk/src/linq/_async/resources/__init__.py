@@ -1,0 +1,127 @@
+"""The resources of the client, loaded when they are first used (decision 0011)."""
+
+from typing import TYPE_CHECKING
+
+from linq._lazy import lazily
+
+if TYPE_CHECKING:
+    from linq._async.resources.blocked_handles import AsyncBlockedHandlesResource as AsyncBlockedHandlesResource
+    from linq._async.resources.blocked_handles import (
+        AsyncBlockedHandlesWithRawResponse as AsyncBlockedHandlesWithRawResponse,
+    )
+    from linq._async.resources.blocked_handles import (
+        AsyncBlockedHandlesWithStreamingResponse as AsyncBlockedHandlesWithStreamingResponse,
+    )
+    from linq._async.resources.capability import AsyncCapabilityResource as AsyncCapabilityResource
+    from linq._async.resources.capability import AsyncCapabilityWithRawResponse as AsyncCapabilityWithRawResponse
+    from linq._async.resources.capability import (
+        AsyncCapabilityWithStreamingResponse as AsyncCapabilityWithStreamingResponse,
+    )
+    from linq._async.resources.chat_messages import AsyncChatMessagesResource as AsyncChatMessagesResource
+    from linq._async.resources.chat_messages import AsyncChatMessagesWithRawResponse as AsyncChatMessagesWithRawResponse
+    from linq._async.resources.chat_messages import (
+        AsyncChatMessagesWithStreamingResponse as AsyncChatMessagesWithStreamingResponse,
+    )
+    from linq._async.resources.chats import AsyncChatsResource as AsyncChatsResource
+    from linq._async.resources.chats import AsyncChatsWithRawResponse as AsyncChatsWithRawResponse
+    from linq._async.resources.chats import AsyncChatsWithStreamingResponse as AsyncChatsWithStreamingResponse
+    from linq._async.resources.messages import AsyncMessagesResource as AsyncMessagesResource
+    from linq._async.resources.messages import AsyncMessagesWithRawResponse as AsyncMessagesWithRawResponse
+    from linq._async.resources.messages import AsyncMessagesWithStreamingResponse as AsyncMessagesWithStreamingResponse
+    from linq._async.resources.participants import AsyncParticipantsResource as AsyncParticipantsResource
+    from linq._async.resources.participants import AsyncParticipantsWithRawResponse as AsyncParticipantsWithRawResponse
+    from linq._async.resources.participants import (
+        AsyncParticipantsWithStreamingResponse as AsyncParticipantsWithStreamingResponse,
+    )
+    from linq._async.resources.phone_numbers import AsyncPhoneNumbersResource as AsyncPhoneNumbersResource
+    from linq._async.resources.phone_numbers import AsyncPhonenumbersResource as AsyncPhonenumbersResource
+    from linq._async.resources.phone_numbers import AsyncPhoneNumbersWithRawResponse as AsyncPhoneNumbersWithRawResponse
+    from linq._async.resources.phone_numbers import AsyncPhonenumbersWithRawResponse as AsyncPhonenumbersWithRawResponse
+    from linq._async.resources.phone_numbers import (
+        AsyncPhoneNumbersWithStreamingResponse as AsyncPhoneNumbersWithStreamingResponse,
+    )
+    from linq._async.resources.phone_numbers import (
+        AsyncPhonenumbersWithStreamingResponse as AsyncPhonenumbersWithStreamingResponse,
+    )
+    from linq._async.resources.typing import AsyncTypingResource as AsyncTypingResource
+    from linq._async.resources.typing import AsyncTypingWithRawResponse as AsyncTypingWithRawResponse
+    from linq._async.resources.typing import AsyncTypingWithStreamingResponse as AsyncTypingWithStreamingResponse
+    from linq._async.resources.webhook_events import AsyncWebhookEventsResource as AsyncWebhookEventsResource
+    from linq._async.resources.webhook_events import (
+        AsyncWebhookEventsWithRawResponse as AsyncWebhookEventsWithRawResponse,
+    )
+    from linq._async.resources.webhook_events import (
+        AsyncWebhookEventsWithStreamingResponse as AsyncWebhookEventsWithStreamingResponse,
+    )
+    from linq._async.resources.webhook_subscriptions import (
+        AsyncWebhookSubscriptionsResource as AsyncWebhookSubscriptionsResource,
+    )
+    from linq._async.resources.webhook_subscriptions import (
+        AsyncWebhookSubscriptionsWithRawResponse as AsyncWebhookSubscriptionsWithRawResponse,
+    )
+    from linq._async.resources.webhook_subscriptions import (
+        AsyncWebhookSubscriptionsWithStreamingResponse as AsyncWebhookSubscriptionsWithStreamingResponse,
+    )
+    from linq._async.resources.webhooks import AsyncWebhooksResource as AsyncWebhooksResource
+else:
+    __getattr__, __dir__ = lazily(
+        __name__,
+        {
+            "linq._async.resources.blocked_handles": [
+                "AsyncBlockedHandlesResource",
+                "AsyncBlockedHandlesWithRawResponse",
+                "AsyncBlockedHandlesWithStreamingResponse",
+            ],
+            "linq._async.resources.capability": [
+                "AsyncCapabilityResource",
+                "AsyncCapabilityWithRawResponse",
+                "AsyncCapabilityWithStreamingResponse",
+            ],
+            "linq._async.resources.chat_messages": [
+                "AsyncChatMessagesResource",
+                "AsyncChatMessagesWithRawResponse",
+                "AsyncChatMessagesWithStreamingResponse",
+            ],
+            "linq._async.resources.chats": [
+                "AsyncChatsResource",
+                "AsyncChatsWithRawResponse",
+                "AsyncChatsWithStreamingResponse",
+            ],
+            "linq._async.resources.messages": [
+                "AsyncMessagesResource",
+                "AsyncMessagesWithRawResponse",
+                "AsyncMessagesWithStreamingResponse",
+            ],
+            "linq._async.resources.participants": [
+                "AsyncParticipantsResource",
+                "AsyncParticipantsWithRawResponse",
+                "AsyncParticipantsWithStreamingResponse",
+            ],
+            "linq._async.resources.phone_numbers": [
+                "AsyncPhoneNumbersResource",
+                "AsyncPhoneNumbersWithRawResponse",
+                "AsyncPhoneNumbersWithStreamingResponse",
+                "AsyncPhonenumbersResource",
+                "AsyncPhonenumbersWithRawResponse",
+                "AsyncPhonenumbersWithStreamingResponse",
+            ],
+            "linq._async.resources.typing": [
+                "AsyncTypingResource",
+                "AsyncTypingWithRawResponse",
+                "AsyncTypingWithStreamingResponse",
+            ],
+            "linq._async.resources.webhook_events": [
+                "AsyncWebhookEventsResource",
+                "AsyncWebhookEventsWithRawResponse",
+                "AsyncWebhookEventsWithStreamingResponse",
+            ],
+            "linq._async.resources.webhook_subscriptions": [
+                "AsyncWebhookSubscriptionsResource",
+                "AsyncWebhookSubscriptionsWithRawResponse",
+                "AsyncWebhookSubscriptionsWithStreamingResponse",
+            ],
+            "linq._async.resources.webhooks": [
+                "AsyncWebhooksResource",
+            ],
+        },
+    )

@@ -1,0 +1,83 @@
+"""Whether a webhook comes from whom it claims: the signatures of the Standard Webhooks specification. Pure.
+
+webhook-id          msg_…                           the same each time that the event is delivered
+webhook-timestamp   1717171717                      seconds since 1970 of this attempt
+webhook-signature   v1,<base64> v1,<base64> …       HMAC-SHA256 of id.timestamp.body, one for each secret in use
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import re
+from collections.abc import Mapping
+
+from linq._errors import LinqApiv3Error, WebhookVerificationError
+
+TOLERANCE = 5 * 60
+"""Seconds that a webhook may be old, or ahead of our clock."""
+_SECRET_PREFIX = b"whsec_"
+
+
+def verify(content: bytes, headers: Mapping[str, str], secret: str | bytes, now: float) -> None:
+    """Return if the body was signed with this secret not long before or after ``now`` (seconds since 1970).
+
+    Raises ``WebhookVerificationError`` if it was not, and ``LinqApiv3Error`` for a secret that is none.
+    """
+    key = _key(secret)
+    given = {name.lower(): value for name, value in headers.items()}
+    identity, timestamp, signatures = (
+        _header(given, name) for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
+    )
+    _check_age(timestamp, now)
+    signed = b".".join((identity.encode(), timestamp.encode(), content))
+    expected = base64.b64encode(hmac.digest(key, signed, "sha256"))
+    # All are compared, so that the time taken does not tell which one was right.
+    matches = [hmac.compare_digest(expected, signature) for signature in _signatures(signatures)]
+    if not matches:
+        raise WebhookVerificationError("The webhook-signature header has no signature of version v1")
+    if not any(matches):
+        raise WebhookVerificationError(
+            "The webhook's signature is not one of this secret over this body: was the secret of another subscription "
+            "used, or the body parsed and written anew before it was checked?"
+        )
+
+
+def _key(secret: str | bytes) -> bytes:
+    """The bytes to sign with: decoded from ``whsec_<base64>``, with or without the prefix; other bytes as they are."""
+    text = secret.strip().encode() if isinstance(secret, str) else secret
+    if isinstance(secret, bytes) and not secret.startswith(_SECRET_PREFIX):
+        return secret
+    try:
+        key = base64.b64decode(text.removeprefix(_SECRET_PREFIX), validate=True)
+    except binascii.Error:
+        key = b""
+    if not key:
+        # It is a secret, so the message does not show it.
+        raise LinqApiv3Error(
+            "The webhook secret is not of the form whsec_<base64>, as webhook_subscriptions.create gives it"
+        )
+    return key
+
+
+def _header(given: Mapping[str, str], name: str) -> str:
+    value = given.get(name)
+    if not value:
+        raise WebhookVerificationError(f"The header {name} is missing: this is no signed webhook")
+    return value
+
+
+def _check_age(timestamp: str, now: float) -> None:
+    if not re.fullmatch("[0-9]{1,12}", timestamp):
+        raise WebhookVerificationError(f"The header webhook-timestamp must be seconds since 1970, not {timestamp!r}")
+    age = now - int(timestamp)
+    if abs(age) > TOLERANCE:
+        when = "old" if age > 0 else "ahead of this machine's clock"
+        raise WebhookVerificationError(f"The webhook is {abs(age):.0f} seconds {when}; {TOLERANCE} are allowed")
+
+
+def _signatures(header: str) -> list[bytes]:
+    """Those of version 1; a later version of the specification may send others beside them."""
+    pairs = (each.partition(",") for each in header.split())
+    return [signature.encode() for version, _, signature in pairs if version == "v1"]

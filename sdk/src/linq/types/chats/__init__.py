@@ -1,0 +1,35 @@
+"""The types of ``client.chats.messages`` and ``client.chats.participants``, loaded when they are first used."""
+
+from typing import TYPE_CHECKING
+
+from linq._lazy import lazily
+
+if TYPE_CHECKING:
+    from linq.types.acknowledgements import ParticipantAddResponse as ParticipantAddResponse
+    from linq.types.acknowledgements import ParticipantRemoveResponse as ParticipantRemoveResponse
+    from linq.types.params import MessageListParams as MessageListParams
+    from linq.types.params import MessageSendParams as MessageSendParams
+    from linq.types.params import ParticipantAddParams as ParticipantAddParams
+    from linq.types.params import ParticipantRemoveParams as ParticipantRemoveParams
+    from linq.types.sending import MessageSendResponse as MessageSendResponse
+    from linq.types.sending import SentMessage as SentMessage
+else:
+    __getattr__, __dir__ = lazily(
+        __name__,
+        {
+            "linq.types.acknowledgements": [
+                "ParticipantAddResponse",
+                "ParticipantRemoveResponse",
+            ],
+            "linq.types.params": [
+                "MessageListParams",
+                "MessageSendParams",
+                "ParticipantAddParams",
+                "ParticipantRemoveParams",
+            ],
+            "linq.types.sending": [
+                "MessageSendResponse",
+                "SentMessage",
+            ],
+        },
+    )

@@ -1,0 +1,84 @@
+"""A message of a chat."""
+
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from linq._models import BaseModel, OpenEnum
+from linq.types.shared.chat_handle import ChatHandle
+from linq.types.shared.parts import Part
+from linq.types.shared.service_type import ServiceType
+
+DeliveryStatus: TypeAlias = Annotated[
+    Literal["pending", "queued", "sent", "delivered", "received", "read", "failed"], OpenEnum
+]
+
+
+class MessageEffect(BaseModel):
+    """What iMessage plays when a message is opened."""
+
+    name: str | None = None
+    """``confetti``, ``slam``, …"""
+
+    type: Annotated[Literal["screen", "bubble"], OpenEnum] | None = None
+
+
+class ReplyTo(BaseModel):
+    """The message that this one answers."""
+
+    message_id: str
+
+    part_index: int | None = None
+    """Which of its parts, from 0."""
+
+
+class Message(BaseModel):
+    """A message of a chat, sent or received."""
+
+    id: str
+    """A UUID."""
+
+    chat_id: str
+
+    created_at: datetime
+
+    delivery_status: DeliveryStatus
+
+    is_delivered: bool
+    """Deprecated: whether ``delivery_status`` is ``delivered`` or ``read``."""
+
+    is_from_me: bool
+    """Whether your own line sent it."""
+
+    is_read: bool
+    """Deprecated: whether ``delivery_status`` is ``read``."""
+
+    updated_at: datetime
+
+    delivered_at: datetime | None = None
+
+    effect: MessageEffect | None = None
+
+    from_: str | None = Field(alias="from", default=None)
+    """Deprecated: the handle of ``from_handle``."""
+
+    from_handle: ChatHandle | None = None
+    """Who sent it."""
+
+    parts: list[Part] | None = None
+    """What it says, in order."""
+
+    preferred_service: ServiceType | None = None
+
+    read_at: datetime | None = None
+
+    reconciled_at: datetime | None = None
+    """When a message that had not arrived live was found; such a one may have been sent long before."""
+
+    reply_to: ReplyTo | None = None
+
+    sent_at: datetime | None = None
+
+    service: ServiceType | None = None
+    """The service that carried it, which may be another than the chat's."""

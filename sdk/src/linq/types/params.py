@@ -1,0 +1,209 @@
+"""The parameters of the methods, for callers who collect them first: ``client.chats.create(**params)``."""
+
+from collections.abc import Sequence
+from typing import Literal, Required, TypedDict
+
+from linq._types import SequenceNotStr
+from linq.types.message_content_param import MessageContentParam
+from linq.types.shared.reaction import ReactionType
+from linq.types.webhook_event_type import WebhookEventType
+
+
+class ChatListChatsParams(TypedDict, total=False):
+    """Of ``chats.list_chats``: every one may be left out."""
+
+    cursor: str | None
+    """``next_cursor`` of the page before; the same filters have to come with it."""
+
+    from_: str | None
+    """Only chats of this line of yours, in E.164: ``+13343284472``."""
+
+    limit: int | None
+    """Chats per page, 1 to 100; the server's default is 20."""
+
+    to: str | None
+    """Only chats in which this handle takes part: E.164, or an e-mail address."""
+
+
+class ChatCreateParams(TypedDict, total=False):
+    """Of ``chats.create``."""
+
+    from_: Required[str]
+
+    message: Required[MessageContentParam]
+
+    to: Required[SequenceNotStr[str]]
+
+    override_optout: bool
+
+
+class ChatUpdateParams(TypedDict, total=False):
+    """Of ``chats.update``."""
+
+    display_name: str
+
+    group_chat_icon: str
+
+
+class MessageListParams(TypedDict, total=False):
+    """Of ``chats.messages.list``."""
+
+    cursor: str | None
+
+    limit: int | None
+
+
+class MessageSendParams(TypedDict, total=False):
+    """Of ``chats.messages.send``."""
+
+    message: Required[MessageContentParam]
+
+    override_optout: bool
+
+
+class ParticipantAddParams(TypedDict, total=False):
+    """Of ``chats.participants.add``."""
+
+    handle: Required[str]
+
+
+class ParticipantRemoveParams(TypedDict, total=False):
+    """Of ``chats.participants.remove``."""
+
+    handle: Required[str]
+
+
+class ContinuationMessage(TypedDict, total=False):
+    """What is said instead when a new chat on another line has to take the place of the old one."""
+
+    text: Required[str]
+
+
+class MessageCreateParams(TypedDict, total=False):
+    """Of ``messages.create``."""
+
+    message: Required[MessageContentParam]
+
+    to: Required[SequenceNotStr[str]]
+
+    continuation_message: ContinuationMessage
+
+    exclude_from: SequenceNotStr[str]
+
+    override_optout: bool
+
+    idempotency_key: str
+
+
+class MessageUpdateParams(TypedDict, total=False):
+    """Of ``messages.update``."""
+
+    text: Required[str]
+
+    part_index: int
+
+
+class Placement(TypedDict, total=False):
+    """Where on the message a sticker sits; each may be left out."""
+
+    rotation: float
+    """Degrees, clockwise."""
+
+    scale: float
+    """1 is the size of a picture, 0.5 that of an emoji."""
+
+    x: float
+    """From -1, left, to 1, right."""
+
+    y: float
+    """From -1, top, to 1, bottom."""
+
+
+class MessageAddReactionParams(TypedDict, total=False):
+    """Of ``messages.add_reaction``."""
+
+    operation: Required[Literal["add", "remove"]]
+
+    type: Required[ReactionType]
+
+    attachment_id: str
+
+    custom_emoji: str
+
+    emoji: str
+
+    part_index: int
+
+    placement: Placement
+
+    url: str
+
+
+class MessageListMessagesThreadParams(TypedDict, total=False):
+    """Of ``messages.list_messages_thread``."""
+
+    cursor: str | None
+
+    limit: int | None
+
+    order: Literal["asc", "desc"]
+
+
+class WebhookSubscriptionCreateParams(TypedDict, total=False):
+    """Of ``webhook_subscriptions.create``."""
+
+    subscribed_events: Required[Sequence[WebhookEventType]]
+
+    target_url: Required[str]
+
+    phone_numbers: SequenceNotStr[str]
+
+    routing_id_header: str
+
+    routing_key_header: str
+
+
+class WebhookSubscriptionUpdateParams(TypedDict, total=False):
+    """Of ``webhook_subscriptions.update``: what is left out stays; None takes away what there is."""
+
+    is_active: bool
+
+    phone_numbers: SequenceNotStr[str] | None
+
+    routing_id_header: str | None
+
+    routing_key_header: str | None
+
+    subscribed_events: Sequence[WebhookEventType]
+
+    target_url: str
+
+
+class BlockedHandleBlockParams(TypedDict, total=False):
+    """Of ``blocked_handles.block``."""
+
+    handle: Required[str]
+
+    reason: str
+
+
+class BlockedHandleUnblockParams(TypedDict, total=False):
+    """Of ``blocked_handles.unblock``."""
+
+    handle: Required[str]
+
+
+class CapabilityCheckIMessageParams(TypedDict, total=False):
+    """Of ``capability.check_i_message``."""
+
+    address: Required[str]
+
+    from_: str
+
+
+class CapabilityCheckRCSParams(TypedDict, total=False):
+    """Of ``capability.check_RCS``."""
+
+    address: Required[str]
+
+    from_: str

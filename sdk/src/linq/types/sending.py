@@ -1,0 +1,112 @@
+"""What the methods that send a message give: the message, and the chat that it went into."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from linq._models import BaseModel, OpenEnum
+from linq.types.chat import HealthStatus
+from linq.types.message import DeliveryStatus, MessageEffect, ReplyTo
+from linq.types.shared.chat_handle import ChatHandle
+from linq.types.shared.parts import Part
+from linq.types.shared.service_type import ServiceType
+
+
+class SentMessage(BaseModel):
+    """A message that was accepted for sending."""
+
+    id: str
+    """A UUID."""
+
+    created_at: datetime
+
+    delivery_status: DeliveryStatus
+
+    is_read: bool
+    """Deprecated: whether ``delivery_status`` is ``read``."""
+
+    parts: list[Part]
+
+    sent_at: datetime | None = None
+    """None while it waits."""
+
+    delivered_at: datetime | None = None
+
+    effect: MessageEffect | None = None
+
+    from_handle: ChatHandle | None = None
+
+    preferred_service: ServiceType | None = None
+
+    reply_to: ReplyTo | None = None
+
+    service: ServiceType | None = None
+    """The service that carries it."""
+
+
+class MessageSendResponse(BaseModel):
+    """What ``chats.messages.send`` gives."""
+
+    chat_id: str
+
+    message: SentMessage
+
+
+class CreatedChat(BaseModel):
+    """The chat of these recipients, new or found, and the message that went into it."""
+
+    id: str
+    """A UUID."""
+
+    display_name: str | None = None
+
+    handles: list[ChatHandle]
+
+    health_status: HealthStatus
+
+    is_group: bool
+
+    message: SentMessage
+
+    service: ServiceType
+
+
+class ChatCreateResponse(BaseModel):
+    """What ``chats.create`` gives."""
+
+    chat: CreatedChat
+
+
+class FromSelection(BaseModel):
+    """Why this line was taken."""
+
+    reason: Annotated[Literal["reused_active_chat", "new_best_number", "failover_flagged"], OpenEnum]
+    """A chat that was there; a new one on the best line; or a new one, since the old one's line cannot send."""
+
+    reused_existing_chat: bool
+
+
+class MessageCreateResponse(BaseModel):
+    """What ``messages.create`` gives."""
+
+    chat_id: str
+    """The chat that the message went into."""
+
+    created_new_chat: bool
+
+    from_: str = Field(alias="from")
+    """The line that sends it."""
+
+    from_selection: FromSelection
+
+    handles: list[ChatHandle]
+
+    is_group: bool
+
+    message: SentMessage
+
+    service: ServiceType
+
+    previous_chat_id: str | None = None
+    """After ``failover_flagged``: the chat that was given up."""

@@ -1,0 +1,20 @@
+"""The types that several methods' parameters share."""
+
+from collections.abc import Iterable
+from typing import Literal, Required, TypedDict
+
+from linq.types.shared.reaction import ReactionType
+from linq.types.shared.service_type import ServiceType
+
+__all__ = ["ReactionType", "ServiceType", "TextDecoration"]
+
+
+class TextDecoration(TypedDict, total=False):
+    """A style or an animation over some letters of a text: one of the two."""
+
+    range: Required[Iterable[int]]
+    """First letter and the one after the last, in UTF-16 units."""
+
+    animation: Literal["big", "small", "shake", "nod", "explode", "ripple", "bloom", "jitter"]
+
+    style: Literal["bold", "italic", "strikethrough", "underline"]

@@ -1,0 +1,251 @@
+"""What events are about: the ``data`` of each."""
+
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from linq._models import BaseModel, OpenEnum
+from linq.types.chat import HealthStatus
+from linq.types.message import MessageEffect
+from linq.types.shared.chat_handle import ChatHandle
+from linq.types.shared.parts import MediaPartResponse, Part, TextPartResponse
+from linq.types.shared.reaction import ReactionType, Sticker
+from linq.types.shared.service_type import ServiceType
+
+Direction: TypeAlias = Annotated[Literal["inbound", "outbound"], OpenEnum]
+PreferredService: TypeAlias = Annotated[Literal["iMessage", "SMS", "RCS", "auto"], OpenEnum]
+Reputation: TypeAlias = Annotated[Literal["HEALTHY", "AT_RISK", "CRITICAL"], OpenEnum]
+LineStatus: TypeAlias = Annotated[Literal["ACTIVE", "FLAGGED"], OpenEnum]
+
+# The public client has classes of their own for what events say of a message.
+SchemasMediaPartResponse: TypeAlias = MediaPartResponse
+SchemasMessageEffect: TypeAlias = MessageEffect
+SchemasTextPartResponse: TypeAlias = TextPartResponse
+
+
+class EventChat(BaseModel):
+    """The chat that an event happened in."""
+
+    id: str
+
+    health_status: HealthStatus
+
+    is_group: bool | None = None
+
+    owner_handle: ChatHandle | None = None
+    """Your own line."""
+
+
+class EventReplyTo(BaseModel):
+    """The message that this one answers."""
+
+    message_id: str | None = None
+
+    part_index: int | None = None
+    """Which of its parts, from 0."""
+
+
+class MessageEventV2(BaseModel):
+    """A message that was sent, received, delivered or read."""
+
+    id: str
+
+    chat: EventChat
+
+    direction: Direction
+
+    parts: list[Part]
+
+    sender_handle: ChatHandle
+
+    service: ServiceType
+
+    delivered_at: datetime | None = None
+    """None before ``message.delivered``."""
+
+    effect: MessageEffect | None = None
+
+    idempotency_key: str | None = None
+    """The key that it was sent with."""
+
+    preferred_service: PreferredService | None = None
+
+    read_at: datetime | None = None
+    """None before ``message.read``."""
+
+    reconciled_at: datetime | None = None
+    """When a message that had not arrived live was found: better not answered as if it were new."""
+
+    reply_to: EventReplyTo | None = None
+
+    sent_at: datetime | None = None
+
+    zero_retention: bool | None = None
+    """Whether the service keeps nothing of what it says; ``parts`` is empty then."""
+
+
+class MessageFailure(BaseModel):
+    """A message that could not be delivered."""
+
+    code: int
+    """The API's error code: 3007, 4001, …"""
+
+    failed_at: datetime
+
+    chat_id: str | None = None
+
+    detail_code: int | None = None
+    """For the log alone: its values may change."""
+
+    message_id: str | None = None
+
+    preferred_service: PreferredService | None = None
+
+    reason: str | None = None
+    """For people."""
+
+    service: ServiceType | None = None
+
+
+class EditedPart(BaseModel):
+    """The part that was written anew."""
+
+    index: int
+    """From 0."""
+
+    text: str
+
+
+class MessageEdit(BaseModel):
+    """A message whose text was changed."""
+
+    id: str
+
+    chat: EventChat
+
+    direction: Direction
+
+    edited_at: datetime
+
+    part: EditedPart
+
+    sender_handle: ChatHandle
+
+    zero_retention: bool | None = None
+
+
+class ReactionEventBase(BaseModel):
+    """A reaction that somebody added or took away."""
+
+    is_from_me: bool
+    """Whether it is your own line's."""
+
+    reaction_type: ReactionType
+
+    chat_id: str | None = None
+
+    custom_emoji: str | None = None
+
+    from_: str | None = Field(alias="from", default=None)
+    """Deprecated: the handle of ``from_handle``."""
+
+    from_handle: ChatHandle | None = None
+
+    message_id: str | None = None
+
+    part_index: int | None = None
+    """From 0."""
+
+    reacted_at: datetime | None = None
+
+    reaction_id: str | None = None
+
+    service: ServiceType | None = None
+
+    sticker: Sticker | None = None
+
+
+class Joining(BaseModel):
+    """Somebody who was added to a group."""
+
+    handle: str
+    """Deprecated: the handle of ``participant``."""
+
+    added_at: datetime | None = None
+
+    chat_id: str | None = None
+
+    participant: ChatHandle | None = None
+
+
+class Leaving(BaseModel):
+    """Somebody who left a group, or was put out."""
+
+    handle: str
+    """Deprecated: the handle of ``participant``."""
+
+    chat_id: str | None = None
+
+    participant: ChatHandle | None = None
+
+    removed_at: datetime | None = None
+
+
+class NewChat(BaseModel):
+    """A chat that began."""
+
+    id: str
+
+    created_at: datetime
+
+    display_name: str | None = None
+
+    handles: list[ChatHandle]
+
+    health_status: HealthStatus
+
+    is_group: bool
+
+    updated_at: datetime
+
+    service: ServiceType | None = None
+
+
+class GroupChange(BaseModel):
+    """A group's new name or picture."""
+
+    chat_id: str
+
+    updated_at: datetime
+
+    changed_by_handle: ChatHandle | None = None
+
+    new_value: str | None = None
+    """The name, or the picture's URL; None when it was taken away."""
+
+    old_value: str | None = None
+
+
+class Typing(BaseModel):
+    """Somebody who began or stopped writing."""
+
+    chat_id: str
+
+    actor_handle: ChatHandle | None = None
+
+
+class LineStatusChange(BaseModel):
+    """A line's new status and reputation."""
+
+    changed_at: datetime
+
+    new_reputation: Reputation
+
+    new_status: LineStatus
+
+    phone_number: str
+
+    previous_reputation: Reputation
+
+    previous_status: LineStatus

@@ -1,0 +1,148 @@
+"""What ``client.webhooks.unwrap`` gives: one model for each type of event, told apart by ``event_type``."""
+
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
+
+from linq._models import BaseModel, OpenEnum, OpenUnion
+from linq.types.webhook_event_data import (
+    GroupChange,
+    Joining,
+    Leaving,
+    LineStatusChange,
+    MessageEdit,
+    MessageEventV2,
+    MessageFailure,
+    NewChat,
+    ReactionEventBase,
+    Typing,
+)
+from linq.types.webhook_event_type import OtherEventType
+
+
+class WebhookEvent(BaseModel):
+    """What every event has."""
+
+    api_version: str
+
+    created_at: datetime
+    """When it happened, with its time zone."""
+
+    event_id: str
+    """The same each time that the event is delivered: do its work once."""
+
+    partner_id: str
+
+    trace_id: str
+    """What to quote to the people who run the server."""
+
+    webhook_version: str
+
+
+class MessageSentWebhookEvent(WebhookEvent):
+    event_type: Literal["message.sent"]
+    data: MessageEventV2
+
+
+class MessageReceivedWebhookEvent(WebhookEvent):
+    event_type: Literal["message.received"]
+    data: MessageEventV2
+
+
+class MessageDeliveredWebhookEvent(WebhookEvent):
+    event_type: Literal["message.delivered"]
+    data: MessageEventV2
+
+
+class MessageReadWebhookEvent(WebhookEvent):
+    event_type: Literal["message.read"]
+    data: MessageEventV2
+
+
+class MessageFailedWebhookEvent(WebhookEvent):
+    event_type: Literal["message.failed"]
+    data: MessageFailure
+
+
+class MessageEditedWebhookEvent(WebhookEvent):
+    event_type: Literal["message.edited"]
+    data: MessageEdit
+
+
+class ReactionAddedWebhookEvent(WebhookEvent):
+    event_type: Literal["reaction.added"]
+    data: ReactionEventBase
+
+
+class ReactionRemovedWebhookEvent(WebhookEvent):
+    event_type: Literal["reaction.removed"]
+    data: ReactionEventBase
+
+
+class ParticipantAddedWebhookEvent(WebhookEvent):
+    event_type: Literal["participant.added"]
+    data: Joining
+
+
+class ParticipantRemovedWebhookEvent(WebhookEvent):
+    event_type: Literal["participant.removed"]
+    data: Leaving
+
+
+class ChatCreatedWebhookEvent(WebhookEvent):
+    event_type: Literal["chat.created"]
+    data: NewChat
+
+
+class ChatGroupNameUpdatedWebhookEvent(WebhookEvent):
+    event_type: Literal["chat.group_name_updated"]
+    data: GroupChange
+
+
+class ChatGroupIconUpdatedWebhookEvent(WebhookEvent):
+    event_type: Literal["chat.group_icon_updated"]
+    data: GroupChange
+
+
+class ChatTypingIndicatorStartedWebhookEvent(WebhookEvent):
+    event_type: Literal["chat.typing_indicator.started"]
+    data: Typing
+
+
+class ChatTypingIndicatorStoppedWebhookEvent(WebhookEvent):
+    event_type: Literal["chat.typing_indicator.stopped"]
+    data: Typing
+
+
+class PhoneNumberStatusUpdatedWebhookEvent(WebhookEvent):
+    event_type: Literal["phone_number.status_updated"]
+    data: LineStatusChange
+
+
+class OtherWebhookEvent(WebhookEvent):
+    """An event of any other type; its ``data`` is what came."""
+
+    event_type: Annotated[OtherEventType, OpenEnum]
+    data: object = None
+
+
+UnwrapWebhookEvent: TypeAlias = Annotated[
+    MessageSentWebhookEvent
+    | MessageReceivedWebhookEvent
+    | MessageDeliveredWebhookEvent
+    | MessageReadWebhookEvent
+    | MessageFailedWebhookEvent
+    | MessageEditedWebhookEvent
+    | ReactionAddedWebhookEvent
+    | ReactionRemovedWebhookEvent
+    | ParticipantAddedWebhookEvent
+    | ParticipantRemovedWebhookEvent
+    | ChatCreatedWebhookEvent
+    | ChatGroupNameUpdatedWebhookEvent
+    | ChatGroupIconUpdatedWebhookEvent
+    | ChatTypingIndicatorStartedWebhookEvent
+    | ChatTypingIndicatorStoppedWebhookEvent
+    | PhoneNumberStatusUpdatedWebhookEvent
+    | OtherWebhookEvent,
+    OpenUnion("event_type", OtherWebhookEvent),
+]
+"""Decide by ``event_type``, or by class."""
