@@ -1,7 +1,8 @@
 """The service as one ASGI callable: a trace id for every answer, the list at once, everything else by the framework.
 
-request ── trace id ──┬── /v3/chats ──────────────── ListChats ──┐
-                      └── anything else ──── Litestar's routes ──┴── the answer, or the envelope of what went wrong
+request ── trace id ──┬── GET /v3/chats ──────────────── ListChats ──┐
+                      └── anything else ── Litestar's routes: key, ──┴── the answer, or the envelope of what went wrong
+                                           body, handler
 """
 
 import logging
@@ -9,18 +10,23 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
-from litestar import Litestar, Request
+from litestar import HttpMethod, Litestar, Request, route
 from litestar import Response as FrameworkResponse
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, MethodNotAllowedException
+from litestar.types import ControllerRouterHandler
 
 from trunkline import __version__
+from trunkline.actions.capability import Network, loopback
+from trunkline.actions.cause import Cause
 from trunkline.api.auth import Authentication
+from trunkline.api.operation import GET, Call, Route, Site
 from trunkline.api.responses import Response, refusal
-from trunkline.api.routes import chats, process
+from trunkline.api.routes import ROUTES, chats, process
 from trunkline.api.routes.reference import reference
 from trunkline.domain.errors import (
     BodyTooLarge,
+    CarrierNotReady,
     InternalError,
     InvalidParameter,
     MethodNotAllowed,
@@ -28,6 +34,7 @@ from trunkline.domain.errors import (
     NotReady,
     TrunklineError,
 )
+from trunkline.domain.health import Thresholds
 from trunkline.domain.instant import Clock, now
 from trunkline.storage.store import Store
 
@@ -36,6 +43,8 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 TRACE_HEADER = b"x-trace-id"
+PARTNER_PREFIX = "/api/partner"
+MAX_BODY = 1_000_000  # bytes; the longest message that a carrier takes is far shorter
 
 log = logging.getLogger("trunkline.api")
 
@@ -43,9 +52,25 @@ log = logging.getLogger("trunkline.api")
 class Application:
     """Answers HTTP for one open store. ``base_url`` and ``doc_base`` are without a trailing slash."""
 
-    def __init__(self, store: Store, base_url: str, doc_base: str, clock: Clock = now) -> None:
+    def __init__(
+        self,
+        store: Store,
+        base_url: str,
+        doc_base: str,
+        clock: Clock = now,
+        changed: Callable[[], None] = lambda: None,
+        network: Network | None = None,
+    ) -> None:
+        """``changed`` is called after every request that may have left something to deliver.
+
+        Without a ``network``, the carrier is the loopback.
+        """
         self._doc_base = doc_base
-        self._list_chats = chats.ListChats(store, Authentication(store), doc_base, clock)
+        self._clock = clock
+        self._changed = changed
+        self._site = Site(store, doc_base, Thresholds(), network or loopback(store))
+        self._authentication = Authentication(store)
+        self._list_chats = chats.ListChats(store, self._authentication, doc_base, clock)
 
         async def provide_store() -> Store:
             return store
@@ -53,17 +78,22 @@ class Application:
         described = [process.liveness, process.readiness]
         dependencies = {"store": Provide(provide_store)}
         self._framework = Litestar(
-            [*described, *reference([*described], dependencies, __version__, base_url)],
+            [
+                *described,
+                *reference([*described], dependencies, __version__, base_url),
+                *[self._handler(each) for each in ROUTES],
+            ],
             dependencies=dependencies,
             exception_handlers={Exception: self._refuse},
             openapi_config=None,
             logging_config=None,
+            request_max_body_size=MAX_BODY,
         )
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """One request. Whatever happens, the caller gets an answer with a trace id."""
         trace_id = secrets.token_hex(16)
-        if scope["path"] in chats.PATHS:
+        if scope["path"] in chats.PATHS and scope["method"] in chats.METHODS:
             response = await self._list(scope, trace_id)
             response.headers.append((TRACE_HEADER, trace_id.encode()))
             await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
@@ -75,7 +105,36 @@ class Application:
                 message["headers"] = [*message["headers"], (TRACE_HEADER, trace_id.encode())]
             await send(message)
 
-        await self._framework({**scope, "trace_id": trace_id}, receive, send_traced)  # type: ignore[arg-type]
+        path = scope["path"].removeprefix(PARTNER_PREFIX) or "/"
+        asked = {**scope, "path": path, "raw_path": path.encode(), "trace_id": trace_id}
+        await self._framework(asked, receive, send_traced)  # type: ignore[arg-type]
+
+    def _handler(self, described: Route) -> ControllerRouterHandler:
+        """What the framework calls for a route of ours."""
+
+        async def handle(request: Request[Any, Any, Any]) -> FrameworkResponse[bytes]:
+            response = await described.handler(await self._call(request))
+            if described.method != GET:
+                self._changed()
+            return _for_framework(response)
+
+        path = described.path.replace("}", ":str}")
+        # The answer has a status of its own; the framework's default for DELETE would forbid a body.
+        return route(path, http_method=[HttpMethod(described.method)], status_code=200, include_in_schema=False)(handle)
+
+    async def _call(self, request: Request[Any, Any, Any]) -> Call:
+        """A request whose key is good. Raises ``Unauthorized``, ``BodyTooLarge``."""
+        at = self._clock()
+        partner_id = await self._authentication.partner(request.scope["headers"], at)  # type: ignore[arg-type]
+        return Call(
+            site=self._site,
+            cause=Cause(partner_id, at, request.scope["trace_id"]),  # type: ignore[typeddict-item]
+            address=f"{request.method} {request.scope['path']}",
+            path=request.path_params,
+            query=request.scope["query_string"],
+            headers={name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]},
+            content=await request.body(),
+        )
 
     async def _list(self, scope: Message, trace_id: str) -> Response:
         try:
@@ -84,17 +143,23 @@ class Application:
             return self._envelope(error, trace_id)
 
     def _refuse(self, request: Request[Any, Any, Any], error: Exception) -> FrameworkResponse[bytes]:
-        response = self._envelope(error, request.scope["trace_id"])  # type: ignore[typeddict-item]
-        headers = {name.decode(): value.decode() for name, value in response.headers}
-        return FrameworkResponse(response.body, status_code=response.status, headers=headers)
+        if isinstance(error, MethodNotAllowedException) and request.scope["path"] in chats.PATHS:
+            # The framework does not know of the list, which is answered ahead of it.
+            error.headers = {"allow": ", ".join([*chats.METHODS, (error.headers or {}).get("allow", "")])}
+        return _for_framework(self._envelope(error, request.scope["trace_id"]))  # type: ignore[typeddict-item]
 
     def _envelope(self, error: Exception, trace_id: str) -> Response:
         known = _known(error)
-        if isinstance(error, NotReady):
+        if isinstance(error, NotReady | CarrierNotReady):
             log.error("trace %s: %s", trace_id, error)
         elif known.status >= InternalError.status:
             log.error("trace %s: %s", trace_id, error, exc_info=error)
         return refusal(known, trace_id, self._doc_base)
+
+
+def _for_framework(response: Response) -> FrameworkResponse[bytes]:
+    headers = {name.decode(): value.decode() for name, value in response.headers}
+    return FrameworkResponse(response.body, status_code=response.status, headers=headers)
 
 
 def _known(error: Exception) -> TrunklineError:
@@ -102,6 +167,8 @@ def _known(error: Exception) -> TrunklineError:
     match error:
         case NotReady():
             return NotReady("the database does not answer; try again in a moment")
+        case CarrierNotReady():
+            return error
         case TrunklineError() if error.status < InternalError.status:
             return error
         case HTTPException() if error.status_code < InternalError.status:
@@ -118,6 +185,6 @@ def _known_to_framework(error: HTTPException) -> TrunklineError:
             allowed = (error.headers or {}).get("allow", "")
             return MethodNotAllowed(f"this method is not for this address; use {allowed}", allowed)
         case BodyTooLarge.status:
-            return BodyTooLarge("the body is larger than the service reads")
+            return BodyTooLarge(f"the body is larger than {MAX_BODY} bytes, which is all that the service reads")
         case _:
             return InvalidParameter(error.detail)

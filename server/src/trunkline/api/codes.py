@@ -109,6 +109,12 @@ CODES: dict[int, Code] = {
         "[Opted out](/guides/chats/chat-health#opted-out) in the guide to chat health.",
         "+14155559876 has opted out of your messages",
     ),
+    2026: Code(
+        403,
+        "You have blocked the recipient.",
+        "Unblock the handle first, with `DELETE /v3/blocked_handles`. What a blocked handle writes is dropped.",
+        "+14155559876 is blocked; unblock it before you write to it",
+    ),
     3006: Code(
         500,
         "Something failed on our side.",

@@ -16,9 +16,17 @@ partner and nothing else. Whoever runs the service makes one with `trunkline key
 every conversation of yours.
 """
 
-CHATS = "Conversations of your lines, with one person or with a group."
-
-PROCESS = "For whoever runs the service: neither needs a key, and neither says anything about its data."
+TAGS = {
+    "Chats": "Conversations of your lines, with one person or with a group.",
+    "Messages": "What is said in a chat: sent, received, edited, reacted to, and how far it has come.",
+    "Lines": "The numbers that you send from.",
+    "Blocked handles": "Whom you do not want to hear from.",
+    "Capability": "Which networks reach somebody.",
+    "Webhooks": "What happens, told to a URL of yours: see the [guide](/guides/webhooks).",
+    "Sandbox": "The other side of the line, played by you: see the [guide](/guides/sandbox). Ours alone.",
+    "Process": "For whoever runs the service: neither needs a key, and neither says anything about its data.",
+}
+"""The groups of operations, in order."""
 
 LIST_CHATS = """\
 The chats of your lines, the most recently updated first. `from` narrows the list to one line, `to` to the chats

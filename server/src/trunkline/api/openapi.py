@@ -1,4 +1,4 @@
-"""The description of the service, OpenAPI 3.1: the framework's of its routes, and ours of the list."""
+"""The description of the service, OpenAPI 3.1: the framework's of its routes, and ours of those that ask for a key."""
 
 import re
 from collections.abc import Sequence
@@ -13,10 +13,19 @@ from msgspec import Meta
 
 from trunkline.api import descriptions, examples
 from trunkline.api.codes import CODES
-from trunkline.api.query import PARAMETERS
+from trunkline.api.operation import Route
+from trunkline.api.query import PARAMETERS, Parameter
 from trunkline.api.responses import KINDS, Envelope
+from trunkline.api.routes import ROUTES
 from trunkline.domain.document import ChatDocument
-from trunkline.domain.errors import InvalidParameter, InvalidPhoneNumber, NotYourLine, TrunklineError, Unauthorized
+from trunkline.domain.errors import (
+    BodyTooLarge,
+    InvalidParameter,
+    InvalidPhoneNumber,
+    NotYourLine,
+    TrunklineError,
+    Unauthorized,
+)
 
 TRACE_HEADERS = {
     "X-Trace-ID": {
@@ -52,12 +61,15 @@ def describe(
             Server(f"{server}/api/partner", "The same, for clients whose base URL ends in /api/partner"),
         ],
         use_handler_docstrings=True,
-        tags=[Tag("Chats", descriptions.CHATS), Tag("Process", descriptions.PROCESS)],
+        tags=[Tag(name, text) for name, text in descriptions.TAGS.items()],
     )
     # This instance only describes; the one that serves has no routes of the framework's own.
     framework = Litestar(routes, dependencies=dependencies, openapi_config=config, logging_config=None)
     document = framework.openapi_schema.to_schema()
-    document["paths"] = {"/v3/chats": {"get": _list_chats(server)}, **document["paths"]}
+    paths: dict[str, Any] = {"/v3/chats": {"get": _list_chats(server)}}
+    for each in ROUTES:
+        paths.setdefault(each.path, {})[each.method.lower()] = _operation(each, server)
+    document["paths"] = paths | document["paths"]
     components = document["components"]
     components["schemas"] = {**_schemas(), **components["schemas"]}
     components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": descriptions.KEY}}
@@ -68,7 +80,65 @@ def describe(
 
 
 def _schemas() -> dict[str, Any]:
-    return msgspec.json.schema_components([ChatList, Envelope], ref_template=_REFERENCE)[1]
+    bodies = [body for each in ROUTES for body in (each.operation.body, each.operation.answer) if body is not None]
+    schemas = msgspec.json.schema_components([ChatList, Envelope, *bodies], ref_template=_REFERENCE)[1]
+    for schema in schemas.values():
+        for field in schema.get("properties", {}).values():
+            if field.keys() == {"enum"}:  # what tells one kind of an object from another
+                field["description"] = f"Always `{field['enum'][0]}`."
+    return schemas
+
+
+def _operation(route: Route, server: str) -> dict[str, Any]:
+    described = route.operation
+    names = re.findall(r"\{(\w+)\}", route.path)
+    answer: dict[str, Any] = {"description": described.says}
+    if described.answer is not None:
+        answer["content"] = _json(described.answer)
+    refusals: dict[str, list[type[TrunklineError]]] = {}
+    for kind in (*described.refusals, Unauthorized, *([BodyTooLarge] if described.body else [])):
+        refusals.setdefault(str(kind.status), []).append(kind)
+    operation: dict[str, Any] = {
+        "operationId": described.id,
+        "tags": [described.tag],
+        "summary": described.summary,
+        "description": described.description,
+        "security": [{"key": []}],
+        "parameters": [
+            *[
+                {
+                    "name": name,
+                    "in": "path",
+                    "required": True,
+                    "description": f"The id of the {name.removesuffix('_id')}.",
+                    "schema": {"type": "string"},
+                }
+                for name in names
+            ],
+            *[_parameter(each) for each in described.parameters],
+        ],
+        "responses": {
+            str(described.status): answer,
+            **{status: _refusal(kinds, server) for status, kinds in sorted(refusals.items())},
+        },
+    }
+    if described.body is not None:
+        operation["requestBody"] = {"required": True, "content": _json(described.body)}
+    return operation
+
+
+def _json(body: type) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": _REFERENCE.format(name=body.__name__)}}}
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "in": parameter.place,
+        "required": False,
+        "description": parameter.description,
+        "schema": parameter.schema,
+    }
 
 
 def _renamed(document: dict[str, Any]) -> dict[str, Any]:
@@ -83,16 +153,7 @@ def _list_chats(server: str) -> dict[str, Any]:
         "summary": "List all chats",
         "description": descriptions.LIST_CHATS,
         "security": [{"key": []}],
-        "parameters": [
-            {
-                "name": each.name,
-                "in": "query",
-                "required": False,
-                "description": each.description,
-                "schema": each.schema,
-            }
-            for each in PARAMETERS.values()
-        ],
+        "parameters": [_parameter(each) for each in PARAMETERS.values()],
         "responses": {
             "200": {
                 "description": "A page of chats.",

@@ -1,6 +1,6 @@
 """The query of *List all chats*: each parameter declared once, for its parser and for its OpenAPI entry alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -21,9 +21,10 @@ class Parameter(msgspec.Struct, frozen=True):
     parse: Callable[[str], Any]
     refusal: type[TrunklineError] = InvalidParameter
     """What a value that is no text at all gets."""
+    place: str = "query"
 
 
-def _parse_limit(text: str) -> int:
+def parse_limit(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= len(str(MAX_LIMIT)) and 1 <= int(text) <= MAX_LIMIT:
         return int(text)
     raise InvalidParameter(f"'limit' is {shown(text)}; it must be a whole number from 1 to {MAX_LIMIT}")
@@ -51,7 +52,7 @@ PARAMETERS: dict[str, Parameter] = {
             "limit",
             "How many chats a page holds at most.",
             {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-            _parse_limit,
+            parse_limit,
         ),
         Parameter(
             "cursor",
@@ -71,17 +72,22 @@ def parse(query_string: bytes) -> ChatQuery:
     return _parse_again(query_string) if len(query_string) <= _OFTEN else _parse(query_string)
 
 
-def _parse(query_string: bytes) -> ChatQuery:
+def read(query_string: bytes, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
+    """The values that are given, by name; others than these parameters are ignored. Raises a ``TrunklineError``."""
     given: dict[str, bytes] = {}
     for pair in query_string.split(b"&") if query_string else ():
         raw_name, _, raw_value = pair.partition(b"=")
         name = _decode(raw_name)
-        if name not in PARAMETERS:
+        if name is None or name not in parameters:
             continue
         if name in given:
             raise InvalidParameter(f"'{name}' is given twice; give it once")
         given[name] = raw_value
-    values = {name: _value(PARAMETERS[name], raw_value) for name, raw_value in given.items()}
+    return {name: _value(parameters[name], raw_value) for name, raw_value in given.items()}
+
+
+def _parse(query_string: bytes) -> ChatQuery:
+    values = read(query_string, PARAMETERS)
     return ChatQuery(
         filters=Filters(line=values.get("from"), handle=values.get("to")),
         limit=values.get("limit", DEFAULT_LIMIT),

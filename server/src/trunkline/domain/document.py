@@ -161,6 +161,24 @@ def parse(document: bytes, name: str | None, message_count: int = 0, unread_coun
     )
 
 
+class _HealthOnly(msgspec.Struct):
+    status: HealthStatus
+
+
+class _ChatOnly(msgspec.Struct):
+    id: str
+    health_status: _HealthOnly
+
+
+_health_decoder = msgspec.json.Decoder(_ChatOnly)
+
+
+def health_of(document: bytes) -> tuple[str, HealthStatus]:
+    """A stored chat's id and health status, without reading the rest."""
+    chat = _health_decoder.decode(document.replace(_PLACE_OF_BASE, b""))
+    return chat.id, chat.health_status.status
+
+
 def fragment(status: HealthStatus) -> str:
     """The guide's anchor for a status, such as ``#at-risk``."""
     return "#" + status.lower().replace("_", "-")

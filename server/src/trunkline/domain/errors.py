@@ -1,16 +1,25 @@
 """Every refusal the service can give, with its HTTP status and its stable code (the API's public documentation).
 
     TrunklineError
-    ├── InvalidParameter      400 / 1005   a parameter's value is not valid
+    ├── MissingField          400 / 1001   a required field is missing
     ├── InvalidPhoneNumber    400 / 1002   a phone number or handle is not of its form
+    ├── InvalidBody           400 / 1003   the body is not JSON, or not of the shape that is asked for
+    ├── InvalidContent        400 / 1004   what the message says cannot be sent
+    ├── InvalidParameter      400 / 1005   a parameter's value is not valid
     ├── Unauthorized          401 / 2004   the key is missing, malformed, unknown, revoked or expired
     ├── NotYourLine           403 / 2006   the line is not this partner's
-    ├── NotFound              404 / 2001   nothing is at this address
+    ├── OptedOut              403 / 2024   the recipient has asked not to be written to
+    ├── HandleBlocked         403 / 2026   the partner has blocked the recipient
+    ├── NotFound              404 / 2001   nothing is at this address, or no such chat is this partner's
+    ├── NoSuchMessage         404 / 2002   no such message is this partner's
     ├── MethodNotAllowed      405 / 1005   the address is right, the method is not
+    ├── NotAGroup             409 / 1006   a direct chat cannot be changed like a group
+    ├── ChatLeft              409 / 2013   the line has left the chat
     ├── BodyTooLarge          413 / 1003   the body is larger than the service reads
     ├── TooManyRequests       429 / 1007   the caller is to wait, and is told how long
     ├── InternalError         500 / 3006   our fault; the trace id finds it in the log
     ├── NotReady              503 / 3006   the database does not answer
+    ├── CarrierNotReady       503 / 3006   the carrier does not answer
     └── CommandError          what a person at the terminal did wrong; never on the wire
 
 ``api/responses`` renders the ones with a status; the command prints the message of any of them.
@@ -24,6 +33,27 @@ class TrunklineError(Exception):
 
     status: ClassVar[int] = 500
     code: ClassVar[int] = 3006
+
+
+class MissingField(TrunklineError):
+    """A required field of the body is missing; the message names it."""
+
+    status = 400
+    code = 1001
+
+
+class InvalidBody(TrunklineError):
+    """The body is not JSON, or not of the shape that is asked for; the message says where."""
+
+    status = 400
+    code = 1003
+
+
+class InvalidContent(TrunklineError):
+    """What the message says cannot be sent; the message names the part."""
+
+    status = 400
+    code = 1004
 
 
 class InvalidParameter(TrunklineError):
@@ -54,11 +84,46 @@ class NotYourLine(TrunklineError):
     code = 2006
 
 
+class OptedOut(TrunklineError):
+    """The recipient has asked not to be written to."""
+
+    status = 403
+    code = 2024
+
+
+class HandleBlocked(TrunklineError):
+    """The partner has blocked the recipient."""
+
+    status = 403
+    code = 2026
+
+
 class NotFound(TrunklineError):
-    """Nothing is at this address."""
+    """Nothing is at this address, or nothing of this partner's."""
 
     status = 404
     code = 2001
+
+
+class NoSuchMessage(TrunklineError):
+    """There is no such message, or it is another partner's: the same answer."""
+
+    status = 404
+    code = 2002
+
+
+class NotAGroup(TrunklineError):
+    """A direct chat cannot be changed like a group."""
+
+    status = 409
+    code = 1006
+
+
+class ChatLeft(TrunklineError):
+    """The line has left the chat."""
+
+    status = 409
+    code = 2013
 
 
 class MethodNotAllowed(TrunklineError):
@@ -98,6 +163,12 @@ class InternalError(TrunklineError):
 
 class NotReady(TrunklineError):
     """The database does not answer, so nothing can be served for now."""
+
+    status = 503
+
+
+class CarrierNotReady(TrunklineError):
+    """The carrier does not answer, so what only it knows cannot be said for now."""
 
     status = 503
 

@@ -12,6 +12,7 @@ Health changes only when something happens to the chat, never by a clock alone.
 import re
 from array import array
 from collections.abc import Sequence
+from itertools import takewhile
 
 import msgspec
 
@@ -31,6 +32,15 @@ class Thresholds(msgspec.Struct, frozen=True):
     at_risk_failed: int = 2
     """Messages sent since the last reply that could not be delivered."""
     critical_failed: int = 5
+    line_percent: int = 20
+    """Of a line's chats that changed last, how many in a hundred must be at risk (critical) before the line is."""
+    line_chats: int = 3
+    """And how many of them at least."""
+
+    @property
+    def window(self) -> int:
+        """How many of a chat's last messages decide its status."""
+        return max(self.critical_unanswered, self.at_risk_unanswered, self.critical_failed, self.at_risk_failed)
 
 
 class Activity(msgspec.Struct, frozen=True):
@@ -82,6 +92,40 @@ def is_opt_out(text: str | None) -> bool:
     """Whether a message, as a whole, asks to be left alone: exact keywords, and ``opt out`` in any case."""
     trimmed = (text or "").strip()
     return trimmed in _EXACT_KEYWORDS or _OPT_OUT.fullmatch(trimmed) is not None
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """A message as health sees it: sent by the line or received, and whether it could not be delivered."""
+
+    from_me: bool
+    failed: bool
+
+
+def status_after(latest: Sequence[Seen], thresholds: Thresholds) -> HealthStatus:
+    """The status that a chat's last messages stand for, newest first, of somebody who has not opted out.
+
+    ``thresholds.window`` messages are enough: whatever is older cannot change the answer.
+    """
+    since_reply = list(takewhile(lambda message: message.from_me, latest))
+    failed = sum(message.failed for message in since_reply)
+    if len(since_reply) >= thresholds.critical_unanswered or failed >= thresholds.critical_failed:
+        return HealthStatus.CRITICAL
+    if len(since_reply) >= thresholds.at_risk_unanswered or failed >= thresholds.at_risk_failed:
+        return HealthStatus.AT_RISK
+    return HealthStatus.HEALTHY
+
+
+def reputation_of(chats: Sequence[HealthStatus], thresholds: Thresholds) -> HealthStatus:
+    """The reputation of a line whose chats, those that changed last, have these statuses.
+
+    It is the share of those at risk or worse that counts, and a line of few chats is not judged by one or two.
+    """
+    worse = {HealthStatus.AT_RISK, HealthStatus.CRITICAL}
+    for status, bad in ((HealthStatus.CRITICAL, {HealthStatus.CRITICAL}), (HealthStatus.AT_RISK, worse)):
+        count = sum(each in bad for each in chats)
+        if count >= thresholds.line_chats and 100 * count >= thresholds.line_percent * len(chats):
+            return status
+    return HealthStatus.HEALTHY
 
 
 def health_of(activity: Activity, *, is_group: bool, created_at: Instant, thresholds: Thresholds) -> Health:

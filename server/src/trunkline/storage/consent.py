@@ -49,11 +49,13 @@ async def all_blocked(database: Database, partner_id: int) -> Sequence[Blocked]:
     return [Blocked(*row) for row in await database.fetch(_QUERIES["all_blocked"], (partner_id,))]
 
 
-async def block(opened: Change, handle: str, reason: str | None) -> None:
-    """Blocks a handle; one that is blocked stays as it is."""
+async def block(opened: Change, handle: str, reason: str | None) -> Blocked:
+    """Blocks a handle; one that is blocked stays as it is. Its entry."""
     query = _QUERIES["block"]
     values = query.values(partner=opened.partner_id, handle=handle, reason=reason, now=opened.now)
     await opened.transaction.fetch(query, values)
+    [row] = await opened.transaction.fetch(_QUERIES["blocked"], (opened.partner_id, handle))
+    return Blocked(*row)
 
 
 async def unblock(opened: Change, handle: str) -> None:

@@ -84,6 +84,12 @@ async def message(reader: Database | Transaction, partner_id: int, message_id: s
     return message_document.parse(*found[0]) if found else None
 
 
+async def document(database: Database, partner_id: int, message_id: str) -> bytes | None:
+    """The stored document of a message, if it is this partner's."""
+    found = await database.fetch(_QUERIES["message"], (partner_id, message_id))
+    return found[0][0] if found else None
+
+
 async def add(opened: Change, messages: Sequence[Message]) -> None:
     """Stores new messages by the fastest way there is; each takes a number, in the order given."""
     await opened.transaction.load("messages", _COLUMNS, [_row(opened, each) for each in messages])

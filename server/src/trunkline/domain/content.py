@@ -1,0 +1,165 @@
+"""What a message may say (the API's public documentation: ``MessageContent`` and its validation rules)."""
+
+import re
+from collections.abc import Sequence
+from itertools import combinations, pairwise
+from mimetypes import MimeTypes
+from urllib.parse import unquote, urlsplit
+
+from trunkline.domain.chat import Chat
+from trunkline.domain.errors import InvalidContent, InvalidParameter
+from trunkline.domain.handle import shown
+from trunkline.domain.message import (
+    Content,
+    Decoration,
+    Effect,
+    EffectKind,
+    LinkPart,
+    MediaPart,
+    Part,
+    TextPart,
+)
+
+MAX_PARTS = 100
+MAX_MEDIA = 40
+MAX_URL = 2048  # characters
+
+EFFECTS: dict[EffectKind, frozenset[str]] = {
+    EffectKind.SCREEN: frozenset(
+        {
+            "confetti",
+            "fireworks",
+            "lasers",
+            "sparkles",
+            "celebration",
+            "hearts",
+            "love",
+            "balloons",
+            "happy_birthday",
+            "echo",
+            "spotlight",
+        }
+    ),
+    EffectKind.BUBBLE: frozenset({"slam", "loud", "gentle", "invisible"}),
+}
+
+_URL = re.compile(r"https?://[^\s\x00-\x1f\x7f]+", re.IGNORECASE)
+_LINK_IN_TEXT = re.compile(r"(?:https?://|\bwww\.)\S", re.IGNORECASE)
+_MEDIA_TYPES = MimeTypes(filenames=())  # the types that Python knows, not those of this machine
+
+
+def check(content: Content) -> None:
+    """Raises ``InvalidContent`` for what cannot be sent, naming the part."""
+    parts = content.parts
+    if not parts:
+        raise InvalidContent("'message.parts' is empty; a message has at least one part")
+    if len(parts) > MAX_PARTS:
+        raise InvalidContent(f"'message.parts' has {len(parts)} parts; a message has at most {MAX_PARTS}")
+    media = sum(isinstance(part, MediaPart) for part in parts)
+    if media > MAX_MEDIA:
+        raise InvalidContent(f"'message.parts' has {media} files by URL; a message has at most {MAX_MEDIA}")
+    if len(parts) > 1 and any(isinstance(part, LinkPart) for part in parts):
+        raise InvalidContent("'message.parts' has a link among others; a link is the only part of its message")
+    for index, (part, following) in enumerate(pairwise(parts)):
+        if isinstance(part, TextPart) and isinstance(following, TextPart):
+            raise InvalidContent(
+                f"'message.parts[{index + 1}]' is text right after text; put both into one part, or a file between"
+            )
+    for index, part in enumerate(parts):
+        _check_part(part, f"'message.parts[{index}]")
+    if content.effect is not None:
+        _check_effect(content.effect)
+
+
+def check_first(content: Content) -> None:
+    """Raises ``InvalidParameter`` for what cannot begin a chat: links, answers and effects (public documentation)."""
+    linked = any(
+        isinstance(part, LinkPart) or (isinstance(part, TextPart) and _LINK_IN_TEXT.search(part.value))
+        for part in content.parts
+    )
+    if linked:
+        raise InvalidParameter(
+            "'message' has a link, and the first message of a chat cannot: send it once the chat is there"
+        )
+    if content.reply_to is not None:
+        raise InvalidParameter("'message.reply_to' is given, but the chat is new: there is nothing to answer yet")
+    if content.effect is not None:
+        raise InvalidParameter("'message.effect' is given, and the first message of a chat cannot have one")
+
+
+def check_mentions(content: Content, chat: Chat) -> None:
+    """Raises ``InvalidContent`` where somebody is mentioned who is not in the group, or the chat is none."""
+    for index, part in enumerate(content.parts):
+        if not isinstance(part, TextPart) or part.mention is None:
+            continue
+        name = f"'message.parts[{index}].mention'"
+        if not chat.is_group:
+            raise InvalidContent(f"{name} is given in a direct chat; only in a group can somebody be mentioned")
+        if part.mention not in [each.handle for each in chat.active]:
+            raise InvalidContent(f"{name} is {shown(part.mention)}, who is not in this group")
+
+
+def media_part(part_id: str, url: str) -> MediaPart:
+    """The part of a file at a URL: its name and type are what the URL says."""
+    filename = unquote(urlsplit(url).path.rpartition("/")[2]) or "file"
+    mime_type = _MEDIA_TYPES.guess_type(filename)[0] or "application/octet-stream"
+    return MediaPart(part_id, url, filename, mime_type)
+
+
+def is_web_address(url: str) -> bool:
+    """Whether this is an address that begins with https:// and that a link can be made of."""
+    if len(url) > MAX_URL or not _URL.fullmatch(url):
+        return False
+    try:
+        parsed = urlsplit(url)
+        return parsed.scheme.lower() == "https" and bool(parsed.hostname)
+    except ValueError:
+        return False
+
+
+def _check_part(part: Part, name: str) -> None:
+    match part:
+        case TextPart():
+            if not part.value.strip():
+                raise InvalidContent(f"{name}.value' is empty; a text part has text")
+            _check_ranges(part, name)
+        case MediaPart():
+            if not is_web_address(part.url):
+                raise InvalidContent(f"{name}.url' is {shown(part.url)}; it must begin with https://")
+        case LinkPart():
+            if len(part.value) > MAX_URL or not _URL.fullmatch(part.value):
+                raise InvalidContent(f"{name}.value' is {shown(part.value)}; a link begins with https:// or http://")
+
+
+def _check_ranges(part: TextPart, name: str) -> None:
+    length = len(part.value.encode("utf-16-le", "surrogatepass")) // 2
+    ranges = [(each.range, f"{name}.text_decorations[{i}].range'") for i, each in enumerate(part.decorations)]
+    if part.mention_range is not None:
+        ranges.append((part.mention_range, f"{name}.mention_range'"))
+        if part.mention is None:
+            raise InvalidContent(f"{name}.mention_range' is given without a 'mention'")
+    for (start, end), what in ranges:
+        if not 0 <= start < end <= length:
+            raise InvalidContent(
+                f"{what} is [{start}, {end}]; it must lie within the {length} UTF-16 code units of the text"
+            )
+    for i, each in enumerate(part.decorations):
+        if (each.style is None) == (each.animation is None):
+            raise InvalidContent(f"{name}.text_decorations[{i}]' must have either a 'style' or an 'animation'")
+    _check_overlaps(part.decorations, name)
+
+
+def _check_overlaps(decorations: Sequence[Decoration], name: str) -> None:
+    for one, other in combinations(decorations, 2):
+        apart = one.range[1] <= other.range[0] or other.range[1] <= one.range[0]
+        if not apart and (one.animation or other.animation):
+            raise InvalidContent(f"{name}.text_decorations' has an animation that overlaps another decoration")
+
+
+def _check_effect(effect: Effect) -> None:
+    names = EFFECTS[effect.type]
+    if effect.name not in names:
+        raise InvalidContent(
+            f"'message.effect.name' is {shown(effect.name)}; "
+            f"a {effect.type} effect is one of {', '.join(sorted(names))}"
+        )
