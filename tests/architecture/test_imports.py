@@ -18,6 +18,13 @@ ALLOWED: dict[str, set[str]] = {
     "trunkline.storage": {"trunkline.domain", "trunkline.storage"},
     "trunkline.sources": {"trunkline.domain", "trunkline.sources", "linq"},
     "trunkline.actions": {"trunkline.actions", "trunkline.domain", "trunkline.storage", "trunkline.sources"},
+    "trunkline.delivery": {
+        "trunkline.delivery",
+        "trunkline.actions",
+        "trunkline.carriers",
+        "trunkline.domain",
+        "trunkline.storage",
+    },
     "trunkline.api": {"trunkline.api", "trunkline.actions", "trunkline.domain", "trunkline.storage.store"},
     "trunkline.config": {"trunkline.domain"},
     "trunkline.cli": {

@@ -70,6 +70,15 @@ create table subscriptions (
 );
 create unique index subscriptions_target on subscriptions (partner_id, target_url);
 
+-- What a receiver last asked to be sent along for a chat, where its subscription has a routing_key_header.
+create table routing_tokens (
+    partner_id bigint not null,
+    subscription_id text not null,
+    chat_id text not null,
+    token text not null,
+    primary key (partner_id, subscription_id, chat_id)
+);
+
 -- What subscribers are told. number: from the partner's counter, so that events are in the order of the changes.
 create table events (
     partner_id bigint not null,

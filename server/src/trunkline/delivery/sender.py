@@ -1,0 +1,230 @@
+"""Webhooks: one signed request an attempt, and what its answer means.
+
+2xx ──▶ done      5xx, 408, 429, no answer ──▶ again, later each time      anything else ──▶ failed
+"""
+
+import asyncio
+import random
+import ssl
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+import httpcore2
+import msgspec
+
+from trunkline import __version__
+from trunkline.delivery import signing
+from trunkline.delivery.connecting import CheckedBackend, NotAllowed, Resolve, Resolver
+from trunkline.delivery.schedule import delay_after, is_retried, is_success, is_tried_again, retry_after
+from trunkline.delivery.worker import Attempted
+from trunkline.domain import document, target
+from trunkline.domain.instant import Clock, Instant, now
+from trunkline.domain.subscription import DEFAULT_ROUTING_ID_HEADER, LISTENER
+from trunkline.domain.target import Target
+from trunkline.storage import subscriptions
+from trunkline.storage.changes import Change
+from trunkline.storage.outbox import Claim, Done, Failed, Item, Retry
+from trunkline.storage.store import Store
+from trunkline.storage.subscriptions import Errand
+
+TIMEOUT = 10.0
+"""Seconds in which a receiver has to answer, from the first thing done to reach it."""
+
+_DRAIN = 1.0  # s, and bytes, of an answer's body that are read so that the connection can be used again
+_DRAINED = 65_536
+_IDLE = 5.0  # s that a connection is kept for the next event
+_IDLE_CONNECTIONS = 100
+_MAX_TOKEN = 512  # characters
+_USER_AGENT = f"Trunkline/{__version__}"
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What came of a request: a status, or the problem that kept an answer from coming."""
+
+    status: int | None
+    problem: str | None = None
+    retry_after: str | None = None
+    token: str | None = None
+
+    @property
+    def outcome(self) -> str:
+        """In a few words, for whoever looks."""
+        if self.status is None:
+            return self.problem or ""
+        redirect = ", a redirect, which is not followed" if 300 <= self.status < 400 else ""
+        return f"HTTP {self.status}{redirect}"
+
+
+class Sender:
+    """Posts events. Its connections are shared; a target in a private network is reached only where that is allowed."""
+
+    def __init__(
+        self, *, allow_private: bool, clock: Clock, tls: ssl.SSLContext | None = None, resolve: Resolve | None = None
+    ) -> None:
+        self._clock = clock
+        self._resolver = Resolver()
+        self._pool = httpcore2.AsyncConnectionPool(
+            ssl_context=tls or httpcore2.default_ssl_context(),
+            max_connections=None,  # the worker has a bound
+            max_keepalive_connections=_IDLE_CONNECTIONS,
+            keepalive_expiry=_IDLE,
+            network_backend=CheckedBackend(resolve or self._resolver, allow_private=allow_private),
+        )
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._pool.aclose()
+        self._resolver.close()
+
+    async def post(self, errand: Errand, subscription_id: str, to: Target, body: bytes) -> Answer:
+        """One request, whatever comes of it."""
+        headers = {
+            "Host": _authority(to),
+            "Content-Type": "application/json",
+            "User-Agent": _USER_AGENT,
+            **_routing(errand),
+            **signing.headers(errand.secret, subscription_id, errand.event_type, errand.event_id, body, self._clock()),
+        }
+        url = httpcore2.URL(scheme=to.scheme.encode(), host=to.host.encode(), port=to.port, target=to.path.encode())
+        try:
+            async with (
+                asyncio.timeout(TIMEOUT) as time,
+                self._pool.stream("POST", url, headers=list(headers.items()), content=body) as response,
+            ):
+                time.reschedule(None)  # the answer is here; its body means nothing
+                with suppress(TimeoutError, httpcore2.NetworkError, httpcore2.ProtocolError):
+                    await _drain(response)
+                given = {name.lower().decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
+                return Answer(
+                    response.status,
+                    retry_after=given.get("retry-after"),
+                    token=given.get((errand.routing_key_header or "").lower()),
+                )
+        except TimeoutError:
+            return Answer(None, f"no answer within {TIMEOUT:g} s")
+        except NotAllowed:
+            return Answer(None, "the host leads into a private network")
+        except (OSError, httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException) as error:
+            return Answer(None, _problem(error))
+
+
+class WebhookCourier:
+    """Delivers events to subscriptions."""
+
+    def __init__(
+        self,
+        store: Store,
+        doc_base: str,
+        *,
+        allow_private: bool = False,
+        clock: Clock = now,
+        tls: ssl.SSLContext | None = None,
+        resolve: Resolve | None = None,
+    ) -> None:
+        """``doc_base`` is what every ``doc_url`` begins with. ``tls`` and ``resolve`` are the system's by default."""
+        self._database = store.database
+        self._doc_base = doc_base.encode()
+        self._allow_private = allow_private
+        self._clock = clock
+        self._sender = Sender(allow_private=allow_private, clock=clock, tls=tls, resolve=resolve)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._sender.close()
+
+    async def attempt(self, claimed: Claim, item: Item) -> Attempted:
+        """One attempt to deliver an event."""
+        errand = await subscriptions.errand(self._database, claimed.partner_id, claimed.destination, int(item.subject))
+        if errand is None:
+            return Attempted(Failed("the event or its subscription is not there any more"))
+        if not errand.is_active:
+            return Attempted(Failed("the subscription is not active"))
+        if errand.target_url.startswith(LISTENER):
+            # Whoever listened has the queue claimed, until they are gone without a word.
+            return Attempted(Failed("nobody listens any more"), _deleting(claimed.destination))
+        try:
+            to = target.parse(errand.target_url)
+        except ValueError as error:
+            return Attempted(Failed(f"the target is not valid: {error}"))
+        objection = None if self._allow_private else target.objection(to)
+        if objection is not None:
+            return Attempted(Failed(f"the target is not allowed: {objection}"))
+        body = document.complete(errand.body, self._doc_base)
+        answer = await self._sender.post(errand, claimed.destination, to, body)
+        return judge(errand, claimed.destination, item.attempts, answer, self._clock())
+
+
+def judge(errand: Errand, subscription_id: str, attempts: int, answer: Answer, at: Instant) -> Attempted:
+    """What an answer means, after so many attempts before this one."""
+    if answer.status is not None and is_success(answer.status):
+        return Attempted(Done(answer.outcome), _learning(errand, subscription_id, answer.token))
+    if answer.status is not None and not is_retried(answer.status):
+        return Attempted(Failed(answer.outcome))
+    if not is_tried_again(attempts + 1, at - errand.created_at):
+        return Attempted(Failed(answer.outcome))
+    asked = retry_after(answer.retry_after, at)
+    return Attempted(Retry(at + delay_after(attempts, asked, random.random()), answer.outcome))  # noqa: S311
+
+
+def _learning(errand: Errand, subscription_id: str, token: str | None) -> Callable[[Change], Awaitable[None]] | None:
+    """Keeps the token that a receiver routes by, where it has given a new one."""
+    chat_id = errand.chat_id
+    if (
+        not token
+        or chat_id is None
+        or token == errand.token
+        or len(token) > _MAX_TOKEN
+        or not (token.isascii() and token.isprintable())
+    ):
+        return None
+    return lambda opened: subscriptions.save_token(opened, subscription_id, chat_id, token)
+
+
+def _deleting(subscription_id: str) -> Callable[[Change], Awaitable[None]]:
+    return lambda opened: subscriptions.delete(opened, subscription_id)
+
+
+def _routing(errand: Errand) -> dict[str, str]:
+    if errand.routing_key_header is None or errand.chat_id is None:
+        return {}
+    token = {} if errand.token is None else {errand.routing_key_header: errand.token}
+    return {errand.routing_id_header or DEFAULT_ROUTING_ID_HEADER: errand.chat_id, **token}
+
+
+def _authority(to: Target) -> str:
+    host = f"[{to.host}]" if ":" in to.host else to.host
+    return host if (to.scheme, to.port) in {("https", 443), ("http", 80)} else f"{host}:{to.port}"
+
+
+async def _drain(response: httpcore2.Response) -> None:
+    read = 0
+    async with asyncio.timeout(_DRAIN):
+        async for chunk in response.aiter_stream():
+            read += len(chunk)
+            if read > _DRAINED:
+                break
+
+
+def _problem(error: BaseException) -> str:
+    """What went wrong, by the innermost cause that says so; never what the other side wrote."""
+    if isinstance(error, httpcore2.TimeoutException):
+        return "no connection in time"
+    while error.__cause__ is not None:
+        error = error.__cause__
+    match error:
+        case ssl.SSLCertVerificationError():
+            return f"the certificate is not accepted: {error.verify_message}"
+        case ssl.SSLError():
+            return "no TLS connection"
+        case ConnectionRefusedError():
+            return "the connection was refused"
+        case OSError() if error.strerror:
+            return f"no connection: {error.strerror}"
+        case _:
+            return "the connection ended without a valid answer"
