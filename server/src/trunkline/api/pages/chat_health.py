@@ -12,8 +12,8 @@ from trunkline.domain.health import Thresholds
 
 
 def chat_health(thresholds: Thresholds) -> str:
-    """The guide, with the anchors ``#healthy``, ``#at-risk``, ``#critical`` and ``#opted-out``."""
+    """The guide, with the anchors ``#healthy``, ``#at-risk``, ``#critical``, ``#opted-out``, and ``#lines``."""
     text = Template(frame.text("chat_health.md")).substitute(msgspec.to_builtins(thresholds))
-    anchors = [fragment(status).removeprefix("#") for status in HealthStatus]
+    anchors = [fragment(status).removeprefix("#") for status in HealthStatus] + ["lines"]
     contents = {anchor: anchor.replace("-", " ").capitalize() for anchor in anchors}
     return frame.page(GUIDE_PATH, "Chat health", contents, prose(text, 1))
