@@ -4,26 +4,53 @@ import json
 import socket
 import ssl
 import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, Self, TypeAlias
+from typing import Any, BinaryIO, Literal, Self, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
-from tests.sdk.samples import chat, page
+from tests.sdk.life import endpoint, message, shape
+from tests.sdk.samples import Json, chat
 
 Fault: TypeAlias = Literal["drop", "drop in body", "401", "404", "429", "500", "stall"]
 
 
+LISTS: Mapping[str, tuple[str, Callable[..., Json]]] = {
+    "/v3/chats": ("chats", chat),
+    "/v3/chats/*/messages": ("messages", message),
+    "/v3/messages/*/thread": ("messages", message),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as it came."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def body(self) -> Any:
+        return json.loads(self.content) if self.content else None
+
+
 class Server:
-    """Serves a walk over ``total`` chats. ``faults``: what goes wrong with the request of that number, from 0."""
+    """Serves walks over ``total`` chats or messages, and every other endpoint's sample; keeps what was asked.
+
+    ``faults``: what goes wrong with the request of that number, from 0.
+    """
 
     def __init__(self, total: int = 10, limit: int = 2, tls: ssl.SSLContext | None = None) -> None:
         self._tls = tls
         self.total = total
         self.limit = limit
         self.faults: dict[int, Fault] = {}
-        self.targets: list[str] = []
+        self.requests: list[Asked] = []
         self.changes: dict[str, object] = {}
-        """What every chat has otherwise than the samples."""
+        """What every chat or message has otherwise than the samples."""
         self.connections = 0
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -35,6 +62,11 @@ class Server:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    @property
+    def targets(self) -> list[str]:
+        with self._lock:
+            return [each.target for each in self.requests]
 
     @property
     def open_connections(self) -> int:
@@ -97,39 +129,54 @@ class Server:
             with self._lock:
                 self._open.discard(connection)
 
-    def _answer(self, connection: socket.socket, first_line: bytes, lines: object) -> bool:
+    def _answer(self, connection: socket.socket, first_line: bytes, lines: BinaryIO) -> bool:
         """One exchange; whether the connection stays open."""
         if b" HTTP/1.1" not in first_line:  # the end, or the start of TLS
             return False
-        while lines.readline() not in (b"\r\n", b""):  # type: ignore[attr-defined]
-            pass
-        target = first_line.split()[1].decode()
+        asked = _read(first_line, lines)
         with self._lock:
-            number = len(self.targets)
-            self.targets.append(target)
+            number = len(self.requests)
+            self.requests.append(asked)
         fault = self.faults.get(number)
         if fault == "drop":
             return False
         if fault == "stall":
             return bool(connection.recv(1))  # until the client gives up
-        status, content = self._page(target)
+        status, content = self._answer_to(asked)
         if fault is not None and fault.isdigit():
             status, content = f"{fault} Fault\r\nretry-after-ms: 1", b"{}"
-        head = f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {len(content)}\r\n\r\n".encode()
+        length = "" if content is None else f"content-type: application/json\r\ncontent-length: {len(content)}\r\n"
+        whole = f"HTTP/1.1 {status}\r\n{length}\r\n".encode() + (content or b"")
         if fault == "drop in body":
-            connection.sendall(head + content[: len(content) // 2])
+            connection.sendall(whole[: -len(content or b"") // 2])
             return False
-        connection.sendall(head + content)
+        connection.sendall(whole)
         with self._has_answered:
             self._answered += 1
             self._has_answered.notify_all()
         return True
 
-    def _page(self, target: str) -> tuple[str, bytes]:
+    def _answer_to(self, asked: Asked) -> tuple[str, bytes | None]:
+        known = endpoint(asked.method, asked.target)
+        if asked.method == "GET" and (known is None or shape(asked.target) in LISTS):
+            return "200 OK", json.dumps(self._page(asked.target)).encode()
+        if known is None:
+            return "200 OK", b"{}"
+        return f"{known.status} Fine", None if known.answer is None else json.dumps(known.answer).encode()
+
+    def _page(self, target: str) -> Json:
+        name, item = LISTS.get(shape(target), ("chats", chat))
         query = parse_qs(urlsplit(target).query)
         start = int(query.get("cursor", ["0"])[0])
         end = min(start + int(query.get("limit", [str(self.limit)])[0]), self.total)
-        body = page(
-            (chat(number, **self.changes) for number in range(start, end)), str(end) if end < self.total else None
-        )
-        return "200 OK", json.dumps(body).encode()
+        items = [item(number, **self.changes) for number in range(start, end)]
+        return {name: items, "next_cursor": str(end) if end < self.total else None}
+
+
+def _read(first_line: bytes, lines: BinaryIO) -> Asked:
+    method, target, _ = first_line.decode().split()
+    headers: dict[str, str] = {}
+    while (line := lines.readline()) not in (b"\r\n", b""):
+        name, _, value = line.decode().partition(":")
+        headers[name.lower()] = value.strip()
+    return Asked(method, target, headers, lines.read(int(headers.get("content-length", "0"))))

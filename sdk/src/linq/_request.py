@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from linq._errors import LinqApiv3Error
 from linq._settings import STANDARD_HEADERS, Settings, check_max_retries, check_timeout
-from linq._types import NOT_GIVEN, Body, Headers, NotGiven, Omit, Query, TimeoutTypes
+from linq._types import NOT_GIVEN, Body, Headers, NotGiven, Omit, Query, TimeoutTypes, omit
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -78,6 +78,7 @@ def call_for(
     *,
     query: Mapping[str, object] | None = None,
     body: Mapping[str, object] | None = None,
+    idempotency_key: str | Omit = omit,
 ) -> Call:
     """The call that a method makes of its own parameters (by name) and of those that every method has (in order)."""
     return Call(
@@ -87,6 +88,7 @@ def call_for(
         headers=extra_headers or {},
         body=with_extra(body, extra_body),
         timeout=timeout,
+        idempotency_key=None if isinstance(idempotency_key, Omit) else idempotency_key,
     )
 
 

@@ -62,7 +62,7 @@ class AsyncMessagesResource(AsyncResource):
             "exclude_from": exclude_from,
             "override_optout": override_optout,
         }
-        call = call_for("POST", "/v3/messages", *extras, body=body)
+        call = call_for("POST", "/v3/messages", *extras, body=body, idempotency_key=idempotency_key)
         return await self._answer(call, types.MessageCreateResponse)
 
     async def retrieve(

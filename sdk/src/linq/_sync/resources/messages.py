@@ -63,7 +63,7 @@ class MessagesResource(Resource):
             "exclude_from": exclude_from,
             "override_optout": override_optout,
         }
-        call = call_for("POST", "/v3/messages", *extras, body=body)
+        call = call_for("POST", "/v3/messages", *extras, body=body, idempotency_key=idempotency_key)
         return self._answer(call, types.MessageCreateResponse)
 
     def retrieve(
