@@ -58,7 +58,9 @@ def parse(url: str) -> Target:
         raise ValueError("it must have no user name or password in it")
     if "#" in url:
         raise ValueError("it must have no fragment: nothing after # is ever sent")
-    if port == 0 or (_address(host) is None and not _is_name(host)):
+    address = _address(host)
+    bracketed = "[" in parts.netloc
+    if port == 0 or "%" in host or bracketed is not isinstance(address, IPv6Address) or not (address or _is_name(host)):
         raise ValueError("it must be a URL with a valid host and port")
     path = parts.path or "/"
     return Target(parts.scheme, host, port or _PORTS[parts.scheme], f"{path}?{parts.query}" if parts.query else path)
