@@ -31,6 +31,7 @@ ALLOWED: dict[str, set[str]] = {
         "trunkline.cli",
         "trunkline.actions",
         "trunkline.api",
+        "trunkline.carriers",
         "trunkline.sources",
         "trunkline.config",
         "trunkline.domain",
@@ -38,7 +39,14 @@ ALLOWED: dict[str, set[str]] = {
         "trunkline.storage.store",
         "trunkline.main",
     },
-    "trunkline.main": {"trunkline.api", "trunkline.config", "trunkline.storage.store"},
+    "trunkline.main": {
+        "trunkline.api",
+        "trunkline.carriers",
+        "trunkline.config",
+        "trunkline.delivery",
+        "trunkline.domain.health",
+        "trunkline.storage.store",
+    },
     # Puts parts together as main does, for tests of other people's; nothing of the service imports it.
     "trunkline.testing": {
         "trunkline.testing",

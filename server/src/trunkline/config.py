@@ -31,6 +31,13 @@ class Settings:
         "", "The URL that clients reach the service by, where it is not http://HOST:PORT: behind a proxy, say."
     )
     doc_url: str = _setting("", "The URL that every doc_url begins with, where it is not the public URL.")
+    carrier: str = _setting(
+        "loopback",
+        "What carries messages: loopback, which plays every network itself, or package.module:factory of your own.",
+    )
+    allow_private_webhooks: bool = _setting(
+        False, "Let webhooks go to private networks and over plain HTTP: for a laptop, never for the internet."
+    )
     access_log: bool = _setting(False, "Write a line a request; it halves the throughput.")
 
     def check(self) -> None:

@@ -1,12 +1,19 @@
-"""Where the parts are put together: settings, store, application."""
+"""Where the parts are put together: settings, store, carrier, what leaves the service, application."""
 
+import asyncio
 import os
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 from trunkline.api.app import Application, Message, Receive, Send
+from trunkline.carriers.opening import network_of, open_carrier
 from trunkline.config import Settings
-from trunkline.storage.store import open_store
+from trunkline.delivery.carrying import CarrierCourier
+from trunkline.delivery.sender import WebhookCourier
+from trunkline.delivery.worker import Worker as DeliveryWorker
+from trunkline.domain.health import Thresholds
+from trunkline.storage.store import Store, open_store
 
 
 class Worker:
@@ -27,7 +34,7 @@ class Worker:
         async with AsyncExitStack() as stack:
             try:
                 store = await stack.enter_async_context(open_store(self._settings.database))
-                self._application = Application(store, self._settings.base_url, self._settings.doc_base)
+                self._application = await stack.enter_async_context(_serving(store, self._settings))
             except Exception as error:
                 # Told so, the server starts another worker; left to itself, it would serve without a store.
                 await send({"type": "lifespan.startup.failed", "message": f"cannot start: {error}"})
@@ -35,6 +42,32 @@ class Worker:
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+@asynccontextmanager
+async def _serving(store: Store, settings: Settings) -> AsyncGenerator[Application]:
+    """The application over an open store; while it is there, what is to leave the service leaves."""
+    thresholds = Thresholds()
+    allow_private = settings.allow_private_webhooks
+    async with (
+        open_carrier(settings.carrier, store, thresholds) as carrier,
+        WebhookCourier(store, settings.doc_base, allow_private=allow_private) as webhooks,
+    ):
+        worker = DeliveryWorker(store, CarrierCourier(store, carrier, thresholds), webhooks)
+        running = asyncio.create_task(worker.run(), name="delivery")
+        try:
+            yield Application(
+                store,
+                settings.base_url,
+                settings.doc_base,
+                changed=worker.wake,
+                network=network_of(settings.carrier, carrier),
+                allow_private_webhooks=allow_private,
+            )
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
 
 
 def create() -> Worker:

@@ -60,6 +60,8 @@ class Application:
         clock: Clock = now,
         changed: Callable[[], None] = lambda: None,
         network: Network | None = None,
+        *,
+        allow_private_webhooks: bool = False,
     ) -> None:
         """``changed`` is called after every request that may have left something to deliver.
 
@@ -68,7 +70,7 @@ class Application:
         self._doc_base = doc_base
         self._clock = clock
         self._changed = changed
-        self._site = Site(store, doc_base, Thresholds(), network or loopback(store))
+        self._site = Site(store, doc_base, Thresholds(), network or loopback(store), allow_private_webhooks)
         self._authentication = Authentication(store)
         self._list_chats = chats.ListChats(store, self._authentication, doc_base, clock)
 

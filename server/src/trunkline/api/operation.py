@@ -34,6 +34,8 @@ class Site(msgspec.Struct, frozen=True):
     """What every ``doc_url`` begins with, without a trailing slash."""
     thresholds: Thresholds
     network: Network
+    allow_private_webhooks: bool
+    """Whether webhooks may go to private networks, and over plain HTTP."""
 
 
 class Call(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ import os
 import socket
 from typing import Annotated, TypeAlias
 
+from trunkline.carriers.opening import find_factory
 from trunkline.cli.options import DEFAULTS, DatabaseOption, option
 from trunkline.cli.output import complain
 from trunkline.cli.running import with_store
@@ -18,6 +19,10 @@ PortOption: TypeAlias = Annotated[int, option("port")]
 WorkersOption: TypeAlias = Annotated[int, option("workers")]
 PublicUrlOption: TypeAlias = Annotated[str, option("public_url")]
 DocUrlOption: TypeAlias = Annotated[str, option("doc_url")]
+CarrierOption: TypeAlias = Annotated[str, option("carrier")]
+PrivateWebhooksOption: TypeAlias = Annotated[
+    bool, option("allow_private_webhooks", "--allow-private-webhooks/--no-allow-private-webhooks")
+]
 AccessLogOption: TypeAlias = Annotated[bool, option("access_log", "--access-log/--no-access-log")]
 
 
@@ -28,6 +33,8 @@ def serve(
     workers: WorkersOption = DEFAULTS.workers,
     public_url: PublicUrlOption = DEFAULTS.public_url,
     doc_url: DocUrlOption = DEFAULTS.doc_url,
+    carrier: CarrierOption = DEFAULTS.carrier,
+    allow_private_webhooks: PrivateWebhooksOption = DEFAULTS.allow_private_webhooks,
     access_log: AccessLogOption = DEFAULTS.access_log,
 ) -> None:
     """Serve the API. The database is created or upgraded first."""
@@ -42,9 +49,13 @@ def serve(
         workers=workers,
         public_url=public_url,
         doc_url=doc_url,
+        carrier=carrier,
+        allow_private_webhooks=allow_private_webhooks,
         access_log=access_log,
     )
     settings.check()
+    if carrier != DEFAULTS.carrier:
+        find_factory(carrier)
     with_store(database, Store.ping)
     _check_address(host, port)
     os.environ.update(settings.to_environment())
