@@ -5,8 +5,10 @@ besides, the chat or the message that is meant, is looked up here, for a person 
 """
 
 from collections.abc import AsyncGenerator, Callable, Sequence
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from trunkline.actions.cause import Cause
 from trunkline.actions.changing_messages import ReactionChange
@@ -21,6 +23,7 @@ from trunkline.actions.receive import (
     receive_reaction,
     receive_typing,
 )
+from trunkline.actions.rules import RuleOf
 from trunkline.domain.carrier_rules import LOOPBACK
 from trunkline.domain.chat import Chat, ParticipantStatus, Service
 from trunkline.domain.errors import InvalidParameter, MissingField, NoSuchMessage, NotFound, NotYourLine
@@ -46,12 +49,15 @@ class Side(msgspec.Struct, frozen=True):
 
 
 class Simulated(msgspec.Struct, frozen=True):
-    """What was done: a sentence, the chat, and the last of the messages that it is about."""
+    """What was done."""
 
-    says: str
-    chat_id: str | None = None
-    message_id: str | None = None
-    messages: int = 0
+    says: Annotated[str, Meta(description="What was done, for a person to read.")]
+    chat_id: Annotated[str | None, Meta(description="The chat that it was in.")] = None
+    message_id: Annotated[str | None, Meta(description="The message that it was about; of several, the last.")] = None
+    messages: Annotated[int, Meta(ge=0, description="How many messages it was about.")] = 0
+    rules: Annotated[list[RuleOf] | None, Meta(description="All rules as they are now, where it was about rules.")] = (
+        None
+    )
 
 
 def require_loopback(carrier: str) -> None:

@@ -127,8 +127,8 @@ def _operation(route: Route, server: str) -> dict[str, Any]:
     return operation
 
 
-def _json(body: type) -> dict[str, Any]:
-    return {"application/json": {"schema": {"$ref": _REFERENCE.format(name=body.__name__)}}}
+def _json(body: Any) -> dict[str, Any]:
+    return {"application/json": {"schema": msgspec.json.schema_components([body], ref_template=_REFERENCE)[0][0]}}
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """One module a noun."""
 
-from trunkline.api.routes import blocked_handles, conversations, messages, phone_numbers
+from trunkline.api.routes import blocked_handles, capability, conversations, messages, phone_numbers, simulate
 
 ROUTES = (
     *conversations.ROUTES,
     *messages.ROUTES,
     *phone_numbers.ROUTES,
     *blocked_handles.ROUTES,
+    *capability.ROUTES,
+    *simulate.ROUTES,
 )
 """Every route with a key, but the list of chats."""
