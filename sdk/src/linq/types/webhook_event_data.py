@@ -24,16 +24,29 @@ SchemasMessageEffect: TypeAlias = MessageEffect
 SchemasTextPartResponse: TypeAlias = TextPartResponse
 
 
-class EventChat(BaseModel):
+class ChatInEvent(BaseModel):
     """The chat that an event happened in."""
 
     id: str
 
     health_status: HealthStatus
 
+
+class MessageChat(ChatInEvent):
+    """The chat of a message."""
+
     is_group: bool | None = None
 
     owner_handle: ChatHandle | None = None
+    """Your own line."""
+
+
+class EditedChat(ChatInEvent):
+    """The chat of a message that was edited."""
+
+    is_group: bool
+
+    owner_handle: ChatHandle
     """Your own line."""
 
 
@@ -51,7 +64,7 @@ class MessageEventV2(BaseModel):
 
     id: str
 
-    chat: EventChat
+    chat: MessageChat
 
     direction: Direction
 
@@ -122,7 +135,7 @@ class MessageEdit(BaseModel):
 
     id: str
 
-    chat: EventChat
+    chat: EditedChat
 
     direction: Direction
 

@@ -1,0 +1,85 @@
+"""Describes whichever ``linq`` its path leads to, and calls every endpoint of it. Run as ``python -m``; prints JSON.
+
+described.py URL      URL is a ``tests.sdk.server.Server``
+"""
+
+import inspect
+import json
+import sys
+import typing
+from importlib import import_module
+from operator import attrgetter
+from types import UnionType
+from typing import Any
+
+from tests.sdk.life import ENDPOINTS, Endpoint
+
+PACKAGES = ("linq.types", "linq.types.chats", "linq.types.shared", "linq.types.shared_params")
+EXTRAS = ("extra_headers", "extra_query", "extra_body", "timeout")
+
+
+def described(url: str) -> dict[str, Any]:
+    """Signatures and answers by method, fields by type; nothing but JSON."""
+    linq = import_module("linq")
+    client = linq.LinqAPIV3(api_key="k", base_url=url, max_retries=0)
+    return {
+        "methods": {one.name: signature(attrgetter(one.name)(client)) for one in ENDPOINTS},
+        "async": {one.name: signature(attrgetter(one.name)(linq.AsyncLinqAPIV3(api_key="k"))) for one in ENDPOINTS},
+        "unwrap": signature(client.webhooks.unwrap),
+        "answers": {one.name: answer(client, one) for one in ENDPOINTS},
+        "types": {package: type_names(package) for package in PACKAGES},
+        "pages": [name for name in dir(import_module("linq.pagination")) if name.endswith("Pagination")],
+    }
+
+
+def signature(method: Any) -> list[tuple[str, str, bool]]:
+    """Name, kind, and whether it must be given, of each parameter."""
+    return [
+        (each.name, each.kind.name, each.default is each.empty)
+        for each in inspect.signature(method).parameters.values()
+        if each.name != "prefetch"
+    ]
+
+
+def answer(client: Any, one: Endpoint) -> Any:
+    given = attrgetter(one.name)(client)(*one.arguments, **(one.named or {}))
+    if given is None:
+        return None
+    return {"model": type(given).__name__, "fields": json.loads(given.to_json())}
+
+
+def type_names(package: str) -> dict[str, Any]:
+    """The shape of each public type."""
+    there = import_module(package)
+    return {name: shape(getattr(there, name)) for name in getattr(there, "__all__", dir(there)) if name[0].isupper()}
+
+
+def shape(kind: Any) -> Any:
+    """What a type holds, whatever its parts are called: fields by their names on the wire, literals, members."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin is typing.Annotated:
+        return shape(arguments[0])
+    if origin is typing.Literal:
+        return {"one of": sorted(map(str, arguments))}
+    if origin in (typing.Union, UnionType):
+        return union([shape(each) for each in arguments if each is not type(None)])
+    return {"list": shape(arguments[0])} if origin is list else named(kind)
+
+
+def union(members: list[Any]) -> Any:
+    if all("one of" in each for each in members):
+        return {"one of": sorted(value for each in members for value in each["one of"])}
+    return members[0] if len(members) == 1 else {"either": members}
+
+
+def named(kind: Any) -> Any:
+    fields = getattr(kind, "model_fields", None)
+    if fields is not None:
+        return {"fields": {f.alias or name: [f.is_required(), shape(f.annotation)] for name, f in fields.items()}}
+    if hasattr(kind, "__total__"):
+        return {"keys": sorted(kind.__annotations__)}
+    return getattr(kind, "__name__", str(kind))
+
+
+if __name__ == "__main__":
+    print(json.dumps(described(sys.argv[1])))
