@@ -46,11 +46,12 @@ def verify(content: bytes, headers: Mapping[str, str], secret: str | bytes, now:
 
 def _key(secret: str | bytes) -> bytes:
     """The bytes to sign with: decoded from ``whsec_<base64>``, with or without the prefix; other bytes as they are."""
-    text = secret.strip().encode() if isinstance(secret, str) else secret
     if isinstance(secret, bytes) and not secret.startswith(_SECRET_PREFIX):
         return secret
+    text = secret.strip().encode() if isinstance(secret, str) else secret
+    digits = text.removeprefix(_SECRET_PREFIX).rstrip(b"=")
     try:
-        key = base64.b64decode(text.removeprefix(_SECRET_PREFIX), validate=True)
+        key = base64.b64decode(digits + b"=" * (-len(digits) % 4), validate=True)
     except binascii.Error:
         key = b""
     if not key:
