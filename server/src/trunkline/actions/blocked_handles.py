@@ -5,10 +5,9 @@ from collections.abc import Sequence
 
 from trunkline.actions.cause import Cause
 from trunkline.domain.errors import InvalidParameter, InvalidPhoneNumber
-from trunkline.domain.handle import parse_handle, shown
+from trunkline.domain.handle import Blocked, parse_handle, shown
 from trunkline.storage import consent
 from trunkline.storage.changes import change
-from trunkline.storage.consent import Blocked
 from trunkline.storage.store import Store
 
 MAX_REASON = 500  # characters

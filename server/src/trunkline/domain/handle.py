@@ -2,15 +2,25 @@
 
 import re
 
+import msgspec
 import phonenumbers
 
 from trunkline.domain.errors import InvalidPhoneNumber
+from trunkline.domain.instant import Instant
 
 _E164 = re.compile(r"\+?[1-9][0-9]{1,14}")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f.]+(?:\.[^@\s\x00-\x1f\x7f.]+)+")
 _EMAIL_LIMIT = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets
 _SHORT_CODE = 6  # digits at most, in every country; no subscriber who writes messages has so short a number
 _SHOWN = 60
+
+
+class Blocked(msgspec.Struct, frozen=True):
+    """A handle that a partner does not want to hear from, since when, and why if they said so."""
+
+    handle: str
+    reason: str | None
+    blocked_at: Instant
 
 
 def shown(value: str) -> str:

@@ -2,22 +2,12 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
-from trunkline.domain.instant import Instant
+from trunkline.domain.handle import Blocked
 from trunkline.storage.changes import Change
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.sql import load
 
 _QUERIES = load("consent")
-
-
-class Blocked(msgspec.Struct, frozen=True):
-    """A handle that the partner blocked."""
-
-    handle: str
-    reason: str | None
-    blocked_at: Instant
 
 
 async def opt_outs(opened: Change, handle: str) -> Sequence[str]:

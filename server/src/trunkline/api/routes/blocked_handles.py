@@ -12,7 +12,7 @@ from trunkline.api.operation import DELETE, GET, NO_CONTENT, POST, Call, Operati
 from trunkline.api.responses import Response
 from trunkline.domain import instant
 from trunkline.domain.errors import InvalidBody, InvalidParameter, InvalidPhoneNumber, MissingField
-from trunkline.storage.consent import Blocked
+from trunkline.domain.handle import Blocked
 
 
 class BlockedHandle(msgspec.Struct):
