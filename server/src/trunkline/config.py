@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
+from trunkline.domain.carrier_rules import LOOPBACK
 from trunkline.domain.errors import CommandError
 
 PREFIX = "TRUNKLINE_"
 _MAX_PORT = 65535
+_FACTORY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 _URL = re.compile(r"https?://[^\s\"\\<>\x00-\x1f\x7f]+")
 
 
@@ -32,7 +34,7 @@ class Settings:
     )
     doc_url: str = _setting("", "The URL that every doc_url begins with, where it is not the public URL.")
     carrier: str = _setting(
-        "loopback",
+        LOOPBACK,
         "What carries messages: loopback, which plays every network itself, or package.module:factory of your own.",
     )
     allow_private_webhooks: bool = _setting(
@@ -46,6 +48,8 @@ class Settings:
             raise CommandError(f"the port is {self.port}; it must be from 1 to {_MAX_PORT}")
         if self.workers < 1:
             raise CommandError(f"the number of workers is {self.workers}; it must be at least 1")
+        if self.carrier != LOOPBACK and not _FACTORY.fullmatch(self.carrier):
+            raise CommandError(f"the carrier is {self.carrier!r}; it must be {LOOPBACK}, or package.module:factory")
         for name, url in (("public URL", self.public_url), ("doc URL", self.doc_url)):
             if url and not _URL.fullmatch(url):
                 raise CommandError(

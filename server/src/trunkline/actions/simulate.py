@@ -13,6 +13,7 @@ from msgspec import Meta
 from trunkline.actions.cause import Cause
 from trunkline.actions.changing_messages import ReactionChange
 from trunkline.actions.create_chat import find_chat
+from trunkline.actions.partners import only_partner, owner_of_line
 from trunkline.actions.reading import chat_of, message_of
 from trunkline.actions.receipts import Receipt, apply_receipt, receive_receipt
 from trunkline.actions.receive import (
@@ -26,12 +27,13 @@ from trunkline.actions.receive import (
 from trunkline.actions.rules import RuleOf
 from trunkline.domain.carrier_rules import LOOPBACK
 from trunkline.domain.chat import Chat, ParticipantStatus, Service
-from trunkline.domain.errors import InvalidParameter, MissingField, NoSuchMessage, NotFound, NotYourLine
+from trunkline.domain.errors import CommandError, InvalidParameter, MissingField, NoSuchMessage, NotFound, NotYourLine
 from trunkline.domain.health import Thresholds
 from trunkline.domain.message import Content, DeliveryStatus, Message
-from trunkline.storage import messages
+from trunkline.storage import chats, messages
 from trunkline.storage.changes import change
 from trunkline.storage.messages import Order
+from trunkline.storage.partners import Partner
 from trunkline.storage.store import Store
 
 DROPPED = "Dropped: the sender is blocked, or the line has left the chat."
@@ -157,6 +159,11 @@ async def report(
     """The network reports how a message of the line's fares, by default its last one: ``FAILED``, or ``DELIVERED``."""
     message_id = message_id or await _last(store, cause, side, _is_sent)
     message = await receive_receipt(store, cause, message_id, receipt, thresholds)
+    if message.delivery_status is not receipt.status and receipt.status is DeliveryStatus.FAILED:
+        raise InvalidParameter(
+            f"the message is {message.delivery_status} already and cannot fail any more; a rule that 'holds' messages "
+            "leaves time for it, and one with 'fail' lets them fail at once"
+        )
     if message.delivery_status is not receipt.status:
         return _about(message, f"Nothing changed: the message was {message.delivery_status} already.")
     return _about(message, f"The message is {receipt.status} now.")
@@ -252,3 +259,20 @@ async def _only_line(store: Store, partner_id: int) -> str:
     if len(lines) != 1:
         raise MissingField(f"'to' is missing; it must be one of your lines: {', '.join(lines) or 'there is none yet'}")
     return lines[0]
+
+
+async def owner_of(store: Store, side: Side, message_id: str | None, partner: str | None) -> Partner:
+    """Whose chats a person at the terminal means: a partner by name or id, or whoever has the line, chat or message.
+
+    Raises ``CommandError`` when that is nobody, or not clear.
+    """
+    if side.line is not None:
+        return await owner_of_line(store, side.line, partner)
+    if partner is None and (side.chat_id is not None or message_id is not None):
+        for each in await store.partners.all():
+            if side.chat_id is not None and await chats.document(store.database, each.id, side.chat_id) is not None:
+                return each
+            if message_id is not None and await messages.document(store.database, each.id, message_id) is not None:
+                return each
+        raise CommandError(f"nobody has {'the message ' + message_id if message_id else f'the chat {side.chat_id}'}")
+    return await only_partner(store, partner)

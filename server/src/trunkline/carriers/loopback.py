@@ -6,10 +6,9 @@ had never stopped. What the other side does, ``actions/simulate`` plays.
 
 from trunkline.actions.capability import loopback
 from trunkline.carriers.base import Accepted, Carrier, CarrierAway, CarrierRefused, NotYet, Outbound
-from trunkline.domain.carrier_rules import Away, Delivered, Later, Refused, fate
+from trunkline.domain.carrier_rules import Away, Later, Refused, Taken, fate
 from trunkline.domain.chat import Service
 from trunkline.domain.instant import Clock, now
-from trunkline.domain.message import DeliveryStatus
 from trunkline.storage import carrier_rules
 from trunkline.storage.store import Store
 
@@ -33,8 +32,8 @@ class Loopback(Carrier):
             now=self._clock(),
         )
         match found:
-            case Delivered():
-                return Accepted(found.service, DeliveryStatus.READ if found.read else DeliveryStatus.DELIVERED)
+            case Taken():
+                return Accepted(found.service, found.status)
             case Refused():
                 raise CarrierRefused(found.reason)
             case Away():

@@ -1,6 +1,6 @@
 """How the loopback carrier treats a message: rules for a handle or for everybody, and what follows from them.
 
-    written ──(delay)──▶ tried ──(away)──▶ tried again … ──▶ refused, or delivered over a service that reaches everyone
+    written ──(delay)──▶ tried ──(away)──▶ tried again … ──▶ refused, or sent over a service that reaches everyone
 
 In a group the worst that any of its people has applies to the message as a whole.
 """
@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from trunkline.domain.chat import Service
 from trunkline.domain.instant import SECOND, Instant
+from trunkline.domain.message import DeliveryStatus
 
 LOOPBACK = "loopback"
 """The name of the carrier that goes by these rules."""
@@ -26,18 +27,24 @@ FALL = (Service.IMESSAGE, Service.RCS, Service.SMS)
 _ALL = frozenset(FALL)
 _WEEK = 7 * 24 * 3600  # seconds
 
-_Seconds: TypeAlias = Annotated[float, Meta(ge=0, le=_WEEK)]
+_Seconds: TypeAlias = Annotated[int, Meta(ge=0, le=_WEEK)]
 
 
 # The service's OpenAPI document quotes this docstring and these descriptions: they are written for callers.
 class Rule(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """How messages to somebody fare. Without a rule they are delivered at once, over whatever service is asked for."""
 
-    delay_seconds: Annotated[_Seconds, Meta(description="How long a message waits before it is tried.")] = 0.0
+    delay_seconds: Annotated[_Seconds, Meta(description="How long a message waits before it is tried.")] = 0
     away_attempts: Annotated[
-        int, Meta(ge=0, le=1000, description="How many attempts fail before one succeeds; they are made by themselves.")
+        int,
+        Meta(
+            ge=0,
+            le=1000,
+            description="How many attempts fail before one succeeds. The service makes them by itself, at growing "
+            "intervals, and gives a message up after 15, which is an hour or so.",
+        ),
     ] = 0
-    away_seconds: Annotated[_Seconds, Meta(description="For how long after that wait every attempt fails.")] = 0.0
+    away_seconds: Annotated[_Seconds, Meta(description="For how long after that wait every attempt fails.")] = 0
     fail: Annotated[
         Annotated[str, Meta(min_length=1, max_length=500)] | None,
         Meta(description="Why no message can be delivered, ever: the reason in `message.failed`."),
@@ -49,14 +56,25 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
             "fail. Left out, or `null`: all. An e-mail address is only ever reached over iMessage."
         ),
     ] = None
+    holds: Annotated[
+        bool,
+        Meta(description="Whether messages stay `sent` until `deliver`, `read` or `fail` says what became of them."),
+    ] = False
     reads: Annotated[bool, Meta(description="Whether they read every message at once.")] = False
 
+    @property
+    def outcome(self) -> DeliveryStatus:
+        """How far a message comes at once."""
+        if self.holds:
+            return DeliveryStatus.SENT
+        return DeliveryStatus.READ if self.reads else DeliveryStatus.DELIVERED
 
-class Delivered(msgspec.Struct, frozen=True):
-    """It arrived, over this service, and was read at once or not."""
+
+class Taken(msgspec.Struct, frozen=True):
+    """It left over this service, and came so far at once: ``SENT``, ``DELIVERED`` or ``READ``."""
 
     service: Service
-    read: bool
+    status: DeliveryStatus
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -75,7 +93,7 @@ class Later(msgspec.Struct, frozen=True):
     due_at: Instant
 
 
-Fate: TypeAlias = Delivered | Refused | Away | Later
+Fate: TypeAlias = Taken | Refused | Away | Later
 
 
 def reached_by(handle: str, rule: Rule) -> frozenset[Service]:
@@ -89,11 +107,12 @@ def worst(rules: Iterable[Rule]) -> Rule:
     found = list(rules)
     limited = [frozenset(rule.services) for rule in found if rule.services is not None]
     return Rule(
-        delay_seconds=max((rule.delay_seconds for rule in found), default=0.0),
+        delay_seconds=max((rule.delay_seconds for rule in found), default=0),
         away_attempts=max((rule.away_attempts for rule in found), default=0),
-        away_seconds=max((rule.away_seconds for rule in found), default=0.0),
+        away_seconds=max((rule.away_seconds for rule in found), default=0),
         fail=next((rule.fail for rule in found if rule.fail is not None), None),
         services=None if not limited else tuple([each for each in FALL if all(each in those for those in limited)]),
+        holds=any(rule.holds for rule in found),
         reads=bool(found) and all(rule.reads for rule in found),
     )
 
@@ -124,10 +143,10 @@ def fate(
     ``attempts`` is how often it was tried before. It depends on nothing else, so that nothing need be remembered.
     """
     rule = worst(rules.values())
-    tried_from = written_at + round(rule.delay_seconds * SECOND)
+    tried_from = written_at + rule.delay_seconds * SECOND
     if now < tried_from:
         return Later(tried_from)
-    if attempts < rule.away_attempts or now < tried_from + round(rule.away_seconds * SECOND):
+    if attempts < rule.away_attempts or now < tried_from + rule.away_seconds * SECOND:
         return Away()
     if not rules:
         return Refused("nobody is left in the chat")
@@ -138,4 +157,4 @@ def fate(
     if service is None:
         asked = "no service" if preferred is None else f"neither {preferred} nor what it falls to"
         return Refused(f"{asked} reaches {'everybody in the group' if len(rules) > 1 else next(iter(rules))}")
-    return Delivered(service, rule.reads)
+    return Taken(service, rule.outcome)
