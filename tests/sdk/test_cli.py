@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 import pytest
 
 from tests.sdk.halves import KEY
-from tests.sdk.samples import chat
+from tests.sdk.life import CHAT, LINE, PERSON, endpoint, message
+from tests.sdk.samples import Json, chat
 from tests.sdk.server import Server
 
 Run: TypeAlias = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -97,11 +98,76 @@ def test_a_reader_that_has_seen_enough_is_no_error_to_tell(environment: dict[str
     assert done.stderr == ""
 
 
+def test_messages_are_listed_as_chats_are(run: Run, server: Server) -> None:
+    server.total = 5
+    done = run("messages", "list", CHAT, "--limit", "2")
+    assert done.returncode == 0
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert lines[0] == ["When", "From", "Text", "Status", "Id"]
+    words = "Hello 🎂 Ann [media a.png] https://example.com [imessage_app] [app_clip https://x]"
+    assert lines[1] == ["2026-05-01 12:00", LINE, words, "delivered", message(0)["id"]]
+    assert len(lines) == 3
+    assert done.stderr == "More follow: --cursor 2, or --all\n"
+    assert server.targets == [f"/v3/chats/{CHAT}/messages?limit=2"]
+
+
+def test_all_messages_as_json_and_csv(run: Run, server: Server) -> None:
+    server.total = 5
+    done = run("messages", "list", CHAT, "--all", "--limit", "2", "--json")
+    assert [each["id"] for each in json.loads(done.stdout)["messages"]] == [message(n)["id"] for n in range(5)]
+    assert json.loads(done.stdout)["next_cursor"] is None
+    one = json.loads(run("messages", "list", CHAT, "--cursor", "1", "--limit", "1", "--json").stdout)
+    assert (one["messages"][0]["from"], one["next_cursor"]) == (LINE, "2")
+    rows = list(csv.DictReader(io.StringIO(run("messages", "list", CHAT, "--all", "--csv").stdout)))
+    assert [row["id"] for row in rows] == [message(number)["id"] for number in range(5)]
+    assert (rows[0]["from"], rows[0]["sent_at"]) == (LINE, "2026-05-01T12:00:00+00:00")
+
+
+def test_odd_messages_are_shown_all_the_same(run: Run, server: Server) -> None:
+    server.total = 1
+    server.changes = {"parts": [{"type": "poll"}, 7, {}], "from_handle": None, "from": None, "sent_at": None}
+    done = run("messages", "list", CHAT)
+    assert done.stdout.splitlines()[1].split("\t")[1:3] == ["", "[poll] [None] [None]"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "target", "body"),
+    [
+        (["--from", LINE, "--to", PERSON], "/v3/chats", {"from": LINE, "to": [PERSON]}),
+        (["--to", PERSON, "--to", "a@b.c"], "/v3/messages", {"to": [PERSON, "a@b.c"]}),
+        (["--chat", CHAT], f"/v3/chats/{CHAT}/messages", {}),
+    ],
+)
+def test_send_takes_the_way_that_its_options_ask_for(
+    run: Run, server: Server, arguments: list[str], target: str, body: Json
+) -> None:
+    done = run("send", *arguments, "Hé [bold] there")
+    assert (done.returncode, done.stderr) == (0, "")
+    (asked,) = server.requests
+    assert (asked.method, asked.target) == ("POST", target)
+    assert asked.body == {**body, "message": {"parts": [{"type": "text", "value": "Hé [bold] there"}]}}
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert lines == [["Status", "Message", "Chat"], ["pending", message()["id"], CHAT]]
+    as_json = run("send", *arguments, "Hello", "--json")
+    known = endpoint("POST", target)
+    assert known is not None
+    assert json.loads(as_json.stdout).keys() == (known.answer or {}).keys()
+    assert as_json.stdout.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
         (["chats", "list", "--json", "--csv"], 2, "choose one of --json and --csv"),
         (["chats", "list", "--limit", "many"], 2, "--limit"),
+        (["messages", "list", CHAT, "--json", "--csv"], 2, "choose one of --json and --csv"),
+        (["messages", "list"], 2, "Missing argument"),
+        (["messages", "list", ".."], 2, "'..' is no id"),
+        (["send", "--chat", "", "Hello"], 2, "'' is no id"),
+        (["send", "Hello"], 2, "say to whom"),
+        (["send", "--from", LINE, "Hello"], 2, "say to whom"),
+        (["send", "--to", PERSON], 2, "Missing argument"),
+        (["send", "--chat", CHAT, "--to", PERSON, "Hello"], 2, "give --chat alone"),
         (["chats", "nonsense"], 2, "No such command"),
         (["chats", "list", "--profile", "work"], 1, "Error: There is no profile 'work' (there is: none yet)"),
         (["--version"], 0, ""),

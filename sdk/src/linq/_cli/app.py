@@ -3,35 +3,57 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, TypeVar
 
 import typer
 from rich.text import Text
 
 from linq._cli import output
 from linq._cli.doctor import examine
-from linq._cli.output import err
+from linq._cli.output import View, err
 from linq._cli.profiles import DEFAULT_PROFILE, Profile, ProfileStore
+from linq._cli.views import CHATS, MESSAGES, SENT
 from linq._errors import AuthenticationError, LinqApiv3Error
 from linq._settings import DEFAULT_BASE_URL
 from linq._sync.client import LinqAPIV3
 from linq._version import __version__
 
 if TYPE_CHECKING:
-    from linq.types import Chat
+    from linq import BaseModel
+    from linq._cli.views import Sent
+    from linq._sync.pages import Page
+    from linq.types import MessageContentParam
+
+ModelT = TypeVar("ModelT", bound="BaseModel")
+How: TypeAlias = Literal["table", "json", "csv"]
 
 # A traceback that shows local variables would show keys.
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="The Linq v3 chats API at the terminal.")
 chats = typer.Typer(no_args_is_help=True, help="Chats.")
+messages = typer.Typer(no_args_is_help=True, help="Messages.")
 app.add_typer(chats, name="chats")
+app.add_typer(messages, name="messages")
 
 ProfileOption = Annotated[
     str | None, typer.Option(help="Use this login instead of the environment's key or the default login.")
 ]
+LimitOption = Annotated[
+    int | None, typer.Option(help="How many, 1 to 100 (default 20); with --all, how many per request.")
+]
+CursorOption = Annotated[str | None, typer.Option(help="Go on from here.")]
+AllOption = Annotated[bool, typer.Option("--all", help="All of them, however many requests it takes.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON, of the shape that the API answers with.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="CSV with a heading.")]
 CONNECT_TIMEOUT = 10.0
 """Seconds for ``login`` and ``doctor``: a person is waiting."""
+
+
+def chat_id_of(value: str | None) -> str | None:
+    """The id itself. Raises ``typer.BadParameter`` for one that the path of a request cannot hold."""
+    if value is not None and not value.strip("."):
+        raise typer.BadParameter(f"{value!r} is no id; linq chats list shows them")
+    return value
 
 
 def run() -> int:
@@ -58,38 +80,70 @@ def start(version: Annotated[bool, typer.Option("--version", help="Print the ver
 def list_chats(
     from_: Annotated[str | None, typer.Option("--from", help="Only chats of this line of yours, +E164.")] = None,
     to: Annotated[str | None, typer.Option(help="Only chats with this participant: +E164 or e-mail.")] = None,
-    limit: Annotated[
-        int | None, typer.Option(help="How many, 1 to 100 (default 20); with --all, how many per request.")
-    ] = None,
-    cursor: Annotated[str | None, typer.Option(help="Go on from here.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="All of them, however many requests it takes.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON, of the shape that the API answers with.")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a heading.")] = False,
+    limit: LimitOption = None,
+    cursor: CursorOption = None,
+    every: AllOption = False,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
     profile: ProfileOption = None,
 ) -> None:
     """List chats, most recently updated first."""
-    if as_json and as_csv:
-        raise typer.BadParameter("choose one of --json and --csv")
-    access = profile_store().access(profile)
-    with LinqAPIV3(api_key=access.profile.api_key, base_url=access.profile.base_url) as client:
-        page = client.chats.list_chats(
-            from_=from_,
-            to=to,
-            limit=100 if every and limit is None else limit,
-            cursor=cursor,
-            prefetch=int(every),
-        )
-        lines_to_terminal = output.out.is_terminal and (as_json or as_csv)
-        found: Iterable[Chat] = output.with_progress(page, quiet=lines_to_terminal) if every else page.chats
-        next_cursor = None if every else page.next_cursor
-        if as_json:
-            output.print_json(found, next_cursor)
-        elif as_csv:
-            output.print_csv(found)
+    how = chosen(as_json=as_json, as_csv=as_csv)
+    with client_of(profile) as client:
+        size = page_size(limit, every)
+        page = client.chats.list_chats(from_=from_, to=to, limit=size, cursor=cursor, prefetch=int(every))
+        show(page, CHATS, how, every=every)
+
+
+@messages.command("list")
+def list_messages(
+    chat_id: Annotated[str, typer.Argument(help="The chat's id, as linq chats list shows it.", callback=chat_id_of)],
+    limit: LimitOption = None,
+    cursor: CursorOption = None,
+    every: AllOption = False,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    profile: ProfileOption = None,
+) -> None:
+    """List the messages of a chat, newest first."""
+    how = chosen(as_json=as_json, as_csv=as_csv)
+    with client_of(profile) as client:
+        size = page_size(limit, every)
+        page = client.chats.messages.list(chat_id, limit=size, cursor=cursor, prefetch=int(every))
+        show(page, MESSAGES, how, every=every)
+
+
+@app.command()
+def send(
+    text: Annotated[str, typer.Argument(help="What to say.")],
+    to: Annotated[list[str] | None, typer.Option(help="To whom: +E164 or e-mail; several times for a group.")] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", help="From this line of yours, +E164; else the service chooses one.")
+    ] = None,
+    chat: Annotated[
+        str | None, typer.Option(help="Into the chat with this id, instead of --to and --from.", callback=chat_id_of)
+    ] = None,
+    as_json: JsonOption = False,
+    profile: ProfileOption = None,
+) -> None:
+    """Send a message: into the chat with these people, which begins if there is none, or into a chat by its id."""
+    if chat is None and not to:
+        raise typer.BadParameter("say to whom: --to +E164 or an e-mail address, or --chat with a chat's id")
+    if chat is not None and (to or from_):
+        raise typer.BadParameter("a chat has its people and its line: give --chat alone, or --to and --from")
+    message: MessageContentParam = {"parts": [{"type": "text", "value": text}]}
+    answer: Sent
+    with client_of(profile) as client:
+        if chat is not None:
+            answer = client.chats.messages.send(chat, message=message)
+        elif from_ is not None:
+            answer = client.chats.create(from_=from_, to=to or [], message=message)
         else:
-            output.print_table(found)
-    if next_cursor and not as_json:
-        err.print(f"More follow: --cursor {output.plain(next_cursor)}, or --all", markup=False)
+            answer = client.messages.create(to=to or [], message=message)
+    if as_json:
+        print(answer.to_json(indent=None))
+    else:
+        output.print_table([answer], SENT)
 
 
 @app.command()
@@ -132,3 +186,37 @@ def doctor(profile: ProfileOption = None) -> None:
 def profile_store() -> ProfileStore:
     """The store in the user's config folder: ``~/.config/linq`` on Linux, the system's own place elsewhere."""
     return ProfileStore(Path(typer.get_app_dir("linq")) / "profiles.json")
+
+
+def client_of(profile: str | None) -> LinqAPIV3:
+    """A client with the key that this command is to use."""
+    access = profile_store().access(profile)
+    return LinqAPIV3(api_key=access.profile.api_key, base_url=access.profile.base_url)
+
+
+def page_size(limit: int | None, every: bool) -> int | None:
+    """How many to ask for at once: for all of them, as many as a page can hold."""
+    return 100 if every and limit is None else limit
+
+
+def chosen(*, as_json: bool, as_csv: bool) -> How:
+    """The way that these options ask for. Raises ``typer.BadParameter`` for two."""
+    if as_json and as_csv:
+        raise typer.BadParameter("choose one of --json and --csv")
+    return "json" if as_json else "csv" if as_csv else "table"
+
+
+def show(page: Page[ModelT], view: View[ModelT], how: How, *, every: bool) -> None:
+    """Print a page, or ``every`` page that follows as well."""
+    quiet = output.out.is_terminal and how != "table"
+    items = output.with_progress(page, view, quiet=quiet) if every else page.page_items() or ()
+    next_cursor = None if every else page.next_cursor
+    if how == "json":
+        output.print_json(items, view, next_cursor)
+        return
+    if how == "csv":
+        output.print_csv(items, view.csv)
+    else:
+        output.print_table(items, view.table)
+    if next_cursor:
+        err.print(f"More follow: --cursor {output.plain(next_cursor)}, or --all", markup=False)
