@@ -7,29 +7,36 @@ from httpx2 import Response
 
 from tests.support.opened import OpenStore
 from trunkline.api.app import Application
+from trunkline.domain.instant import Clock, now
 
 BASE = "https://chats.example"
 LIST = "/v3/chats"
+
+Headers = Sequence[tuple[bytes, bytes]]
 
 
 class Api:
     """The service of an open store."""
 
-    def __init__(self, opened: OpenStore) -> None:
+    def __init__(self, opened: OpenStore, clock: Clock = now) -> None:
         self.opened = opened
-        self._application = Application(opened.store, BASE, BASE)
+        self.clock = clock
+        self._application = Application(opened.store, BASE, BASE, clock)
 
     def list(self, secret: str, query: str = "") -> Response:
         """The answer to ``GET /v3/chats?query`` with a key."""
         return self.ask(LIST, query.encode(), [(b"authorization", f"Bearer {secret}".encode())])
 
     def ask(
-        self, path: str, query: bytes = b"", headers: Sequence[tuple[bytes, bytes]] = (), method: str = "GET"
+        self, path: str, query: bytes = b"", headers: Headers = (), method: str = "GET", body: bytes = b""
     ) -> Response:
         """The answer to any request."""
-        return self.opened.run(self._ask(path, query, headers, method))
+        return self.opened.run(self.answer(path, query, headers, method, body))
 
-    async def _ask(self, path: str, query: bytes, headers: Sequence[tuple[bytes, bytes]], method: str) -> Response:
+    async def answer(
+        self, path: str, query: bytes = b"", headers: Headers = (), method: str = "GET", body: bytes = b""
+    ) -> Response:
+        """The same within the store's event loop, where several may be under way."""
         scope: dict[str, Any] = {
             "type": "http",
             "asgi": {"version": "3.0"},
@@ -48,7 +55,7 @@ class Api:
         sent: list[dict[str, Any]] = []
 
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": b"", "more_body": False}
+            return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message: dict[str, Any]) -> None:
             sent.append(message)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from trunkline.actions.cause import Cause
+from trunkline.domain.chat import clean_name
 from trunkline.domain.errors import InvalidParameter, InvalidPhoneNumber
 from trunkline.domain.handle import Blocked, parse_handle, shown
 from trunkline.storage import consent
@@ -34,7 +35,7 @@ async def block(store: Store, cause: Cause, handle: str, reason: str | None) -> 
     if reason is not None and len(reason) > MAX_REASON:
         raise InvalidParameter(f"'reason' has {len(reason)} characters; it must have {MAX_REASON} at most")
     async with change(store.database, cause.partner_id, cause.now, cause.trace_id) as opened:
-        return await consent.block(opened, handle, reason)
+        return await consent.block(opened, handle, clean_name(reason))
 
 
 async def unblock(store: Store, cause: Cause, handle: str) -> None:

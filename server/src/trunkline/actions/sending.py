@@ -10,6 +10,7 @@ from trunkline.actions.keeping import health_now, save_chat, touched
 from trunkline.domain import content as contents
 from trunkline.domain.chat import Chat, HealthStatus
 from trunkline.domain.errors import ChatLeft, HandleBlocked, InvalidParameter, NoSuchMessage, OptedOut
+from trunkline.domain.handle import shown
 from trunkline.domain.health import Seen, Thresholds
 from trunkline.domain.message import Content, DeliveryStatus, Message
 from trunkline.domain.uuid7 import RANDOM_BITS, uuid7
@@ -37,8 +38,12 @@ class Send(msgspec.Struct, frozen=True):
 
 def check_key(key: str | None) -> None:
     """Raises ``InvalidParameter`` for an idempotency key that is none."""
-    if key is not None and not 1 <= len(key) <= MAX_KEY:
+    if key is None:
+        return
+    if not 1 <= len(key) <= MAX_KEY:
         raise InvalidParameter(f"the idempotency key has {len(key)} characters; it must have 1 to {MAX_KEY}")
+    if "\0" in key:
+        raise InvalidParameter(f"the idempotency key is {shown(key)}; it must not have a NUL in it")
 
 
 async def first_answer(opened: Change, send: Send) -> bytes | None:

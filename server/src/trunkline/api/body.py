@@ -1,7 +1,7 @@
 """Reading the body of a request: JSON of a declared shape, or one sentence that says what is wrong with it."""
 
 import re
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -10,21 +10,37 @@ from trunkline.domain.errors import InvalidBody, InvalidContent, MissingField
 T = TypeVar("T")
 
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
+_TOO_DEEP = "the body is nested too deeply"
 _MISSING = re.compile(r"Object missing required field `(?P<field>.*)`")
 
 
 def read(content: bytes, shape: type[T]) -> T:
     """The body as this shape. Raises ``MissingField``, ``InvalidBody`` or, for a part, ``InvalidContent``."""
+    # All of it is read first: what nobody looks at must be JSON, too.
+    value = _value(content)
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        raise _refusal(str(error)) from None
+
+
+def canonical(content: bytes) -> bytes:
+    """The same JSON in one layout, whatever the order of its names. Raises ``InvalidBody``."""
+    try:
+        return msgspec.json.encode(_value(content), order="sorted")
+    except RecursionError:
+        raise InvalidBody(_TOO_DEEP) from None
+
+
+def _value(content: bytes) -> Any:
     if not content.strip():
         raise InvalidBody("the body is empty; it must be a JSON object")
     try:
-        return msgspec.json.decode(content, type=shape)
-    except msgspec.ValidationError as error:
-        raise _refusal(str(error)) from None
-    except msgspec.DecodeError as error:
+        return msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidBody(f"the body is not JSON: {error}") from None
     except RecursionError:
-        raise InvalidBody("the body is nested too deeply") from None
+        raise InvalidBody(_TOO_DEEP) from None
 
 
 def _refusal(problem: str) -> MissingField | InvalidBody | InvalidContent:
@@ -35,7 +51,7 @@ def _refusal(problem: str) -> MissingField | InvalidBody | InvalidContent:
     if missing is not None:
         name = f"{path}.{missing['field']}" if path else missing["field"]
         return MissingField(f"'{name}' is missing")
-    if path and what.endswith("got `null`"):
+    if path and what.endswith(("got `null`", "got `NoneType`")):
         return MissingField(f"'{path}' is null, where it must be given")
     where = f"'{path}' is not valid: " if path else "the body is not valid: "
     kind = InvalidContent if path.startswith("message.parts[") else InvalidBody

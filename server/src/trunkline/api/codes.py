@@ -102,6 +102,12 @@ CODES: dict[int, Code] = {
         "you create another chat.",
         "your line has left this chat",
     ),
+    2023: Code(
+        409,
+        "A message in a direct chat mentions somebody.",
+        "Leave `mention` out: only in a group can somebody be mentioned. Look at `is_group`.",
+        "'message.parts[0].mention' is given in a direct chat; only in a group can somebody be mentioned",
+    ),
     2024: Code(
         403,
         "The recipient has opted out.",

@@ -15,6 +15,7 @@ from trunkline.domain.errors import (
     InvalidContent,
     InvalidParameter,
     InvalidPhoneNumber,
+    MentionOutsideGroup,
     MethodNotAllowed,
     MissingField,
     NoSuchMessage,
@@ -46,7 +47,9 @@ KINDS: tuple[type[TrunklineError], ...] = (
     MethodNotAllowed,
     NotAGroup,
     ChatLeft,
+    MentionOutsideGroup,
     BodyTooLarge,
+    TooManyRequests,
     InternalError,
     NotReady,
 )

@@ -1,8 +1,7 @@
 """What the three ways to send have in common on the wire: the idempotency key, and what a send is refused for."""
 
-import msgspec
-
 from trunkline.actions.sending import Send
+from trunkline.api import body as bodies
 from trunkline.api.operation import Call
 from trunkline.api.query import Parameter
 from trunkline.api.shapes import MessageBody, content_of
@@ -12,6 +11,7 @@ from trunkline.domain.errors import (
     InvalidContent,
     InvalidParameter,
     InvalidPhoneNumber,
+    MentionOutsideGroup,
     MissingField,
     NoSuchMessage,
     OptedOut,
@@ -34,6 +34,7 @@ SEND_REFUSALS = (
     OptedOut,
     HandleBlocked,
     NoSuchMessage,
+    MentionOutsideGroup,
 )
 
 
@@ -43,5 +44,5 @@ def send_of(call: Call, message: MessageBody, *, override_optout: bool) -> Send:
     if key is None:
         key = call.headers.get("idempotency-key")
     # The same JSON in another layout is the same request.
-    canonical = msgspec.json.encode([call.address, msgspec.json.decode(call.content)], order="sorted")
-    return Send(content_of(message), canonical, key, override_optout)
+    request = call.address.encode() + b"\n" + bodies.canonical(call.content)
+    return Send(content_of(message), request, key, override_optout)

@@ -7,7 +7,7 @@ from mimetypes import MimeTypes
 from urllib.parse import unquote, urlsplit
 
 from trunkline.domain.chat import Chat
-from trunkline.domain.errors import InvalidContent, InvalidParameter
+from trunkline.domain.errors import InvalidContent, InvalidParameter, MentionOutsideGroup
 from trunkline.domain.handle import shown
 from trunkline.domain.message import (
     Content,
@@ -88,13 +88,15 @@ def check_first(content: Content) -> None:
 
 
 def check_mentions(content: Content, chat: Chat) -> None:
-    """Raises ``InvalidContent`` where somebody is mentioned who is not in the group, or the chat is none."""
+    """Raises ``InvalidContent`` where somebody is mentioned who is not in the group, ``MentionOutsideGroup`` where
+    the chat is none.
+    """
     for index, part in enumerate(content.parts):
         if not isinstance(part, TextPart) or part.mention is None:
             continue
         name = f"'message.parts[{index}].mention'"
         if not chat.is_group:
-            raise InvalidContent(f"{name} is given in a direct chat; only in a group can somebody be mentioned")
+            raise MentionOutsideGroup(f"{name} is given in a direct chat; only in a group can somebody be mentioned")
         if part.mention not in [each.handle for each in chat.active]:
             raise InvalidContent(f"{name} is {shown(part.mention)}, who is not in this group")
 

@@ -15,6 +15,7 @@
     ├── MethodNotAllowed      405 / 1005   the address is right, the method is not
     ├── NotAGroup             409 / 1006   a direct chat cannot be changed like a group
     ├── ChatLeft              409 / 2013   the line has left the chat
+    ├── MentionOutsideGroup   409 / 2023   a direct chat has nobody to mention
     ├── BodyTooLarge          413 / 1003   the body is larger than the service reads
     ├── TooManyRequests       429 / 1007   the caller is to wait, and is told how long
     ├── InternalError         500 / 3006   our fault; the trace id finds it in the log
@@ -124,6 +125,13 @@ class ChatLeft(TrunklineError):
 
     status = 409
     code = 2013
+
+
+class MentionOutsideGroup(TrunklineError):
+    """A message in a direct chat mentions somebody."""
+
+    status = 409
+    code = 2023
 
 
 class MethodNotAllowed(TrunklineError):

@@ -67,6 +67,8 @@ class Change:
 
     async def chat(self, chat_id: str) -> Chat | None:
         """The chat with this id."""
+        if "\0" in chat_id:
+            return None  # PostgreSQL takes no such text, so nothing is called so
         found = await self.transaction.fetch(_QUERIES["chat"], (self.partner_id, chat_id))
         return document.parse(*found[0]) if found else None
 

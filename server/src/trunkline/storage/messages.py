@@ -80,6 +80,8 @@ async def page(
 
 async def message(reader: Database | Transaction, partner_id: int, message_id: str) -> Message | None:
     """The message with this id."""
+    if "\0" in message_id:
+        return None  # PostgreSQL takes no such text, so nothing is called so
     found = await reader.fetch(_QUERIES["message"], (partner_id, message_id))
     return message_document.parse(*found[0]) if found else None
 

@@ -29,6 +29,7 @@ from trunkline.domain.handle import parse_number
 from trunkline.domain.message import ReactionType
 from trunkline.domain.message_document import MessageDocument
 
+MAX_EMOJI = 50  # characters; a family of four with skin tones has eleven
 CHANGE_REFUSALS = (MissingField, InvalidBody, InvalidContent, InvalidParameter, NoSuchMessage, ChatLeft)
 
 
@@ -102,6 +103,9 @@ The answer says which it was, and why.
 )
 async def send_without_line(call: Call) -> Response:
     body = call.body(SendAnywhereBody)
+    continuation = None if body.continuation_message is None else body.continuation_message.text
+    if continuation is not None and not continuation.strip():
+        raise InvalidContent("'continuation_message.text' is empty; it must have text")
     to = handles_of(body.to, "to")
     exclude = [parse_number(number, f"exclude_from[{index}]") for index, number in enumerate(body.exclude_from or ())]
     send = send_of(call, body.message, override_optout=body.override_optout)
@@ -112,7 +116,7 @@ async def send_without_line(call: Call) -> Response:
         send,
         call.site.thresholds,
         exclude=exclude,
-        continuation=None if body.continuation_message is None else body.continuation_message.text,
+        continuation=continuation,
     )
     return call.document(answer, 202)
 
@@ -217,6 +221,10 @@ async def react(call: Call) -> Response:
         if body.custom_emoji is None:
             raise MissingField("'custom_emoji' is missing; a reaction of the type custom has one")
         raise InvalidParameter(f"'custom_emoji' is given, but the type is {body.type}; only custom has one")
+    if body.custom_emoji is not None and not 1 <= len(body.custom_emoji) <= MAX_EMOJI:
+        raise InvalidParameter(
+            f"'custom_emoji' has {len(body.custom_emoji)} characters; it must be an emoji, of {MAX_EMOJI} at most"
+        )
     reaction = ReactionChange(body.type, body.operation == "add", body.part_index, body.custom_emoji)
     await changing_messages.react(call.site.store, call.cause, call.path["message_id"], reaction)
     return accepted(call, f"the reaction is {'there' if reaction.added else 'gone'}")
