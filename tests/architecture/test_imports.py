@@ -18,6 +18,7 @@ ALLOWED: dict[str, set[str]] = {
     "trunkline.storage": {"trunkline.domain", "trunkline.storage"},
     "trunkline.sources": {"trunkline.domain", "trunkline.sources", "linq"},
     "trunkline.actions": {"trunkline.actions", "trunkline.domain", "trunkline.storage", "trunkline.sources"},
+    "trunkline.carriers": {"trunkline.carriers", "trunkline.actions", "trunkline.domain", "trunkline.storage"},
     "trunkline.delivery": {
         "trunkline.delivery",
         "trunkline.actions",
