@@ -79,8 +79,9 @@ def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:
 def test_only_the_api_itself_asks_for_a_key(document: dict[str, Any]) -> None:
     for path, item in document["paths"].items():
         for operation in item.values():
-            assert operation.get("security") == ([{"key": []}] if path.startswith("/v3/") else None)
-            assert ("401" in operation["responses"]) == path.startswith("/v3/")
+            asks = path.startswith(("/v3/", "/admin/"))
+            assert operation.get("security") == ([{"key": []}] if asks else None)
+            assert ("401" in operation["responses"]) == asks
     assert document["paths"]["/v3/chats"]["get"]["responses"]["401"]["headers"].keys() >= {"WWW-Authenticate"}
 
 
