@@ -2,8 +2,10 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+import signal
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from types import FrameType
 from typing import Any
 
 from trunkline.api.app import Application, Message, Receive, Send
@@ -55,19 +57,43 @@ async def _serving(store: Store, settings: Settings) -> AsyncGenerator[Applicati
     ):
         worker = DeliveryWorker(store, CarrierCourier(store, carrier, thresholds), webhooks)
         running = asyncio.create_task(worker.run(), name="delivery")
+        application = Application(
+            store,
+            settings.base_url,
+            settings.doc_base,
+            changed=worker.wake,
+            network=network_of(settings.carrier, carrier),
+            allow_private_webhooks=allow_private,
+        )
         try:
-            yield Application(
-                store,
-                settings.base_url,
-                settings.doc_base,
-                changed=worker.wake,
-                network=network_of(settings.carrier, carrier),
-                allow_private_webhooks=allow_private,
-            )
+            with _told_to_stop(application.stop_waiting):
+                yield application
         finally:
+            await application.close()
             running.cancel()
             with suppress(asyncio.CancelledError):
                 await running
+
+
+@contextmanager
+def _told_to_stop(tell: Callable[[], None]) -> Generator[None]:
+    """Calls this as soon as the process is told to stop: the server itself says so only once all requests are over."""
+    loop = asyncio.get_running_loop()
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(tell)
+        before = handlers[signal.Signals(number)]
+        if callable(before):
+            before(number, frame)
+
+    for number in handlers:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, before in handlers.items():
+            signal.signal(number, before)
 
 
 def create() -> Worker:

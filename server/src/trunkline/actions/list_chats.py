@@ -1,17 +1,18 @@
 """List all chats: one page of a partner's chats, and the cursor for the next (seed; CONTRACT §1)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import msgspec
 
+from trunkline.domain import listed_chat
 from trunkline.domain.errors import InvalidParameter, NotYourLine
 from trunkline.domain.handle import shown
 from trunkline.domain.instant import HOUR, Instant
-from trunkline.domain.listing import MAX_SKIP, ChatQuery, Filters
+from trunkline.domain.listing import MAX_SKIP, ChatQuery, Filters, Include
 from trunkline.storage import cursor as cursors
-from trunkline.storage import pages
-from trunkline.storage.cursor import LIFETIME, Cursor
+from trunkline.storage import extras, pages
+from trunkline.storage.cursor import LIFETIME, Cursor, encode_sync
 from trunkline.storage.store import Store
 
 _NUMBER = re.compile(r"[0-9]{1,5}")
@@ -22,6 +23,10 @@ class ChatPage(msgspec.Struct, frozen=True):
 
     documents: Sequence[bytes]
     next_cursor: str | None
+    sync_token: str
+    """Gives what changes after the page; of any page of a walk, what changes after the walk began."""
+    state: str
+    """What the page was read from. While it is the same, so is the page."""
 
 
 async def list_chats(store: Store, partner_id: int, query: ChatQuery, now: Instant) -> ChatPage:
@@ -32,18 +37,47 @@ async def list_chats(store: Store, partner_id: int, query: ChatQuery, now: Insta
     if cursor is None:
         page = await pages.read(store.database, partner_id, filters, limit=limit, skip=skip)
         # A line with chats is the partner's: only an empty answer has to ask.
-        if not page.documents and filters.line and not await store.partners.has_line(partner_id, filters.line):
-            raise NotYourLine(
-                f"'from' is {filters.line}, which is not one of your lines; without 'from' you get all of them"
-            )
-        begun = now
+        if not page.documents:
+            await check_line(store, partner_id, filters)
+        walk, begun = page.counter, now
     else:
         page = await pages.read(store.database, partner_id, filters, limit=limit, walk=cursor.walk, below=cursor.place)
-        begun = cursor.begun
-    if page.end is None or page.walk is None:
-        return ChatPage(page.documents, None)
-    token = cursors.encode(Cursor(page.end, page.walk, begun), store.cursor_key, bound_to)
-    return ChatPage(page.documents, token)
+        walk, begun = cursor.walk, cursor.begun
+    key = store.cursor_key
+    return ChatPage(
+        documents=await shown_chats(store, partner_id, page.documents, query.include)
+        if query.include
+        else page.documents,
+        next_cursor=None if page.end is None else cursors.encode(Cursor(page.end, walk, begun), key, bound_to),
+        sync_token=encode_sync(walk, key, partner_id),
+        state=encode_sync(page.counter, key, partner_id),
+    )
+
+
+async def state_of(store: Store, partner_id: int) -> str:
+    """The ``state`` and the ``sync_token`` that a first page would have now: one small read."""
+    return encode_sync(await pages.counter_of(store.database, partner_id), store.cursor_key, partner_id)
+
+
+async def shown_chats(
+    store: Store, partner_id: int, documents: Sequence[bytes], include: Set[Include]
+) -> Sequence[bytes]:
+    """Documents with what ``include`` asks for."""
+    if not documents:
+        return documents
+    found = await extras.read(store.database, partner_id, documents)
+    return [
+        listed_chat.extend(each.document, include, each.last_message, each.unread_count, each.message_count)
+        for each in found
+    ]
+
+
+async def check_line(store: Store, partner_id: int, filters: Filters) -> None:
+    """Raises ``NotYourLine`` where the line that is asked for is not the partner's."""
+    if filters.line and not await store.partners.has_line(partner_id, filters.line):
+        raise NotYourLine(
+            f"'from' is {filters.line}, which is not one of your lines; without 'from' you get all of them"
+        )
 
 
 def scope(partner_id: int, filters: Filters) -> bytes:

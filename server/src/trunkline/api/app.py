@@ -19,6 +19,7 @@ from litestar.types import ControllerRouterHandler
 from trunkline import __version__
 from trunkline.actions.capability import Network, loopback
 from trunkline.actions.cause import Cause
+from trunkline.actions.watch import Watch
 from trunkline.api.auth import Authentication
 from trunkline.api.operation import GET, Call, Route, Site
 from trunkline.api.responses import Response, refusal
@@ -34,6 +35,7 @@ from trunkline.domain.errors import (
     NotReady,
     TrunklineError,
 )
+from trunkline.domain.handle import shown
 from trunkline.domain.health import Thresholds
 from trunkline.domain.instant import Clock, now
 from trunkline.storage.store import Store
@@ -45,6 +47,8 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 TRACE_HEADER = b"x-trace-id"
 PARTNER_PREFIX = "/api/partner"
 MAX_BODY = 1_000_000  # bytes; the longest message that a carrier takes is far shorter
+
+_NOTHING_HERE = "there is nothing at this address; /docs lists what there is"
 
 log = logging.getLogger("trunkline.api")
 
@@ -72,7 +76,8 @@ class Application:
         self._changed = changed
         self._site = Site(store, doc_base, Thresholds(), network or loopback(store), allow_private_webhooks)
         self._authentication = Authentication(store)
-        self._list_chats = chats.ListChats(store, self._authentication, doc_base, clock)
+        self._watch = Watch(store.database)
+        self._list_chats = chats.ListChats(store, self._watch, self._authentication, doc_base, clock)
 
         async def provide_store() -> Store:
             return store
@@ -95,8 +100,8 @@ class Application:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """One request. Whatever happens, the caller gets an answer with a trace id."""
         trace_id = secrets.token_hex(16)
-        if scope["path"] in chats.PATHS and scope["method"] in chats.METHODS:
-            response = await self._list(scope, trace_id)
+        response = await self._ahead_of_framework(scope, receive, trace_id)
+        if response is not None:
             response.headers.append((TRACE_HEADER, trace_id.encode()))
             await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
             await send({"type": "http.response.body", "body": response.body})
@@ -107,7 +112,9 @@ class Application:
                 message["headers"] = [*message["headers"], (TRACE_HEADER, trace_id.encode())]
             await send(message)
 
-        path = scope["path"].removeprefix(PARTNER_PREFIX) or "/"
+        path = scope["path"]
+        if path.startswith(f"{PARTNER_PREFIX}/v3/"):
+            path = path.removeprefix(PARTNER_PREFIX)
         asked = {**scope, "path": path, "raw_path": path.encode(), "trace_id": trace_id}
         await self._framework(asked, receive, send_traced)  # type: ignore[arg-type]
 
@@ -117,6 +124,7 @@ class Application:
         async def handle(request: Request[Any, Any, Any]) -> FrameworkResponse[bytes]:
             response = await described.handler(await self._call(request))
             if described.method != GET:
+                self._watch.wake()
                 self._changed()
             return _for_framework(response)
 
@@ -138,16 +146,33 @@ class Application:
             content=await request.body(),
         )
 
-    async def _list(self, scope: Message, trace_id: str) -> Response:
+    def stop_waiting(self) -> None:
+        """Answers every request that waits for something to change; nothing waits from now on."""
+        self._watch.stop()
+
+    async def close(self) -> None:
+        """The same, and returns when nothing reads the store any more on behalf of those who waited."""
+        await self._watch.close()
+
+    async def _ahead_of_framework(self, scope: Message, receive: Receive, trace_id: str) -> Response | None:
+        path = scope["path"]
+        if path != "/" and (path.endswith("/") or "//" in path or "\0" in path):
+            # The framework would take it for the address without the slash; and nothing's id has a NUL in it.
+            return self._envelope(NotFound(_NOTHING_HERE), trace_id)
         try:
-            return await self._list_chats(scope["method"], scope["headers"], scope["query_string"])
+            if path in chats.PATHS and scope["method"] in chats.METHODS:
+                return await self._list_chats(scope["method"], scope["headers"], scope["query_string"], receive)
         except Exception as error:
             return self._envelope(error, trace_id)
+        return None
 
     def _refuse(self, request: Request[Any, Any, Any], error: Exception) -> FrameworkResponse[bytes]:
-        if isinstance(error, MethodNotAllowedException) and request.scope["path"] in chats.PATHS:
-            # The framework does not know of the list, which is answered ahead of it.
-            error.headers = {"allow": ", ".join([*chats.METHODS, (error.headers or {}).get("allow", "")])}
+        if isinstance(error, MethodNotAllowedException):
+            allowed = (error.headers or {}).get("allow", "")
+            if request.scope["path"] in chats.PATHS:
+                # The framework does not know of the list, which is answered ahead of it.
+                allowed = ", ".join([*chats.METHODS, allowed])
+            error = MethodNotAllowed(f"{shown(request.method)} is not for this address; use {allowed}", allowed)
         return _for_framework(self._envelope(error, request.scope["trace_id"]))  # type: ignore[typeddict-item]
 
     def _envelope(self, error: Exception, trace_id: str) -> Response:
@@ -182,10 +207,7 @@ def _known(error: Exception) -> TrunklineError:
 def _known_to_framework(error: HTTPException) -> TrunklineError:
     match error.status_code:
         case NotFound.status:
-            return NotFound("there is nothing at this address; /docs lists what there is")
-        case MethodNotAllowed.status:
-            allowed = (error.headers or {}).get("allow", "")
-            return MethodNotAllowed(f"this method is not for this address; use {allowed}", allowed)
+            return NotFound(_NOTHING_HERE)
         case BodyTooLarge.status:
             return BodyTooLarge(f"the body is larger than {MAX_BODY} bytes, which is all that the service reads")
         case _:

@@ -17,15 +17,16 @@ from trunkline.api.operation import Route
 from trunkline.api.query import PARAMETERS, Parameter
 from trunkline.api.responses import KINDS, Envelope
 from trunkline.api.routes import ROUTES
-from trunkline.domain.document import ChatDocument
 from trunkline.domain.errors import (
     BodyTooLarge,
     InvalidParameter,
     InvalidPhoneNumber,
     NotYourLine,
+    TooManyRequests,
     TrunklineError,
     Unauthorized,
 )
+from trunkline.domain.listed_chat import ListedChatDocument
 
 TRACE_HEADERS = {
     "X-Trace-ID": {
@@ -33,14 +34,31 @@ TRACE_HEADERS = {
         "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$", "examples": [examples.TRACE_ID]},
     }
 }
+_LIST_HEADERS = {
+    "X-Sync-Token": {
+        "description": "The `updated_since` that gives what changes after this answer.",
+        "schema": {"type": "string"},
+    },
+    "ETag": {
+        "description": "The version of this answer, for `If-None-Match`.",
+        "schema": {"type": "string"},
+    },
+}
 _CHALLENGE = {"WWW-Authenticate": {"description": "Which kind of key is asked for.", "schema": {"const": "Bearer"}}}
+_RETRY = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}}
 _REFERENCE = "#/components/schemas/{name}"
 
 
 class ChatList(msgspec.Struct):
     """A page of chats."""
 
-    chats: Annotated[list[ChatDocument], Meta(description="The most recently updated first; at most `limit` of them.")]
+    chats: Annotated[
+        list[ListedChatDocument],
+        Meta(
+            description="At most `limit` of them: the most recently updated first, or with `updated_since` in the "
+            "order of their changes."
+        ),
+    ]
     next_cursor: Annotated[
         str | None, Meta(description="The `cursor` of the next page; `null` exactly when nothing is left.")
     ]
@@ -138,6 +156,8 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "required": False,
         "description": parameter.description,
         "schema": parameter.schema,
+        # The values of an array are in one parameter, with commas between them.
+        **({"style": "form", "explode": False} if parameter.schema.get("type") == "array" else {}),
     }
 
 
@@ -163,10 +183,16 @@ def _list_chats(server: str) -> dict[str, Any]:
                         "example": examples.chat_list(server),
                     }
                 },
+                "headers": _LIST_HEADERS,
+            },
+            "304": {
+                "description": "Nothing has changed since the answer whose `ETag` is in `If-None-Match`.",
+                "headers": _LIST_HEADERS,
             },
             "400": _refusal([InvalidPhoneNumber, InvalidParameter], server),
             "401": _refusal([Unauthorized], server),
             "403": _refusal([NotYourLine], server),
+            "429": _refusal([TooManyRequests], server),
         },
         "x-codeSamples": [
             {"lang": "Shell", "label": "curl", "source": examples.curl(server)},
@@ -201,7 +227,7 @@ def _refusal(kinds: Sequence[type[TrunklineError]], server: str) -> dict[str, An
                 },
             }
         },
-        "headers": _CHALLENGE if Unauthorized in kinds else {},
+        "headers": _CHALLENGE if Unauthorized in kinds else _RETRY if TooManyRequests in kinds else {},
     }
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from trunkline.domain.errors import InvalidParameter, InvalidPhoneNumber, TrunklineError
 from trunkline.domain.handle import parse_handle, parse_number, shown
-from trunkline.domain.listing import DEFAULT_LIMIT, MAX_LIMIT, MAX_SKIP, ChatQuery, Filters
+from trunkline.domain.listing import DEFAULT_LIMIT, MAX_LIMIT, MAX_SKIP, MAX_WAIT, ChatQuery, Filters, Include
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -29,6 +29,25 @@ def parse_limit(text: str) -> int:
         return int(text)
     raise InvalidParameter(f"'limit' is {shown(text)}; it must be a whole number from 1 to {MAX_LIMIT}")
 
+
+def _parse_wait(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= len(str(MAX_WAIT)) and int(text) <= MAX_WAIT:
+        return int(text)
+    raise InvalidParameter(f"'wait' is {shown(text)}; it must be a whole number of seconds from 0 to {MAX_WAIT}")
+
+
+def _parse_include(text: str) -> frozenset[Include]:
+    names = [name.strip(" ") for name in text.split(",")]
+    for name in names:
+        if name not in _INCLUDES:
+            known = ", ".join(_INCLUDES)
+            raise InvalidParameter(f"'include' names {shown(name)}; it must be some of {known}, comma-separated")
+        if names.count(name) > 1:
+            raise InvalidParameter(f"'include' names {name} twice; name it once")
+    return frozenset(map(Include, names))
+
+
+_INCLUDES = [str(each) for each in Include]
 
 PARAMETERS: dict[str, Parameter] = {
     parameter.name: parameter
@@ -61,6 +80,24 @@ PARAMETERS: dict[str, Parameter] = {
             {"type": "string"},
             str,
         ),
+        Parameter(
+            "updated_since",
+            "Only chats that have changed since the page whose `X-Sync-Token` this is, in the order of the changes.",
+            {"type": "string"},
+            str,
+        ),
+        Parameter(
+            "wait",
+            "With `updated_since`: how many seconds the answer may wait while nothing has changed.",
+            {"type": "integer", "minimum": 0, "maximum": MAX_WAIT, "default": 0},
+            _parse_wait,
+        ),
+        Parameter(
+            "include",
+            "What to show of each chat besides, comma-separated, in any order, each once.",
+            {"type": "array", "items": {"type": "string", "enum": _INCLUDES}, "minItems": 1, "uniqueItems": True},
+            _parse_include,
+        ),
     )
 }
 
@@ -88,10 +125,15 @@ def read(query_string: bytes, parameters: Mapping[str, Parameter]) -> dict[str, 
 
 def _parse(query_string: bytes) -> ChatQuery:
     values = read(query_string, PARAMETERS)
+    if "wait" in values and "updated_since" not in values:
+        raise InvalidParameter("'wait' is given without 'updated_since'; only what changes can be waited for")
     return ChatQuery(
         filters=Filters(line=values.get("from"), handle=values.get("to")),
         limit=values.get("limit", DEFAULT_LIMIT),
         cursor=values.get("cursor"),
+        updated_since=values.get("updated_since"),
+        wait=values.get("wait", 0),
+        include=values.get("include", frozenset()),
     )
 
 

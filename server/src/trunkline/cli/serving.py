@@ -1,6 +1,7 @@
 """``trunkline serve``: the settings, a last look at the database, and the server."""
 
 import os
+import resource
 import socket
 from typing import Annotated, TypeAlias
 
@@ -12,6 +13,8 @@ from trunkline.config import Settings
 from trunkline.domain.errors import CommandError
 from trunkline.storage.store import Store
 
+CONNECTIONS = 10_000  # that a worker serves at once; those that wait for changes are most of them
+_FILES = 1_000  # that are no connections of clients: the database, webhooks
 STOP_TIMEOUT = 10  # s that a worker has for the requests under way, or for its start, before it is ended
 
 HostOption: TypeAlias = Annotated[str, option("host")]
@@ -58,6 +61,7 @@ def serve(
         find_factory(carrier)
     with_store(database, Store.ping)
     _check_address(host, port)
+    _allow_connections()
     os.environ.update(settings.to_environment())
     complain(f"Trunkline serves {settings.base_url}/v3/chats; the docs are at {settings.base_url}/docs")
     Server(
@@ -71,9 +75,20 @@ def serve(
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_TIMEOUT,
+        backpressure=CONNECTIONS,
         log_access=access_log,
         log_level="warning",  # pyright: ignore[reportArgumentType]
     ).serve()
+
+
+def _allow_connections() -> None:
+    """Lets this process and its workers have a file for each connection, where the system's hard limit does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + _FILES
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _check_address(host: str, port: int) -> None:

@@ -32,6 +32,8 @@ class Page(msgspec.Struct, frozen=True):
     documents: Sequence[bytes]
     walk: int | None
     end: Place | None
+    counter: int = 0
+    """What the partner's counter was when a page of chats was read: nothing of it has changed while it still is."""
 
 
 async def read(
@@ -46,12 +48,16 @@ async def read(
 ) -> Page:
     """The page of at most ``limit`` chats below a place, as of the counter ``walk``."""
     rows = await _live(database, partner_id, filters, walk, below, limit + 1, skip)
+    counter = rows[0][3] if rows else await counter_of(database, partner_id)
     if walk == NOW:
-        walk = rows[0][3] if rows else NOW
-    elif not rows or rows[0][3] != walk:
+        if not rows:
+            # What came in between the two reads is later than this counter: it must not go with an empty page.
+            rows = await _live(database, partner_id, filters, walk, below, limit + 1, skip)
+            counter = rows[0][3] if rows else counter
+        walk = counter if rows else NOW
+    elif counter != walk:
         above = Place(rows[-1][1], rows[-1][2]) if len(rows) > limit else BOTTOM
-        changes = (rows[0][3] if rows else await _counter(database, partner_id)) - walk
-        moved = await _moved(database, partner_id, filters, walk, below, above, changes, limit + 1)
+        moved = await _moved(database, partner_id, filters, walk, below, above, counter - walk, limit + 1)
         if moved:
             places = {(row[1], row[2]): row for row in (*rows, *moved)}
             rows = [places[place] for place in sorted(places, reverse=True)]
@@ -60,6 +66,7 @@ async def read(
         documents=[row[0] for row in served],
         walk=None if walk == NOW else walk,
         end=Place(served[-1][1], served[-1][2]) if len(rows) > limit else None,
+        counter=counter,
     )
 
 
@@ -76,7 +83,8 @@ async def _live(
     return await database.fetch(_LIVE_OF_LINE_AND_HANDLE, (partner_id, handle, line, *below, walk, limit, skip))
 
 
-async def _counter(database: Database, partner_id: int) -> int:
+async def counter_of(database: Database, partner_id: int) -> int:
+    """The partner's counter now."""
     query = _QUERIES["counter"]
     return (await database.fetch(query, (partner_id,)))[0][0]
 

@@ -4,6 +4,9 @@
 alter table chats add column message_count bigint not null default 0;
 alter table chats add column unread_count bigint not null default 0;
 
+-- What has changed on a line, or on a line with somebody, in the order of the changes.
+create index participants_line_position on participants (partner_id, handle, line, position);
+
 -- The document is the message: the other columns are what queries need of it, and what its document does not show.
 -- thread: the message that began the thread; of a message that answers none, its own id.
 create table messages (
