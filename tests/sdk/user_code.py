@@ -18,9 +18,39 @@ from linq import (
     LinqAPIV3,
     RateLimitError,
 )
-from linq.pagination import AsyncListChatsPagination, SyncListChatsPagination
-from linq.types import Chat, ChatListChatsParams, HealthStatus
-from linq.types.shared import ChatHandle, ServiceType
+from linq.pagination import (
+    AsyncListChatsPagination,
+    AsyncListMessagesPagination,
+    SyncListChatsPagination,
+    SyncListMessagesPagination,
+)
+from linq.types import (
+    BlockedHandleListResponse,
+    Chat,
+    ChatCreateParams,
+    ChatCreateResponse,
+    ChatLeaveChatResponse,
+    ChatListChatsParams,
+    ChatUpdateResponse,
+    HandleCheckResponse,
+    HealthStatus,
+    Message,
+    MessageAddReactionResponse,
+    MessageContentParam,
+    MessageCreateResponse,
+    MessageEventV2,
+    MessageReceivedWebhookEvent,
+    OtherWebhookEvent,
+    PhoneNumberListResponse,
+    TextPartParam,
+    UnwrapWebhookEvent,
+    WebhookEventListResponse,
+    WebhookEventType,
+    WebhookSubscription,
+    WebhookSubscriptionCreateResponse,
+)
+from linq.types.chats import MessageSendResponse, ParticipantAddResponse, ParticipantRemoveResponse, SentMessage
+from linq.types.shared import ChatHandle, MediaPartResponse, Reaction, ServiceType, TextPartResponse
 
 
 def the_seeds_example() -> None:
@@ -105,6 +135,111 @@ def set_up() -> LinqAPIV3:
         default_query={"limit": 50},
         http_client=DefaultHttpxClient(proxy="http://localhost:3128", verify=True),
     )
+
+
+def sends(client: LinqAPIV3, chat_id: str, recipients: tuple[str, ...]) -> SentMessage:
+    text: TextPartParam = {"type": "text", "value": "Hello", "text_decorations": [{"range": (0, 5), "style": "bold"}]}
+    message: MessageContentParam = {"parts": [text, {"type": "media", "url": "https://x/cat.png"}]}
+    params: ChatCreateParams = {"from_": "+12223334444", "to": recipients, "message": message}
+    created = client.chats.create(**params)
+    assert_type(created, ChatCreateResponse)
+    answer = client.messages.create(to=recipients, message=message, idempotency_key="k", override_optout=True)
+    assert_type(answer, MessageCreateResponse)
+    sent = client.chats.messages.send(chat_id, message={"parts": ({"type": "text", "value": v} for v in "ab")})
+    assert_type(sent, MessageSendResponse)
+    assert_type(client.messages.update(sent.message.id, text="Hullo"), Message)
+    client.messages.delete(sent.message.id)
+    return created.chat.message
+
+
+def groups(client: LinqAPIV3, chat_id: str) -> None:
+    assert_type(client.chats.retrieve(chat_id), Chat)
+    assert_type(client.chats.update(chat_id, display_name="Us"), ChatUpdateResponse)
+    assert_type(client.chats.participants.add(chat_id, handle="a@b.c"), ParticipantAddResponse)
+    assert_type(client.chats.participants.remove(chat_id, handle="a@b.c"), ParticipantRemoveResponse)
+    assert_type(client.chats.leave_chat(chat_id), ChatLeaveChatResponse)
+    client.chats.mark_as_read(chat_id)
+    client.chats.typing.start(chat_id)
+    client.chats.typing.stop(chat_id)
+
+
+def words(client: LinqAPIV3, chat_id: str) -> Iterator[str]:
+    page = client.chats.messages.list(chat_id, limit=50, prefetch=1)
+    assert_type(page, SyncListMessagesPagination[Message])
+    for message in page:
+        assert_type(message, Message)
+        for part in message.parts or []:
+            match part.type:
+                case "text":
+                    assert_type(part, TextPartResponse)
+                    yield part.value
+                case "media":
+                    assert_type(part, MediaPartResponse)
+                    yield part.filename
+                case "link":
+                    yield part.value
+                case _:
+                    assert_type(part.reactions, list[Reaction] | None)
+                    yield part.to_json()
+    assert_type(client.messages.list_messages_thread("id", order="asc"), SyncListMessagesPagination[Message])
+    assert_type(client.messages.add_reaction("id", operation="add", type="love"), MessageAddReactionResponse)
+
+
+def lines_and_handles(client: LinqAPIV3) -> None:
+    assert_type(client.phone_numbers.list(), PhoneNumberListResponse)
+    assert_type(client.blocked_handles.list(), BlockedHandleListResponse)
+    assert_type(client.blocked_handles.block(handle="a@b.c").blocked_handle.handle, str)
+    client.blocked_handles.unblock(handle="a@b.c")
+    assert_type(client.capability.check_i_message(address="a@b.c"), HandleCheckResponse)
+    assert_type(client.capability.check_RCS(address="a@b.c", from_="+12223334444"), HandleCheckResponse)
+
+
+def subscriptions(client: LinqAPIV3) -> str:
+    events: list[WebhookEventType] = ["message.received"]
+    created = client.webhook_subscriptions.create(target_url="https://x", subscribed_events=events)
+    assert_type(created, WebhookSubscriptionCreateResponse)
+    assert_type(client.webhook_subscriptions.update(created.id, phone_numbers=None), WebhookSubscription)
+    assert_type(client.webhook_subscriptions.list().subscriptions, list[WebhookSubscription])
+    client.webhook_subscriptions.delete(created.id)
+    assert_type(client.webhook_events.list(), WebhookEventListResponse)
+    return created.signing_secret
+
+
+def receives(client: LinqAPIV3 | AsyncLinqAPIV3, body: bytes, headers: httpx2.Headers) -> str | None:
+    event = client.webhooks.unwrap(body, headers=headers)
+    assert_type(event, UnwrapWebhookEvent)
+    match event.event_type:
+        case "message.received":
+            assert_type(event, MessageReceivedWebhookEvent)
+            assert_type(event.data, MessageEventV2)
+            return event.data.sender_handle.handle
+        case "message.sent" | "message.delivered" | "message.read":
+            assert_type(event.data, MessageEventV2)
+        case "message.failed":
+            return event.data.reason
+        case "chat.typing_indicator.started":
+            return event.data.chat_id
+        case "poll.received":
+            assert_type(event, OtherWebhookEvent)
+            assert_type(event.data, object)
+        case _:
+            return event.event_id
+    return None
+
+
+async def the_async_half_sends(client: AsyncLinqAPIV3, chat_id: str, message: MessageContentParam) -> None:
+    sending = asyncio.create_task(client.chats.messages.send(chat_id, message=message))
+    assert_type(await sending, MessageSendResponse)
+    assert_type(await client.chats.messages.list(chat_id), AsyncListMessagesPagination[Message])
+    async for each in client.chats.messages.list(chat_id):
+        assert_type(each, Message)
+    raw = await client.chats.with_raw_response.messages.send(chat_id, message=message)
+    assert_type(await raw.parse(), MessageSendResponse)
+    async with client.with_streaming_response.messages.create(to=["+1"], message=message) as response:
+        assert_type(await response.parse(), MessageCreateResponse)
+    await client.chats.mark_as_read(chat_id, timeout=5)
+    nothing = await client.chats.typing.with_raw_response.start(chat_id)
+    assert_type(await nothing.parse(), None)
 
 
 if __name__ == "__main__":
