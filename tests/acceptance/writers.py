@@ -1,0 +1,131 @@
+"""Clients that write without pause, and insist: what got no answer is sent again under the same key."""
+
+import asyncio
+import itertools
+import random
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+import msgspec
+
+from tests.support.chats import LINE, OTHER_LINE
+from tests.support.partners import Tenant
+
+_PEOPLE = [f"+1310555{number:04}" for number in range(100, 110)]
+_PATIENCE = 90.0  # s for one write, across a restart or two
+_PAUSE = 0.05  # s before a write is tried again
+
+
+class Write(msgspec.Struct, frozen=True):
+    """A write to come."""
+
+    tenant: Tenant
+    path: str
+    body: dict[str, Any]
+    key: str
+    """The idempotency key, and the text of the message: no other has it."""
+
+
+class Acknowledged(msgspec.Struct, frozen=True):
+    """A write that the service has accepted, and what it answered."""
+
+    write: Write
+    chat_id: str
+    message_id: str
+    answer: bytes
+
+
+class Writers:
+    """Some tasks that write for partners, mostly for the one that came last."""
+
+    def __init__(self, url: str, seed: int, tasks: int) -> None:
+        self._url = url
+        self._seed = seed
+        self._tenants: list[Tenant] = []
+        self._begun = asyncio.Event()
+        self._stopped = False
+        self._tasks = [asyncio.create_task(self._work(number)) for number in range(tasks)]
+        self.acknowledged: list[list[Acknowledged]] = [[] for _ in range(tasks)]
+        """What each task got through, in its order."""
+
+    def join(self, tenant: Tenant) -> None:
+        """From now on they write for this one, too."""
+        self._tenants.append(tenant)
+        self._begun.set()
+
+    async def finish(self) -> None:
+        """Lets each finish the write that it is at. Raises what went wrong."""
+        self._stopped = True
+        await asyncio.gather(*self._tasks)
+
+    async def cancel(self) -> None:
+        """Ends them where they are."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def repeat(self, done: Acknowledged) -> bytes:
+        """What the same write is answered when it is sent once more."""
+        async with httpx2.AsyncClient(base_url=self._url) as client:
+            return await self._insist(client, done.write)
+
+    async def _work(self, number: int) -> None:
+        chances = random.Random(f"{self._seed}, {number}")  # noqa: S311
+        chats: dict[int, list[str]] = {}
+        async with httpx2.AsyncClient(base_url=self._url) as client:
+            for count in itertools.count():
+                await self._begun.wait()
+                if self._stopped:
+                    return
+                tenant = self._tenants[-1] if chances.random() < 0.7 else chances.choice(self._tenants)
+                write = _write(chances, tenant, chats.setdefault(tenant.id, []), f"{number}.{count}")
+                answer = await self._insist(client, write)
+                done = _acknowledged(write, answer)
+                self.acknowledged[number].append(done)
+                if done.chat_id not in chats[tenant.id]:
+                    chats[tenant.id].append(done.chat_id)
+
+    async def _insist(self, client: httpx2.AsyncClient, write: Write) -> bytes:
+        headers = {"Authorization": f"Bearer {write.tenant.secret}", "Idempotency-Key": write.key}
+        async with asyncio.timeout(_PATIENCE):
+            while True:
+                try:
+                    response = await client.post(write.path, headers=headers, json=write.body)
+                except httpx2.TransportError:
+                    await asyncio.sleep(_PAUSE)
+                    continue
+                if response.status_code in {201, 202}:
+                    return response.content
+                assert response.status_code == 503, response.text
+                await asyncio.sleep(_PAUSE)
+
+
+@asynccontextmanager
+async def writing(url: str, seed: int, tasks: int) -> AsyncGenerator[Writers]:
+    """Writers, until the end of the block."""
+    writers = Writers(url, seed, tasks)
+    try:
+        yield writers
+    finally:
+        await writers.cancel()
+
+
+def _write(chances: random.Random, tenant: Tenant, chats: Sequence[str], key: str) -> Write:
+    """A message into a chat that there is, to a handle or a group from a line, or to a handle from any line."""
+    message = {"parts": [{"type": "text", "value": key}]}
+    kind = chances.random()
+    if chats and kind < 0.5:
+        return Write(tenant, f"/v3/chats/{chances.choice(chats)}/messages", {"message": message}, key)
+    if kind < 0.8:
+        people = chances.sample(_PEOPLE, chances.choice([1, 1, 1, 2]))
+        line = chances.choice([LINE, OTHER_LINE])
+        return Write(tenant, "/v3/chats", {"from": line, "to": people, "message": message}, key)
+    return Write(tenant, "/v3/messages", {"to": [chances.choice(_PEOPLE)], "message": message}, key)
+
+
+def _acknowledged(write: Write, answer: bytes) -> Acknowledged:
+    said: dict[str, Any] = msgspec.json.decode(answer)
+    chat: dict[str, Any] = said.get("chat", said)
+    return Acknowledged(write, chat.get("id") or chat["chat_id"], chat["message"]["id"], answer)
