@@ -271,12 +271,11 @@ leaves = st.one_of(
     st.text(max_size=5),
     st.sampled_from(["text", "media", "link", "add", "custom", "iMessage", ALICE, LINE, "https://example.com"]),
 )
-names = st.sampled_from(
-    (
-        "from to message parts type value url handle reason text part_index operation text_decorations range style "
-        "effect name reply_to message_id mention display_name"
-    ).split()
+NAMES = (
+    *("from", "to", "message", "parts", "type", "value", "url", "handle", "reason", "text", "part_index", "operation"),
+    *("text_decorations", "range", "style", "effect", "name", "reply_to", "message_id", "mention", "display_name"),
 )
+names = st.sampled_from(NAMES)
 bodies = st.recursive(
     leaves,
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(names, inner, max_size=4)),

@@ -75,7 +75,8 @@ async def send_anywhere(
 
     A chat with exactly these people is used again, the latest one on a line that is not flagged; otherwise one begins
     on the best line. Where all there are stand on flagged lines, ``continuation`` is sent instead, if it is given.
-    Lines in ``exclude`` are left out when a line is chosen. Raises what ``create_chat`` raises.
+    Lines in ``exclude`` are left out when a line is chosen. Where no line is left that is not flagged, the chat is used
+    all the same. Raises what ``create_chat`` raises.
     """
     recipients = recipients_of(to, None)
     check_key(send.idempotency_key)
@@ -118,7 +119,7 @@ async def _choose(
         return _Choice(chat.line, chat, Reason.REUSED)
     taken = {chat.line for chat in found}
     free = [number for number in numbers if number not in exclude and number not in taken]
-    if found and not free:
+    if found and all(reputations[number] is HealthStatus.CRITICAL for number in free):
         chat = max(found, key=lambda each: each.updated_at)  # a flagged line is better than no word at all
         return _Choice(chat.line, chat, Reason.REUSED)
     if not free:

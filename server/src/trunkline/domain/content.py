@@ -102,8 +102,11 @@ def check_mentions(content: Content, chat: Chat) -> None:
 
 
 def media_part(part_id: str, url: str) -> MediaPart:
-    """The part of a file at a URL: its name and type are what the URL says."""
-    filename = unquote(urlsplit(url).path.rpartition("/")[2]) or "file"
+    """The part of a file at a URL: its name and type are what the URL says, if it is one."""
+    try:
+        filename = unquote(urlsplit(url).path.rpartition("/")[2]) or "file"
+    except ValueError:
+        filename = "file"
     mime_type = _MEDIA_TYPES.guess_type(filename)[0] or "application/octet-stream"
     return MediaPart(part_id, url, filename, mime_type)
 
