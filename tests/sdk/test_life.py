@@ -9,15 +9,18 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from linq import omit
 from linq.types import Message, MessageContentParam, UnknownPart
 from linq.types.chats import SentMessage
 from linq.types.shared import Reaction, TextDecoration, TextPartResponse
 from tests.sdk.halves import Half, SyncHalf
-from tests.sdk.life import CHAT, ENDPOINTS, HELLO, LINE, MESSAGE, PERSON, Endpoint, message
+from tests.sdk.life import CHAT, ENDPOINTS, HELLO, LINE, MESSAGE, PERSON, Endpoint, message, parts
 from tests.sdk.samples import Json, answering, body_of
 from tests.sdk.server import Fault, Server
+from tests.sdk.test_models import anything
 
 each_endpoint = pytest.mark.parametrize("one", ENDPOINTS, ids=lambda one: one.name)
 
@@ -264,6 +267,25 @@ def test_what_a_newer_server_says_of_a_message_is_let_through() -> None:
     assert (type(second), second.font, second.reactions[0].type) == (TextPartResponse, "serif", "wave")
     assert (type(third), third.type, third.value) == (UnknownPart, None, "no type")
     assert (found.delivery_status, cast("Any", found).weight) == ("lost", 3)
+
+
+def odd_text(changes: Json) -> Json:
+    return message(parts=[{**parts()[0], **changes}])
+
+
+@given(
+    odd=st.dictionaries(st.sampled_from([*message(), "more"]), anything)
+    | st.dictionaries(st.sampled_from([*parts()[0], "more"]), anything).map(odd_text)
+    | anything
+)
+def test_no_message_is_odd_enough_to_break_a_page(odd: Any) -> None:
+    answer = httpx2.Response(200, json={"messages": [message(0), odd, message(2)], "next_cursor": None})
+    first, middle, last = SyncHalf().client(answering(answer)).chats.messages.list(CHAT).messages
+    assert (first, last) == (Message.model_validate(message(0)), Message.model_validate(message(2)))
+    if isinstance(odd, dict):
+        assert middle.to_dict(mode="json", warnings=False).keys() == cast("Json", odd).keys()
+    else:
+        assert middle == odd
 
 
 def test_a_known_part_with_something_missing_keeps_its_type() -> None:

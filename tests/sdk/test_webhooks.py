@@ -20,6 +20,7 @@ from linq.types.shared import ChatHandle, TextPartResponse
 from tests.sdk.halves import Half, SyncHalf
 from tests.sdk.life import CHAT, LINE, MESSAGE, NOON, PERSON, SECRET, handle, health, parts
 from tests.sdk.samples import Json, answering
+from tests.sdk.test_models import anything
 
 OTHER_SECRET = "whsec_" + "b3RoZXIh" * 4
 NOBODY = answering(httpx2.Response(500))
@@ -176,6 +177,14 @@ def test_what_a_newer_server_says_in_an_event_is_let_through() -> None:
     assert cast("Any", found.data.parts[0]).question == "?"
     assert found.created_at.year == 2026
     assert cast("Any", found).seen
+
+
+@given(kind=st.sampled_from([*EVENTS, "of.next.year"]), data=anything, more=st.dictionaries(st.text(), anything))
+def test_no_event_is_odd_enough_to_be_refused(kind: str, data: Any, more: Json) -> None:
+    odd = {**more, "data": data, "event_type": kind}
+    found = unwrapped(odd)
+    assert found.event_type == kind
+    assert found.to_dict(mode="json", warnings=False).keys() == odd.keys()
 
 
 def test_pydantic_itself_tells_the_events_apart() -> None:
