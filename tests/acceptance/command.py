@@ -63,12 +63,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(database: str, *options: str) -> Generator[str]:
+def serving(database: str, *options: str, **variables: str) -> Generator[str]:
     """``trunkline serve`` in a process of its own, until the end of the block; yields its URL."""
     port = free_port()
     process = subprocess.Popen(
         [BIN / "trunkline", "serve", "--port", str(port), *options],
-        env=environment(TRUNKLINE_DATABASE=database),
+        env=environment(TRUNKLINE_DATABASE=database, **variables),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -106,8 +106,19 @@ def stop(process: subprocess.Popen[Any]) -> None:
 
 def get(url: str, key: str | None = None) -> tuple[int, Any]:
     """Status and JSON body of a GET."""
-    headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - our own server
+    return _answer(url, None, key)
+
+
+def post(url: str, body: Any, key: str | None = None) -> tuple[int, Any]:
+    """Status and JSON body of a POST of JSON."""
+    return _answer(url, json.dumps(body).encode(), key)
+
+
+def _answer(url: str, body: bytes | None, key: str | None) -> tuple[int, Any]:
+    headers = {"Content-Type": "application/json"} if body is not None else {}
+    if key is not None:
+        headers["Authorization"] = f"Bearer {key}"
+    request = urllib.request.Request(url, body, headers)  # noqa: S310 - our own server
     try:
         with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
             return response.status, json.load(response)

@@ -9,7 +9,15 @@ from trunkline.api.pages.markup import Markup, element, link
 from trunkline.api.responses import ERRORS_PATH
 from trunkline.domain.document import GUIDE_PATH
 
-SITE = {"/docs": "API reference", ERRORS_PATH: "Errors", GUIDE_PATH: "Chat health", "/openapi.json": "OpenAPI"}
+SANDBOX_PATH = "/guides/sandbox"
+
+SITE = {
+    "/docs": "API reference",
+    ERRORS_PATH: "Errors",
+    GUIDE_PATH: "Chat health",
+    SANDBOX_PATH: "Sandbox",
+    "/openapi.json": "OpenAPI",
+}
 
 
 @cache
