@@ -2,28 +2,16 @@
 
 import json
 import re
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.acceptance.command import ROOT, get, post, refusal, run_json, serving
+from tests.acceptance.waiting import until
 
 PAGE = ROOT / "docs" / "carriers.md"
 LINE = "+12025550100"
 ALICE = "+13105550111"
-PATIENCE = 20.0  # s
-
-
-def until(found: Callable[[], Any]) -> Any:
-    """What was found, as soon as anything is."""
-    deadline = time.monotonic() + PATIENCE
-    while not (value := found()):
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.05)
-    return value
 
 
 @pytest.fixture
