@@ -76,3 +76,62 @@ def test_the_services_refusals_are_told_with_code_and_trace_id(
     assert caught.value.trace_id == caught.value.response.headers["x-trace-id"]
     assert len(caught.value.trace_id or "") == 32
     half.run(client.close())
+
+
+HELLO = {"parts": [{"type": "text", "value": "Hello"}]}
+
+
+def test_a_conversation_from_its_first_message_to_its_last(half: Half, service: Service) -> None:
+    """Every answer is just what its model says: none has to be read leniently."""
+    client = half.client(base_url=service.url, api_key=service.key)
+    person, other = f"{half.name}@example.com", f"{half.name}-2@example.com"
+
+    def done(promise: Any) -> Any:
+        given = half.run(promise)
+        if given is not None:
+            model: Any = type(given)
+            assert model.model_validate(given.to_dict(mode="json")) == given
+        return given
+
+    chat = done(client.chats.create(from_=service.line, to=[person], message=HELLO)).chat
+    assert chat.message.delivery_status == "pending"
+    keyed = {**HELLO, "idempotency_key": f"{half.name}-1"}
+    first, again = (done(client.chats.messages.send(chat.id, message=keyed)).message.id for _ in range(2))
+    assert first == again
+    anywhere = done(client.messages.create(to=[person], message=HELLO, idempotency_key=f"{half.name}-2"))
+    assert (anywhere.chat_id, anywhere.from_, anywhere.created_new_chat) == (chat.id, service.line, False)
+    walk = half.collect(client.chats.messages.list(chat.id, limit=1, prefetch=1))
+    assert [each.id for each in walk] == [anywhere.message.id, first, chat.message.id]
+    done(client.messages.add_reaction(first, operation="add", type="custom", custom_emoji="🦊"))
+    (part,) = done(client.messages.retrieve(first)).parts
+    assert (part.value, part.reactions[0].custom_emoji, part.reactions[0].is_me) == ("Hello", "🦊", True)
+    assert half.collect(client.messages.list_messages_thread(first))[0].id == first
+    assert done(client.chats.mark_as_read(chat.id)) is None
+    assert done(client.chats.typing.start(chat.id)) is None
+    assert done(client.chats.typing.stop(chat.id)) is None
+    assert done(client.messages.delete(first)) is None
+    with pytest.raises(linq.NotFoundError) as caught:
+        done(client.messages.retrieve(first))
+    assert caught.value.code == 2002
+
+    group = done(client.chats.create(from_=service.line, to=[person, other, "c@example.com"], message=HELLO)).chat
+    done(client.chats.update(group.id, display_name="Us"))
+    done(client.chats.participants.add(group.id, handle="d@example.com"))
+    done(client.chats.participants.remove(group.id, handle=other))
+    listed = half.run(client.chats.list_chats(to="d@example.com", limit=1)).chats[0]
+    assert (listed.id, listed.display_name) == (group.id, "Us")
+    assert {each.handle: each.status for each in listed.handles}[other] == "removed"
+    done(client.chats.leave_chat(group.id))
+    with pytest.raises(linq.ConflictError) as left:
+        done(client.chats.messages.send(group.id, message=HELLO))
+    assert left.value.code == 2013
+
+    done(client.blocked_handles.block(handle=other, reason="spam"))
+    assert [each.handle for each in done(client.blocked_handles.list()).blocked_handles] == [other]
+    assert done(client.blocked_handles.unblock(handle=other)) is None
+    assert done(client.capability.check_i_message(address=person)).address == person
+    number = "+14155550123"
+    assert done(client.capability.check_RCS(address=number, from_=service.line)).address == number
+    assert service.line in [each.phone_number for each in done(client.phone_numbers.list()).phone_numbers]
+    assert service.line in [each.phone_number for each in done(client.phonenumbers.list()).phone_numbers]
+    half.run(client.close())
