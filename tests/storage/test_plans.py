@@ -32,6 +32,7 @@ MOVED = [name for name in PAGES if name.startswith("moved")]
 LOOKUPS = {
     **{name: load("partners")[name] for name in ("key_by_digest", "line", "partner_by_name", "lines_of_partner")},
     **{name: load("changes")[name] for name in ("chat", "chats_of_recipients", "mirror")},
+    **{name: load("carrier_rules")[name] for name in ("rules", "rules_for")},
 }
 
 
