@@ -6,8 +6,8 @@ import pytest
 from httpx2 import ASGITransport, AsyncClient, Response
 
 from tests.support.asgi import BASE, Api
-from tests.support.caller import Caller, text
-from tests.support.carrying import THRESHOLDS, NoWebhooks
+from tests.support.caller import Caller, emails, text
+from tests.support.carrying import THRESHOLDS, work
 from tests.support.chats import ALICE, BOB, CAROL, LINE, OTHER_LINE
 from tests.support.delivering import subscribe
 from tests.support.envelope import refused
@@ -19,11 +19,8 @@ from trunkline.api.app import Application
 from trunkline.api.simulations import ACTIONS
 from trunkline.carriers.loopback import Loopback
 from trunkline.delivery.carrying import CarrierCourier
-from trunkline.delivery.worker import LEASE, Rounds
 from trunkline.domain.chat import Service
 from trunkline.domain.events import EventType
-from trunkline.storage import outbox
-from trunkline.storage.outbox import CARRIER, After
 
 ADDRESS = "/admin/simulate"
 
@@ -47,15 +44,8 @@ def try_to(we: Caller, action: str, **body: Any) -> Response:
 def deliver(we: Caller) -> None:
     """The loopback carrier takes everything that waits for it."""
     store, clock = we.api.opened.store, we.clock
-    rounds = Rounds(
-        store, CarrierCourier(store, Loopback(store, clock), THRESHOLDS, clock), NoWebhooks(), clock, lease=LEASE
-    )
-
-    async def work() -> None:
-        while claimed := await outbox.claim(store.database, we.tenant.id, CARRIER, clock, LEASE):
-            await rounds.go(claimed, After.RELEASE)
-
-    we.api.opened.run(work())
+    courier = CarrierCourier(store, Loopback(store, clock), THRESHOLDS, clock)
+    we.api.opened.run(work(store, we.tenant.id, courier, clock))
 
 
 def status(we: Caller, message_id: str) -> str:
@@ -278,6 +268,19 @@ def test_rules_and_chats_are_one_partners(we: Caller, they: Caller) -> None:
         ({"action": "read", "chat_id": "a\u0000b"}, 400, 1003, "'chat_id' is not valid"),
         ({"action": "read", "from": ALICE, "to": LINE}, 404, 2001, "has no chat with"),
         ({"action": "reaction", "from": ALICE, "to": LINE, "type": "wow"}, 400, 1003, "'type' is not valid"),
+        ({"action": "reaction", "from": ALICE, "to": LINE, "type": "custom"}, 400, 1005, "'custom_emoji' must be"),
+        (
+            {"action": "reaction", "from": ALICE, "to": LINE, "type": "love", "custom_emoji": "x"},
+            400,
+            1005,
+            "only custom has one",
+        ),
+        (
+            {"action": "message", "from": ALICE, "to": LINE, "text": "x", "others": emails(31)},
+            400,
+            1005,
+            "'others' lists 31 handles",
+        ),
         ({"action": "set_rule", "rule": {"delay": 3}}, 400, 1003, "`delay`"),
         ({"action": "set_rule", "rule": {"delay_seconds": -1}}, 400, 1003, "'rule.delay_seconds' is not valid"),
         ({"action": "set_rule"}, 400, 1001, "'rule' is missing"),

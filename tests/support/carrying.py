@@ -68,6 +68,17 @@ class NoWebhooks:
         raise AssertionError(item)
 
 
+async def work(store: Store, partner_id: int, courier: CarrierCourier, clock: Clock) -> int:
+    """A worker's rounds for one partner's messages until nothing is due: how many there were."""
+    rounds = Rounds(store, courier, NoWebhooks(), clock, lease=LEASE)
+    for done in range(ENDLESS):
+        claimed = await outbox.claim(store.database, partner_id, CARRIER, clock, LEASE)
+        if claimed is None:
+            return done
+        await rounds.go(claimed, lambda: After.RELEASE)
+    raise AssertionError("the carrier is asked without end")
+
+
 class Desk:
     """A new partner, and the worker of their messages."""
 
@@ -85,7 +96,6 @@ class Desk:
     def use(self, carrier: Carrier) -> None:
         """A worker that starts anew, with this carrier."""
         self.courier = CarrierCourier(self.store, carrier, THRESHOLDS, self.clock)
-        self._rounds = Rounds(self.store, self.courier, NoWebhooks(), self.clock, lease=LEASE)
 
     def cause(self) -> Cause:
         """Something happens, now."""
@@ -106,15 +116,7 @@ class Desk:
 
     def work(self) -> int:
         """Rounds until nothing is due: how many there were."""
-        return self.opened.run(self._work())
-
-    async def _work(self) -> int:
-        for done in range(ENDLESS):
-            claimed = await outbox.claim(self.store.database, self.partner_id, CARRIER, self.clock, LEASE)
-            if claimed is None:
-                return done
-            await self._rounds.go(claimed, After.RELEASE)
-        raise AssertionError("the carrier is asked without end")
+        return self.opened.run(work(self.store, self.partner_id, self.courier, self.clock))
 
     def attempt_without_recording(self) -> None:
         """The carrier is asked, and the worker killed before it can say what became of it."""

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from trunkline.actions.cause import Cause
 from trunkline.actions.changing_messages import ReactionChange
-from trunkline.actions.create_chat import find_chat
+from trunkline.actions.create_chat import MAX_RECIPIENTS, find_chat
 from trunkline.actions.partners import only_partner, owner_of_line
 from trunkline.actions.reading import chat_of, message_of
 from trunkline.actions.receipts import Receipt, apply_receipt, receive_receipt
@@ -29,12 +29,14 @@ from trunkline.domain.carrier_rules import LOOPBACK
 from trunkline.domain.chat import Chat, ParticipantStatus, Service
 from trunkline.domain.errors import CommandError, InvalidParameter, MissingField, NoSuchMessage, NotFound, NotYourLine
 from trunkline.domain.health import Thresholds
-from trunkline.domain.message import Content, DeliveryStatus, Message
+from trunkline.domain.message import Content, DeliveryStatus, Message, ReactionType
 from trunkline.storage import chats, messages
 from trunkline.storage.changes import change
 from trunkline.storage.messages import Order
 from trunkline.storage.partners import Partner
 from trunkline.storage.store import Store
+
+MAX_EMOJI = 50  # characters, as in POST /v3/messages/{id}/reactions
 
 DROPPED = "Dropped: the sender is blocked, or the line has left the chat."
 
@@ -88,6 +90,8 @@ async def write(
     handle = _handle(side)
     if others and side.chat_id is not None:
         raise InvalidParameter("'others' is given with 'chat_id'; who is in that chat is known")
+    if len(others) >= MAX_RECIPIENTS:
+        raise InvalidParameter(f"'others' lists {len(others)} handles; it must be {MAX_RECIPIENTS - 1} at most")
     if content.reply_to is not None:
         await message_of(store.database, cause.partner_id, content.reply_to.message_id)
     line, chat = await _place(store, cause, side, others)
@@ -109,6 +113,10 @@ async def write(
 async def react(store: Store, cause: Cause, side: Side, message_id: str | None, reaction: ReactionChange) -> Simulated:
     """They react to a message, by default the line's last one, or take it back."""
     handle = _handle(side)
+    if reaction.type is ReactionType.CUSTOM and not 1 <= len(reaction.custom_emoji or "") <= MAX_EMOJI:
+        raise InvalidParameter(f"'custom_emoji' must be an emoji, of {MAX_EMOJI} characters at most")
+    if reaction.type is not ReactionType.CUSTOM and reaction.custom_emoji is not None:
+        raise InvalidParameter(f"'custom_emoji' is given, but the type is {reaction.type}; only custom has one")
     message_id = message_id or await _last(store, cause, side, _is_sent)
     message = await receive_reaction(store, cause, message_id, handle, reaction)
     return _about(message, f"{handle} {'reacted' if reaction.added else 'took a reaction back'}: {reaction.type}.")
