@@ -1,0 +1,114 @@
+"""Who may be written to: opt-outs, blocked handles, and whom a network reaches."""
+
+from tests.acceptance.clients.app import ALICE, BOB, CAROL, App, refused, says
+
+
+async def opts_out_and_returns(app: App) -> None:
+    """STOP stops every line; a message that says so goes all the same; any other word lifts it everywhere."""
+    chat = await app.begin(ALICE)
+    other = await app.begin(ALICE, line=app.other_line)
+    group = await app.begin(ALICE, BOB)
+    assert len({chat.id, other.id, group.id}) == 3
+    await app.play("message", from_=ALICE, text=" STOP ")
+
+    async def health(chat_id: str) -> str:
+        return (await app.got(app.client.chats.retrieve(chat_id))).health_status.status
+
+    assert [await health(each.id) for each in (chat, other, group)] == ["OPTED_OUT", "HEALTHY", "HEALTHY"]
+    before = await app.listed()
+    for asked in (
+        lambda: app.client.chats.messages.send(chat.id, message=says("wait")),
+        lambda: app.client.chats.messages.send(other.id, message=says("wait")),
+        lambda: app.client.chats.create(from_=app.other_line, to=[ALICE], message=says("wait")),
+        lambda: app.client.messages.create(to=[ALICE], message=says("wait")),
+    ):
+        with refused(403, 2024):
+            await app.got(asked())
+    assert await app.listed() == before
+    [page] = await app.pages(app.client.chats.messages.list(other.id))
+    assert len(page.messages) == 1
+
+    sent = app.client.chats.messages.send(other.id, message=says("your receipt"), override_optout=True)
+    await app.arrived((await app.got(sent)).message.id)
+    assert await health(chat.id) == "OPTED_OUT"
+    await app.got(app.client.chats.messages.send(group.id, message=says("to everybody")))
+
+    await app.play("message", from_=ALICE, to=app.other_line, text="stop it, I was joking")
+    assert [await health(each.id) for each in (chat, other)] == ["HEALTHY", "HEALTHY"]
+    assert (await app.listed())[:2] == [other.id, chat.id]
+    await app.got(app.client.chats.messages.send(chat.id, message=says("welcome back")))
+
+
+async def opts_out_by_any_keyword(app: App) -> None:
+    """The keywords count as a whole and in their case; ``opt out`` in any."""
+    chat = await app.begin(ALICE)
+    for words, stops in {
+        "UNSUBSCRIBE": True,
+        "Opt-Out": True,
+        "optout": True,
+        "stop": False,
+        "Please STOP": False,
+        "QUIT": True,
+        "hello": False,
+    }.items():
+        await app.play("message", from_=ALICE, text=words)
+        status = (await app.got(app.client.chats.retrieve(chat.id))).health_status.status
+        assert status == ("OPTED_OUT" if stops else "HEALTHY"), words
+
+
+async def blocks_handles(app: App) -> None:
+    """What a blocked handle writes is dropped, and nothing goes to it, until it is unblocked."""
+    chat = await app.begin(ALICE)
+    entry = (await app.got(app.client.blocked_handles.block(handle=ALICE, reason="spam"))).blocked_handle
+    again = (await app.got(app.client.blocked_handles.block(handle=ALICE, reason="more spam"))).blocked_handle
+    assert (again.handle, again.blocked_at) == (ALICE, entry.blocked_at)
+    await app.got(app.client.blocked_handles.block(handle=CAROL.upper()))
+    await app.got(app.client.blocked_handles.block(handle="AMZN"))
+    listed = (await app.got(app.client.blocked_handles.list())).blocked_handles
+    assert [each.handle for each in listed] == ["AMZN", CAROL, ALICE]
+    assert listed[0].reason is None
+
+    for asked in (
+        lambda: app.client.chats.messages.send(chat.id, message=says("?")),
+        lambda: app.client.chats.create(from_=app.line, to=[CAROL], message=says("?")),
+        lambda: app.client.messages.create(to=[ALICE], message=says("?")),
+    ):
+        with refused(403, 2026):
+            await app.got(asked())
+    assert (await app.play("message", from_=ALICE, text="let me in"))["message_id"] is None
+    [page] = await app.pages(app.client.chats.messages.list(chat.id))
+    assert len(page.messages) == 1
+
+    await app.got(app.client.blocked_handles.unblock(handle=ALICE))
+    await app.got(app.client.blocked_handles.unblock(handle=ALICE))
+    await app.play("message", from_=ALICE, text="thanks")
+    await app.got(app.client.chats.messages.send(chat.id, message=says("sorry")))
+    assert len((await app.got(app.client.blocked_handles.list())).blocked_handles) == 2
+    with refused(400, 1002):
+        await app.got(app.client.blocked_handles.block(handle="nobody@"))
+
+
+async def looks_for_capabilities(app: App) -> None:
+    """iMessage reaches whom the carrier says; RCS reaches phone numbers alone."""
+
+    async def found(check: str, address: str, **more: str) -> tuple[bool, str | None, str | None]:
+        method = getattr(app.client.capability, check)
+        answer = await app.got(method(address=address, **more))
+        assert answer.address == address
+        return answer.available, answer.reason, answer.selected_service
+
+    assert await found("check_i_message", ALICE) == (True, None, "iMessage")
+    assert await found("check_i_message", CAROL, from_=app.line) == (True, None, "iMessage")
+    assert await found("check_RCS", ALICE, from_=app.other_line) == (True, None, "RCS")
+    await app.play("set_rule", handle=ALICE, rule={"services": ["SMS"]})
+    assert await found("check_i_message", ALICE) == (False, "not_supported", "SMS")
+    assert await found("check_RCS", ALICE) == (False, "not_supported", "SMS")
+    await app.play("set_rule", handle=ALICE, rule={"services": []})
+    assert await found("check_i_message", ALICE) == (False, "not_supported", None)
+    with refused(403, 2006):
+        await found("check_RCS", ALICE, from_="+19995550199")
+    with refused(400, 1002):
+        await found("check_RCS", CAROL)
+
+
+STORIES = (opts_out_and_returns, opts_out_by_any_keyword, blocks_handles, looks_for_capabilities)
