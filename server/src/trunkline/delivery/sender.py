@@ -211,12 +211,20 @@ async def _drain(response: httpcore2.Response) -> None:
                 break
 
 
+def _cause(error: BaseException) -> BaseException | None:
+    """What an error is from; the pool of connections takes the cause away, but not the argument."""
+    if error.__cause__ is None and error.args and isinstance(error.args[0], BaseException):
+        return error.args[0]
+    return error.__cause__
+
+
 def _problem(error: BaseException) -> str:
     """What went wrong, by the innermost cause that says so; never what the other side wrote."""
     if isinstance(error, httpcore2.TimeoutException):
         return "no connection in time"
-    while error.__cause__ is not None:
-        error = error.__cause__
+    inner = _cause(error)
+    while inner is not None:
+        error, inner = inner, _cause(inner)
     match error:
         case ssl.SSLCertVerificationError():
             return f"the certificate is not accepted: {error.verify_message}"
@@ -224,7 +232,7 @@ def _problem(error: BaseException) -> str:
             return "no TLS connection"
         case ConnectionRefusedError():
             return "the connection was refused"
-        case OSError() if error.strerror:
+        case OSError() if error.strerror and not isinstance(error, ConnectionError):
             return f"no connection: {error.strerror}"
         case _:
             return "the connection ended without a valid answer"

@@ -97,7 +97,9 @@ class Worker:
                 except NotReady as error:
                     log.warning("nothing is delivered for now: %s", error)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._awake.wait(), self._poll)
+                    # Not wait_for: in Python 3.11 that can lose a cancellation.
+                    async with asyncio.timeout(self._poll):
+                        await self._awake.wait()
         finally:
             await self._stop()
 
@@ -117,8 +119,8 @@ class Worker:
             claimed = await outbox.claim(self._database, partner_id, destination, self._clock, self._lease)
             while claimed is not None:
                 # After a round that ends later than this, another one might not end in time.
-                last = self._stopping or self._clock() > claimed.until - self._lease * ATTEMPT
-                worked, claimed = await self._rounds.go(claimed, After.RELEASE if last else After.GO_ON)
+                latest = claimed.until - self._lease * ATTEMPT
+                worked, claimed = await self._rounds.go(claimed, lambda latest=latest: self._after_round(latest))
                 delivered = delivered or worked
         except NotReady as error:
             log.warning("a queue waits: %s", error)
@@ -128,6 +130,9 @@ class Worker:
             del self._serving[partner_id, destination]
             if delivered:
                 self.wake()
+
+    def _after_round(self, latest: float) -> After:
+        return After.RELEASE if self._stopping or self._clock() > latest else After.GO_ON
 
     async def _stop(self) -> None:
         self._stopping = True
@@ -162,8 +167,11 @@ class Rounds:
         for attempt in self._attempts:
             attempt.cancel()
 
-    async def go(self, claimed: Claim, after: After) -> tuple[bool, Claim | None]:
-        """One round: whether anything was due, and the claim where the queue is still claimed."""
+    async def go(self, claimed: Claim, after: Callable[[], After]) -> tuple[bool, Claim | None]:
+        """One round: whether anything was due, and the claim where the queue is still claimed.
+
+        ``after`` is asked when the attempts have ended.
+        """
         due = await outbox.items(self._database, claimed, self._clock(), ITEMS_AT_ONCE)
         tasks = [asyncio.create_task(self._attempt(claimed, item)) for item in due]
         self._attempts.update(tasks)
@@ -172,7 +180,7 @@ class Rounds:
         finally:
             self._attempts.difference_update(tasks)
         attempted = [(item, each) for item, each in zip(due, ended, strict=True) if isinstance(each, Attempted)]
-        return bool(due), await self._record(claimed, attempted, after)
+        return bool(due), await self._record(claimed, attempted, after())
 
     async def _attempt(self, claimed: Claim, item: Item) -> Attempted:
         courier = self._carrier if claimed.destination == CARRIER else self._webhooks

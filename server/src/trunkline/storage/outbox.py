@@ -137,7 +137,7 @@ class Delivered(msgspec.Struct, frozen=True):
     destination: str
     kind: str
     subject: str
-    state: State
+    state: str
     attempts: int
     outcome: str | None
     updated_at: Instant
@@ -344,7 +344,7 @@ async def deliveries(
     """
     query = _QUERIES["deliveries"]
     values = query.values(partner=partner_id, destination=destination or "", state=state or "", limit=limit)
-    found = [msgspec.convert(row, Delivered) for row in await database.fetch(query, values)]
+    found = [Delivered(*row) for row in await database.fetch(query, values)]
     kept: dict[str, KeptEvent | None] = {}
     for number in {each.subject for each in found}:
         rows = await database.fetch(_QUERIES["event_by_number"], (partner_id, int(number)))

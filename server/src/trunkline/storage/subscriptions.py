@@ -20,7 +20,7 @@ class Errand(msgspec.Struct, frozen=True):
 
     target_url: str
     secret: str
-    is_active: bool
+    is_active: int
     routing_id_header: str | None
     routing_key_header: str | None
     event_id: str
@@ -71,7 +71,7 @@ async def errand(database: Database, partner_id: int, subscription_id: str, numb
     query = _QUERIES["errand"]
     values = query.values(partner=partner_id, id=subscription_id, number=number)
     found = await database.fetch(query, values)
-    return msgspec.convert(found[0], Errand, strict=False) if found else None
+    return Errand(*found[0]) if found else None
 
 
 async def save_token(opened: Change, subscription_id: str, chat_id: str, token: str) -> None:
