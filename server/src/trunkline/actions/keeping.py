@@ -30,18 +30,25 @@ async def health_now(
 
 
 async def save_chat(opened: Change, known: Chat | None, chat: Chat, thresholds: Thresholds) -> Chat:
-    """Stores a chat, ``known`` as it was before. A change of its health dates it, and may change that of its line."""
-    if known is not None and known.health.status is not chat.health.status:
+    """Stores a chat, ``known`` as it was before, if it was there. A change of its health dates it.
+
+    Such a change, and one chat more, may change the reputation of its line, which subscribers are told.
+    """
+    if known is not None and known.health.status is chat.health.status:
+        await opened.save([chat])
+        return chat
+    if known is not None:
         chat = msgspec.structs.replace(chat, updated_at=max(chat.updated_at, opened.now))
     await opened.save([chat])
-    if known is not None and known.health.status is not chat.health.status:
-        await _tell_of_line(opened, known, chat, thresholds)
+    await _tell_of_line(opened, known, chat, thresholds)
     return chat
 
 
-async def _tell_of_line(opened: Change, known: Chat, chat: Chat, thresholds: Thresholds) -> None:
+async def _tell_of_line(opened: Change, known: Chat | None, chat: Chat, thresholds: Thresholds) -> None:
     after = await lines.latest_health(opened.transaction, opened.partner_id, chat.line)
-    before = {**after, chat.id: known.health.status}
+    before = {each: status for each, status in after.items() if each != chat.id}
+    if known is not None:
+        before[chat.id] = known.health.status
     previous, new = (reputation_of(list(each.values()), thresholds) for each in (before, after))
     if previous is not new:
         opened.emit(events.line_status_updated(chat.line, previous, new, opened.now))
