@@ -125,6 +125,14 @@ PACKAGES = (
 LAZY = (*PACKAGES[:-1], "linq._async.resources", "linq._sync.resources")
 
 
+def test_importing_the_package_itself_does_without_typing() -> None:
+    done = output_of(
+        sys.executable, "-S", "-c", "import sys; sys.path.append('sdk/src'); import linq; print(*sys.modules)"
+    )
+    assert "linq" in done.stdout.split()
+    assert "typing" not in done.stdout.split()
+
+
 @pytest.mark.parametrize("package", [*PACKAGES, *LAZY])
 def test_everything_that_a_package_names_is_there(package: str) -> None:
     there = importlib.import_module(package)

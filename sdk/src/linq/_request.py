@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 from urllib.parse import quote, urlencode
-from uuid import uuid4
 
 from linq._errors import LinqApiv3Error
 from linq._settings import STANDARD_HEADERS, Settings, check_max_retries, check_timeout
@@ -137,6 +136,8 @@ def _headers(settings: Settings, call: Call, *, has_body: bool) -> dict[str, str
     if call.idempotency_key is not None:
         ours["Idempotency-Key"] = call.idempotency_key
     elif call.method not in _SAFE_METHODS and not _has_own_key(call.body):
+        from uuid import uuid4  # noqa: PLC0415 - takes longer to import than all of this module
+
         # Made here, once: every retry of a write says that it is the same write.
         ours["Idempotency-Key"] = str(uuid4())
     merged: dict[str, tuple[str, str | Omit]] = {}

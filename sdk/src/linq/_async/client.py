@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from linq import _log
 from linq._async import resources
 from linq._async._runtime import AsyncHttpSource
+from linq._async.forms import AsyncLinqAPIV3WithRawResponse, AsyncLinqAPIV3WithStreamingResponse
 from linq._request import Call, with_extra
 from linq._settings import DEFAULT_MAX_RETRIES, STANDARD_HEADERS, Settings, settings_from
 from linq._types import NOT_GIVEN, Body, NotGiven, RequestOptions, TimeoutTypes
@@ -268,84 +269,6 @@ class AsyncLinqAPIV3:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={_log.safe_text(self._settings.base_url, self.api_key)!r})"
-
-
-class AsyncLinqAPIV3WithRawResponse:
-    """``client.with_raw_response``."""
-
-    def __init__(self, client: AsyncLinqAPIV3) -> None:
-        self._client = client
-
-    @property
-    def blocked_handles(self) -> resources.AsyncBlockedHandlesWithRawResponse:
-        return resources.AsyncBlockedHandlesWithRawResponse(self._client)
-
-    @property
-    def capability(self) -> resources.AsyncCapabilityWithRawResponse:
-        return resources.AsyncCapabilityWithRawResponse(self._client)
-
-    @property
-    def chats(self) -> resources.AsyncChatsWithRawResponse:
-        return resources.AsyncChatsWithRawResponse(self._client)
-
-    @property
-    def messages(self) -> resources.AsyncMessagesWithRawResponse:
-        return resources.AsyncMessagesWithRawResponse(self._client)
-
-    @property
-    def phone_numbers(self) -> resources.AsyncPhoneNumbersWithRawResponse:
-        return resources.AsyncPhoneNumbersWithRawResponse(self._client)
-
-    @property
-    def phonenumbers(self) -> resources.AsyncPhonenumbersWithRawResponse:
-        return resources.AsyncPhonenumbersWithRawResponse(self._client)
-
-    @property
-    def webhook_events(self) -> resources.AsyncWebhookEventsWithRawResponse:
-        return resources.AsyncWebhookEventsWithRawResponse(self._client)
-
-    @property
-    def webhook_subscriptions(self) -> resources.AsyncWebhookSubscriptionsWithRawResponse:
-        return resources.AsyncWebhookSubscriptionsWithRawResponse(self._client)
-
-
-class AsyncLinqAPIV3WithStreamingResponse:
-    """``client.with_streaming_response``."""
-
-    def __init__(self, client: AsyncLinqAPIV3) -> None:
-        self._client = client
-
-    @property
-    def blocked_handles(self) -> resources.AsyncBlockedHandlesWithStreamingResponse:
-        return resources.AsyncBlockedHandlesWithStreamingResponse(self._client)
-
-    @property
-    def capability(self) -> resources.AsyncCapabilityWithStreamingResponse:
-        return resources.AsyncCapabilityWithStreamingResponse(self._client)
-
-    @property
-    def chats(self) -> resources.AsyncChatsWithStreamingResponse:
-        return resources.AsyncChatsWithStreamingResponse(self._client)
-
-    @property
-    def messages(self) -> resources.AsyncMessagesWithStreamingResponse:
-        return resources.AsyncMessagesWithStreamingResponse(self._client)
-
-    @property
-    def phone_numbers(self) -> resources.AsyncPhoneNumbersWithStreamingResponse:
-        return resources.AsyncPhoneNumbersWithStreamingResponse(self._client)
-
-    @property
-    def phonenumbers(self) -> resources.AsyncPhonenumbersWithStreamingResponse:
-        return resources.AsyncPhonenumbersWithStreamingResponse(self._client)
-
-    @property
-    def webhook_events(self) -> resources.AsyncWebhookEventsWithStreamingResponse:
-        return resources.AsyncWebhookEventsWithStreamingResponse(self._client)
-
-    @property
-    def webhook_subscriptions(self) -> resources.AsyncWebhookSubscriptionsWithStreamingResponse:
-        return resources.AsyncWebhookSubscriptionsWithStreamingResponse(self._client)
 
 
 def _checked(http_client: httpx2.AsyncClient | None) -> httpx2.AsyncClient | None:

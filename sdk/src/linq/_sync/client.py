@@ -14,6 +14,7 @@ from linq._request import Call, with_extra
 from linq._settings import DEFAULT_MAX_RETRIES, STANDARD_HEADERS, Settings, settings_from
 from linq._sync import resources
 from linq._sync._runtime import HttpSource
+from linq._sync.forms import LinqAPIV3WithRawResponse, LinqAPIV3WithStreamingResponse
 from linq._types import NOT_GIVEN, Body, NotGiven, RequestOptions, TimeoutTypes
 
 if TYPE_CHECKING:
@@ -265,84 +266,6 @@ class LinqAPIV3:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={_log.safe_text(self._settings.base_url, self.api_key)!r})"
-
-
-class LinqAPIV3WithRawResponse:
-    """``client.with_raw_response``."""
-
-    def __init__(self, client: LinqAPIV3) -> None:
-        self._client = client
-
-    @property
-    def blocked_handles(self) -> resources.BlockedHandlesWithRawResponse:
-        return resources.BlockedHandlesWithRawResponse(self._client)
-
-    @property
-    def capability(self) -> resources.CapabilityWithRawResponse:
-        return resources.CapabilityWithRawResponse(self._client)
-
-    @property
-    def chats(self) -> resources.ChatsWithRawResponse:
-        return resources.ChatsWithRawResponse(self._client)
-
-    @property
-    def messages(self) -> resources.MessagesWithRawResponse:
-        return resources.MessagesWithRawResponse(self._client)
-
-    @property
-    def phone_numbers(self) -> resources.PhoneNumbersWithRawResponse:
-        return resources.PhoneNumbersWithRawResponse(self._client)
-
-    @property
-    def phonenumbers(self) -> resources.PhonenumbersWithRawResponse:
-        return resources.PhonenumbersWithRawResponse(self._client)
-
-    @property
-    def webhook_events(self) -> resources.WebhookEventsWithRawResponse:
-        return resources.WebhookEventsWithRawResponse(self._client)
-
-    @property
-    def webhook_subscriptions(self) -> resources.WebhookSubscriptionsWithRawResponse:
-        return resources.WebhookSubscriptionsWithRawResponse(self._client)
-
-
-class LinqAPIV3WithStreamingResponse:
-    """``client.with_streaming_response``."""
-
-    def __init__(self, client: LinqAPIV3) -> None:
-        self._client = client
-
-    @property
-    def blocked_handles(self) -> resources.BlockedHandlesWithStreamingResponse:
-        return resources.BlockedHandlesWithStreamingResponse(self._client)
-
-    @property
-    def capability(self) -> resources.CapabilityWithStreamingResponse:
-        return resources.CapabilityWithStreamingResponse(self._client)
-
-    @property
-    def chats(self) -> resources.ChatsWithStreamingResponse:
-        return resources.ChatsWithStreamingResponse(self._client)
-
-    @property
-    def messages(self) -> resources.MessagesWithStreamingResponse:
-        return resources.MessagesWithStreamingResponse(self._client)
-
-    @property
-    def phone_numbers(self) -> resources.PhoneNumbersWithStreamingResponse:
-        return resources.PhoneNumbersWithStreamingResponse(self._client)
-
-    @property
-    def phonenumbers(self) -> resources.PhonenumbersWithStreamingResponse:
-        return resources.PhonenumbersWithStreamingResponse(self._client)
-
-    @property
-    def webhook_events(self) -> resources.WebhookEventsWithStreamingResponse:
-        return resources.WebhookEventsWithStreamingResponse(self._client)
-
-    @property
-    def webhook_subscriptions(self) -> resources.WebhookSubscriptionsWithStreamingResponse:
-        return resources.WebhookSubscriptionsWithStreamingResponse(self._client)
 
 
 def _checked(http_client: httpx2.Client | None) -> httpx2.Client | None:
