@@ -13,10 +13,16 @@ CREATE TABLE chat (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, guid TEXT UNIQUE NOT
     chat_identifier TEXT, service_name TEXT, room_name TEXT, display_name TEXT, group_id TEXT, is_archived INTEGER);
 CREATE TABLE handle (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, country TEXT, service TEXT NOT NULL,
     UNIQUE (id, service));
-CREATE TABLE message (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, guid TEXT, text TEXT, handle_id INTEGER DEFAULT 0,
-    attributedBody BLOB, service TEXT, error INTEGER DEFAULT 0, date INTEGER, is_from_me INTEGER DEFAULT 0,
-    item_type INTEGER DEFAULT 0, other_handle INTEGER DEFAULT 0, group_action_type INTEGER DEFAULT 0,
-    associated_message_type INTEGER DEFAULT 0);
+CREATE TABLE message (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, guid TEXT UNIQUE NOT NULL, text TEXT,
+    handle_id INTEGER DEFAULT 0, attributedBody BLOB, service TEXT, error INTEGER DEFAULT 0, date INTEGER,
+    date_read INTEGER, date_delivered INTEGER, is_delivered INTEGER DEFAULT 0, is_from_me INTEGER DEFAULT 0,
+    is_read INTEGER DEFAULT 0, item_type INTEGER DEFAULT 0, other_handle INTEGER DEFAULT 0,
+    group_action_type INTEGER DEFAULT 0, associated_message_guid TEXT, associated_message_type INTEGER DEFAULT 0,
+    thread_originator_guid TEXT, thread_originator_part TEXT, date_retracted INTEGER, date_edited INTEGER,
+    associated_message_emoji TEXT);
+CREATE TABLE attachment (ROWID INTEGER PRIMARY KEY AUTOINCREMENT, guid TEXT UNIQUE NOT NULL, filename TEXT,
+    mime_type TEXT, transfer_name TEXT, total_bytes INTEGER DEFAULT 0, hide_attachment INTEGER DEFAULT 0);
+CREATE TABLE message_attachment_join (message_id INTEGER, attachment_id INTEGER, UNIQUE (message_id, attachment_id));
 CREATE TABLE chat_handle_join (chat_id INTEGER, handle_id INTEGER, UNIQUE (chat_id, handle_id));
 CREATE TABLE chat_message_join (chat_id INTEGER, message_id INTEGER, message_date INTEGER DEFAULT 0,
     PRIMARY KEY (chat_id, message_id));
@@ -40,6 +46,8 @@ class Archive:
         self.path = path
         self.connection: Any = apsw.Connection(str(path))
         self.connection.execute(schema)
+        self._messages = self._attachments = 0
+        self._message_columns = self._columns("message")
 
     def handle(self, address: str, service: str = "iMessage") -> int:
         columns = self._columns("handle")
@@ -66,11 +74,26 @@ class Archive:
 
     def message(self, *chats: int, at: int, handle: int = 0, **columns: Any) -> int:
         """A message in ``chats``, ``at`` Unix seconds, in nanoseconds unless ``date`` says otherwise."""
-        values: dict[str, Any] = {"handle_id": handle, "date": (at - EPOCH) * 1_000_000_000}
+        self._messages += 1
+        values: dict[str, Any] = {"guid": f"G{self._messages}", "handle_id": handle, "date": nanoseconds(at)}
+        if "is_read" in self._message_columns:
+            values["is_read"] = 1
         message = self._insert("message", **(values | columns))
         for chat in chats:
             self._insert("chat_message_join", chat_id=chat, message_id=message)
         return message
+
+    def tapback(self, *chats: int, at: int, to: str, kind: int = 2000, **columns: Any) -> int:
+        """A reaction, such as 2000 for love, to the message that ``to`` names: ``p:0/GUID``."""
+        values: dict[str, Any] = {"associated_message_guid": to, "associated_message_type": kind, "text": "Loved it"}
+        return self.message(*chats, at=at, **(values | columns))
+
+    def attachment(self, message: int, **columns: Any) -> int:
+        """A file of a message."""
+        self._attachments += 1
+        attachment = self._insert("attachment", **({"guid": f"A{self._attachments}"} | columns))
+        self._insert("message_attachment_join", message_id=message, attachment_id=attachment)
+        return attachment
 
     def close(self) -> Path:
         self.connection.close()
@@ -84,6 +107,11 @@ class Archive:
         marks = ", ".join("?" * len(values))
         self.connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
         return self.connection.last_insert_rowid()
+
+
+def nanoseconds(at: int) -> int:
+    """A date of today's archives: nanoseconds since 2001, from Unix seconds."""
+    return (at - EPOCH) * 1_000_000_000
 
 
 def archived(text: str) -> bytes:

@@ -49,7 +49,8 @@ def text_part(text: str) -> str:
 
 
 def data_part(data: str, **more: str) -> str:
-    return element("part", seq="1", ct="image/jpeg", name="a.jpg", **({"text": "null", "data": data} | more))
+    values = {"seq": "1", "ct": "image/jpeg", "name": "a.jpg", "text": "null", "data": data}
+    return element("part", **(values | more))
 
 
 def document(*messages: str, prolog: str = PROLOG) -> str:

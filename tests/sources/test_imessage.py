@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from tests.sources import reading
 from tests.sources.messages_archive import EPOCH, OLD, Archive, archived
+from tests.sources.reading import Read, failed, text_of
 from trunkline.domain.chat import ParticipantStatus, Service
 from trunkline.domain.instant import SECOND
-from trunkline.sources.base import Conversation, Member, Message, Reason, Record, Skipped
+from trunkline.domain.message import DeliveryStatus
+from trunkline.sources.base import Conversation, Member, Message, Reason
 from trunkline.sources.imessage import IMessage
 
 LINE = "+13343284472"
@@ -24,24 +27,8 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
     archive.close()
 
 
-def read(archive: Archive, region: str = "US") -> list[Record]:
-    source = IMessage(archive.close(), LINE, region)
-    assert source.size > 0
-    records = list(source.records())
-    assert source.position == source.size
-    return records
-
-
-def conversations(records: list[Record]) -> list[Conversation]:
-    return [record for record in records if isinstance(record, Conversation)]
-
-
-def messages(records: list[Record]) -> list[Message]:
-    return [record for record in records if isinstance(record, Message)]
-
-
-def reasons(records: list[Record]) -> list[str]:
-    return [record.reason for record in records if isinstance(record, Skipped)]
+def read(archive: Archive, region: str = "US") -> Read:
+    return reading.read(IMessage(archive.close(), LINE, region))
 
 
 def test_a_direct_chat(archive: Archive) -> None:
@@ -50,15 +37,38 @@ def test_a_direct_chat(archive: Archive) -> None:
     archive.message(chat, at=NOON, handle=ada, text="Hello", service="iMessage")
     archive.message(chat, at=NOON + 1, handle=ada, text="Hi", service="iMessage", is_from_me=1)
     key = f"direct:{ADA}"
-    assert read(archive) == [
-        Message(key=key, sent_at=NOON * SECOND, sender=ADA, service=Service.IMESSAGE, text="Hello"),
-        Message(key=key, sent_at=(NOON + 1) * SECOND, sender=None, service=Service.IMESSAGE, text="Hi"),
+    records = read(archive)
+    assert records.messages == [
+        Message(
+            key=key,
+            identity="G1",
+            sent_at=NOON * SECOND,
+            sender=ADA,
+            service=Service.IMESSAGE,
+            status=DeliveryStatus.READ,
+            parts=("Hello",),
+            changed_at=NOON * SECOND,
+        ),
+        Message(
+            key=key,
+            identity="G2",
+            sent_at=(NOON + 1) * SECOND,
+            sender=None,
+            service=Service.IMESSAGE,
+            status=DeliveryStatus.SENT,
+            parts=("Hi",),
+            changed_at=(NOON + 1) * SECOND,
+        ),
+    ]
+    assert records.conversations == [
         Conversation(
             key=key,
             members=(Member(handle=ADA, service=Service.IMESSAGE),),
             is_group=False,
             service=Service.IMESSAGE,
-        ),
+            first_at=NOON * SECOND,
+            last_at=(NOON + 1) * SECOND,
+        )
     ]
 
 
@@ -69,8 +79,8 @@ def test_one_person_over_several_services_is_one_conversation(archive: Archive) 
     archive.message(second, at=NOON + 9, handle=green, text="later", service="SMS")
     archive.message(first, at=NOON, handle=blue, text="sooner", service="iMessage")
     records = read(archive)
-    (conversation,) = conversations(records)
-    assert {message.key for message in messages(records)} == {conversation.key}
+    (conversation,) = records.conversations
+    assert {message.key for message in records.messages} == {conversation.key}
     assert conversation.service is Service.SMS
     assert conversation.members == (Member(handle=ADA, service=Service.SMS),)
 
@@ -79,12 +89,12 @@ def test_a_message_in_two_rows_of_one_chat_is_one_message(archive: Archive) -> N
     blue, green = archive.handle(ADA, "iMessage"), archive.handle(ADA, "SMS")
     rows = archive.chat(ADA, blue), archive.chat(ADA, green, service="SMS")
     archive.message(*rows, at=NOON, handle=blue, text="once")
-    assert len(messages(read(archive))) == 1
+    assert len(read(archive).messages) == 1
 
 
 def test_an_address_in_any_case_and_chats_without_messages(archive: Archive) -> None:
     archive.chat("Cy@Example.com", archive.handle("Cy@Example.com"), service="RCS")
-    (conversation,) = conversations(read(archive))
+    (conversation,) = read(archive).conversations
     assert conversation.key == f"direct:{CY}"
     assert conversation.service is Service.RCS
     assert conversation.members == (Member(handle=CY, service=Service.RCS),)
@@ -94,8 +104,8 @@ def test_a_direct_chat_that_lists_nobody_is_known_by_its_identifier(archive: Arc
     chat = archive.chat(ADA)
     archive.message(chat, at=NOON, text="Hello")
     records = read(archive)
-    assert messages(records)[0].sender == ADA
-    assert conversations(records)[0].key == f"direct:{ADA}"
+    assert records.messages[0].sender == ADA
+    assert records.conversations[0].key == f"direct:{ADA}"
 
 
 def test_a_group_with_its_name_and_comings_and_goings(archive: Archive) -> None:
@@ -113,13 +123,15 @@ def test_a_group_with_its_name_and_comings_and_goings(archive: Archive) -> None:
     archive.message(group, at=NOON + 80, handle=ada, item_type=3, group_action_type=1)
     archive.message(group, at=NOON + 90, handle=ada, item_type=1, group_action_type=1, other_handle=line)
     records = read(archive)
-    assert conversations(records) == [
+    assert records.conversations == [
         Conversation(
             key="group:ID-chat7",
             identity="ID-chat7",
             name="Sailing",
             is_group=True,
             service=Service.IMESSAGE,
+            first_at=NOON * SECOND,
+            last_at=(NOON + 40) * SECOND,
             members=(
                 Member(handle=ADA, service=Service.IMESSAGE),
                 Member(handle=BOB, service=Service.SMS, joined_at=(NOON + 10) * SECOND),
@@ -139,7 +151,7 @@ def test_a_group_with_its_name_and_comings_and_goings(archive: Archive) -> None:
             ),
         )
     ]
-    assert [message.sender for message in messages(records)] == [CY, "+14155550005"]
+    assert [message.sender for message in records.messages] == [CY, "+14155550005"]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +170,7 @@ def test_the_rows_of_one_group_are_one_conversation(
     two = archive.group(second[0], ada, bob, display_name="New", group_id=second[1], service="SMS")
     archive.message(one, at=NOON, handle=ada, text="a")
     archive.message(two, at=NOON, handle=bob, text="b")
-    (conversation,) = conversations(read(archive))
+    (conversation,) = read(archive).conversations
     assert [member.handle for member in conversation.members] == [ADA, BOB]
     assert conversation.name == "New"
 
@@ -167,7 +179,7 @@ def test_two_groups_of_the_same_people_stay_two(archive: Archive) -> None:
     people = archive.handle(ADA), archive.handle(BOB)
     archive.group("chat1", *people)
     archive.group("chat2", *people)
-    assert [one.key for one in conversations(read(archive))] == ["group:ID-chat1", "group:ID-chat2"]
+    assert [one.key for one in read(archive).conversations] == ["group:ID-chat1", "group:ID-chat2"]
 
 
 def test_what_is_left_out_and_why_once_for_each_chat(archive: Archive) -> None:
@@ -182,7 +194,7 @@ def test_what_is_left_out_and_why_once_for_each_chat(archive: Archive) -> None:
     archive.group("chat2")
     archive.chat("")
     records = read(archive)
-    assert sorted(reasons(records)) == sorted(
+    assert sorted(records.reasons) == sorted(
         [
             *[Reason.NOT_A_HANDLE] * 3,
             Reason.GROUP_NOT_A_HANDLE,
@@ -191,7 +203,7 @@ def test_what_is_left_out_and_why_once_for_each_chat(archive: Archive) -> None:
             Reason.NO_ADDRESS,
         ]
     )
-    assert len(reasons(records)) == len(records)
+    assert (records.conversations, records.messages) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -211,19 +223,19 @@ def test_services(archive: Archive, name: str | None, service: Service) -> None:
     chat = archive.chat(ADA, ada, service="SMS")
     archive.message(chat, at=NOON, handle=ada, text="a", service=name)
     records = read(archive)
-    assert [message.service for message in messages(records)] == [service]
-    assert conversations(records)[0].service is service
+    assert [message.service for message in records.messages] == [service]
+    assert records.conversations[0].service is service
 
 
 def test_a_chat_on_any_service_has_that_of_its_handle(archive: Archive) -> None:
     archive.chat(ADA, archive.handle(ADA, "RCS"), service="any")
-    assert conversations(read(archive))[0].service is Service.RCS
+    assert read(archive).conversations[0].service is Service.RCS
 
 
 @pytest.mark.parametrize("date", [NOON - EPOCH, (NOON - EPOCH) * 1_000_000_000])
 def test_dates_in_seconds_and_in_nanoseconds(archive: Archive, date: int) -> None:
     archive.message(archive.chat(ADA), at=0, date=date, text="a")
-    assert messages(read(archive))[0].sent_at == NOON * SECOND
+    assert read(archive).messages[0].sent_at == NOON * SECOND
 
 
 @pytest.mark.parametrize(
@@ -233,25 +245,30 @@ def test_dates_in_seconds_and_in_nanoseconds(archive: Archive, date: int) -> Non
         {"date": 0},
         {"associated_message_type": 2000},
         {"associated_message_type": 3999},
+        {"date_retracted": 1},
+        {"text": None, "date_edited": 1},
         {"item_type": 2},
         {"item_type": 6},
     ],
 )
 def test_what_is_no_message(archive: Archive, columns: dict[str, Any]) -> None:
-    archive.message(archive.chat(ADA), at=NOON, text="a", **columns)
-    assert messages(read(archive)) == []
+    values: dict[str, Any] = {"text": "a"} | columns
+    archive.message(archive.chat(ADA), at=NOON, **values)
+    records = read(archive)
+    assert records.messages == []
+    assert records.conversations[0].last_at is None
 
 
 def test_a_sticker_is_a_message_and_a_deleted_one_is_not(archive: Archive) -> None:
     archive.message(archive.chat(ADA), at=NOON, text="a", associated_message_type=1000)
     archive.message(at=NOON, text="in no chat any more")
-    assert len(messages(read(archive))) == 1
+    assert len(read(archive).messages) == 1
 
 
-@pytest.mark.parametrize(("columns", "failed"), [({"is_from_me": 1, "error": 22}, True), ({"error": 22}, False)])
-def test_only_what_the_line_sent_can_have_failed(archive: Archive, columns: dict[str, int], failed: bool) -> None:
+@pytest.mark.parametrize(("columns", "has_failed"), [({"is_from_me": 1, "error": 22}, True), ({"error": 22}, False)])
+def test_only_what_the_line_sent_can_have_failed(archive: Archive, columns: dict[str, int], has_failed: bool) -> None:
     archive.message(archive.chat(ADA), at=NOON, text="a", **columns)
-    assert messages(read(archive))[0].failed is failed
+    assert failed(read(archive).messages[0]) is has_failed
 
 
 @pytest.mark.parametrize(
@@ -267,7 +284,7 @@ def test_only_what_the_line_sent_can_have_failed(archive: Archive, columns: dict
 )
 def test_text(archive: Archive, columns: dict[str, Any], text: str | None) -> None:
     archive.message(archive.chat(ADA), at=NOON, **columns)
-    assert messages(read(archive))[0].text == text
+    assert text_of(read(archive).messages[0]) == text
 
 
 def test_a_group_message_of_nobody_known_is_left_out(archive: Archive) -> None:
@@ -275,7 +292,7 @@ def test_a_group_message_of_nobody_known_is_left_out(archive: Archive) -> None:
     group = archive.group("chat1", ada, archive.handle(BOB))
     for handle in (0, code, ada):
         archive.message(group, at=NOON, handle=handle, text="a")
-    assert [message.sender for message in messages(read(archive))] == [ADA]
+    assert [message.sender for message in read(archive).messages] == [ADA]
 
 
 def test_an_old_schema(tmp_path: Path) -> None:
@@ -286,11 +303,11 @@ def test_an_old_schema(tmp_path: Path) -> None:
     archive.message(direct, at=0, handle=ada, date=NOON - EPOCH, text="STOP")
     archive.message(group, at=0, handle=bob, date=NOON - EPOCH, text="hello")
     records = read(archive)
-    assert [(message.text, message.service) for message in messages(records)] == [
+    assert [(text_of(message), message.service) for message in records.messages] == [
         ("STOP", Service.SMS),
         ("hello", Service.IMESSAGE),
     ]
-    assert [(one.key, one.is_group) for one in conversations(records)] == [
+    assert [(one.key, one.is_group) for one in records.conversations] == [
         (f"direct:{ADA}", False),
         ("group:chat77", True),
     ]
@@ -298,4 +315,4 @@ def test_an_old_schema(tmp_path: Path) -> None:
 
 def test_numbers_without_a_country_are_of_the_region(archive: Archive) -> None:
     archive.chat("030 123456", archive.handle("030 123456", "SMS"), service="SMS")
-    assert conversations(read(archive, "DE"))[0].key == "direct:+4930123456"
+    assert read(archive, "DE").conversations[0].key == "direct:+4930123456"

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.sources import reading
 from tests.sources.sms_archive import AT, PROLOG, backup, data_part, document, mms, sms, text_part
-from trunkline.sources.base import DamagedSource, Message
+from trunkline.sources.base import DamagedSource
 from trunkline.sources.sms_backup import SmsBackup
 
 ADA = "+14155550001"
@@ -18,7 +19,7 @@ LINE = "+13343284472"
 
 
 def texts(path: Path) -> list[str | None]:
-    return [record.text for record in SmsBackup(path, LINE, "US").records() if isinstance(record, Message)]
+    return reading.texts(reading.read(SmsBackup(path, LINE, "US")).messages)
 
 
 def complaint(path: Path) -> str:
@@ -171,7 +172,8 @@ MEASURE = """
 import resource, sys
 from pathlib import Path
 from trunkline.sources.sms_backup import SmsBackup
-count = sum(1 for _ in SmsBackup(Path(sys.argv[1]), "+13343284472", "US").records())
+source = SmsBackup(Path(sys.argv[1]), "+13343284472", "US")
+count = sum(1 for _ in source.conversations()) + sum(1 for _ in source.messages())
 print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1 if sys.platform == "linux" else 1024))
 """
 

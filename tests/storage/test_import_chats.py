@@ -14,6 +14,7 @@ from trunkline.domain.chat import Service
 from trunkline.domain.health import Thresholds
 from trunkline.domain.instant import DAY, Instant
 from trunkline.domain.listing import Filters
+from trunkline.domain.message import DeliveryStatus
 from trunkline.sources.base import Conversation, Member, Message, Record
 from trunkline.storage.store import Store
 
@@ -21,7 +22,7 @@ from trunkline.storage.store import Store
 class Archive:
     """A source that yields what it is given."""
 
-    def __init__(self, records: Sequence[Record]) -> None:
+    def __init__(self, records: Sequence[Record | Message]) -> None:
         self._records = records
 
     @property
@@ -32,8 +33,11 @@ class Archive:
     def position(self) -> int:
         return 0
 
-    def records(self) -> Iterator[Record]:
-        return iter(self._records)
+    def conversations(self) -> Iterator[Record]:
+        return iter([record for record in self._records if not isinstance(record, Message)])
+
+    def messages(self) -> Iterator[Message]:
+        return iter([record for record in self._records if isinstance(record, Message)])
 
 
 @pytest.fixture
@@ -46,7 +50,7 @@ def conversation(*handles: str, is_group: bool = False, name: str | None = None,
     return Conversation(key, members, is_group, Service.SMS, name=name)
 
 
-async def bring(store: Store, partner: Tenant, *records: Record, now: Instant = NOW) -> Imported:
+async def bring(store: Store, partner: Tenant, *records: Record | Message, now: Instant = NOW) -> Imported:
     imported = await import_chats(
         store, partner.id, LINE, Archive(records), thresholds=Thresholds(), now=now, progress=lambda _: None
     )
@@ -79,7 +83,7 @@ def test_a_group_of_one_other_person_is_not_the_direct_chat_with_them(opened: Op
     async def play() -> None:
         partner = await new_partner(store)
         await bring(store, partner, conversation(ALICE, is_group=True, name="Trip"))
-        stop = Message("1", NOW, ALICE, Service.SMS, "STOP")
+        stop = Message("1", "m", NOW, ALICE, Service.SMS, DeliveryStatus.READ, ("STOP",))
         assert (await bring(store, partner, conversation(ALICE), stop)).new == 1
         assert len(await listed(store, partner)) == 2
 

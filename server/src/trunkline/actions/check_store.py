@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from trunkline.domain import document
+from trunkline.domain import document, message_document
 from trunkline.storage import checks
 from trunkline.storage.ports import Database
 from trunkline.storage.store import schema_problem
@@ -25,6 +25,10 @@ async def check_store(database: Database, progress: Callable[[int], None]) -> tu
         if count % 1000 == 0:
             progress(count)
         if len(problems) >= PROBLEMS_SHOWN:
+            return count, problems[:PROBLEMS_SHOWN]
+    async for message in checks.messages(database):
+        problems += _message_problems(message)
+        if len(problems) >= PROBLEMS_SHOWN:
             break
     return count, problems[:PROBLEMS_SHOWN]
 
@@ -42,4 +46,21 @@ async def _chat_problems(database: Database, row: checks.ChatRow) -> Sequence[st
     expected = [(handle, row.line, row.updated_at, row.position) for handle in sorted({chat.line, *chat.recipients})]
     if sorted(listed) != expected:
         problems.append(f"chat {row.id} is not listed for each of its participants at its place")
+    for name, kept, counted in (
+        ("messages", row.message_count, row.messages),
+        ("unread messages", row.unread_count, row.unread),
+    ):
+        if kept != counted:
+            problems.append(f"chat {row.id} has {counted} {name}, and says that it has {kept}")
     return problems
+
+
+def _message_problems(row: checks.MessageRow) -> Sequence[str]:
+    try:
+        message = message_document.parse(row.document, row.id, None, 0)
+    except (msgspec.MsgspecError, ValueError) as error:
+        return [f"message {row.id} has a document that cannot be read: {error}"]
+    told = (message.id, message.chat_id, message.created_at, int(message.is_from_me), message.delivery_status)
+    if told != (row.id, row.chat_id, row.created_at, row.from_me, row.delivery_status):
+        return [f"message {row.id} has columns that do not agree with its document"]
+    return []

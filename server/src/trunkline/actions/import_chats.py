@@ -1,60 +1,49 @@
-"""Import an archive: read it whole, then store its chats in one transaction, so that nothing is ever half-imported."""
+"""Import an archive: read it whole, then store its chats and messages in one transaction, so that nothing is ever
+half-imported.
 
-import uuid
+It is read twice. The first reading says which chats there are and who is in them; the second brings the messages.
+"""
+
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from trunkline.domain.chat import Chat, Participant, Service, clean_name
-from trunkline.domain.health import Tally, Thresholds, health_of
+from trunkline.actions.bring_messages import bring_messages
+from trunkline.actions.settle_chats import settle_chats
+from trunkline.domain.chat import Chat
+from trunkline.domain.health import Thresholds
 from trunkline.domain.instant import Instant
 from trunkline.domain.merge import merge
-from trunkline.sources.base import Conversation, Message, Skipped, Source
+from trunkline.sources import told
+from trunkline.sources.base import Conversation, Skipped, Source
+from trunkline.sources.told import Place
 from trunkline.storage.changes import Change, change
 from trunkline.storage.store import Store
 
-PROGRESS_STEP = 1000  # records between two looks at the progress
+READINGS = 2
+PROGRESS_STEP = 1000  # chats between two looks at the progress
 BATCH = 500  # chats rendered at a time, to bound the memory
-
-_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://trunkline.invalid/imported")
 
 
 class Imported(msgspec.Struct, frozen=True):
-    """What an import did: chats that are new, changed, and as they were; messages read; chats skipped, by reason."""
+    """What an import did: chats that are new, changed, and as they were; messages read, and those of them that are new;
+    what was skipped, by reason.
+    """
 
     new: int
     changed: int
     unchanged: int
     messages: int
+    new_messages: int
     skipped: dict[str, int]
 
 
-class _Seen(msgspec.Struct):
-    """What the records so far say of one conversation."""
+class _Chats(msgspec.Struct):
+    """The chats of an archive: as they were in the store, if they were there, and as they are to be."""
 
-    tally: Tally
-    conversation: Conversation | None = None
-    first_at: Instant | None = None
-    last_at: Instant | None = None
-    service: Service | None = None
-
-    @property
-    def dated(self) -> bool:
-        """Whether the source says anything of when the chat was."""
-        created_at = None if self.conversation is None else self.conversation.created_at
-        return self.first_at is not None or created_at is not None
-
-    def see(self, message: Message) -> None:
-        """Takes in one message."""
-        at = message.sent_at
-        self.first_at = at if self.first_at is None else min(self.first_at, at)
-        if self.last_at is None or at >= self.last_at:
-            self.last_at, self.service = at, message.service
-        if message.sender is None:
-            self.tally.sent(at, failed=message.failed)
-        else:
-            self.tally.received(at, message.text)
+    before: dict[str, Chat | None] = {}
+    after: dict[str, Chat] = {}
 
 
 async def import_chats(
@@ -67,119 +56,78 @@ async def import_chats(
     now: Instant,
     progress: Callable[[int], None],
 ) -> Imported:
-    """Imports the chats of an archive into a line. ``progress`` is told the source's position now and then.
+    """Imports the chats of an archive into a line, and their messages.
 
-    Raises ``DamagedSource``, before anything is stored.
+    ``progress`` is told now and then how far the source has been read, of ``READINGS`` times its size.
+    Raises ``DamagedSource``; then nothing is stored.
     """
-    seen, messages, skipped = _read(source, progress)
-    told = _told(seen, partner_id, line, thresholds, now)
+    conversations, skipped = _conversations(source, progress)
     async with change(store.database, partner_id, now) as opened:
-        new, changed, unchanged = await _store(opened, told)
-    return Imported(new, changed, unchanged, messages, dict(skipped))
+        chats, places = await _placed(opened, conversations, line)
+        brought = await bring_messages(
+            opened, source.messages(), places, lambda: progress(source.size + source.position)
+        )
+        settled = await settle_chats(opened, chats.after, brought, thresholds)
+        for chat_id, chat in settled.items():
+            if chat_id not in chats.after:
+                chats.before[chat_id] = await opened.chat(chat_id)
+            chats.after[chat_id] = chat
+        new, changed = await _store(opened, chats)
+    unchanged = len(chats.after) - new - changed
+    return Imported(new, changed, unchanged, brought.read, brought.new.total(), dict(skipped))
 
 
-def _read(source: Source, progress: Callable[[int], None]) -> tuple[dict[str, _Seen], int, Counter[str]]:
-    seen: dict[str, _Seen] = {}
+def _conversations(source: Source, progress: Callable[[int], None]) -> tuple[list[Conversation], Counter[str]]:
+    conversations: list[Conversation] = []
     skipped: Counter[str] = Counter()
-    messages = 0
-    for count, record in enumerate(source.records()):
+    for count, record in enumerate(source.conversations()):
         if count % PROGRESS_STEP == 0:
             progress(source.position)
         if isinstance(record, Skipped):
             skipped[record.reason] += 1
-            continue
-        each = seen.get(record.key)
-        if each is None:
-            each = seen[record.key] = _Seen(Tally())
-        if isinstance(record, Message):
-            messages += 1
-            each.see(record)
         else:
-            each.conversation = record
-    progress(source.size)
-    return seen, messages, skipped
+            conversations.append(record)
+    return conversations, skipped
 
 
-def _told(
-    seen: dict[str, _Seen], partner_id: int, line: str, thresholds: Thresholds, now: Instant
-) -> Sequence[tuple[Chat, bool]]:
-    """The chats of the conversations, least recently updated first, and whether each is dated."""
-    # A chat without a message and without a date is taken to be as old as the archive.
-    earliest = min((each.first_at for each in seen.values() if each.first_at is not None), default=now)
-    told = [
-        (_chat(each.conversation, each, partner_id, line, thresholds, earliest), each.dated)
-        for each in seen.values()
-        if each.conversation is not None
-    ]
-    return sorted(told, key=lambda pair: pair[0].updated_at)
-
-
-def _chat(
-    conversation: Conversation,
-    each: _Seen,
-    partner_id: int,
-    line: str,
-    thresholds: Thresholds,
-    earliest: Instant,
-) -> Chat:
-    times = [at for at in (conversation.created_at, each.first_at) if at is not None]
-    created_at = min(times, default=earliest)
-    service = each.service or conversation.service
-    members = " ".join(sorted(member.handle for member in conversation.members))
-    identity = conversation.identity or (f"group {members}" if conversation.is_group else members)
-    chat_id = uuid.uuid5(_NAMESPACE, f"{partner_id} {line} {identity}")
-
-    def handle_id(handle: str) -> str:
-        return str(uuid.uuid5(chat_id, handle))
-
-    me = Participant(handle_id(line), line, service or Service.SMS, created_at, is_me=True)
-    others = [
-        Participant(
-            id=handle_id(member.handle),
-            handle=member.handle,
-            service=member.service,
-            joined_at=created_at if member.joined_at is None else member.joined_at,
-            left_at=member.left_at,
-            status=member.status,
-        )
-        for member in conversation.members
-    ]
-    return Chat(
-        id=str(chat_id),
-        participants=(me, *others),
-        is_group=conversation.is_group,
-        health=health_of(
-            each.tally.activity, is_group=conversation.is_group, created_at=created_at, thresholds=thresholds
-        ),
-        created_at=created_at,
-        updated_at=created_at if each.last_at is None else max(created_at, each.last_at),
-        name=clean_name(conversation.name),
-        service=service,
-    )
-
-
-async def _store(opened: Change, told: Sequence[tuple[Chat, bool]]) -> tuple[int, int, int]:
-    """Stores what is new or changed: how many chats were new, changed and as they were."""
-    before: dict[str, Chat | None] = {}
-    after: dict[str, Chat] = {}
-    for chat, dated in told:
+async def _placed(
+    opened: Change, conversations: Sequence[Conversation], line: str
+) -> tuple[_Chats, Mapping[str, Place]]:
+    """The chats that conversations are or go into, and where the messages of each go, by its key."""
+    # A chat without a message is taken to be as old as the archive.
+    earliest = min((each.first_at for each in conversations if each.first_at is not None), default=opened.now)
+    pairs = [(each, told.chat(each, opened.partner_id, line, earliest)) for each in conversations]
+    chats = _Chats()
+    chosen: list[tuple[Conversation, str]] = []
+    for conversation, chat in sorted(pairs, key=lambda pair: pair[1].updated_at):
         known = await opened.chat(chat.id)
         if known is None and not chat.is_group:
             known = await opened.direct_chat(chat.line, chat.recipients[0])
         chat_id = chat.id if known is None else known.id
-        before.setdefault(chat_id, known)
-        so_far = after.get(chat_id, known)
+        chats.before.setdefault(chat_id, known)
+        so_far = chats.after.get(chat_id, known)
         if so_far is None:
-            after[chat_id] = chat
-        elif dated:
-            after[chat_id] = merge(so_far, chat)
+            chats.after[chat_id] = chat
+        elif conversation.first_at is not None:
+            chats.after[chat_id] = merge(so_far, chat)
         else:
             times = {"created_at": so_far.created_at, "updated_at": so_far.updated_at}
-            after[chat_id] = merge(so_far, msgspec.structs.replace(chat, **times))
-    new = [chat for chat_id, chat in after.items() if before[chat_id] is None]
-    changed = [chat for chat_id, chat in after.items() if before[chat_id] not in (None, chat)]
+            chats.after[chat_id] = merge(so_far, msgspec.structs.replace(chat, **times))
+        chosen.append((conversation, chat_id))
+    places = {
+        conversation.key: told.place(conversation, opened.partner_id, chats.after[chat_id])
+        for conversation, chat_id in chosen
+    }
+    return chats, places
+
+
+async def _store(opened: Change, chats: _Chats) -> tuple[int, int]:
+    """Stores what is new or changed, least recently updated first: how many chats were new, and how many changed."""
+    ordered = sorted(chats.after.values(), key=lambda chat: chat.updated_at)
+    new = [chat for chat in ordered if chats.before[chat.id] is None]
+    changed = [chat for chat in ordered if chats.before[chat.id] not in (None, chat)]
     for start in range(0, len(new), BATCH):
         await opened.load(new[start : start + BATCH])
     for start in range(0, len(changed), BATCH):
         await opened.save(changed[start : start + BATCH])
-    return len(new), len(changed), len(after) - len(new) - len(changed)
+    return len(new), len(changed)

@@ -42,7 +42,7 @@ async def mirror_chats(
         seen += len(page.chats) + len(page.skipped)
         progress(seen)
         if cursor is None:
-            return Imported(new, changed, unchanged, 0, dict(skipped))
+            return Imported(new, changed, unchanged, 0, 0, dict(skipped))
         page = upstream.page(cursor)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 import phonenumbers
 import typer
 
-from trunkline.actions.import_chats import Imported, import_chats
+from trunkline.actions.import_chats import READINGS, Imported, import_chats
 from trunkline.actions.partners import only_partner, owner_of_line
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
 from trunkline.cli.output import print_json, progress, say
@@ -104,7 +104,7 @@ def _import(
     async def work(store: Store) -> Imported:
         owner = await owner_of_line(store, number, partner)
         source = open_source(number, country)
-        with progress("Reading", source.size) as show:
+        with progress("Reading", READINGS * source.size) as show:
             return await import_chats(
                 store, owner.id, number, source, thresholds=Thresholds(), now=now(), progress=show
             )
@@ -130,12 +130,13 @@ def _report(imported: Imported, *, as_json: bool) -> None:
             {
                 "chats": {"new": imported.new, "changed": imported.changed, "unchanged": imported.unchanged},
                 "messages": imported.messages,
+                "new_messages": imported.new_messages,
                 "skipped": [{"reason": reason, "count": count} for reason, count in sorted(imported.skipped.items())],
             }
         )
         return
     say(f"{imported.new} new chats, {imported.changed} changed, {imported.unchanged} as they were.")
     if imported.messages:
-        say(f"{imported.messages} messages were read.")
+        say(f"{imported.messages} messages were read; {imported.new_messages} of them are new.")
     for reason, count in sorted(imported.skipped.items()):
         say(f"Skipped {count}: {reason}.")

@@ -6,12 +6,13 @@ The schema is Apple's and undocumented; the facts used here are public (imessage
   group may have several rows too; the app shows each as one, and so does this reader.
 * ``chat_handle_join`` lists the members of today. Messages whose ``item_type`` is 1 (somebody was added or removed) or
   3 (somebody left) tell of the others; those of ``associated_message_type`` 2000 to 3999 are reactions.
-* ``message.date`` counts from 2001-01-01T00:00:00Z: nanoseconds since macOS 10.13, seconds before.
 * ``message.handle_id`` is the other side, or 0; ``is_from_me`` says whether the line wrote it.
+
+``imessage_content`` has what is known of a single message.
 """
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -19,22 +20,25 @@ import msgspec
 
 from trunkline.domain.chat import ParticipantStatus, Service
 from trunkline.domain.handle import normalise
-from trunkline.domain.instant import SECOND, Instant
+from trunkline.domain.instant import Instant
 from trunkline.sources import chat_schema
 from trunkline.sources.base import Conversation, Member, Message, Reason, Record, Skipped
 from trunkline.sources.chat_db import ChatDatabase, locate, opened
-from trunkline.sources.chat_schema import ChatRow, MessageRow
+from trunkline.sources.chat_schema import ChatRow, FullRow, MessageRow, TapbackRow
+from trunkline.sources.imessage_content import (
+    REACTIONS,
+    Tapback,
+    answered,
+    instant_of,
+    parts_of,
+    standing,
+    status_of,
+)
 from trunkline.sources.membership import Change, members
-from trunkline.sources.typedstream import text_of
 
 _DIRECT = 45
 _GROUP = 43
 _GROUP_PREFIX = "chat"
-_EPOCH: Instant = 978_307_200 * SECOND
-"""2001-01-01T00:00:00Z, where Apple's clocks begin."""
-_SECONDS_END = 100_000_000_000
-"""Dates below are seconds (up to the year 5169), the others nanoseconds (from 100 s after the epoch)."""
-_REACTIONS = range(2000, 4000)
 
 _Normalise: TypeAlias = Callable[[str], str | None]
 
@@ -46,11 +50,18 @@ class _Handle(msgspec.Struct, frozen=True):
     service: Service | None
 
 
+class _Writer(msgspec.Struct, frozen=True):
+    """Who wrote something; ``handle`` is None for the line."""
+
+    handle: str | None
+
+
 class _Chat(msgspec.Struct):
     """One conversation while the messages are read: all ``chat`` rows of the same person or group."""
 
     key: str
     service: Service | None = None
+    """What its rows say it runs over."""
     person: str | None = None
     """The other side of a direct chat; None for a group."""
     identity: str | None = None
@@ -58,7 +69,9 @@ class _Chat(msgspec.Struct):
     listed: dict[str, Service | None] = {}
     """The group's members of today, with the service of their handle, in the order they are listed."""
     changes: list[Change] = []
-    latest: Instant = 0
+    first_at: Instant | None = None
+    last_at: Instant | None = None
+    last_service: Service | None = None
     heard: dict[str, tuple[Instant, Service]] = {}
     """Who wrote in the group: when last, and over what."""
 
@@ -70,8 +83,9 @@ class _Chat(msgspec.Struct):
 
     def hear(self, at: Instant, sender: str | None, service: Service) -> None:
         """Takes note of one message."""
-        if at >= self.latest:
-            self.latest, self.service = at, service
+        self.first_at = at if self.first_at is None else min(self.first_at, at)
+        if self.last_at is None or at >= self.last_at:
+            self.last_at, self.last_service = at, service
         if self.person is None and sender is not None:
             last = self.heard.get(sender)
             if last is None or at >= last[0]:
@@ -79,7 +93,7 @@ class _Chat(msgspec.Struct):
 
     def members(self) -> tuple[Member, ...]:
         """Everyone but the line."""
-        default = self.service or Service.IMESSAGE
+        default = self.last_service or self.service or Service.IMESSAGE
         if self.person is not None:
             return (Member(handle=self.person, service=default),)
         services = {handle: service for handle, service in self.listed.items() if service is not None}
@@ -95,9 +109,11 @@ class _Chat(msgspec.Struct):
             key=self.key,
             members=everyone,
             is_group=self.person is None,
-            service=self.service,
+            service=self.last_service or self.service,
             identity=self.identity,
             name=self.name,
+            first_at=self.first_at,
+            last_at=self.last_at,
         )
 
 
@@ -125,22 +141,44 @@ class IMessage:
         """How many of those bytes the messages read so far come to, taking them as equally long."""
         return self._position
 
-    def records(self) -> Iterator[Record]:
-        """The chats left out, then every message, then the conversations. Raises ``DamagedSource``."""
+    def conversations(self) -> Iterator[Record]:
+        """The chats left out, then, once every message was looked at, the others. Raises ``DamagedSource``."""
         with opened(self._path) as database:
-            chat_schema.require(database)
-            handles = {
-                row.number: _Handle(normal=self._normalise(row.address or ""), service=_service(row.service))
-                for row in chat_schema.handles(database)
-            }
+            handles = self._handles(database)
             chats: dict[int, _Chat] = {}
             for reason in self._place(database, handles, chats):
                 yield Skipped(reason)
-            yield from self._messages(database, handles, chats)
-        # One conversation may stand under several row numbers.
-        for chat in {chat.key: chat for chat in chats.values()}.values():
+            self._position, last = 0, chat_schema.last_message(database)
+            for row, places in chat_schema.outlines(database):
+                self._position = self._size * row.number // last
+                for chat in _chats(places, chats):
+                    self._hear(row, chat, handles)
+        for chat in _chats(chats, chats):
             yield chat.conversation()
         self._position = self._size
+
+    def messages(self) -> Iterator[Message]:
+        """Every message, in the order of the database. Raises ``DamagedSource``."""
+        with opened(self._path) as database:
+            handles = self._handles(database)
+            chats: dict[int, _Chat] = {}
+            for _ in self._place(database, handles, chats):
+                pass
+            self._position, last = 0, chat_schema.last_message(database)
+            for full, places in chat_schema.messages(database):
+                self._position = self._size * full.row.number // last
+                for chat in _chats(places, chats):
+                    message = self._message(full, chat, handles)
+                    if message is not None:
+                        yield message
+        self._position = self._size
+
+    def _handles(self, database: ChatDatabase) -> dict[int, _Handle]:
+        chat_schema.require(database)
+        return {
+            row.number: _Handle(normal=self._normalise(row.address or ""), service=_service(row.service))
+            for row in chat_schema.handles(database)
+        }
 
     def _place(self, database: ChatDatabase, handles: dict[int, _Handle], chats: dict[int, _Chat]) -> Iterator[Reason]:
         """Fills ``chats`` by row number, and yields why each of the others is left out, once for each chat."""
@@ -186,42 +224,69 @@ class IMessage:
                 listed[one.normal] = one.service
         return _Chat(key=f"group:{identity}", identity=identity, name=name or None, listed=listed)
 
-    def _messages(
-        self, database: ChatDatabase, handles: dict[int, _Handle], chats: dict[int, _Chat]
-    ) -> Iterator[Message]:
-        last = chat_schema.last_message(database)
-        for row, places in chat_schema.messages(database):
-            self._position = self._size * row.number // last
-            # A message may be in two rows of what is one chat.
-            for chat in {id(chat): chat for chat in map(chats.get, places) if chat}.values():
-                message = self._message(row, chat, handles)
-                if message is not None:
-                    yield message
-
-    def _message(self, row: MessageRow, chat: _Chat, handles: dict[int, _Handle]) -> Message | None:
-        """The row as a message of ``chat``; None where it is none: a reaction, a change of the group, a draft."""
-        if row.date is None or row.date <= 0:
-            return None
-        at = _EPOCH + (row.date * SECOND if row.date < _SECONDS_END else row.date // 1000)
-        handle = handles.get(row.handle or 0)
-        sender = chat.person or (handle.normal if handle else None)
+    def _hear(self, row: MessageRow, chat: _Chat, handles: dict[int, _Handle]) -> None:
+        """What a message says of its chat: who wrote when and over what, or who came and went."""
+        at = instant_of(row.date)
+        if at is None:
+            return
         if row.item_type:
-            self._note_change(row, at, chat, sender, handles)
+            self._note_change(row, at, chat, self._person(row.handle, chat, handles), handles)
+        elif _is_message(row):
+            wrote = self._writer(row, chat, handles)
+            if wrote is not None:
+                chat.hear(at, wrote.handle, self._service(row, chat, handles))
+
+    def _message(self, full: FullRow, chat: _Chat, handles: dict[int, _Handle]) -> Message | None:
+        """The row as a message of ``chat``; None where it is none: a reaction, a change of the group, a draft."""
+        row, content = full.row, full.content
+        at = instant_of(row.date)
+        wrote = self._writer(row, chat, handles)
+        if at is None or wrote is None or not _is_message(row):
             return None
-        if row.associated_message_type in _REACTIONS or not (row.is_from_me or sender):
-            return None
-        if row.is_from_me or sender == self._line:
-            sender = None
-        service = _service(row.service) or chat.service or (handle and handle.service) or Service.IMESSAGE
-        chat.hear(at, sender, service)
+        from_me = wrote.handle is None
+        parts = parts_of(content, full.attachments)
+        tapbacks = self._tapbacks(full.tapbacks, chat, handles)
+        delivered_at, read_at = instant_of(content.date_delivered), instant_of(content.date_read)
+        times = [delivered_at, read_at, instant_of(content.date_edited), *[tapback.at for tapback in tapbacks]]
         return Message(
             key=chat.key,
+            identity=content.guid or f"row {row.number}",
             sent_at=at,
-            sender=sender,
-            service=service,
-            text=_text(row),
-            failed=bool(row.error and sender is None),
+            sender=wrote.handle,
+            service=self._service(row, chat, handles),
+            status=status_of(content, from_me=from_me),
+            parts=parts,
+            changed_at=max([at, *[time for time in times if time is not None]]),
+            delivered_at=delivered_at if from_me else None,
+            read_at=read_at,
+            answers=answered(content),
+            reactions=standing(tapbacks, len(parts)),
         )
+
+    def _tapbacks(self, rows: Iterable[TapbackRow], chat: _Chat, handles: dict[int, _Handle]) -> list[Tapback]:
+        """The reactions to a message that are of somebody known and of some time."""
+        told = [(instant_of(row.date), self._writer(row, chat, handles), row) for row in rows]
+        return [
+            Tapback(at, wrote.handle, row.type, row.target, row.emoji)
+            for at, wrote, row in told
+            if at is not None and wrote is not None
+        ]
+
+    def _writer(self, row: MessageRow | TapbackRow, chat: _Chat, handles: dict[int, _Handle]) -> _Writer | None:
+        """Who wrote a row; None where that is nobody known."""
+        person = self._person(row.handle, chat, handles)
+        if row.is_from_me or person == self._line:
+            return _Writer(None)
+        return None if person is None else _Writer(person)
+
+    def _person(self, number: int | None, chat: _Chat, handles: dict[int, _Handle]) -> str | None:
+        """Who is at the other side of a row."""
+        handle = handles.get(number or 0)
+        return chat.person or (handle.normal if handle else None)
+
+    def _service(self, row: MessageRow, chat: _Chat, handles: dict[int, _Handle]) -> Service:
+        handle = handles.get(row.handle or 0)
+        return _service(row.service) or chat.service or (handle and handle.service) or Service.IMESSAGE
 
     def _note_change(
         self, row: MessageRow, at: Instant, chat: _Chat, sender: str | None, handles: dict[int, _Handle]
@@ -243,10 +308,13 @@ class IMessage:
             chat.changes.append(Change(at, subject, status))
 
 
-def _text(row: MessageRow) -> str | None:
-    if row.text is not None:
-        return row.text.decode(errors="replace")
-    return text_of(row.body) if row.body is not None else None
+def _is_message(row: MessageRow) -> bool:
+    return not row.item_type and row.associated_message_type not in REACTIONS and not row.unsent
+
+
+def _chats(numbers: Iterable[int], chats: dict[int, _Chat]) -> Iterable[_Chat]:
+    """The conversations under these row numbers, each once: several rows may be one, and share its messages."""
+    return {id(chat): chat for chat in map(chats.get, numbers) if chat}.values()
 
 
 def _is_group(row: ChatRow, address: str, people: list[_Handle]) -> bool:

@@ -3,17 +3,22 @@
 The app documents its fields (https://synctech.com.au/sms-backup-restore/fields-in-xml-backup-files/). What matters:
 
 * ``sms``: ``address``; ``date`` in milliseconds; ``type`` 1 received, 2 sent, 3 draft, 4 outbox, 5 failed, 6 queued;
-  ``status`` 64 failed; ``body``.
+  ``status`` 0 delivered, 64 failed; ``read`` 0 not read; ``body``.
 * ``mms``: ``address``, with ``~`` between the members of a group; ``date``; ``msg_box``, as ``type`` up to 5;
-  ``m_type`` 128 sent, 132 received, 130 received but not fetched, others reports; in it ``part``, whose ``text`` is the
-  message where ``ct`` is ``text/plain``, and ``addr``, with ``type`` 137 from, 151 to, 130 copy, 129 blind copy.
+  ``m_type`` 128 sent, 132 received, 130 received but not fetched, others reports; ``read``; in it ``part``, which is
+  text where ``ct`` is ``text/plain``, layout where it is ``application/smil``, and else a file, called ``name``, ``cl``
+  or ``fn``; and ``addr``, with ``type`` 137 from, 151 to, 130 copy, 129 blind copy.
 * ``null`` in any of them means that there is nothing.
 
 The format has no mark for RCS (phones that let the app see such messages pass them off as MMS), so all are SMS.
+
+Messages have no identifier either: one is known again by who sent it when, by which of the two kinds it is, and by what
+it says. What changes between two backups (from the outbox to sent, from unread to read) is no part of that.
 """
 
 import functools
-from collections.abc import Callable, Iterator
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -22,17 +27,21 @@ import msgspec
 from trunkline.domain.chat import Service
 from trunkline.domain.handle import normalise, shown
 from trunkline.domain.instant import Instant
-from trunkline.sources.base import Conversation, Member, Message, Reason, Record, Skipped
+from trunkline.domain.message import DeliveryStatus
+from trunkline.sources.base import Attachment, Conversation, Member, Message, Reason, Record, Skipped
 from trunkline.sources.sms_elements import Element, elements
 from trunkline.sources.sms_file import BackupFile
 
 _RECEIVED, _FAILED = "1", "5"
 _BOXES = frozenset({_RECEIVED, "2", "4", _FAILED, "6"})
 """The values of ``type`` and ``msg_box`` that are messages; the rest are drafts."""
-_STATUS_FAILED = "64"
+_UNDERWAY = ("4", "6")
+_STATUS_DELIVERED, _STATUS_FAILED = "0", "64"
+_UNREAD = "0"
 _REPORTS = frozenset({"129", "131", "133", "134", "135", "136"})
 """Values of ``m_type`` that tell of other messages: sent, delivered, read."""
 _BOX_ATTRIBUTE = {"sms": "type", "mms": "msg_box"}
+_TEXT, _LAYOUT = "text/plain", "application/smil"
 _FROM = "137"
 _RECIPIENTS = ("151", "130", "129")
 _NOTHING = ("", "null", "insert-address-token")
@@ -49,6 +58,29 @@ class _Place(msgspec.Struct, frozen=True):
 
     key: str
     members: tuple[str, ...]
+
+
+class _Span(msgspec.Struct):
+    """A chat, and when its first and its last message so far were sent."""
+
+    place: _Place
+    first_at: Instant
+    last_at: Instant
+
+    def see(self, at: Instant) -> None:
+        """Takes note of one message."""
+        self.first_at, self.last_at = min(self.first_at, at), max(self.last_at, at)
+
+    def conversation(self) -> Conversation:
+        """The record of it, once every message was seen."""
+        return Conversation(
+            key=self.place.key,
+            members=tuple([Member(handle=handle, service=Service.SMS) for handle in self.place.members]),
+            is_group=len(self.place.members) > 1,
+            service=Service.SMS,
+            first_at=self.first_at,
+            last_at=self.last_at,
+        )
 
 
 class SmsBackup:
@@ -75,39 +107,53 @@ class SmsBackup:
         """Where the last message read begins."""
         return self._position
 
-    def records(self) -> Iterator[Record]:
-        """Each conversation before its messages, each chat left out where it first appears.
+    def conversations(self) -> Iterator[Record]:
+        """Each chat left out where it first appears, then, once every message was looked at, the others.
 
         Raises ``DamagedSource``.
         """
-        told: set[str | frozenset[str]] = set()
-        for element in elements(self._file):
-            self._position = element.offset
-            if _box(element) not in _BOXES or element.attributes.get("m_type") in _REPORTS:
-                continue
-            parties = self._parties(element)
-            place = self._place(parties)
+        told: set[frozenset[str]] = set()
+        spans: dict[str, _Span] = {}
+        for element, parties, place in self._elements():
             if isinstance(place, Reason):
                 if frozenset(parties) not in told:
                     told.add(frozenset(parties))
                     yield Skipped(place)
                 continue
-            if place.key not in told:
-                told.add(place.key)
-                yield _conversation(place)
-            yield self._message(element, place)
+            at = self._sent_at(element)
+            spans.setdefault(place.key, _Span(place, at, at)).see(at)
+        for span in spans.values():
+            yield span.conversation()
+
+    def messages(self) -> Iterator[Message]:
+        """Every message, in the order of the file. Raises ``DamagedSource``."""
+        for element, _, place in self._elements():
+            if isinstance(place, _Place):
+                yield self._message(element, place)
+
+    def _elements(self) -> Iterator[tuple[Element, tuple[str, ...], _Place | Reason]]:
+        """Every element that is a message, with the addresses of its chat, and the chat."""
+        self._position = 0
+        for element in elements(self._file):
+            self._position = element.offset
+            if _box(element) in _BOXES and element.attributes.get("m_type") not in _REPORTS:
+                parties = self._parties(element)
+                yield element, parties, self._place(parties)
         self._position = self.size
 
     def _message(self, element: Element, place: _Place) -> Message:
         received = _box(element) == _RECEIVED
-        failed = _box(element) == _FAILED or element.attributes.get("status") == _STATUS_FAILED
+        sent_at = self._sent_at(element)
+        sender = self._sender(element, place) if received else None
+        parts = _parts(element)
         return Message(
             key=place.key,
-            sent_at=self._sent_at(element),
-            sender=self._sender(element, place) if received else None,
+            identity=_identity(element.name, sender, sent_at, parts),
+            sent_at=sent_at,
+            sender=sender,
             service=Service.SMS,
-            text=_text(element),
-            failed=failed and not received,
+            status=_status(element),
+            parts=parts,
         )
 
     def _sent_at(self, element: Element) -> Instant:
@@ -160,26 +206,47 @@ class SmsBackup:
         return _Place(key=f"{kind}:{','.join(sorted(members))}", members=tuple(members))
 
 
-def _conversation(place: _Place) -> Conversation:
-    return Conversation(
-        key=place.key,
-        members=tuple([Member(handle=handle, service=Service.SMS) for handle in place.members]),
-        is_group=len(place.members) > 1,
-        service=Service.SMS,
-    )
-
-
 def _box(element: Element) -> str | None:
     """Where the phone keeps the message; None where the element is no message."""
     return element.attributes.get(_BOX_ATTRIBUTE.get(element.name, ""))
 
 
-def _text(element: Element) -> str | None:
+def _status(element: Element) -> DeliveryStatus:
+    """How far a message has come. What was received counts as read unless it says that it is not."""
+    box, status = _box(element), element.attributes.get("status")
+    if box == _RECEIVED:
+        return DeliveryStatus.RECEIVED if element.attributes.get("read") == _UNREAD else DeliveryStatus.READ
+    if box == _FAILED or status == _STATUS_FAILED:
+        return DeliveryStatus.FAILED
+    if status == _STATUS_DELIVERED:
+        return DeliveryStatus.DELIVERED
+    return DeliveryStatus.QUEUED if box in _UNDERWAY else DeliveryStatus.SENT
+
+
+def _parts(element: Element) -> tuple[str | Attachment, ...]:
+    """The text and the files of a message, in their order; texts that follow each other are one."""
     if element.name == "sms":
-        return _value(element.attributes, "body")
-    parts = [part for name, part in element.inner if name == "part" and part.get("ct", "").startswith("text/plain")]
-    texts = [text for part in parts if (text := _value(part, "text")) is not None]
-    return "\n".join(texts) if texts else None
+        body = _value(element.attributes, "body")
+        return () if body is None else (body,)
+    parts: list[str | Attachment] = []
+    for part in [attributes for name, attributes in element.inner if name == "part"]:
+        kind = part.get("ct", "")
+        text = _value(part, "text")
+        if kind.startswith(_TEXT):
+            if text is not None and parts and isinstance(parts[-1], str):
+                parts[-1] += f"\n{text}"
+            elif text is not None:
+                parts.append(text)
+        elif kind != _LAYOUT:
+            names = [_value(part, name) for name in ("name", "cl", "fn")]
+            parts.append(Attachment(next((name for name in names if name), None), _value(part, "ct")))
+    return tuple(parts)
+
+
+def _identity(kind: str, sender: str | None, sent_at: Instant, parts: Sequence[str | Attachment]) -> str:
+    """What tells a message from every other one of its chat."""
+    said = [part if isinstance(part, str) else [part.filename, part.mime_type] for part in parts]
+    return hashlib.blake2b(msgspec.json.encode([kind, sender, sent_at, said]), digest_size=16).hexdigest()
 
 
 def _value(attributes: dict[str, str], name: str) -> str | None:

@@ -16,6 +16,10 @@ class Transaction(Protocol):
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]: ...
 
+    async def fetch_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> Sequence[Row]:
+        """The statement once for each row, and all their answers together."""
+        ...
+
     async def run_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> None:
         """The statement once for each row."""
         ...

@@ -146,6 +146,9 @@ class PostgresTransaction:
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
         return await self._connection.fetch(query.text, *values)
 
+    async def fetch_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> Sequence[Row]:
+        return await self._connection.fetchmany(query.text, rows, timeout=None)
+
     async def run_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> None:
         await self._connection.executemany(query.text, rows, timeout=None)
 

@@ -121,6 +121,9 @@ class SQLiteTransaction:
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
         return _answer(self._connection, query.text, values)
 
+    async def fetch_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> Sequence[Row]:
+        return [found for values in rows for found in _answer(self._connection, query.text, values)]
+
     async def run_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> None:
         _or_not_ready(self._connection.executemany)(query.text, rows)
 
