@@ -9,8 +9,10 @@ from tests.support.caller import GROUP, Caller, emails, text
 from tests.support.chats import ALICE, BOB, CAROL, LINE, OTHER_LINE
 from tests.support.envelope import refused
 from tests.support.partners import new_partner
+from tests.support.told import subscribe, told
 from trunkline.domain.chat import Service
 from trunkline.domain.content import EFFECTS
+from trunkline.domain.events import EventType
 from trunkline.domain.message import Animation, DeliveryStatus, Style
 
 URL = "https://files.example.com/holiday%20photo.jpg?size=large"
@@ -290,6 +292,28 @@ def test_how_a_message_fares(we: Caller) -> None:
     assert shown["sent_at"] < shown["delivered_at"] < shown["read_at"]
     # Receipts leave a chat where it stands.
     assert we.chat(chat["id"])["updated_at"] == moved
+
+
+@pytest.mark.parametrize(
+    ("receipts", "events"),
+    [
+        (["delivered"], ["sent", "delivered"]),
+        (["read", "delivered", "sent"], ["sent", "delivered", "read"]),
+        (["sent", "sent", "delivered", "delivered"], ["sent", "delivered"]),
+        (["queued", "failed", "failed"], ["failed"]),
+        (["sent", "failed", "delivered"], ["sent", "failed", "delivered"]),
+        (["failed", "read"], ["failed", "sent", "delivered", "read"]),
+        (["delivered", "failed", "received", "pending"], ["sent", "delivered"]),
+    ],
+    ids=str,
+)
+def test_subscribers_are_told_of_each_station_once(we: Caller, receipts: list[str], events: list[str]) -> None:
+    kinds = (EventType.MESSAGE_SENT, EventType.MESSAGE_DELIVERED, EventType.MESSAGE_READ, EventType.MESSAGE_FAILED)
+    subscribe(we, *kinds)
+    message = we.create()["message"]["id"]
+    for status in receipts:
+        we.receipt(message, DeliveryStatus(status))
+    assert [kind for kind, _ in told(we)] == [f"message.{event}" for event in events]
 
 
 def test_the_service_that_carried_it(we: Caller) -> None:

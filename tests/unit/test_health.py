@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trunkline.domain.chat import Health, HealthStatus
-from trunkline.domain.health import Activity, Tally, Thresholds, health_of, is_opt_out
+from trunkline.domain.health import (
+    Activity,
+    Seen,
+    Tally,
+    Thresholds,
+    health_of,
+    is_opt_out,
+    reputation_of,
+    status_after,
+)
 
 THRESHOLDS = Thresholds()
 
@@ -88,3 +97,103 @@ def _tally(messages: list[tuple[int, bool, bool, str]]) -> Activity:
         else:
             tally.received(at, text)
     return tally.activity
+
+
+# What decides over the wire: the last messages, newest first.
+
+
+def seen(*messages: str) -> list[Seen]:
+    """Messages, newest first: ``s`` was sent, ``f`` too, and failed, ``r`` was received."""
+    return [Seen(each != "r", each == "f") for each in "".join(messages)]
+
+
+@pytest.mark.parametrize(
+    ("messages", "status"),
+    [
+        ("", HealthStatus.HEALTHY),
+        ("r", HealthStatus.HEALTHY),
+        ("ssss", HealthStatus.HEALTHY),
+        ("sssss", HealthStatus.AT_RISK),
+        ("s" * 14, HealthStatus.AT_RISK),
+        ("s" * 15, HealthStatus.CRITICAL),
+        ("s" * 99, HealthStatus.CRITICAL),
+        ("r" + "s" * 99, HealthStatus.HEALTHY),
+        ("ssssr" + "s" * 99, HealthStatus.HEALTHY),
+        ("sssssr", HealthStatus.AT_RISK),
+        ("f", HealthStatus.HEALTHY),
+        ("fsf", HealthStatus.AT_RISK),
+        ("frf", HealthStatus.HEALTHY),
+        ("ffff", HealthStatus.AT_RISK),
+        ("fffff", HealthStatus.CRITICAL),
+    ],
+)
+def test_the_status_that_the_last_messages_stand_for(messages: str, status: HealthStatus) -> None:
+    assert status_after(seen(messages), THRESHOLDS) is status
+
+
+thresholds = st.builds(Thresholds, *[st.integers(1, 6)] * 4)
+
+
+@given(st.text("sfr", max_size=20), thresholds)
+def test_older_messages_than_the_window_decide_nothing(messages: str, limits: Thresholds) -> None:
+    assert status_after(seen(messages[: limits.window]), limits) is status_after(seen(messages), limits)
+
+
+@given(st.text("sfr", max_size=20), thresholds)
+def test_it_is_what_an_archive_of_the_same_messages_gets(messages: str, limits: Thresholds) -> None:
+    tally = Tally()
+    for at, each in enumerate(reversed(messages)):
+        if each == "r":
+            tally.received(at, "hello")
+        else:
+            tally.sent(at, failed=each == "f")
+    archived = health_of(tally.activity, is_group=False, created_at=0, thresholds=limits)
+    assert status_after(seen(messages), limits) is archived.status
+
+
+@given(st.text("sfr", max_size=20), st.sampled_from("sf"), thresholds)
+def test_a_reply_heals_and_sending_more_never_does(messages: str, more: str, limits: Thresholds) -> None:
+    order = list(HealthStatus)
+    assert status_after(seen("r", messages), limits) is HealthStatus.HEALTHY
+    before, after = (status_after(seen(each), limits) for each in (messages, more + messages))
+    assert order.index(after) >= order.index(before)
+
+
+# A line, by its chats.
+
+H, A, C, O = HealthStatus.HEALTHY, HealthStatus.AT_RISK, HealthStatus.CRITICAL, HealthStatus.OPTED_OUT  # noqa: E741
+
+
+@pytest.mark.parametrize(
+    ("chats", "reputation"),
+    [
+        ([], H),
+        ([H] * 100, H),
+        ([A, A], H),
+        ([C, C], H),
+        ([A, A, A], A),
+        ([A, A, C], A),
+        ([C, C, C], C),
+        ([A] * 3 + [H] * 12, A),
+        ([A] * 3 + [H] * 13, H),
+        ([C] * 3 + [H] * 12, C),
+        ([C] * 3 + [H] * 13, H),
+        ([C] * 10 + [A] * 10 + [H] * 80, A),
+        ([C] * 20 + [H] * 80, C),
+        ([O] * 100, H),
+        ([O] * 12 + [A] * 3, A),
+    ],
+    ids=str,
+)
+def test_the_reputation_of_a_line(chats: list[HealthStatus], reputation: HealthStatus) -> None:
+    assert reputation_of(chats, THRESHOLDS) is reputation
+
+
+@given(st.lists(st.sampled_from(HealthStatus), max_size=30), st.integers(0, 29))
+def test_a_line_is_not_judged_better_for_a_chat_that_is_worse(chats: list[HealthStatus], place: int) -> None:
+    order = [HealthStatus.HEALTHY, HealthStatus.AT_RISK, HealthStatus.CRITICAL]
+    before = reputation_of(chats, THRESHOLDS)
+    assert before in order
+    worse = [C if number == place else each for number, each in enumerate(chats)]
+    assert order.index(reputation_of(worse, THRESHOLDS)) >= order.index(before)
+    assert reputation_of(chats[::-1], THRESHOLDS) is before

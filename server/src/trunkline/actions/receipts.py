@@ -10,11 +10,12 @@ from trunkline.domain.chat import Chat, HealthStatus, Service
 from trunkline.domain.errors import InvalidParameter
 from trunkline.domain.events import EventType
 from trunkline.domain.health import Thresholds
-from trunkline.domain.message import PROGRESS, DeliveryStatus, Message
+from trunkline.domain.message import DeliveryStatus, Message, stations
 from trunkline.storage import messages
 from trunkline.storage.changes import Change, change
 from trunkline.storage.store import Store
 
+_TIMES = {DeliveryStatus.SENT: "sent_at", DeliveryStatus.DELIVERED: "delivered_at", DeliveryStatus.READ: "read_at"}
 _TOLD = {
     DeliveryStatus.SENT: EventType.MESSAGE_SENT,
     DeliveryStatus.DELIVERED: EventType.MESSAGE_DELIVERED,
@@ -43,7 +44,7 @@ async def receive_receipt(
 
 async def apply_receipt(opened: Change, message: Message, receipt: Receipt, thresholds: Thresholds) -> Message:
     """The message with what the receipt adds; what it repeats, or what comes too late, changes nothing."""
-    passed = _passed(message.delivery_status, receipt.status)
+    passed = stations(message.delivery_status, receipt.status)
     if not passed:
         return message
     chat = await opened.chat(message.chat_id)
@@ -52,16 +53,15 @@ async def apply_receipt(opened: Change, message: Message, receipt: Receipt, thre
     after = msgspec.structs.replace(
         message, delivery_status=receipt.status, service=receipt.service or message.service, updated_at=opened.now
     )
-    times = {DeliveryStatus.SENT: "sent_at", DeliveryStatus.DELIVERED: "delivered_at", DeliveryStatus.READ: "read_at"}
-    for status in passed:
-        if status in times and getattr(after, times[status]) is None:
-            after = msgspec.structs.replace(after, **{times[status]: opened.now})
+    unseen = [status for status in passed if status in _TIMES and getattr(message, _TIMES[status]) is None]
+    after = msgspec.structs.replace(after, **{_TIMES[status]: opened.now for status in unseen})
     await messages.save(opened, [after])
     kept = await _save(opened, chat, message, after, thresholds)
     if receipt.status is DeliveryStatus.FAILED:
         opened.emit(events.message_failed(after, kept, receipt.reason or "the carrier gave no reason", opened.now))
     for status in passed:
-        if status in _TOLD:
+        # Of one that was given up after it was sent, and arrives after all, it is not told again that it was sent.
+        if status in _TOLD and (status in unseen or status is receipt.status):
             opened.emit(events.message_event(_TOLD[status], after, kept))
     return after
 
@@ -83,15 +83,3 @@ def _on(chat: Chat, service: Service) -> Chat:
     if not chat.is_group:
         people = tuple([msgspec.structs.replace(each, service=service) for each in people])
     return msgspec.structs.replace(chat, service=service, participants=people)
-
-
-def _passed(now: DeliveryStatus, then: DeliveryStatus) -> tuple[DeliveryStatus, ...]:
-    """The stations between two statuses, the later included; none where a message does not go that way."""
-    if then is DeliveryStatus.FAILED:
-        on_the_way = {DeliveryStatus.PENDING, DeliveryStatus.QUEUED, DeliveryStatus.SENT}
-        return (then,) if now in on_the_way else ()
-    if then not in PROGRESS:
-        return ()
-    # A message that was given up and arrives after all had not arrived before.
-    reached = PROGRESS.index(DeliveryStatus.QUEUED if now is DeliveryStatus.FAILED else now)
-    return PROGRESS[reached + 1 : PROGRESS.index(then) + 1]

@@ -46,6 +46,26 @@ EFFECTS: dict[EffectKind, frozenset[str]] = {
 _URL = re.compile(r"https?://[^\s\x00-\x1f\x7f]+", re.IGNORECASE)
 _LINK_IN_TEXT = re.compile(r"(?:https?://|\bwww\.)\S", re.IGNORECASE)
 _MEDIA_TYPES = MimeTypes(filenames=())  # the types that Python knows, not those of this machine
+for _type, _extension in (
+    # What the API carries (its public documentation: ``SupportedContentType``) and Python does not know, or not so.
+    ("image/webp", ".webp"),
+    ("video/3gpp", ".3gp"),
+    ("video/x-m4v", ".m4v"),
+    ("audio/x-m4a", ".m4a"),
+    ("audio/x-caf", ".caf"),
+    ("audio/amr", ".amr"),
+    ("text/rtf", ".rtf"),
+    ("text/vcard", ".vcf"),
+    ("text/calendar", ".ics"),
+    ("application/epub+zip", ".epub"),
+    ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
+    ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
+    ("application/vnd.openxmlformats-officedocument.presentationml.presentation", ".pptx"),
+    ("application/x-iwork-pages-sffpages", ".pages"),
+    ("application/x-iwork-numbers-sffnumbers", ".numbers"),
+    ("application/x-iwork-keynote-sffkey", ".key"),
+):
+    _MEDIA_TYPES.add_type(_type, _extension)
 
 
 def check(content: Content) -> None:

@@ -39,6 +39,20 @@ PROGRESS = (
 """The way of an outbound message; it never goes back."""
 
 
+def stations(now: DeliveryStatus, then: DeliveryStatus) -> tuple[DeliveryStatus, ...]:
+    """The statuses that an outbound message passes from one to another, the latter included; none where it does not go
+    that way.
+    """
+    if then is DeliveryStatus.FAILED:
+        on_the_way = {DeliveryStatus.PENDING, DeliveryStatus.QUEUED, DeliveryStatus.SENT}
+        return (then,) if now in on_the_way else ()
+    if then not in PROGRESS or now is DeliveryStatus.RECEIVED:
+        return ()
+    # A message that was given up and arrives after all had not arrived before.
+    reached = PROGRESS.index(DeliveryStatus.QUEUED if now is DeliveryStatus.FAILED else now)
+    return PROGRESS[reached + 1 : PROGRESS.index(then) + 1]
+
+
 class ReactionType(StrEnum):
     """The tapbacks, and any other emoji as ``custom``."""
 
