@@ -13,14 +13,14 @@ import pytest
 from tests.api.site import BASE, Site, open_site
 from trunkline.api import pages
 from trunkline.api.codes import CODES
-from trunkline.api.pages.frame import SANDBOX_PATH
+from trunkline.api.pages.frame import SANDBOX_PATH, WEBHOOKS_PATH
 from trunkline.api.pages.markup import element, prose
 from trunkline.api.responses import ERRORS_PATH, KINDS
 from trunkline.domain.chat import HealthStatus
 from trunkline.domain.document import GUIDE_PATH, fragment
 from trunkline.domain.health import Thresholds, is_opt_out
 
-PATHS = ("/docs", ERRORS_PATH, GUIDE_PATH, SANDBOX_PATH)
+PATHS = ("/docs", ERRORS_PATH, GUIDE_PATH, WEBHOOKS_PATH, SANDBOX_PATH)
 EVIL = "\"'><script>alert(1)</script><img src=https://elsewhere.example/x onerror=alert(1)>&amp;"
 
 

@@ -96,6 +96,8 @@ class Worker:
                     await self._serve_what_is_due()
                 except NotReady as error:
                     log.warning("nothing is delivered for now: %s", error)
+                except Exception:
+                    log.exception("the worker failed to look for what is due")
                 with suppress(TimeoutError):
                     # Not wait_for: in Python 3.11 that can lose a cancellation.
                     async with asyncio.timeout(self._poll):

@@ -10,11 +10,13 @@ from trunkline.api.responses import ERRORS_PATH
 from trunkline.domain.document import GUIDE_PATH
 
 SANDBOX_PATH = "/guides/sandbox"
+WEBHOOKS_PATH = "/guides/webhooks"
 
 SITE = {
     "/docs": "API reference",
     ERRORS_PATH: "Errors",
     GUIDE_PATH: "Chat health",
+    WEBHOOKS_PATH: "Webhooks",
     SANDBOX_PATH: "Sandbox",
     "/openapi.json": "OpenAPI",
 }

@@ -7,7 +7,7 @@ from litestar.types import ControllerRouterHandler, Dependencies
 
 from trunkline.api import pages
 from trunkline.api.openapi import describe
-from trunkline.api.pages.frame import SANDBOX_PATH
+from trunkline.api.pages.frame import SANDBOX_PATH, WEBHOOKS_PATH
 from trunkline.api.responses import ERRORS_PATH
 from trunkline.domain.document import GUIDE_PATH
 from trunkline.domain.health import Thresholds
@@ -29,6 +29,7 @@ def reference(
         "/docs": pages.api(document),
         ERRORS_PATH: pages.errors(server),
         GUIDE_PATH: pages.chat_health(Thresholds()),
+        WEBHOOKS_PATH: pages.webhooks(),
         SANDBOX_PATH: pages.sandbox(server),
     }
 
