@@ -6,10 +6,10 @@
 import asyncio
 import random
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import httpcore2
 import msgspec
@@ -57,6 +57,18 @@ class Answer(msgspec.Struct, frozen=True):
         return f"HTTP {self.status}{redirect}"
 
 
+class Poster(Protocol):
+    """Takes events to where their subscriptions point."""
+
+    async def post(self, errand: Errand, subscription_id: str, to: Target, body: bytes) -> Answer:
+        """One request, whatever comes of it."""
+        ...
+
+    async def close(self) -> None:
+        """Posts nothing any more."""
+        ...
+
+
 class Sender:
     """Posts events. Its connections are shared; a target in a private network is reached only where that is allowed."""
 
@@ -80,13 +92,7 @@ class Sender:
 
     async def post(self, errand: Errand, subscription_id: str, to: Target, body: bytes) -> Answer:
         """One request, whatever comes of it."""
-        headers = {
-            "Host": _authority(to),
-            "Content-Type": "application/json",
-            "User-Agent": _USER_AGENT,
-            **_routing(errand),
-            **signing.headers(errand.secret, subscription_id, errand.event_type, errand.event_id, body, self._clock()),
-        }
+        headers = request_headers(errand, subscription_id, to, body, self._clock())
         url = httpcore2.URL(scheme=to.scheme.encode(), host=to.host.encode(), port=to.port, target=to.path.encode())
         try:
             async with (
@@ -96,18 +102,32 @@ class Sender:
                 time.reschedule(None)  # the answer is here; its body means nothing
                 with suppress(TimeoutError, httpcore2.NetworkError, httpcore2.ProtocolError):
                     await _drain(response)
-                given = {name.lower().decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
-                return Answer(
-                    response.status,
-                    retry_after=given.get("retry-after"),
-                    token=given.get((errand.routing_key_header or "").lower()),
-                )
+                given = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
+                return answered(errand, response.status, given)
         except TimeoutError:
             return Answer(None, f"no answer within {TIMEOUT:g} s")
         except NotAllowed:
             return Answer(None, "the host leads into a private network")
         except (OSError, httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException) as error:
             return Answer(None, _problem(error))
+
+
+def request_headers(errand: Errand, subscription_id: str, to: Target, body: bytes, at: Instant) -> dict[str, str]:
+    """The headers of a request that is made at that time."""
+    return {
+        "Host": _authority(to),
+        "Content-Type": "application/json",
+        "User-Agent": _USER_AGENT,
+        **_routing(errand),
+        **signing.headers(errand.secret, subscription_id, errand.event_type, errand.event_id, body, at),
+    }
+
+
+def answered(errand: Errand, status: int, headers: Mapping[str, str]) -> Answer:
+    """What there is to know of an answer."""
+    given = {name.lower(): value for name, value in headers.items()}
+    token = given.get((errand.routing_key_header or "").lower())
+    return Answer(status, retry_after=given.get("retry-after"), token=token)
 
 
 class WebhookCourier:
@@ -122,13 +142,19 @@ class WebhookCourier:
         clock: Clock = now,
         tls: ssl.SSLContext | None = None,
         resolve: Resolve | None = None,
+        sender: Poster | None = None,
+        chance: Callable[[], float] = random.random,
     ) -> None:
-        """``doc_base`` is what every ``doc_url`` begins with. ``tls`` and ``resolve`` are the system's by default."""
+        """``doc_base`` is what every ``doc_url`` begins with. ``tls`` and ``resolve`` are the system's by default.
+
+        ``sender`` posts in place of one that goes by them; ``chance`` spreads the delays, from 0 to 1.
+        """
         self._database = store.database
         self._doc_base = doc_base.encode()
         self._allow_private = allow_private
         self._clock = clock
-        self._sender = Sender(allow_private=allow_private, clock=clock, tls=tls, resolve=resolve)
+        self._chance = chance
+        self._sender = sender or Sender(allow_private=allow_private, clock=clock, tls=tls, resolve=resolve)
 
     async def __aenter__(self) -> Self:
         return self
@@ -157,11 +183,11 @@ class WebhookCourier:
             return Attempted(Failed(f"the target is not allowed: {objection}"))
         body = document.complete(errand.body, self._doc_base)
         answer = await self._sender.post(errand, claimed.destination, to, body)
-        return judge(errand, claimed.destination, item.attempts, answer, self._clock())
+        return judge(errand, claimed.destination, item.attempts, answer, self._clock(), self._chance())
 
 
-def judge(errand: Errand, subscription_id: str, attempts: int, answer: Answer, at: Instant) -> Attempted:
-    """What an answer means, after so many attempts before this one."""
+def judge(errand: Errand, subscription_id: str, attempts: int, answer: Answer, at: Instant, chance: float) -> Attempted:
+    """What an answer means, after so many attempts before this one. ``chance``, from 0 to 1, spreads the delays."""
     if answer.status is not None and is_success(answer.status):
         return Attempted(Done(answer.outcome), _learning(errand, subscription_id, answer.token))
     if answer.status is not None and not is_retried(answer.status):
@@ -169,7 +195,7 @@ def judge(errand: Errand, subscription_id: str, attempts: int, answer: Answer, a
     if not is_tried_again(attempts + 1, at - errand.created_at):
         return Attempted(Failed(answer.outcome))
     asked = retry_after(answer.retry_after, at)
-    return Attempted(Retry(at + delay_after(attempts, asked, random.random()), answer.outcome))  # noqa: S311
+    return Attempted(Retry(at + delay_after(attempts, asked, chance), answer.outcome))
 
 
 def _learning(errand: Errand, subscription_id: str, token: str | None) -> Callable[[Change], Awaitable[None]] | None:
