@@ -11,7 +11,7 @@ from tests.support.chats import LINE, OTHER_LINE, chat_id, make_chat
 from tests.support.delivering import DOC_BASE, TRACE, FastClock, deliveries, subscribe, tell, until, working
 from tests.support.partners import new_partner
 from tests.support.receiver import Received, Reply, receiving
-from trunkline.domain import document, events
+from trunkline.domain import events
 from trunkline.domain.events import EventType
 from trunkline.domain.instant import SECOND
 from trunkline.storage.changes import change
@@ -150,7 +150,7 @@ async def test_the_address_of_the_guide_is_put_in_when_it_is_sent(database_url: 
             await subscribe(store, partner.id, receiver.url, at=clock())
             async with change(store.database, partner.id, clock(), TRACE) as opened:
                 chat = make_chat(1)
-                event = events.chat_created(chat, document.render(chat))
+                event = events.chat_created(chat)
                 opened.emit(events.Event(EventType.MESSAGE_RECEIVED, chat.id, chat.line, event.data))
             await until(lambda: receiver.accepted)
     doc_url = receiver.received[0].event["data"]["health_status"]["doc_url"]

@@ -32,8 +32,8 @@ REFUSED = {
     404: linq.NotFoundError,
     409: linq.ConflictError,
 }
-NOT_OURS = {"WebhookEventListResponse": "doc_url"}
-"""Fields of which the public client knows the one value that the public service gives."""
+THEIRS = "https://docs.linqapp.com/channel/imessage/guides/webhooks/events"
+"""The one ``doc_url`` of the list of events that the public client knows of; ours leads to a page of our own."""
 
 
 class Partner(msgspec.Struct):
@@ -141,13 +141,11 @@ def says(text: str, **more: Any) -> dict[str, Any]:
 
 def check(kind: type[pydantic.BaseModel], body: bytes | str) -> None:
     """Raises unless JSON is exactly of this type: nothing missing, nothing of another kind, nothing unheard of."""
-    value = json.loads(body)
-    passed = NOT_OURS.get(kind.__name__)
-    if passed is not None:
-        value[passed] = kind.model_fields[passed].annotation.__args__[0]  # type: ignore[union-attr]
-    exact = kind.model_validate_json(json.dumps(value), strict=True)
+    if kind is linq.types.WebhookEventListResponse:
+        body = json.dumps(json.loads(body) | {"doc_url": THEIRS})
+    exact = kind.model_validate_json(body, strict=True)
     unheard = list(extras(exact, kind.__name__))
-    assert unheard == []
+    assert unheard == [], unheard
 
 
 def extras(value: Any, path: str) -> Iterator[str]:

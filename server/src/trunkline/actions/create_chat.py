@@ -81,7 +81,7 @@ async def create_chat(
             chat = new_chat(line, recipients, send.content.preferred_service or Service.IMESSAGE, opened.now)
         message, chat = await write(opened, chat, send, thresholds, is_new=is_new)
         if is_new:
-            opened.emit(events.chat_created(chat, document.render(chat)))
+            opened.emit(events.chat_created(chat))
         body = document.leave_place(msgspec.json.encode(_created(chat, message)))
         await keep_answer(opened, send, message, body)
     return body

@@ -11,7 +11,7 @@ from trunkline.actions.create_chat import find_chat, new_chat
 from trunkline.actions.groups import depart, join
 from trunkline.actions.keeping import health_now, save_chat, touched
 from trunkline.actions.reading import chat_of, message_of
-from trunkline.domain import document, events
+from trunkline.domain import events
 from trunkline.domain.chat import Chat, Participant, ParticipantStatus, Service
 from trunkline.domain.errors import InvalidParameter, NotAGroup, NotYourLine
 from trunkline.domain.events import EventType
@@ -83,7 +83,7 @@ async def receive_message(store: Store, cause: Cause, received: Received, thresh
         await messages.add(opened, [message])
         after = await save_chat(opened, before, after, thresholds)
         if before is None:
-            opened.emit(events.chat_created(after, document.render(after)))
+            opened.emit(events.chat_created(after))
         opened.emit(events.message_event(EventType.MESSAGE_RECEIVED, message, after))
     return message
 

@@ -97,7 +97,7 @@ async def send_anywhere(
             chat = new_chat(choice.line, recipients, send.content.preferred_service or Service.IMESSAGE, opened.now)
         message, chat = await write(opened, chat, send, thresholds, is_new=choice.chat is None)
         if choice.chat is None:
-            opened.emit(events.chat_created(chat, document.render(chat)))
+            opened.emit(events.chat_created(chat))
         body = msgspec.json.encode(_answer(choice, chat, message))
         await keep_answer(opened, send, message, body)
     return body

@@ -88,6 +88,7 @@ class Application:
             [
                 *described,
                 *reference([*described], dependencies, __version__, base_url),
+                *[_options(path) for path in {each.path: None for each in ROUTES}],
                 *[self._handler(each) for each in ROUTES],
             ],
             dependencies=dependencies,
@@ -128,9 +129,9 @@ class Application:
                 self._changed()
             return _for_framework(response)
 
-        path = described.path.replace("}", ":str}")
         # The answer has a status of its own; the framework's default for DELETE would forbid a body.
-        return route(path, http_method=[HttpMethod(described.method)], status_code=200, include_in_schema=False)(handle)
+        methods = [HttpMethod(method) for method in _methods(described)]
+        return route(_path(described.path), http_method=methods, status_code=200, include_in_schema=False)(handle)
 
     async def _call(self, request: Request[Any, Any, Any]) -> Call:
         """A request whose key is good. Raises ``Unauthorized``, ``BodyTooLarge``."""
@@ -182,6 +183,29 @@ class Application:
         elif known.status >= InternalError.status:
             log.error("trace %s: %s", trace_id, error, exc_info=error)
         return refusal(known, trace_id, self._doc_base)
+
+
+def _methods(described: Route) -> tuple[str, ...]:
+    """The methods of a route: whatever can be got can be asked for by HEAD (RFC 9110 §9.1)."""
+    return chats.METHODS if described.method == GET else (described.method,)
+
+
+def _path(described: str) -> str:
+    """The path of a route as the framework writes it."""
+    return described.replace("}", ":str}")
+
+
+def _options(path: str) -> ControllerRouterHandler:
+    """Answers OPTIONS for a path, and comes before its routes: the framework would only answer for one of them."""
+    methods = [method for each in ROUTES if each.path == path for method in _methods(each)]
+    if path in chats.PATHS:
+        methods = [*chats.METHODS, *methods]
+
+    @route(_path(path), http_method=[HttpMethod.OPTIONS], status_code=204, include_in_schema=False)
+    async def options() -> FrameworkResponse[None]:
+        return FrameworkResponse(None, status_code=204, headers={"allow": ", ".join([*methods, HttpMethod.OPTIONS])})
+
+    return options
 
 
 def _for_framework(response: Response) -> FrameworkResponse[bytes]:

@@ -14,8 +14,8 @@ from trunkline.domain import instant
 from trunkline.domain.chat import Chat, HealthStatus, Participant, Service
 from trunkline.domain.document import HandleDocument, HealthDocument, handle_document, health_document, leave_place
 from trunkline.domain.instant import Instant
-from trunkline.domain.message import Message, Reaction, ReactionType
-from trunkline.domain.message_document import EffectDocument, PartDocument, ReplyToDocument, part_document
+from trunkline.domain.message import Message, Part, Reaction, ReactionType
+from trunkline.domain.message_document import EffectDocument, ReplyToDocument, part_document
 
 API_VERSION = "v3"
 WEBHOOK_VERSION = "2026-02-03"
@@ -65,7 +65,7 @@ class _MessageData(msgspec.Struct):
     chat: _ChatOfMessage
     direction: str
     sender_handle: HandleDocument
-    parts: list[PartDocument]
+    parts: list[dict[str, Any]]
     effect: EffectDocument | None
     reply_to: ReplyToDocument | None
     service: Service
@@ -74,6 +74,17 @@ class _MessageData(msgspec.Struct):
     sent_at: datetime | None
     delivered_at: datetime | None
     read_at: datetime | None
+
+
+class _ChatData(msgspec.Struct):
+    id: str
+    created_at: datetime
+    display_name: str
+    handles: list[HandleDocument]
+    health_status: HealthDocument
+    is_group: bool
+    updated_at: datetime
+    service: Service | None
 
 
 class _FailedData(msgspec.Struct):
@@ -137,7 +148,7 @@ def message_event(kind: EventType, message: Message, chat: Chat) -> Event:
         chat=_chat(chat),
         direction=_direction(message),
         sender_handle=handle_document(message.sender),
-        parts=[part_document(part) for part in content.parts],
+        parts=[_part(part) for part in content.parts],
         effect=None if content.effect is None else EffectDocument(content.effect.type, content.effect.name),
         reply_to=None
         if content.reply_to is None
@@ -209,9 +220,19 @@ def participant_removed(chat: Chat, participant: Participant, at: Instant) -> Ev
     return _event(EventType.PARTICIPANT_REMOVED, chat, _membership(chat, participant) | {"removed_at": _time(at)})
 
 
-def chat_created(chat: Chat, document: bytes) -> Event:
-    """A chat began; the payload is the chat, whose stored document is given."""
-    return Event(EventType.CHAT_CREATED, chat.id, chat.line, document)
+def chat_created(chat: Chat) -> Event:
+    """A chat began."""
+    data = _ChatData(
+        id=chat.id,
+        created_at=_time(chat.created_at),
+        display_name=chat.display_name,
+        handles=[handle_document(participant) for participant in chat.participants],
+        health_status=health_document(chat.health),
+        is_group=chat.is_group,
+        updated_at=_time(chat.updated_at),
+        service=chat.service,
+    )
+    return _event(EventType.CHAT_CREATED, chat, data)
 
 
 def group_updated(kind: EventType, chat: Chat, old: str | None, new: str | None, by: Participant, at: Instant) -> Event:
@@ -267,6 +288,13 @@ def _event(kind: EventType, chat: Chat, data: Any) -> Event:
 
 def _chat(chat: Chat) -> _ChatOfMessage:
     return _ChatOfMessage(chat.id, chat.is_group, handle_document(chat.me), health_document(chat.health))
+
+
+def _part(part: Part) -> dict[str, Any]:
+    """A part of a message without the reactions to it, which events of their own tell of."""
+    shown = msgspec.to_builtins(part_document(part))
+    del shown["reactions"]
+    return shown
 
 
 def _direction(message: Message) -> str:

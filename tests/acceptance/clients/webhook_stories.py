@@ -1,0 +1,281 @@
+"""Webhooks: subscribed to, received, and held against every signature and type that there is for them."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pydantic
+import standardwebhooks
+
+import linq
+from tests.acceptance.clients.app import ALICE, BOB, CAROL, DAVE, PATIENCE, App, check, refused, says
+from tests.support.receiver import Received, Receiver, Reply, receiving
+
+SENT = (
+    "message.sent",
+    "message.received",
+    "message.read",
+    "message.delivered",
+    "message.failed",
+    "message.edited",
+    "reaction.added",
+    "reaction.removed",
+    "participant.added",
+    "participant.removed",
+    "chat.created",
+    "chat.group_name_updated",
+    "chat.group_icon_updated",
+    "chat.typing_indicator.started",
+    "chat.typing_indicator.stopped",
+    "phone_number.status_updated",
+)
+"""The events that the service sends."""
+
+
+class Inbox:
+    """What a receiver was sent, and with which secret it checks it."""
+
+    def __init__(self, app: App, receiver: Receiver, secret: str) -> None:
+        self._app = app
+        self._receiver = receiver
+        self._secret = secret
+
+    async def holds(self, enough: Callable[[list[Any]], bool]) -> list[Any]:
+        """The events in the order in which they were accepted, once they are enough."""
+        deadline = time.monotonic() + PATIENCE
+        while not enough([received.event for received in self._receiver.accepted]):
+            shown = [received.event["event_type"] for received in self._receiver.accepted]
+            assert time.monotonic() < deadline, shown
+            await asyncio.sleep(0.05)
+        return [self.unwrapped(received) for received in list(self._receiver.accepted)]
+
+    async def types(self, *expected: str) -> list[Any]:
+        """The events, once there are as many as expected, of these types in this order."""
+        events = await self.holds(lambda accepted: len(accepted) >= len(expected))
+        assert [event.event_type for event in events] == list(expected)
+        return events
+
+    def unwrapped(self, received: Received) -> Any:
+        """The event as the client gives it, every signature and every field of which is as it should be."""
+        body = received.body.decode()
+        headers = dict(received.headers)
+        assert standardwebhooks.Webhook(self._secret).verify(body, headers) == json.loads(body)
+        timestamp = headers["x-webhook-timestamp"]
+        older = hmac.digest(self._secret.encode(), f"{timestamp}.{body}".encode(), hashlib.sha256).hex()
+        assert headers["x-webhook-signature"] == older
+        event = self._app.client.webhooks.unwrap(body, headers=headers, key=self._secret)
+        assert (event.event_type, event.event_id) == (headers["x-webhook-event"], headers["webhook-id"])
+        check(type_of(event.event_type), body)
+        return event
+
+
+def type_of(event_type: str) -> type[pydantic.BaseModel]:
+    """The client's type of an event, such as ``MessageSentWebhookEvent``."""
+    words = event_type.replace(".", "_").split("_")
+    return getattr(linq.types, "".join(word.capitalize() for word in words) + "WebhookEvent")
+
+
+async def subscribe(app: App, receiver: Receiver, events: Sequence[str], **more: Any) -> tuple[Any, Inbox]:
+    """A new subscription of a receiver, and its inbox."""
+    asked = app.client.webhook_subscriptions.create(target_url=receiver.url, subscribed_events=list(events), **more)
+    created = await app.got(asked)
+    return created, Inbox(app, receiver, created.signing_secret)
+
+
+async def manages_subscriptions(app: App) -> None:
+    """A subscription is made, read, changed, listed and deleted; its secret is shown once."""
+    calls = app.client.webhook_subscriptions
+    url = "https://app.example.com/hooks"
+    created = await app.got(calls.create(target_url=url, subscribed_events=["message.received", "call.ended"]))
+    assert created.signing_secret.startswith("whsec_")
+    assert created.subscribed_events == ["message.received", "call.ended"]
+    assert (created.is_active, created.phone_numbers) == (True, None)
+    other = await app.got(
+        calls.create(
+            target_url=f"{url}/other",
+            subscribed_events=["message.sent"],
+            phone_numbers=[app.line],
+            routing_id_header="X-Chat",
+            routing_key_header="X-Shard",
+        )
+    )
+    assert (other.phone_numbers, other.routing_id_header, other.routing_key_header) == ([app.line], "X-Chat", "X-Shard")
+    known = await app.got(calls.retrieve(created.id))
+    assert (known.target_url, known.created_at) == (url, created.created_at)
+    listed = (await app.got(calls.list())).subscriptions
+    assert [each.id for each in listed] == [created.id, other.id]
+
+    changed = await app.got(calls.update(created.id, is_active=False, subscribed_events=["message.read"]))
+    assert (changed.is_active, changed.subscribed_events, changed.target_url) == (False, ["message.read"], url)
+    assert changed.updated_at > changed.created_at
+    changed = await app.got(calls.update(other.id, phone_numbers=[], target_url=f"{url}/third"))
+    assert (changed.phone_numbers, changed.target_url) == (None, f"{url}/third")
+    await app.got(calls.delete(created.id))
+    for asked in (calls.retrieve, calls.update, calls.delete):
+        with refused(404, 2001):
+            await app.got(asked(created.id))
+    assert [each.id for each in (await app.got(calls.list())).subscriptions] == [other.id]
+
+    with refused(400, 1005):
+        await app.got(calls.create(target_url="ftp://example.com/", subscribed_events=["message.sent"]))
+    with refused(400, 1005):
+        await app.got(calls.create(target_url=url, subscribed_events=["message.lost"]))
+    with refused(403, 2006):
+        await app.got(calls.create(target_url=url, subscribed_events=["message.sent"], phone_numbers=["+19995550199"]))
+    events = await app.got(app.client.webhook_events.list())
+    assert set(SENT) <= set(events.events)
+
+
+async def hears_of_a_conversation(app: App) -> None:
+    """Everything that happens in a chat is told, signed, in order, with the state of things at that moment."""
+    with receiving() as receiver:
+        subscription, inbox = await subscribe(app, receiver, SENT)
+        chat = await app.begin(ALICE)
+        await app.arrived(chat.message.id)
+        await app.play("typing", from_=ALICE)
+        await app.play("typing", from_=ALICE, stop=True)
+        answer = (await app.play("message", from_=ALICE, text="hi", service="RCS"))["message_id"]
+        await app.play("read", from_=ALICE)
+        await app.play("edit", from_=ALICE, text="hi!")
+        await app.play("reaction", from_=ALICE, type="custom", custom_emoji="🎉")
+        await app.play("reaction", from_=ALICE, type="custom", custom_emoji="🎉", remove=True)
+        await app.got(app.client.messages.add_reaction(answer, operation="add", type="like"))
+        await app.got(app.client.messages.update(chat.message.id, text="Hello"))
+        created, sent, delivered, started, stopped, received, read, *edits = await inbox.types(
+            "chat.created",
+            "message.sent",
+            "message.delivered",
+            "chat.typing_indicator.started",
+            "chat.typing_indicator.stopped",
+            "message.received",
+            "message.read",
+            "message.edited",
+            "reaction.added",
+            "reaction.removed",
+            "reaction.added",
+            "message.edited",
+        )
+        assert created.data.id == chat.id
+        assert [each.handle for each in created.data.handles] == [app.line, ALICE]
+        assert (sent.data.id, sent.data.direction, sent.data.delivered_at) == (chat.message.id, "outbound", None)
+        assert sent.data.sender_handle.handle == app.line
+        assert sent.data.parts[0].value == "hello"
+        assert delivered.data.delivered_at >= delivered.data.sent_at
+        assert {started.data.chat_id, stopped.data.chat_id} == {chat.id}
+        assert started.data.actor_handle.handle == ALICE
+        assert (received.data.id, received.data.direction, received.data.service) == (answer, "inbound", "RCS")
+        assert received.data.chat.owner_handle.handle == app.line
+        assert received.data.chat.health_status.status == "HEALTHY"
+        assert (read.data.id, read.data.read_at is None) == (chat.message.id, False)
+        theirs, added, removed, ours, edited = edits
+        assert (theirs.data.id, theirs.data.part.text, theirs.data.direction) == (answer, "hi!", "inbound")
+        assert (added.data.custom_emoji, added.data.is_from_me, added.data.from_) == ("🎉", False, ALICE)
+        assert removed.data.reaction_id == added.data.reaction_id
+        assert (ours.data.reaction_type, ours.data.is_from_me, ours.data.message_id) == ("like", True, answer)
+        assert (edited.data.id, edited.data.part.text) == (chat.message.id, "Hello")
+        assert {each.headers["x-webhook-subscription-id"] for each in receiver.received} == {subscription.id}
+        assert len({each.event_id for each in receiver.received}) == len(receiver.received)
+
+
+async def hears_of_groups_and_lines(app: App) -> None:
+    """So is everything that happens to a group, to messages that are lost, and to the reputation of a line."""
+    icon = "https://example.com/icon.png"
+    with receiving() as receiver:
+        of_groups = [name for name in SENT if name.startswith(("chat.", "participant."))]
+        subscription, inbox = await subscribe(app, receiver, of_groups)
+        group = await app.begin(ALICE, BOB, CAROL)
+        await app.got(app.client.chats.update(group.id, display_name="Trip"))
+        await app.got(app.client.chats.update(group.id, group_chat_icon=icon))
+        await app.got(app.client.chats.participants.add(group.id, handle=DAVE))
+        await app.got(app.client.chats.participants.remove(group.id, handle=BOB))
+        await app.play("join", chat_id=group.id, from_=BOB)
+        await app.got(app.client.chats.leave_chat(group.id))
+        _, named, pictured, added, removed, returned, left = await inbox.types(
+            "chat.created",
+            "chat.group_name_updated",
+            "chat.group_icon_updated",
+            "participant.added",
+            "participant.removed",
+            "participant.added",
+            "participant.removed",
+        )
+        assert (named.data.old_value, named.data.new_value) == (None, "Trip")
+        assert (pictured.data.old_value, pictured.data.new_value) == (None, icon)
+        assert named.data.changed_by_handle.is_me
+        assert (added.data.handle, added.data.participant.status) == (DAVE, "active")
+        assert (removed.data.handle, removed.data.participant.status) == (BOB, "removed")
+        assert (returned.data.handle, returned.data.participant.left_at) == (BOB, None)
+        assert (left.data.handle, left.data.participant.status) == (app.line, "left")
+        await app.got(app.client.webhook_subscriptions.delete(subscription.id))
+    with receiving() as receiver:
+        _, inbox = await subscribe(app, receiver, ["message.failed", "phone_number.status_updated"])
+        await app.play("set_rule", rule={"fail": "the line is barred"})
+        for handle in (ALICE, BOB, CAROL):
+            chat = await app.begin(handle)
+            await app.got(app.client.chats.messages.send(chat.id, message=says("again")))
+        events = await inbox.holds(lambda accepted: len(accepted) >= 7)
+        [line] = [event.data for event in events if event.event_type == "phone_number.status_updated"]
+        assert (line.phone_number, line.new_status, line.previous_status) == (app.line, "ACTIVE", "ACTIVE")
+        assert (line.previous_reputation, line.new_reputation) == ("HEALTHY", "AT_RISK")
+        failed = [event.data for event in events if event.event_type == "message.failed"]
+        assert len({each.message_id for each in failed}) == 6
+        assert {each.reason for each in failed} == {"the line is barred"}
+
+
+async def hears_what_it_asked_for(app: App) -> None:
+    """A subscription gets the events and lines that it names, routed as it says, and nothing while it is inactive."""
+
+    def answering(received: Received) -> Reply:
+        return Reply(headers={"X-Shard": "shard-7"})
+
+    with receiving(answering) as receiver, receiving() as other:
+        names = {"routing_id_header": "X-Chat", "routing_key_header": "X-Shard"}
+        subscription, inbox = await subscribe(app, receiver, ["message.received"], phone_numbers=[app.line], **names)
+        _, everywhere = await subscribe(app, other, ["message.received"])
+        first = await app.play("message", from_=ALICE, text="one")
+        await inbox.types("message.received")
+        await app.play("message", from_=ALICE, to=app.other_line, text="two")
+        await app.play("message", from_=ALICE, text="three")
+        events = await inbox.types(*["message.received"] * 2)
+        assert [event.data.parts[0].value for event in events] == ["one", "three"]
+        assert [each.headers["x-chat"] for each in receiver.received] == [first["chat_id"]] * 2
+        assert [each.headers.get("x-shard") for each in receiver.received] == [None, "shard-7"]
+
+        await app.got(app.client.webhook_subscriptions.update(subscription.id, is_active=False))
+        await app.play("message", from_=ALICE, text="four")
+        await app.got(app.client.webhook_subscriptions.update(subscription.id, is_active=True))
+        await app.play("message", from_=ALICE, text="five")
+        events = await inbox.types(*["message.received"] * 3)
+        assert events[-1].data.parts[0].value == "five"
+        events = await everywhere.types(*["message.received"] * 5)
+        assert {event.data.parts[0].value for event in events} == {"one", "two", "three", "four", "five"}
+
+
+async def hears_again_of_what_it_refused(app: App) -> None:
+    """What a receiver cannot take comes again, under the same id, before anything later of the chat."""
+    attempts: list[str] = []
+
+    def answering(received: Received) -> Reply:
+        attempts.append(received.event_id)
+        return Reply(503 if len(attempts) == 1 else 200)
+
+    with receiving(answering) as receiver:
+        _, inbox = await subscribe(app, receiver, ["message.received"])
+        for words in ("one", "two"):
+            await app.play("message", from_=ALICE, text=words)
+        events = await inbox.types("message.received", "message.received")
+        assert [event.data.parts[0].value for event in events] == ["one", "two"]
+        assert attempts == [events[0].event_id, events[0].event_id, events[1].event_id]
+
+
+STORIES = (
+    manages_subscriptions,
+    hears_of_a_conversation,
+    hears_of_groups_and_lines,
+    hears_what_it_asked_for,
+    hears_again_of_what_it_refused,
+)
