@@ -37,6 +37,11 @@ class Wish(msgspec.Struct, frozen=True):
     routing_key_header: str | UnsetType | None = UNSET
 
 
+def new_secret() -> str:
+    """A signing secret."""
+    return signing_secret(secrets.token_bytes(SECRET_BYTES))
+
+
 async def create_subscription(
     store: Store, cause: Cause, wish: Wish, *, allow_private: bool = False
 ) -> tuple[Subscription, str]:
@@ -45,7 +50,7 @@ async def create_subscription(
     ``wish`` has a target and events at least. ``allow_private`` lets targets be in private networks, and on plain
     HTTP. Raises ``InvalidParameter``, ``InvalidPhoneNumber`` or ``NotYourLine``.
     """
-    secret = signing_secret(secrets.token_bytes(SECRET_BYTES))
+    secret = new_secret()
     async with change(store.database, cause.partner_id, cause.now, cause.trace_id) as opened:
         blank = Subscription(str(uuid.uuid4()), "", (), None, True, None, None, opened.now, opened.now)
         wished = await _fulfilled(store, opened, blank, wish, allow_private=allow_private)

@@ -14,6 +14,7 @@ from trunkline.cli.output import complain
 from trunkline.cli.partners import key_commands, line_commands, partner_commands
 from trunkline.cli.serving import serve
 from trunkline.cli.simulate import simulate_commands
+from trunkline.cli.webhooks import webhook_commands
 from trunkline.domain.errors import TrunklineError
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ app.add_typer(line_commands, name="line")
 app.add_typer(import_commands, name="import")
 app.command()(demo)
 app.add_typer(simulate_commands, name="simulate")
+app.add_typer(webhook_commands, name="webhooks")
 app.add_typer(database_commands, name="database")
 
 

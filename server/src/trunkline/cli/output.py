@@ -29,8 +29,26 @@ def complain(text: str) -> None:
 
 def show_key(secret: str) -> None:
     """A key on a line of its own, whole however narrow the terminal, and what to do with it."""
-    sys.stdout.write(f"\n  {secret}\n\n")
+    show_secret(secret)
     say("Keep the key now: it is stored only as a hash and cannot be shown again.")
+
+
+def show_secret(secret: str) -> None:
+    """A secret on a line of its own, whole however narrow the terminal."""
+    sys.stdout.write(f"\n  {secret}\n\n")
+    sys.stdout.flush()
+
+
+def show_line(text: str, style: str = "") -> None:
+    """A line at once, cut where the terminal ends."""
+    _out.print(text, style=style, no_wrap=_out.is_terminal, overflow="ellipsis", soft_wrap=not _out.is_terminal)
+    sys.stdout.flush()
+
+
+def print_json_line(value: Any) -> None:
+    """One JSON document on a line of its own, at once."""
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    sys.stdout.flush()
 
 
 def print_json(value: Any) -> None:

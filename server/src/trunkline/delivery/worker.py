@@ -81,7 +81,7 @@ class Worker:
         self._poll = poll
         self._awake = asyncio.Event()
         self._stopping = False
-        self._serving: dict[tuple[int, str], asyncio.Task[None]] = {}
+        self._serving: dict[tuple[int, str], asyncio.Task[bool]] = {}
 
     def wake(self) -> None:
         """Something may be due: looks at once. To be called in the event loop of ``run``."""
@@ -105,6 +105,19 @@ class Worker:
         finally:
             await self._stop()
 
+    async def settle(self) -> Instant | None:
+        """Serves what is due now, and what becomes due by that; for those who do not ``run`` the worker.
+
+        When something is due next, in microseconds since 1970; None where nothing waits. Raises ``NotReady``.
+        """
+        await self._serve_what_is_due()
+        while self._serving:
+            ended, _ = await asyncio.wait(self._serving.values())
+            if not any(task.result() for task in ended):
+                break
+            await self._serve_what_is_due()
+        return await outbox.coming(self._database)
+
     async def _serve_what_is_due(self) -> None:
         free = QUEUES_AT_ONCE - len(self._serving)
         if free <= 0:
@@ -114,8 +127,8 @@ class Worker:
                 free -= 1
                 self._serving[queue] = asyncio.create_task(self._serve(*queue))
 
-    async def _serve(self, partner_id: int, destination: str) -> None:
-        """One claim of a queue, from its beginning to its end."""
+    async def _serve(self, partner_id: int, destination: str) -> bool:
+        """One claim of a queue, from its beginning to its end: whether anything was in it."""
         delivered = False
         try:
             claimed = await outbox.claim(self._database, partner_id, destination, self._clock, self._lease)
@@ -132,6 +145,7 @@ class Worker:
             del self._serving[partner_id, destination]
             if delivered:
                 self.wake()
+        return delivered
 
     def _after_round(self, latest: float) -> After:
         return After.RELEASE if self._stopping or self._clock() > latest else After.GO_ON
@@ -174,7 +188,11 @@ class Rounds:
 
         ``after`` is asked when the attempts have ended.
         """
-        due = await outbox.items(self._database, claimed, self._clock(), ITEMS_AT_ONCE)
+        found = await outbox.items(self._database, claimed, self._clock(), ITEMS_AT_ONCE)
+        # What becomes of them at the same time is recorded in the order in which they came about.
+        due = sorted(found, key=lambda item: item.number)
+        if not due and after() is After.HOLD:
+            return False, claimed
         tasks = [asyncio.create_task(self._attempt(claimed, item)) for item in due]
         self._attempts.update(tasks)
         try:

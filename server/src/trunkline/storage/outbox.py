@@ -9,8 +9,8 @@ An item is written in the transaction of the change that it comes from. A worker
 one destination has one worker at a time, and a claim that its worker did not live to end runs out. So everything is
 attempted at least once, in the order of its lane, and no destination waits for another.
 
-What has left, and the events that subscribers were told, are kept for a while, for whoever asks what became of them;
-each change forgets some that are older.
+What has left, and the events that subscribers were told, are kept for a while, for whoever asks what became of them
+(``storage/forgetting``).
 """
 
 import json
@@ -23,7 +23,7 @@ import msgspec
 
 from trunkline.domain import events
 from trunkline.domain.events import Event
-from trunkline.domain.instant import DAY, Clock, Instant
+from trunkline.domain.instant import Clock, Instant
 from trunkline.domain.uuid7 import RANDOM_BITS, uuid7
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.sql import Value, load
@@ -35,9 +35,6 @@ CARRIER = "carrier"
 
 ALL_CHATS = ""
 """The lane of events that are of no chat."""
-
-RETENTION: int = 30 * DAY
-"""How long events and deliveries are kept, in microseconds."""
 
 
 class Command(StrEnum):
@@ -157,13 +154,6 @@ async def put(transaction: Transaction, partner_id: int, waiting: Sequence[Waiti
             rows[name].setdefault(key(item), _QUERIES[name].values(**named))
     for name, values in rows.items():
         await transaction.run_many(_QUERIES[name], list(values.values()))
-    await _forget(transaction, "forget_items", partner_id, 2 * len(waiting), now)
-
-
-async def _forget(transaction: Transaction, name: str, partner_id: int, limit: int, now: Instant) -> None:
-    """Forgets what is too old: twice as many as were written keeps a table bounded without ever being a long job."""
-    query = _QUERIES[name]
-    await transaction.fetch(query, query.values(partner=partner_id, limit=limit, horizon=now - RETENTION))
 
 
 async def publish(
@@ -208,7 +198,6 @@ async def publish(
         waiting += [Waiting(subscription, lane, number, event.type, str(number)) for subscription in wanted_by]
     if kept:
         await transaction.run_many(query, kept)
-        await _forget(transaction, "forget_events", partner_id, 2 * len(kept), now)
     return waiting
 
 
@@ -221,6 +210,12 @@ async def due(database: Database, now: Instant, limit: int) -> Sequence[tuple[in
     """The queues (partner, destination) that something is due in and nobody has, the one that waits longest first."""
     rows = await database.fetch(_QUERIES["due_queues"], _QUERIES["due_queues"].values(now=now, limit=limit))
     return [(row[0], row[1]) for row in rows]
+
+
+async def coming(database: Database) -> Instant | None:
+    """When something in any queue is due; None where nothing waits."""
+    [(due_at,)] = await database.fetch(_QUERIES["coming"], ())
+    return due_at
 
 
 async def claim(database: Database, partner_id: int, destination: str, clock: Clock, lease: Instant) -> Claim | None:
@@ -252,9 +247,9 @@ async def renew(database: Database, claimed: Claim, clock: Clock, lease: Instant
     return Claim(claimed.partner_id, claimed.destination, until) if found else None
 
 
-async def claims(database: Database, partner_id: int) -> dict[str, Instant]:
+async def claims(reader: Database | Transaction, partner_id: int) -> dict[str, Instant]:
     """Until when each of a partner's queues is claimed, by destination; 0 where it is not."""
-    return {row[0]: row[1] for row in await database.fetch(_QUERIES["claims"], (partner_id,))}
+    return {row[0]: row[1] for row in await reader.fetch(_QUERIES["claims"], (partner_id,))}
 
 
 async def items(database: Database, claimed: Claim, now: Instant, limit: int) -> Sequence[Item]:
