@@ -1,17 +1,11 @@
 """The mirror against upstreams that do not answer as they should, over real sockets."""
 
-import json
-import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.sources.upstream import upstream
 from trunkline.domain.errors import CommandError
-from trunkline.sources.linq_mirror import Upstream
 
 CHAT: dict[str, Any] = {
     "id": "550e8400-e29b-41d4-a716-446655440000",
@@ -35,43 +29,15 @@ CHAT: dict[str, Any] = {
 }
 
 
-@contextmanager
-def upstream(answer: Callable[[str | None], tuple[int, Any]]) -> Generator[Upstream]:
-    """An upstream that answers a cursor as told."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            cursor = parse_qs(urlsplit(self.path).query).get("cursor", [None])[0]
-            status, body = answer(cursor)
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.end_headers()
-            self.wfile.write(json.dumps(body).encode())
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        with Upstream(f"http://127.0.0.1:{server.server_port}", "tk_secret") as opened:
-            yield opened
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def test_a_cursor_that_leads_to_itself_is_refused() -> None:
-    with upstream(lambda _: (200, {"chats": [CHAT], "next_cursor": "next"})) as source:
+    with upstream(lambda _path, _cursor: (200, {"chats": [CHAT], "next_cursor": "next"})) as source:
         assert source.page(None).next_cursor == "next"
         with pytest.raises(CommandError, match="round in circles"):
             source.page("next")
 
 
 def test_a_cursor_that_is_no_longer_good_is_given_up_only_when_taking_up_again() -> None:
-    def answer(cursor: str | None) -> tuple[int, Any]:
+    def answer(_: str, cursor: str | None) -> tuple[int, Any]:
         return (200, {"chats": [CHAT], "next_cursor": None}) if cursor is None else (400, {"error": {"code": 1005}})
 
     with upstream(answer) as source:
@@ -97,7 +63,7 @@ def test_a_cursor_that_is_no_longer_good_is_given_up_only_when_taking_up_again()
     ids=str,
 )
 def test_a_chat_that_is_not_as_documented_is_skipped(change: dict[str, Any]) -> None:
-    with upstream(lambda _: (200, {"chats": [CHAT | change, CHAT], "next_cursor": None})) as source:
+    with upstream(lambda _path, _cursor: (200, {"chats": [CHAT | change, CHAT], "next_cursor": None})) as source:
         page = source.page(None)
     assert [chat.id for chat in page.chats] == [CHAT["id"]]
     assert len(page.skipped) == 1
@@ -105,5 +71,8 @@ def test_a_chat_that_is_not_as_documented_is_skipped(change: dict[str, Any]) -> 
 
 @pytest.mark.parametrize("body", [{}, {"chats": None, "next_cursor": None}, {"chats": {}}, [], "hello"], ids=str)
 def test_an_answer_that_is_not_the_lists_is_one_clear_error(body: Any) -> None:
-    with upstream(lambda _: (200, body)) as source, pytest.raises(CommandError, match="does not answer as this API"):
+    with (
+        upstream(lambda _path, _cursor: (200, body)) as source,
+        pytest.raises(CommandError, match="does not answer as this API"),
+    ):
         source.page(None)

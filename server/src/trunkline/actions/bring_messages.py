@@ -1,11 +1,11 @@
-"""Bring the messages of an archive into the store: those that are new are added, those that are there are brought on.
+"""Bring messages from elsewhere into the store: those that are new are added, those that are there are brought on.
 
-They come by the hundred, so that an archive may be larger than the memory. They are the past: no event tells of them,
-and no carrier is to send them.
+They come as a stream, so that an archive may be larger than the memory. They are the past: no event tells of them, and
+no carrier is to send them.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
 import msgspec
@@ -14,8 +14,6 @@ from trunkline.domain.health import is_opt_out
 from trunkline.domain.instant import Instant
 from trunkline.domain.merge import merge_message
 from trunkline.domain.message import DeliveryStatus, Message
-from trunkline.sources import base, told
-from trunkline.sources.told import Place
 from trunkline.storage import history, messages
 from trunkline.storage.changes import Change
 
@@ -23,7 +21,7 @@ BATCH = 1000  # messages stored at a time, to bound the memory
 
 
 class Brought(msgspec.Struct):
-    """What the messages of an archive came to."""
+    """What came of the messages that were brought."""
 
     read: int = 0
     new: Counter[str] = msgspec.field(default_factory=Counter[str])
@@ -36,15 +34,10 @@ class Brought(msgspec.Struct):
     """The chats with a message that is new or has changed."""
 
 
-async def bring_messages(
-    opened: Change, archive: Iterable[base.Message], places: Mapping[str, Place], progress: Callable[[], None]
-) -> Brought:
-    """Stores the messages of an archive whose conversations go to these places, by key.
-
-    ``progress`` is called now and then.
-    """
+async def bring_messages(opened: Change, told: Iterable[Message], progress: Callable[[], None]) -> Brought:
+    """Stores messages of chats, which may not be stored yet themselves. ``progress`` is called now and then."""
     brought = Brought()
-    stream = _placed(archive, places)
+    stream = iter(told)
     while batch := list(islice(stream, BATCH)):
         brought.read += len(batch)
         await _store(opened, _each_once(batch), brought)
@@ -52,16 +45,8 @@ async def bring_messages(
     return brought
 
 
-def _placed(archive: Iterable[base.Message], places: Mapping[str, Place]) -> Iterator[Message]:
-    for each in archive:
-        place = places.get(each.key)
-        message = None if place is None else told.message(each, place)
-        if message is not None:
-            yield message
-
-
 def _each_once(batch: Sequence[Message]) -> dict[str, Message]:
-    """The messages by their ids; an archive may have one twice."""
+    """The messages by their ids; whoever tells of them may tell of one twice."""
     found: dict[str, Message] = {}
     for message in batch:
         known = found.get(message.id)

@@ -64,9 +64,8 @@ async def import_chats(
     conversations, skipped = _conversations(source, progress)
     async with change(store.database, partner_id, now) as opened:
         chats, places = await _placed(opened, conversations, line)
-        brought = await bring_messages(
-            opened, source.messages(), places, lambda: progress(source.size + source.position)
-        )
+        messages = told.messages(source.messages(), places)
+        brought = await bring_messages(opened, messages, lambda: progress(source.size + source.position))
         settled = await settle_chats(opened, chats.after, brought, thresholds)
         for chat_id, chat in settled.items():
             if chat_id not in chats.after:

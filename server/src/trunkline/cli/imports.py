@@ -76,7 +76,7 @@ def import_linq(
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """Mirror the chats of an upstream that speaks this same API; run it again to go on, or to catch up."""
+    """Mirror the chats and messages of an upstream that speaks this same API; run it again to go on, or to catch up."""
     # The SDK takes as long to import as all the rest of the command.
     from trunkline.actions.mirror_chats import mirror_chats  # noqa: PLC0415
     from trunkline.sources.linq_mirror import Upstream  # noqa: PLC0415
@@ -84,7 +84,7 @@ def import_linq(
     async def work(store: Store) -> Imported:
         owner = await only_partner(store, partner)
         with Upstream(base_url, key) as upstream, progress("Mirroring chats", None) as show:
-            return await mirror_chats(store, owner.id, upstream, clock=now, progress=show)
+            return await mirror_chats(store, owner.id, upstream, thresholds=Thresholds(), clock=now, progress=show)
 
     _report(with_store(database, work), as_json=as_json)
 

@@ -1,8 +1,12 @@
-"""An upstream that speaks this same API, read page by page through the SDK: ids and times as they are there."""
+"""An upstream that speaks this same API, read page by page through the SDK: ids and times as they are there.
+
+``linq_messages`` reads its messages.
+"""
 
 import uuid
+from http import HTTPStatus
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 
@@ -12,9 +16,13 @@ from trunkline.domain import instant
 from trunkline.domain.chat import Chat, Health, HealthStatus, Participant, ParticipantStatus, Service, clean_name
 from trunkline.domain.errors import CommandError, InvalidPhoneNumber
 from trunkline.domain.handle import parse_handle
+from trunkline.domain.message import Message
 from trunkline.sources.base import Skipped
+from trunkline.sources.linq_messages import message_of
 
 PAGE_SIZE = 100
+
+_NO_SUCH_ADDRESS = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED)
 
 
 class MirrorPage(msgspec.Struct, frozen=True):
@@ -25,11 +33,33 @@ class MirrorPage(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
+class MessagePage(msgspec.Struct, frozen=True):
+    """Some messages of a chat of the upstream, newest first, and where to go on."""
+
+    messages: list[Message]
+    left_out: list[str]
+    next_cursor: str | None
+
+
+class NoMessages(Exception):
+    """The upstream lists no messages at all; it is older than that."""
+
+
+class Unreadable(Exception):
+    """Why the messages of a chat cannot be read, in words that count together."""
+
+
+class _Messages(msgspec.Struct):
+    messages: list[Any]
+    next_cursor: str | None = None
+
+
 class Upstream:
     """The list of one upstream. A context manager: closes its connections."""
 
     def __init__(self, base_url: str, key: str) -> None:
         self.base_url = base_url.rstrip("/")
+        self._has_listed_messages = False
         try:
             self._client = linq.LinqAPIV3(api_key=key, base_url=self.base_url)
         except (linq.LinqApiv3Error, ValueError) as error:
@@ -72,6 +102,33 @@ class Upstream:
             except _CannotMirror as reason:
                 skipped.append(Skipped(str(reason)))
         return MirrorPage(chats, skipped, found.next_cursor)
+
+    def messages(self, chat: Chat, cursor: str | None) -> MessagePage:
+        """The page of a chat's messages at a cursor, None being the first.
+
+        Raises ``NoMessages`` or ``Unreadable``, and ``CommandError`` when the upstream does not answer.
+        """
+        query = {"limit": PAGE_SIZE} if cursor is None else {"limit": PAGE_SIZE, "cursor": cursor}
+        try:
+            body = self._client.get(f"/v3/chats/{chat.id}/messages", cast_to=bytes, options={"params": query})
+            found = msgspec.json.decode(body, type=_Messages)
+        except linq.APIStatusError as error:
+            if error.status_code in _NO_SUCH_ADDRESS and not self._has_listed_messages:
+                raise NoMessages from None
+            raise Unreadable(f"messages of a chat that cannot be read: HTTP {error.status_code}") from None
+        except linq.LinqApiv3Error as error:
+            raise CommandError(f"the upstream {self.base_url} does not answer: {error}") from None
+        except msgspec.DecodeError:
+            raise Unreadable("messages of a chat that are not as this API lists them") from None
+        if found.next_cursor is not None and found.next_cursor == cursor:
+            raise Unreadable("messages of a chat whose cursor leads to itself")
+        self._has_listed_messages = True
+        told = [message_of(each, chat) for each in found.messages]
+        return MessagePage(
+            [each.message for each in told if each.message is not None],
+            [reason for each in told for reason in each.left_out],
+            found.next_cursor,
+        )
 
     def _list(self, cursor: str | None) -> linq.pagination.SyncListChatsPagination[UpstreamChat]:
         if cursor is None:

@@ -5,7 +5,7 @@ that the archive means and the archive's own ``identity`` of it. So it stays the
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
 
 import msgspec
@@ -92,6 +92,15 @@ def place(conversation: Conversation, partner_id: int, chat: Chat) -> Place:
         for each in chat.participants
     }
     return Place(chat.id, chat_uuid(conversation, partner_id, chat.line), people)
+
+
+def messages(archive: Iterable[base.Message], places: Mapping[str, Place]) -> Iterator[Message]:
+    """The messages of an archive whose conversations go to these places, by key; those of nobody known are left out."""
+    for each in archive:
+        place = places.get(each.key)
+        found = None if place is None else message(each, place)
+        if found is not None:
+            yield found
 
 
 def message(told: base.Message, place: Place) -> Message | None:
