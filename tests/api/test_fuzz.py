@@ -12,7 +12,21 @@ from tests.support.envelope import refused
 from tests.support.listing import page_of
 from tests.support.partners import Tenant, new_partner, save
 
-NAMES = ["from", "to", "limit", "cursor", "From", "limit[]", "", "%66rom", "%ff", "unknown"]
+NAMES = [
+    "from",
+    "to",
+    "limit",
+    "cursor",
+    "From",
+    "limit[]",
+    "",
+    "%66rom",
+    "%ff",
+    "unknown",
+    "updated_since",
+    "wait",
+    "include",
+]
 VALUES = [
     LINE,
     ALICE,
@@ -28,6 +42,8 @@ VALUES = [
     "９",
     "\U0001f600@b.c",
     "A" * 60,
+    "A" * 32,
+    "last_message,unread_count",
     "9" * 10_000,
     "x@" + "y" * 10_000 + ".z",
 ]

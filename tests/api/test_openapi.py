@@ -16,6 +16,7 @@ from tests.support.partners import new_partner, save
 from trunkline.api.openapi import describe
 from trunkline.api.query import PARAMETERS
 from trunkline.api.responses import KINDS
+from trunkline.domain.listing import Include
 
 
 @pytest.fixture(scope="module")
@@ -104,10 +105,16 @@ def test_what_the_service_answers_fits(site: Site, document: dict[str, Any]) -> 
         await save(site.opened.store, partner.id, *[make_chat(number) for number in range(1, 4)])
         return partner.secret
 
-    answer = site.ask("/v3/chats?limit=2", key=site.opened.run(fill()))
+    key = site.opened.run(fill())
+    answer = site.ask("/v3/chats?limit=2", key=key)
     assert answer.status_code == 200
     assert len(answer.json()["chats"]) == 2
     assert_fits(answer.json(), {"$ref": "#/components/schemas/ChatList"}, document)
+    described = document["paths"]["/v3/chats"]["get"]["responses"]["200"]["headers"]
+    assert {name.lower() for name in described} == answer.headers.keys() - {"content-type"}
+    including = site.ask("/v3/chats?include=last_message,unread_count,message_count", key=key)
+    assert including.json()["chats"][0].keys() - answer.json()["chats"][0].keys() == {*Include}
+    assert_fits(including.json(), {"$ref": "#/components/schemas/ChatList"}, document)
     for path, status in (("/v3/chats", 401), ("/nowhere", 404)):
         refused = site.ask(path)
         assert refused.status_code == status

@@ -28,6 +28,8 @@ GOOD = [
     "to=+12",
     "to=%2B123456789012345",
     "nul=%00",
+    "include=last_message",
+    "include=unread_count,%20message_count",
 ]
 BAD = [
     # limit: a whole number from 1 to 100
@@ -116,6 +118,14 @@ BAD = [
     ("cursor", 1005),
     (f"cursor={LONG}", 1005),
     (f"cursor={'A' * 60}", 1005),
+    # what changed, and what to show besides
+    *[(f"updated_since={value}", 1005) for value in ["", "0", "20", "%00", "%ff", "null", "A" * 32, "A" * 60, LONG]],
+    ("updated_since", 1005),
+    *[(f"wait={value}", 1005) for value in ["0", "30", "-1", "61", "1.5", "%ff", "null", LONG]],
+    *[
+        (f"include={value}", 1005)
+        for value in ["", "id", "last_message,", "unread_count,unread_count", "%00", "%ff", "LAST_MESSAGE", LONG]
+    ],
     # each parameter once
     ("limit=5&limit=5", 1005),
     (f"from={LINE[1:]}&from={LINE[1:]}", 1005),

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trunkline.domain.instant import SECOND
-from trunkline.storage.cursor import Cursor, Place, decode, encode
+from trunkline.storage.cursor import Cursor, Place, decode, decode_sync, encode, encode_sync
 
 KEY = b"k" * 32
 SCOPE = b"1\n\n"
@@ -78,3 +78,28 @@ def test_another_key_is_refused(cursor: Cursor) -> None:
 @given(st.text())
 def test_any_text_is_refused(text: str) -> None:
     assert decode(text, KEY, SCOPE) is None
+
+
+@given(positions, st.integers(1, 2**62))
+def test_a_sync_token_comes_back_to_its_own_partner_alone(position: int, partner_id: int) -> None:
+    token = encode_sync(position, KEY, partner_id)
+    assert set(token) <= set(string.ascii_letters + string.digits + "-_")
+    assert decode_sync(token, KEY, partner_id) == position
+    assert decode_sync(token, KEY, partner_id + 1) is None
+    assert decode_sync(token, b"another key" * 2, partner_id) is None
+
+
+def test_every_edit_and_every_cut_of_a_sync_token_is_refused() -> None:
+    token = encode_sync(42, KEY, 1)
+    for place, original in enumerate(token):
+        assert decode_sync(token[:place], KEY, 1) is None
+        assert decode_sync(token[:place] + token[place + 1 :], KEY, 1) is None
+        for character in map(chr, range(256)):
+            edited = token[:place] + character + token[place + 1 :]
+            assert character == original or decode_sync(edited, KEY, 1) is None, (place, character)
+
+
+@given(cursors)
+def test_neither_token_is_the_other(cursor: Cursor) -> None:
+    assert decode_sync(encode(cursor, KEY, b"1"), KEY, 1) is None
+    assert decode(encode_sync(cursor.walk, KEY, 1), KEY, b"1") is None

@@ -1,0 +1,339 @@
+"""``wait``: an answer that waits until something has changed, and costs nobody anything meanwhile (CONTRACT §6)."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from tests.support.asgi import LIST
+from tests.support.chats import ALICE, BOB, LINE, NOW, OTHER_LINE, chat_id, make_chat
+from tests.support.opened import OpenStore
+from tests.support.partners import Tenant, new_partner, save
+from trunkline.actions import watch
+from trunkline.api.app import Application
+from trunkline.storage.changes import change
+from trunkline.storage.postgres import READERS, WRITERS
+
+BASE = "https://chats.example"
+LONG = 60  # s: what waits that long was not woken, and the test with it
+
+
+class Answer:
+    """What a request was answered, once it was."""
+
+    def __init__(self, sent: list[dict[str, Any]]) -> None:
+        self.status = sent[0]["status"]
+        self.headers = dict(sent[0]["headers"])
+        self.body = json.loads(b"".join(message["body"] for message in sent[1:]) or b"null")
+        self.token = self.headers.get(b"x-sync-token", b"").decode()
+
+    @property
+    def ids(self) -> list[str]:
+        assert self.status == 200, self.body
+        return [chat["id"] for chat in self.body["chats"]]
+
+
+class Process:
+    """The application as one process has it, with requests that may wait at the same time."""
+
+    def __init__(self, opened: OpenStore, partner: Tenant) -> None:
+        self.store = opened.store
+        self.partner = partner
+        self.application = Application(opened.store, BASE, BASE)
+
+    async def ask(self, query: str, gone: asyncio.Event | None = None, partner: Tenant | None = None) -> Answer:
+        """The answer to a query. The client leaves with the event."""
+        key = (partner or self.partner).secret
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": LIST,
+            "query_string": query.encode(),
+            "headers": [(b"authorization", f"Bearer {key}".encode())],
+        }
+        told = iter([{"type": "http.request", "body": b"", "more_body": False}])
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            for message in told:
+                return message
+            await (gone or asyncio.Event()).wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        await self.application(scope, receive, send)
+        return Answer(sent)
+
+    async def token(self) -> str:
+        """That of now."""
+        return (await self.ask("limit=1")).token
+
+    async def wait(self, since: str, query: str = "", **more: Any) -> Answer:
+        """The answer to what may wait long."""
+        return await self.ask(f"updated_since={since}&wait={LONG}{query}", **more)
+
+    async def put(self, *numbers: int, line: str = LINE, recipient: str = ALICE) -> None:
+        """Changes chats, as another process does: this one hears nothing of it."""
+        await save(self.store, self.partner.id, *[make_chat(number, (recipient,), line=line) for number in numbers])
+
+    @asynccontextmanager
+    async def waiting(self, *requests: Coroutine[Any, Any, Answer]) -> AsyncGenerator[list["asyncio.Task[Answer]"]]:
+        """The requests, once all of them wait; they must be over at the end of the block."""
+        tasks = [asyncio.ensure_future(each) for each in requests]
+        await asyncio.sleep(0.3)
+        assert not any(task.done() for task in tasks)
+        yield tasks
+        await asyncio.gather(*tasks)
+
+
+@pytest.fixture
+def play(opened: OpenStore) -> Callable[[Callable[[Process], Coroutine[Any, Any, None]]], None]:
+    """Runs a scene with a process of its own, and a partner with three chats."""
+
+    def run(scene: Callable[[Process], Coroutine[Any, Any, None]]) -> None:
+        async def scenery() -> None:
+            process = Process(opened, await new_partner(opened.store))
+            await process.put(1, 2, 3)
+            try:
+                await scene(process)
+            finally:
+                await process.application.close()
+
+        opened.run(scenery())
+
+    return run
+
+
+Play = Callable[[Callable[[Process], Coroutine[Any, Any, None]]], None]
+
+
+def test_what_has_changed_already_does_not_wait(play: Play) -> None:
+    async def scene(process: Process) -> None:
+        since = await process.token()
+        await process.put(2)
+        assert (await process.wait(since)).ids == [chat_id(2)]
+
+    play(scene)
+
+
+def test_nothing_changes(play: Play) -> None:
+    async def scene(process: Process) -> None:
+        since = await process.token()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        answer = await process.ask(f"updated_since={since}&wait=1")
+        assert loop.time() - began >= 0.99
+        assert (answer.body, answer.token) == ({"chats": [], "next_cursor": None}, since)
+
+    play(scene)
+
+
+def test_a_change_ends_the_wait(play: Play) -> None:
+    async def scene(process: Process) -> None:
+        since = await process.token()
+        async with process.waiting(process.wait(since), process.wait(since, "&include=unread_count")) as [plain, more]:
+            await process.put(2)
+        assert plain.result().ids == more.result().ids == [chat_id(2)]
+        assert more.result().body["chats"][0]["unread_count"] == 0
+        assert (await process.ask(f"updated_since={plain.result().token}")).ids == []
+
+    play(scene)
+
+
+def test_a_change_of_this_process_is_heard_of_at_once(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "LOOK", LONG)
+
+    async def scene(process: Process) -> None:
+        since = await process.token()
+        async with process.waiting(process.wait(since)) as [request]:
+            body = json.dumps(
+                {"from": LINE, "to": [BOB], "message": {"parts": [{"type": "text", "value": "hello"}]}}
+            ).encode()
+            await post(process, "/v3/chats", body)
+        [chat] = request.result().body["chats"]
+        assert chat["display_name"] == BOB
+
+    play(scene)
+
+
+async def post(process: Process, path: str, body: bytes) -> None:
+    """Calls the service in the same process."""
+    headers = [
+        (b"authorization", f"Bearer {process.partner.secret}".encode()),
+        (b"content-type", b"application/json"),
+    ]
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "https",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 2),
+        "state": {},
+    }
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    await process.application(scope, receive, send)
+    assert sent[0]["status"] == 201, sent
+
+
+def test_only_what_is_asked_for_ends_a_wait(play: Play) -> None:
+    async def scene(process: Process) -> None:
+        since = await process.token()
+        requests = [
+            process.wait(since, f"&from={OTHER_LINE.replace('+', '%2B')}"),
+            process.wait(since, f"&to={BOB.replace('+', '%2B')}"),
+            process.wait(since, f"&from={LINE.replace('+', '%2B')}&to={BOB.replace('+', '%2B')}"),
+            process.wait(since),
+        ]
+        async with process.waiting(*requests) as [line, handle, both, everything]:
+            await process.put(4)
+            assert (await everything).ids == [chat_id(4)]
+            await process.put(5, line=OTHER_LINE, recipient=BOB)
+            assert (await line).ids == (await handle).ids == [chat_id(5)]
+            assert not both.done()
+            await process.put(6, recipient=BOB)
+            assert (await both).ids == [chat_id(6)]
+
+    play(scene)
+
+
+def test_numbers_that_no_chat_has_end_no_wait(play: Play) -> None:
+    async def scene(process: Process) -> None:
+        since = await process.token()
+        async with process.waiting(process.wait(since)) as [request]:
+            for _ in range(3):
+                async with change(process.store.database, process.partner.id, NOW) as opened:
+                    opened.take_number()
+                await asyncio.sleep(0.3)
+                assert not request.done()
+            await process.put(3)
+        assert request.result().ids == [chat_id(3)]
+
+    play(scene)
+
+
+def test_those_who_come_later_and_have_seen_more_wait_on(play: Play) -> None:
+    async def scene(process: Process) -> None:
+        before = await process.token()
+        async with process.waiting(process.wait(before)) as [old]:
+            await process.put(1)
+            new = asyncio.ensure_future(process.wait(await process.token()))
+            assert (await old).ids == [chat_id(1)]
+            await asyncio.sleep(0.3)
+            assert not new.done()
+            await process.put(2)
+            assert (await new).ids == [chat_id(2)]
+
+    play(scene)
+
+
+def test_another_partners_changes_end_no_wait(play: Play) -> None:
+    async def scene(process: Process) -> None:
+        other = await new_partner(process.store)
+        since = await process.token()
+        theirs = (await process.ask("", partner=other)).token
+        requests = process.wait(since), process.wait(theirs, partner=other)
+        async with process.waiting(*requests) as [ours_waits, theirs_waits]:
+            await save(process.store, other.id, make_chat(8))
+            assert (await theirs_waits).ids == [chat_id(8)]
+            await asyncio.sleep(0.3)
+            assert not ours_waits.done()
+            await process.put(1)
+            assert (await ours_waits).ids == [chat_id(1)]
+
+    play(scene)
+
+
+def test_a_client_that_leaves_ends_its_wait(play: Play) -> None:
+    async def scene(process: Process) -> None:
+        gone = asyncio.Event()
+        async with process.waiting(process.wait(await process.token(), gone=gone)) as [request]:
+            gone.set()
+        assert request.result().ids == []
+
+    play(scene)
+
+
+def test_the_end_of_the_process_ends_every_wait(play: Play) -> None:
+    async def scene(process: Process) -> None:
+        since = await process.token()
+        async with process.waiting(process.wait(since), process.wait(since, "&limit=5")) as requests:
+            process.application.stop_waiting()
+        assert [request.result().token for request in requests] == [since, since]
+        assert (await process.wait(since)).ids == []
+
+    play(scene)
+
+
+def test_many_wait_and_nobody_else_does(play: Play) -> None:
+    async def scene(process: Process) -> None:
+        since = await process.token()
+        many = [process.wait(since) for _ in range(10 * (READERS + WRITERS))]
+        async with process.waiting(*many) as requests:
+            assert len((await process.ask("")).ids) == 3
+            await process.put(2)
+        assert {tuple(request.result().ids) for request in requests} == {(chat_id(2),)}
+
+    play(scene)
+
+
+def test_when_everything_is_taken(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "MAX_WAITING", 2)
+
+    async def scene(process: Process) -> None:
+        since = await process.token()
+        async with process.waiting(process.wait(since), process.wait(since)):
+            refused = await process.wait(since)
+            assert (refused.status, refused.body["error"]["code"]) == (429, 1007)
+            assert int(refused.headers[b"retry-after"]) == refused.body["error"]["retry_after"] > 0
+            assert (await process.ask(f"updated_since={since}")).ids == []
+            await process.put(1)
+            assert (await process.ask(f"updated_since={since}&wait={LONG}")).ids == [chat_id(1)]
+        since = await process.token()
+        async with process.waiting(process.wait(since)):
+            await process.put(1)
+
+    play(scene)
+
+
+def test_changes_without_pause(play: Play) -> None:
+    """Whoever goes on from each answer to the next sees the last state of every chat."""
+
+    async def scene(process: Process) -> None:
+        token, seen = await process.token(), dict[str, str]()
+
+        async def follow() -> None:
+            nonlocal token
+            while "end" not in seen.values():
+                answer = await process.wait(token, "&limit=3")
+                seen.update({chat["id"]: chat["display_name"] for chat in answer.body["chats"]})
+                token = answer.token
+
+        following = asyncio.ensure_future(follow())
+        for number in range(60):
+            await save(process.store, process.partner.id, make_chat(number % 7 + 1, name=f"state {number}"))
+            await asyncio.sleep(0.005)
+        await save(process.store, process.partner.id, make_chat(8, name="end"))
+        await following
+        listed = (await process.ask("limit=100")).body["chats"]
+        assert seen == {chat["id"]: chat["display_name"] for chat in listed}
+
+    play(scene)
