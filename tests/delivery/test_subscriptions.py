@@ -12,7 +12,8 @@ from trunkline.actions.subscriptions import Wish, delete_subscription, update_su
 from trunkline.domain.errors import CommandError
 from trunkline.domain.instant import DAY
 from trunkline.storage import outbox
-from trunkline.storage.outbox import RETENTION, State
+from trunkline.storage.forgetting import DELIVERIES, EVERY
+from trunkline.storage.outbox import State
 from trunkline.storage.store import open_store
 
 
@@ -85,7 +86,7 @@ async def test_an_event_is_told_again_on_request(database_url: str) -> None:
     assert [each.outcome for each, _ in failed] == ["HTTP 404"]
 
 
-async def test_what_is_old_is_forgotten_a_little_with_each_change(database_url: str) -> None:
+async def test_what_is_old_is_forgotten_some_of_it_now_and_then(database_url: str) -> None:
     async with open_store(database_url) as store:
         partner = await new_partner(store)
         subscription, _ = await subscribe(store, partner.id, "https://receiver.example/", at=NOW)
@@ -96,12 +97,12 @@ async def test_what_is_old_is_forgotten_a_little_with_each_change(database_url: 
         await delete_subscription(store, Cause(partner.id, NOW, TRACE), subscription.id)
         await subscribe(store, partner.id, "https://receiver.example/", at=NOW)
         await tell(store, partner.id, chat_id(1), 10, at=NOW + DAY)
-        late = NOW + RETENTION + 2 * DAY
-        for number in range(11, 20):
+        late = NOW + DELIVERIES + 2 * DAY
+        for number in range(11, 11 + EVERY):
             await tell(store, partner.id, chat_id(1), number, at=late)
         found = await list_deliveries(store, partner.id, 100)
-    assert [each.state for each, _ in found] == [State.WAITING] * 10
-    assert len([event for _, event in found if event is not None]) == 9
+    assert [each.state for each, _ in found] == [State.WAITING] * (1 + EVERY)
+    assert len([event for _, event in found if event is not None]) == EVERY
 
 
 async def test_a_partner_never_sees_anothers_deliveries(database_url: str) -> None:

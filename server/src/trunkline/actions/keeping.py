@@ -35,13 +35,18 @@ async def save_chat(opened: Change, known: Chat | None, chat: Chat, thresholds: 
     Such a change, and one chat more, may change the reputation of its line, which subscribers are told.
     """
     if known is not None and known.health.status is chat.health.status:
-        await opened.save([chat])
+        await _store(opened, known, chat)
         return chat
     if known is not None:
         chat = msgspec.structs.replace(chat, updated_at=max(chat.updated_at, opened.now))
-    await opened.save([chat])
+    await _store(opened, known, chat)
     await _tell_of_line(opened, known, chat, thresholds)
     return chat
+
+
+async def _store(opened: Change, known: Chat | None, chat: Chat) -> None:
+    before = {each.handle for each in known.participants} if known is not None else set[str]()
+    await opened.save([chat], members_stay=before <= {each.handle for each in chat.participants})
 
 
 async def _tell_of_line(opened: Change, known: Chat | None, chat: Chat, thresholds: Thresholds) -> None:

@@ -78,9 +78,10 @@ async def check_consent(opened: Change, recipients: Sequence[str], send: Send) -
     if len(recipients) != 1:
         return
     (handle,) = recipients
-    if await consent.blocked(opened.transaction, opened.partner_id, handle) is not None:
+    blocked, opted_out = await consent.objections(opened, handle)
+    if blocked:
         raise HandleBlocked(f"{handle} is blocked; unblock it before you write to it")
-    if not send.override_optout and await consent.opt_outs(opened, handle):
+    if opted_out and not send.override_optout:
         raise OptedOut(
             f"{handle} has opted out of your messages; the first message from them that is not an opt-out keyword "
             "lifts it, and 'override_optout' sends this one all the same"

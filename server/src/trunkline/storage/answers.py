@@ -2,14 +2,11 @@
 
 import msgspec
 
-from trunkline.domain.instant import DAY
 from trunkline.storage.changes import Change
+from trunkline.storage.forgetting import ANSWERS
 from trunkline.storage.sql import load
 
 _QUERIES = load("answers")
-
-LIFETIME: int = 30 * DAY
-"""How long an answer is kept, in microseconds."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -21,14 +18,15 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 async def answer(opened: Change, key: str) -> Answer | None:
-    """What the send with this key was answered."""
-    found = await opened.transaction.fetch(_QUERIES["answer"], (opened.partner_id, key))
+    """What the send with this key was answered, if that was not too long ago."""
+    query = _QUERIES["answer"]
+    values = query.values(partner=opened.partner_id, key=key, horizon=opened.now - ANSWERS)
+    found = await opened.transaction.fetch(query, values)
     return Answer(*found[0]) if found else None
 
 
 async def keep(opened: Change, key: str, given: Answer) -> None:
-    """Keeps the answer to a send, and forgets up to two that are too old."""
+    """Keeps the answer to a send."""
     query = _QUERIES["keep_answer"]
     named = msgspec.structs.asdict(given) | {"partner": opened.partner_id, "key": key, "now": opened.now}
     await opened.transaction.fetch(query, query.values(**named))
-    await opened.transaction.fetch(_QUERIES["forget_answers"], (opened.partner_id, opened.now - LIFETIME))

@@ -11,9 +11,8 @@ from contextlib import asynccontextmanager
 from trunkline.domain import document
 from trunkline.domain.chat import Chat, recipients_key
 from trunkline.domain.events import Event
-from trunkline.domain.instant import DAY, Instant
-from trunkline.storage import outbox
-from trunkline.storage.cursor import LIFETIME
+from trunkline.domain.instant import Instant
+from trunkline.storage import forgetting, outbox
 from trunkline.storage.outbox import CARRIER, Command, Waiting
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.sql import Value, load
@@ -31,7 +30,6 @@ _CHAT_COLUMNS = (
     "position",
     "document",
 )
-_MARGIN = DAY  # a change is dated before it waits for its turn, by a clock that may not be everybody's
 _PARTICIPANT_COLUMNS = ("partner_id", "chat_id", "handle", "line", "since", "updated_at", "position")
 
 
@@ -48,6 +46,7 @@ class Change:
         self.now = now
         """When this change happens: never before an earlier change of the partner, in microseconds."""
         self._started = started
+        self._before = counter
         self._counter = counter
         self._events: list[Event] = []
         self._commands: list[Waiting] = []
@@ -87,8 +86,11 @@ class Change:
             (chat for chat in found if not chat.is_group or (chat.name is None and chat.me in chat.active)), None
         )
 
-    async def save(self, chats: Sequence[Chat]) -> None:
-        """Stores new and changed chats, none of them twice; each takes the next position, in the order given."""
+    async def save(self, chats: Sequence[Chat], *, members_stay: bool = False) -> None:
+        """Stores new and changed chats, none of them twice; each takes the next position, in the order given.
+
+        ``members_stay`` says that nobody who was among a chat's handles is not among them any more.
+        """
         left: list[tuple[Value, ...]] = []
         rows: list[tuple[Value, ...]] = []
         participants: list[tuple[Value, ...]] = []
@@ -116,11 +118,8 @@ class Change:
         await self.transaction.run_many(leave, left)
         await self.transaction.run_many(save, rows)
         await self.transaction.run_many(join, participants)
-        await self.transaction.run_many(forget, gone)
-        # Twice as many as could have come keeps the table bounded without ever being a long job.
-        await self.transaction.fetch(
-            _QUERIES["forget_moves"], (self.partner_id, 2 * len(chats), self._started - LIFETIME - _MARGIN)
-        )
+        if not members_stay:
+            await self.transaction.run_many(forget, gone)
 
     async def load(self, chats: Iterable[Chat]) -> int:
         """Stores chats that are all new, by the fastest way there is, and says how many they were."""
@@ -167,6 +166,9 @@ class Change:
         waiting = [*self._commands, *await self._deliveries()]
         if waiting:
             await outbox.put(self.transaction, self.partner_id, waiting, self._started)
+        if self._counter == self._before:
+            return
+        await forgetting.forget(self.transaction, self.partner_id, self._before, self._counter, self._started)
         await self.transaction.fetch(_QUERIES["advance_counter"], (self._counter, self.partner_id))
 
     async def _deliveries(self) -> Sequence[Waiting]:

@@ -10,6 +10,15 @@ from trunkline.storage.sql import load
 _QUERIES = load("consent")
 
 
+async def objections(opened: Change, handle: str) -> tuple[bool, bool]:
+    """Whether the partner blocked a handle, and whether somebody there opted out."""
+    query = _QUERIES["objections"]
+    [(blocked, opted_out)] = await opened.transaction.fetch(
+        query, query.values(partner=opened.partner_id, handle=handle)
+    )
+    return bool(blocked), bool(opted_out)
+
+
 async def opt_outs(opened: Change, handle: str) -> Sequence[str]:
     """The chats in which somebody opted out; none while they have not."""
     rows = await opened.transaction.fetch(_QUERIES["opt_outs"], (opened.partner_id, handle))

@@ -15,6 +15,7 @@ READERS = 8  # connections a worker, for reading
 WRITERS = 2  # and for writing: a partner's changes wait for each other anyway
 COMMAND_TIMEOUT = 60.0  # s, of a writing statement: that long it may wait for another writer of the same partner
 RETRY_PAUSE = 0.1  # s
+FEW = 2  # rows that are loaded faster one by one than by COPY
 READ_TIMEOUT = 10.0  # s, of a reading statement and of getting a connection for it
 
 # Every reading query of ours is an index range, so the plan must not depend on statistics or on a bound value: the same
@@ -150,10 +151,20 @@ class PostgresTransaction:
         return await self._connection.fetchmany(query.text, rows, timeout=None)
 
     async def run_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> None:
+        if len(rows) == 1:
+            await self._connection.fetch(query.text, *rows[0])
+            return
         await self._connection.executemany(query.text, rows, timeout=None)
 
     async def load(self, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> None:
-        await self._connection.copy_records_to_table(table, columns=columns, records=rows, timeout=None)
+        records = list(rows)
+        if len(records) > FEW:
+            await self._connection.copy_records_to_table(table, columns=columns, records=records, timeout=None)
+            return
+        places = ", ".join([f"${place}" for place in range(1, len(columns) + 1)])
+        statement = f"insert into {table} ({', '.join(columns)}) values ({places})"  # noqa: S608 - our own names
+        for record in records:
+            await self._connection.fetch(statement, *record)
 
     async def script(self, text: str) -> None:
         await self._connection.execute(text, timeout=None)

@@ -32,16 +32,6 @@ on conflict (partner_id, chat_id, handle) do update set
 -- Whoever is no longer among the chat's handles at all: only an upstream's chats lose somebody so.
 delete from participants where partner_id = :partner and chat_id = :id and position < :position
 
--- name: forget_moves
-delete from moves
-where partner_id = :partner and moved_to in (
-    select oldest.moved_to
-    from (
-        select moved_to, moved_at from moves where partner_id = :partner order by moved_to limit :limit
-    ) as oldest
-    where oldest.moved_at < :horizon
-)
-
 -- name: chat
 select document, name, message_count, unread_count from chats where partner_id = :partner and id = :id
 

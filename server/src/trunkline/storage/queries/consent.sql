@@ -1,5 +1,10 @@
 -- Whom a partner may write to: who opted out, and whom the partner blocked.
 
+-- name: objections
+select
+    (select count(*) from blocked_handles where partner_id = :partner and handle = :handle) as blocked,
+    (select count(*) from opt_outs where partner_id = :partner and handle = :handle) as opted_out
+
 -- name: opt_outs
 select chat_id from opt_outs where partner_id = :partner and handle = :handle
 

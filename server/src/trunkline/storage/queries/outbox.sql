@@ -26,31 +26,15 @@ values (:partner, :number, :id, :type, :chat_id, :line, :now, :body)
 -- name: subscriptions
 select id, events, phone_numbers from subscriptions where partner_id = :partner and is_active = 1
 
--- name: forget_items
--- What still waits is never forgotten, nor what is behind it while it is among the oldest.
-delete from outbox
-where partner_id = :partner and state <> 'waiting' and updated_at < :horizon and number in (
-    select oldest.number
-    from (
-        select number from outbox where partner_id = :partner order by number limit :limit
-    ) as oldest
-)
-
--- name: forget_events
-delete from events
-where partner_id = :partner and created_at < :horizon and number in (
-    select oldest.number
-    from (
-        select number from events where partner_id = :partner order by number limit :limit
-    ) as oldest
-)
-
 -- name: due_queues
 -- Of every partner: the worker serves them all.
 select partner_id, destination from queues
 where due_at <= :now and claimed_until <= :now
 order by due_at
 limit :limit
+
+-- name: coming
+select min(due_at) from queues
 
 -- name: claim
 update queues set claimed_until = :until
