@@ -18,7 +18,18 @@ from tests.support.opened import opened_store
 from tests.support.partners import new_partner
 
 PYTHON = [sys.executable, "-m", "tests.acceptance.clients.stories"]
+NODE = ["node", str(ROOT / "tests" / "acceptance" / "clients" / "stories.mjs")]
+NODE_STORIES = (
+    "converses",
+    "changes_messages",
+    "lives_in_a_group",
+    "opts_out_and_returns",
+    "asks_of_lines_and_networks",
+    "repeats_sends",
+    "hears_of_everything",
+)
 PUBLIC = str(ROOT / ".clients" / "linq-python-0.65.0")
+NPM = str(ROOT / "node_modules" / "@linqapp" / "sdk")
 OURS = str(ROOT / "sdk" / "src")
 PARTNER_BASE = "/api/partner"
 TIMEOUT = 240  # s for all stories of a teller
@@ -43,6 +54,8 @@ class Told(msgspec.Struct):
 TELLERS = {
     "public sync": Teller([*PYTHON, "sync"], PUBLIC, ""),
     "public async": Teller([*PYTHON, "async"], PUBLIC, PARTNER_BASE),
+    "npm": Teller(NODE, NPM, "", NODE_STORIES),
+    "npm, below the partner's base": Teller(NODE, NPM, PARTNER_BASE, NODE_STORIES),
     "ours sync": Teller([*PYTHON, "sync"], OURS, PARTNER_BASE),
     "ours async": Teller([*PYTHON, "async"], OURS, ""),
 }
