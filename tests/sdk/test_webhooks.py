@@ -319,6 +319,17 @@ def test_an_old_webhook_is_refused_by_the_client_itself(half: Half) -> None:
         half.client(NOBODY, webhook_secret=SECRET).webhooks.unwrap(content, headers=headers)
 
 
+def test_the_client_s_own_clock_says_how_old_a_webhook_is(half: Half) -> None:
+    content = json.dumps(event())
+    sent = datetime(2026, 1, 1, tzinfo=UTC)
+    headers = signed(content, at=sent)
+    client = half.client(NOBODY, clock=sent.timestamp).with_options(webhook_secret=SECRET)
+    assert client.webhooks.unwrap(content, headers=headers).event_id == "evt-1"
+    late = half.client(NOBODY, webhook_secret=SECRET, clock=(sent + timedelta(seconds=TOLERANCE + 1)).timestamp)
+    with pytest.raises(WebhookVerificationError, match="301 seconds old"):
+        late.webhooks.unwrap(content, headers=headers)
+
+
 @pytest.mark.parametrize("content", ["", "[1]", "no json", "7"])
 def test_what_is_signed_and_no_event_is_told_so(half: Half, content: str) -> None:
     with pytest.raises(LinqApiv3Error, match="signed as it should be, but holds no event"):

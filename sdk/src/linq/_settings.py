@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -32,6 +32,8 @@ class Settings:
     max_retries: int = DEFAULT_MAX_RETRIES
     default_headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     default_query: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
+    clock: Callable[[], float] | None = field(default=None, repr=False)
+    """Seconds since 1970, by which the age of webhooks is judged; None is the machine's clock."""
 
     def __post_init__(self) -> None:
         if not (self.api_key.isascii() and self.api_key.isprintable()) or " " in self.api_key:
@@ -75,6 +77,7 @@ def settings_from(
     max_retries: int,
     default_headers: Mapping[str, str] | None,
     default_query: Mapping[str, object] | None,
+    clock: Callable[[], float] | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Settings:
     """The settings for these arguments, with what they leave out taken from the environment (CONTRACT §5).
@@ -95,6 +98,7 @@ def settings_from(
         max_retries=max_retries,
         default_headers={**custom_headers(environment), **(default_headers or {})},
         default_query=dict(default_query or {}),
+        clock=clock,
     )
 
 

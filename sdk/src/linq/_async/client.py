@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
@@ -42,6 +42,7 @@ class AsyncLinqAPIV3:
         default_headers: Mapping[str, str] | None = None,
         default_query: Mapping[str, object] | None = None,
         http_client: httpx2.AsyncClient | None = None,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         """Take each setting from the argument, else the environment, else the default.
 
@@ -53,6 +54,7 @@ class AsyncLinqAPIV3:
         :param default_headers: sent with every request, over those of ``LINQ_API_V3_CUSTOM_HEADERS``
         :param default_query: query parameters sent with every request
         :param http_client: for proxies, certificates or HTTP/2; most easily a ``DefaultAsyncHttpxClient``
+        :param clock: seconds since 1970, by which the age of webhooks is judged; else the machine's clock
         :raises linq.LinqApiv3Error: no key, or a setting that is not of its form
         """
         _log.configure()
@@ -64,6 +66,7 @@ class AsyncLinqAPIV3:
             max_retries=max_retries,
             default_headers=default_headers,
             default_query=default_query,
+            clock=clock,
         )
         self._set_up(settings, AsyncHttpSource(_checked(http_client)))
 
@@ -134,6 +137,11 @@ class AsyncLinqAPIV3:
     @property
     def webhook_secret(self) -> str | None:
         return self._settings.webhook_secret
+
+    @property
+    def clock(self) -> Callable[[], float] | None:
+        """As it was given; None leaves it to the machine's."""
+        return self._settings.clock
 
     @property
     def base_url(self) -> httpx2.URL:

@@ -37,7 +37,8 @@ class AsyncWebhooksResource(AsyncResource):
                 "No webhook secret: pass key=…, give the client webhook_secret=…, or set LINQ_WEBHOOK_SECRET"
             )
         content = payload.encode() if isinstance(payload, str) else payload
-        verify(content, headers, secret, time.time())
+        clock = self._client.clock or time.time
+        verify(content, headers, secret, clock())
         try:
             return cast("UnwrapWebhookEvent", parse_union(types.UnwrapWebhookEvent, content))
         except (ValueError, TypeError) as error:
