@@ -35,7 +35,7 @@ async def plan_of(database: Database, query: Query, values: tuple[Value, ...], e
     # Not a plan for these values but the one that is kept for all of them.
     async with database.transaction() as transaction:
         await transaction.script(f"prepare examined as {query.text}")
-        execute = f"execute examined({', '.join(map(_literal, values))})"
+        execute = f"execute examined({', '.join(map(_literal, values))})" if values else "execute examined"
         rows = await transaction.fetch(Query("plan", f"explain (analyze, timing off, format json) {execute}", ()), ())
         await transaction.script("deallocate examined")
     return _of_postgres(msgspec.json.decode(rows[0][0])[0]["Plan"])

@@ -53,10 +53,16 @@ returning destination
 select destination, claimed_until from queues where partner_id = :partner
 
 -- name: due_items
-select o.number, l.lane, o.kind, o.subject, l.attempts
-from lanes l cross join outbox o
+-- Each item is looked up by its key, which PostgreSQL does not do in a join as long as it knows nothing of the tables.
+select
+    l.head, l.lane,
+    (select o.kind from outbox o
+     where o.partner_id = :partner and o.number = l.head and o.destination = :destination),
+    (select o.subject from outbox o
+     where o.partner_id = :partner and o.number = l.head and o.destination = :destination),
+    l.attempts
+from lanes l
 where l.partner_id = :partner and l.destination = :destination and l.due_at <= :now
-  and o.partner_id = :partner and o.number = l.head and o.destination = :destination
 order by l.due_at
 limit :limit
 
