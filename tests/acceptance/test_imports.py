@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.command import get, refusal, run, run_json, serving
+from tests.acceptance.command import get, post, refusal, run, run_json, serving
 from tests.conftest import NewDatabase
 from tests.sources.messages_archive import Archive
 from tests.sources.sms_archive import backup, mms, sms, text_part
@@ -53,10 +53,27 @@ def listed(database: str, key: str, query: str = "limit=100") -> list[dict[str, 
     return page["chats"]
 
 
+def told(url: str, key: str) -> list[list[dict[str, Any]]]:
+    """The messages of every chat that a service lists, newest first."""
+    _, page = get(f"{url}/v3/chats?limit=100", key)
+    found: list[list[dict[str, Any]]] = []
+    for chat in page["chats"]:
+        status, body = get(f"{url}/v3/chats/{chat['id']}/messages?limit=100", key)
+        assert status == 200
+        found.append(body["messages"])
+    return found
+
+
 def test_a_messages_database_becomes_chats(database: str, key: str, messages: Path) -> None:
     report = run_json("import", "imessage", str(messages), "--line", LINE, database=database)
     assert report["chats"] == {"new": 2, "changed": 0, "unchanged": 0}
+    assert (report["messages"], report["new_messages"]) == (3, 3)
     assert [each["count"] for each in report["skipped"]] == [1]
+    with serving(database) as url:
+        (stop, hi), (rain,) = told(url, key)
+    assert [stop["parts"][0]["value"], hi["parts"][0]["value"], rain["parts"][0]["value"]] == ["STOP", "Hi", "Rain"]
+    assert (stop["from"], stop["is_from_me"], stop["sent_at"]) == ("+14155550111", False, "2024-01-01T10:01:00Z")
+    assert (rain["from"], rain["is_from_me"], rain["service"]) == (LINE, True, "iMessage")
     direct, group = listed(database, key)
     assert [each["handle"] for each in direct["handles"]] == [LINE, "+14155550111"]
     assert (direct["service"], direct["is_group"], direct["display_name"]) == ("SMS", False, "+14155550111")
@@ -72,7 +89,19 @@ def test_the_same_file_again_changes_nothing(database: str, key: str, messages: 
     before = listed(database, key)
     again = run_json("import", "imessage", str(messages), "--line", LINE, database=database)
     assert again["chats"] == {"new": 0, "changed": 0, "unchanged": 2}
+    assert (again["messages"], again["new_messages"]) == (3, 0)
     assert listed(database, key) == before
+
+
+def test_a_recipient_who_opted_out_in_an_archive_is_not_written_to(database: str, key: str, messages: Path) -> None:
+    run_json("import", "imessage", str(messages), "--line", LINE, database=database)
+    message = {"parts": [{"type": "text", "value": "Come back"}]}
+    with serving(database) as url:
+        body = {"from": LINE, "to": ["+14155550111"], "message": message}
+        status, refused = post(f"{url}/v3/chats", body, key)
+        assert (status, refused["error"]["code"]) == (403, 2024)
+        status, _ = post(f"{url}/v3/chats", body | {"to": ["+14155550177"]}, key)
+        assert status == 201
 
 
 def test_two_archives_of_one_line_meet_in_the_order_of_their_times(
@@ -130,6 +159,7 @@ def test_a_summary_for_people(database: str, key: str, messages: Path) -> None:
     assert key
     done = run("import", "imessage", str(messages), "--line", LINE, database=database)
     assert "2 new chats, 0 changed, 0 as they were." in done.stdout
+    assert "3 messages were read; 3 of them are new." in done.stdout
     assert "Skipped 1: " in done.stdout
     assert done.stderr == ""
 
@@ -145,8 +175,13 @@ def test_a_mirror_is_the_upstream_with_its_ids_and_times(database: str, new_data
         again = run_json(*mirror, database=database)
         assert again["chats"] == {"new": 0, "changed": 0, "unchanged": partner["chats"]}
         _, there = get(f"{url}/v3/chats?limit=100", partner["key"])
+        there_told = told(url, partner["key"])
+        assert report["new_messages"] == sum(map(len, there_told))
         assert "refuses: HTTP 401" in refusal(*mirror[:-1], "tk_wrong", database=database)
     assert listed(database, mine) == there["chats"]
+    with serving(database) as url:
+        assert told(url, mine) == there_told
+    assert run_json("database", "check", database=database)["problems"] == []
     lines = run_json("line", "list", "Mirror", database=database)["lines"]
     assert {line["phone_number"] for line in lines} <= set(partner["lines"])
 

@@ -2,17 +2,20 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from itertools import chain, islice, pairwise
 from uuid import UUID
 
 import pytest
 
 from tests.support.chats import NOW
-from trunkline.domain import document
+from trunkline.domain import content, document, message_document
 from trunkline.domain.chat import Chat, HealthStatus, ParticipantStatus, Service
 from trunkline.domain.errors import CommandError
 from trunkline.domain.handle import normalise
+from trunkline.domain.health import Tally, Thresholds, health_of
 from trunkline.domain.instant import DAY, HOUR, SECOND
+from trunkline.domain.message import DeliveryStatus, MediaPart, Message, TextPart
 from trunkline.domain.uuid7 import RANDOM_BITS, uuid7
 from trunkline.sources.sample import NUMBERS, Sample, number, small
 from trunkline.sources.sample_large import MOST, REGULARS, large
@@ -55,7 +58,8 @@ def test_every_chat_is_sound(sample: Sample) -> None:
     chats = chats_of(sample)
     identifiers: Counter[str] = Counter()
     for chat in chats:
-        assert document.parse(document.render(chat), chat.name) == chat
+        counts = (chat.message_count, chat.unread_count)
+        assert document.parse(document.render(chat), chat.name, *counts) == chat
         assert chat.is_group == (len(chat.recipients) > 1)
         assert chat.health.status is not HealthStatus.OPTED_OUT or not chat.is_group
         assert chat.created_at <= chat.health.updated_at <= chat.updated_at <= NOW
@@ -73,6 +77,63 @@ def test_every_chat_is_sound(sample: Sample) -> None:
     assert set(direct.values()) == {1}
 
 
+def talks() -> Iterator[tuple[Chat, list[Message]]]:
+    """Every chat of the small set with what is said in it."""
+    for sample in small(7):
+        for chunk in sample.chunks(NOW):
+            for chat in chunk.chats:
+                yield chat, [message for message in chunk.messages if message.chat_id == chat.id]
+
+
+def test_every_chat_of_the_small_set_has_messages_that_fit_it() -> None:
+    for chat, messages in talks():
+        assert chat.message_count == len(messages) >= 2
+        assert chat.unread_count == sum(message.delivery_status is DeliveryStatus.RECEIVED for message in messages)
+        times = [message.created_at for message in messages]
+        assert times == sorted(set(times))
+        assert chat.created_at <= times[0]
+        assert times[-1] == chat.updated_at
+        handles = {member.id: member.handle for member in chat.participants}
+        for message in messages:
+            assert handles[message.sender.id] == message.sender.handle
+            assert message_document.parse(message_document.render(message), message.thread, None, 0) == message
+            content.check(message.content)
+
+
+def test_the_health_of_the_small_set_follows_from_its_messages() -> None:
+    for chat, messages in talks():
+        tally = Tally()
+        for message in messages:
+            if message.is_from_me:
+                tally.sent(message.created_at, failed=message.delivery_status is DeliveryStatus.FAILED)
+            else:
+                tally.received(message.created_at, message.content.text)
+        health = health_of(tally.activity, is_group=chat.is_group, created_at=chat.created_at, thresholds=Thresholds())
+        assert health == chat.health
+
+
+def test_whoever_has_opted_out_says_nothing_else() -> None:
+    for sample in small(7):
+        [chunk] = sample.chunks(NOW)
+        out = {chat.recipients[0]: chat for chat in chunk.chats if chat.health.status is HealthStatus.OPTED_OUT}
+        assert out
+        for message in chunk.messages:
+            chat = out.get(message.sender.handle)
+            assert chat is None or message.chat_id == chat.id
+
+
+def test_the_small_set_shows_what_a_message_can_be() -> None:
+    messages = [message for _, said in talks() for message in said]
+    parts = [part for message in messages for part in message.content.parts]
+    assert {type(part) for part in parts} == {TextPart, MediaPart}
+    assert any(part.reactions for part in parts)
+    assert any(message.content.reply_to for message in messages)
+    assert {message.is_from_me for message in messages} == {True, False}
+    shown = {message.delivery_status for message in messages}
+    assert shown >= {DeliveryStatus.DELIVERED, DeliveryStatus.RECEIVED, DeliveryStatus.READ, DeliveryStatus.FAILED}
+    assert len({message.id for message in messages}) == len(messages)
+
+
 def test_the_small_set_is_of_these_days() -> None:
     ages = sorted(NOW - chat.updated_at for chat in all_small())
     assert ages[0] < HOUR
@@ -81,6 +142,7 @@ def test_the_small_set_is_of_these_days() -> None:
 
 def test_the_same_seed_makes_the_same_chats() -> None:
     assert [chats_of(sample) for sample in small(7)] == [chats_of(sample) for sample in small(7)]
+    assert list(talks()) == list(talks())
     assert chats_of(large(7, 6_000)) == chats_of(large(7, 6_000))
     assert chats_of(large(7, 100)) != chats_of(large(8, 100))
 

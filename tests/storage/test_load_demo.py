@@ -6,12 +6,13 @@ from collections.abc import Sequence
 import pytest
 
 from tests.support.chats import NOW
+from tests.support.stored import stored, told
 from trunkline.actions import keys
 from trunkline.actions.list_chats import list_chats
 from trunkline.actions.load_demo import DemoPartner, load_demo
 from trunkline.actions.partners import add_line, add_partner
 from trunkline.domain import document
-from trunkline.domain.chat import Chat
+from trunkline.domain.chat import Chat, HealthStatus
 from trunkline.domain.errors import CommandError
 from trunkline.domain.instant import DAY
 from trunkline.domain.listing import ChatQuery, Filters
@@ -57,6 +58,24 @@ async def test_the_small_set_is_listed_as_it_was_made(database_url: str) -> None
             assert await walk(store, partner.id) == in_order(chats)
             assert await keys.partner_of(store, partner.key.encode()) == (partner.id, None)
             assert [key.name for key in await store.partners.keys(partner.id)] == ["demo"]
+
+
+async def test_the_small_set_is_sound_and_its_opt_outs_are_known(database_url: str) -> None:
+    async with open_store(database_url) as store:
+        for partner, sample in zip(await demo(store), small(7), strict=True):
+            found = await stored(store, partner.id)
+            [chunk] = sample.chunks(NOW)
+            assert sorted(found.messages, key=lambda each: each.id) == sorted(chunk.messages, key=lambda each: each.id)
+            assert found.chats == {chat.id: chat for chat in chunk.chats}
+            assert found.opt_outs == sorted(
+                [
+                    (chat.recipients[0], chat.id, chat.health.updated_at)
+                    for chat in found.chats.values()
+                    if chat.health.status is HealthStatus.OPTED_OUT
+                ]
+            )
+            assert len(found.opt_outs) >= 1
+            assert await told(store, partner.id) == []
 
 
 async def test_again_changes_nothing_but_makes_a_new_key(database_url: str) -> None:

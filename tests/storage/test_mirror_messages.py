@@ -18,7 +18,6 @@ from trunkline.actions.mirror_chats import NO_MESSAGES, mirror_chats
 from trunkline.domain import document, message_document
 from trunkline.domain.chat import Chat, Health, HealthStatus, Service
 from trunkline.domain.document import complete
-from trunkline.domain.health import Thresholds
 from trunkline.domain.instant import SECOND
 from trunkline.domain.message import Content, DeliveryStatus, Message, ReplyTo, TextPart
 from trunkline.storage.store import Store
@@ -87,9 +86,7 @@ class Upstream:
         with upstream(self.answer) as source:
             # Each test process has servers at ports of its own; the cursor is kept under one name.
             source.base_url = "https://upstream.example"
-            return await mirror_chats(
-                store, partner.id, source, thresholds=Thresholds(), clock=lambda: NOW, progress=progress
-            )
+            return await mirror_chats(store, partner.id, source, clock=lambda: NOW, progress=progress)
 
 
 @pytest.fixture

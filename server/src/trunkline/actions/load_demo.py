@@ -1,17 +1,19 @@
 """Loads the sample data. Running it again changes nothing; a run that was cut off goes on where it stopped."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 import msgspec
 
 from trunkline.actions import keys
+from trunkline.domain.chat import Chat, HealthStatus
 from trunkline.domain.errors import CommandError
 from trunkline.domain.instant import Instant
 from trunkline.domain.uuid7 import RANDOM_BITS, uuid7
 from trunkline.sources.sample import Chunk, Sample, small
 from trunkline.sources.sample_large import large
+from trunkline.storage import history, messages
 from trunkline.storage.changes import change
 from trunkline.storage.partners import Line, Partner
 from trunkline.storage.store import Store
@@ -91,5 +93,17 @@ async def _load(store: Store, partner: Partner, chunk: Chunk) -> int:
     first = next(chunk.chats)
     async with change(store.database, partner.id, partner.created_at) as opened:
         if await opened.chat(first.id) is None:
-            await opened.load(chain([first], chunk.chats))
+            opted_out: list[Chat] = []
+            await opened.load(_noting(chain([first], chunk.chats), opted_out))
+            await messages.add(opened, chunk.messages)
+            for chat in opted_out:
+                await history.opt_out(opened, chat.recipients[0], chat.id, chat.health.updated_at)
     return chunk.size
+
+
+def _noting(chats: Iterable[Chat], opted_out: list[Chat]) -> Iterator[Chat]:
+    """The chats as they come; those whose recipient has opted out are noted on the way."""
+    for chat in chats:
+        if chat.health.status is HealthStatus.OPTED_OUT:
+            opted_out.append(chat)
+        yield chat

@@ -3,7 +3,8 @@
 It is walked page by page. The messages of a chat that is new, has changed, or of which there is no message yet are read
 from the newest down to the first one that is known; they are stored in one transaction with the chat. The cursor of the
 next page is kept after each page, so that an interrupted mirror goes on where it stopped. Once finished, the next run
-walks from the top again and stores what has changed.
+walks from the top again and stores what has changed. How a
+chat stands, and who has opted out in it, is the upstream's to say.
 """
 
 from collections import Counter
@@ -11,12 +12,10 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from trunkline.actions.bring_messages import Brought, bring_messages
+from trunkline.actions.bring_messages import bring_messages
 from trunkline.actions.import_chats import Imported
 from trunkline.actions.partners import ensure_line
-from trunkline.actions.settle_chats import settle_chats
 from trunkline.domain.chat import Chat, HealthStatus
-from trunkline.domain.health import Thresholds
 from trunkline.domain.instant import Clock
 from trunkline.domain.message import Message
 from trunkline.sources.linq_messages import threaded
@@ -48,14 +47,13 @@ async def mirror_chats(
     partner_id: int,
     upstream: Upstream,
     *,
-    thresholds: Thresholds,
     clock: Clock,
     progress: Callable[[int], None],
 ) -> Imported:
     """Walks the whole upstream. ``progress`` is told how many chats have been seen. Raises ``CommandError``."""
     async with change(store.database, partner_id, clock()) as opened:
         cursor = await opened.mirror_cursor(upstream.base_url)
-    mirror = _Mirror(store, partner_id, upstream, thresholds, clock)
+    mirror = _Mirror(store, partner_id, upstream, clock)
     seen = 0
     page = upstream.page(cursor, or_first=cursor is not None)
     while True:
@@ -81,12 +79,11 @@ async def mirror_chats(
 class _Mirror:
     """Mirrors one chat after the other."""
 
-    def __init__(self, store: Store, partner_id: int, upstream: Upstream, thresholds: Thresholds, clock: Clock) -> None:
+    def __init__(self, store: Store, partner_id: int, upstream: Upstream, clock: Clock) -> None:
         self.done = _Done()
         self._store = store
         self._partner_id = partner_id
         self._upstream = upstream
-        self._thresholds = thresholds
         self._clock = clock
         self._lists_messages = True
 
@@ -149,11 +146,9 @@ class _Mirror:
             message_count=chat.message_count + brought.new[chat.id],
             unread_count=chat.unread_count + brought.unread[chat.id],
         )
-        # Whoever wrote is back in other chats as well; of this one the upstream says it.
-        others = await settle_chats(opened, {chat.id: chat}, Brought(spoke=brought.spoke), self._thresholds)
-        others.pop(chat.id, None)
         is_changed = chat != known or bool(brought.touched)
-        await opened.save([*others.values(), *([chat] if is_changed else [])])
+        if is_changed:
+            await opened.save([chat])
         await _mirror_opt_out(opened, chat)
         return known is None, known is not None and is_changed
 

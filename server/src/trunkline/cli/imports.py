@@ -84,7 +84,7 @@ def import_linq(
     async def work(store: Store) -> Imported:
         owner = await only_partner(store, partner)
         with Upstream(base_url, key) as upstream, progress("Mirroring chats", None) as show:
-            return await mirror_chats(store, owner.id, upstream, thresholds=Thresholds(), clock=now, progress=show)
+            return await mirror_chats(store, owner.id, upstream, clock=now, progress=show)
 
     _report(with_store(database, work), as_json=as_json)
 

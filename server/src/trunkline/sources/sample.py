@@ -12,7 +12,10 @@ import msgspec
 
 from trunkline.domain.chat import Chat, Health, HealthStatus, Participant, ParticipantStatus, Service
 from trunkline.domain.instant import DAY, HOUR, MINUTE, Instant
+from trunkline.domain.message import Message
 from trunkline.domain.uuid7 import RANDOM_BITS, uuid7
+from trunkline.sources import sample_talk
+from trunkline.sources.sample_talk import Script, Talk
 
 T = TypeVar("T")
 
@@ -26,10 +29,11 @@ NUMBERS: int = 100 * len(AREA_CODES)
 
 
 class Chunk(msgspec.Struct, frozen=True):
-    """Chats to be stored together or not at all: ``size`` of them, made up as they are asked for."""
+    """Chats, ``size`` of them, made up as they are asked for, and their messages: stored together or not at all."""
 
     size: int
     chats: Iterator[Chat]
+    messages: Sequence[Message] = ()
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -84,6 +88,9 @@ class _Cast(msgspec.Struct, frozen=True):
     lines: Sequence[tuple[str, str]]
     people: str
     groups: Sequence[_Group]
+    talk: Talk
+    group_talk: Sequence[Script]
+    """What is said in each of the groups."""
 
 
 _LEFT, _REMOVED = ParticipantStatus.LEFT, ParticipantStatus.REMOVED
@@ -119,6 +126,8 @@ _BAKERY = _Cast(
             {"+15415550112": _LEFT, "+12535550175": _REMOVED},
         ),
     ],
+    sample_talk.BAKERY,
+    sample_talk.BAKERY_GROUPS,
 )
 
 _CLINIC = _Cast(
@@ -143,6 +152,8 @@ _CLINIC = _Cast(
         _Group(1, None, "+16515550129 +13205550146", Service.SMS),
         _Group(0, "साइकिल मरम्मत", "+16125550177 +19525550182", Service.RCS),
     ],
+    sample_talk.CLINIC,
+    sample_talk.CLINIC_GROUPS,
 )
 
 # A third of the direct chats is unwell, so that even the smaller partner shows every status.
@@ -167,21 +178,31 @@ def small(seed: int) -> list[Sample]:
 
 def _sample(cast: _Cast, seed: int) -> Sample:
     def chunks(now: Instant) -> list[Chunk]:
-        chats = _chats(cast, seed, now)
-        return [Chunk(len(chats), iter(chats))]
+        chats: list[Chat] = []
+        messages: list[Message] = []
+        pairs = _chats(cast, seed, now)
+        silent = {chat.recipients[0] for chat, _ in pairs if chat.health.status is HealthStatus.OPTED_OUT}
+        for turn, (chat, group) in enumerate(pairs):
+            chat_with_counts, said = sample_talk.with_messages(chat, cast.talk, group, turn, silent)
+            chats.append(chat_with_counts)
+            messages += said
+        return [Chunk(len(chats), iter(chats), messages)]
 
     return Sample(cast.name, cast.lines, chunks)
 
 
-def _chats(cast: _Cast, seed: int, now: Instant) -> list[Chat]:
-    """The chats of a partner, least recently updated first."""
+def _chats(cast: _Cast, seed: int, now: Instant) -> list[tuple[Chat, Script | None]]:
+    """The chats of a partner, least recently updated first, and what is said in the groups."""
     rng = random.Random(seed)  # noqa: S311 - sample data
-    chats = [
-        _direct(rng, cast.lines[index % len(cast.lines)][0], person, index, now)
+    chats: list[tuple[Chat, Script | None]] = [
+        (_direct(rng, cast.lines[index % len(cast.lines)][0], person, index, now), None)
         for index, person in enumerate(cast.people.split())
     ]
-    chats += [_group(rng, cast.lines[group.line][0], group, now) for group in cast.groups]
-    return sorted(chats, key=lambda chat: chat.updated_at)
+    chats += [
+        (_group(rng, cast.lines[group.line][0], group, now), script)
+        for group, script in zip(cast.groups, cast.group_talk, strict=True)
+    ]
+    return sorted(chats, key=lambda pair: pair[0].updated_at)
 
 
 def _times(rng: random.Random, now: Instant) -> tuple[Instant, Instant]:

@@ -1,4 +1,4 @@
-"""The large sample: one partner with as many chats as are asked for, for measuring.
+"""The large sample: one partner with as many chats as are asked for, for measuring. They have no messages.
 
 The chats come in the order of their last change, as a store that lives has them, and their identifiers nearly so. Who
 takes part is chosen so that every index is filled nearly from left to right, and that a handle can have any number of
