@@ -3,8 +3,9 @@
 It is walked page by page. The messages of a chat that is new, has changed, or of which there is no message yet are read
 from the newest down to the first one that is known; they are stored in one transaction with the chat. The cursor of the
 next page is kept after each page, so that an interrupted mirror goes on where it stopped. Once finished, the next run
-walks from the top again and stores what has changed. How a
-chat stands, and who has opted out in it, is the upstream's to say.
+walks from the top again and stores what has changed.
+
+How a chat stands, and who has opted out in it, is the upstream's to say.
 """
 
 from collections import Counter
