@@ -44,13 +44,14 @@ async def list_chats(store: Store, partner_id: int, query: ChatQuery, now: Insta
         page = await pages.read(store.database, partner_id, filters, limit=limit, walk=cursor.walk, below=cursor.place)
         walk, begun = cursor.walk, cursor.begun
     key = store.cursor_key
+    sync_token = encode_sync(walk, key, partner_id)
     return ChatPage(
         documents=await shown_chats(store, partner_id, page.documents, query.include)
         if query.include
         else page.documents,
         next_cursor=None if page.end is None else cursors.encode(Cursor(page.end, walk, begun), key, bound_to),
-        sync_token=encode_sync(walk, key, partner_id),
-        state=encode_sync(page.counter, key, partner_id),
+        sync_token=sync_token,
+        state=sync_token if walk == page.counter else encode_sync(page.counter, key, partner_id),
     )
 
 

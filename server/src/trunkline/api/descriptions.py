@@ -45,4 +45,22 @@ begins during the walk is not part of it; the next walk begins with it.
 A cursor is good for a day at least. What is in it is not for you to read, and it works only with the key and the
 filters that it was made for; anything else is refused with [1005](/docs/errors#1005). The last page costs the same
 as the first.
+
+# How to keep up
+
+The rest is this service's own; other services of this API do not have it.
+
+1. Walk to the end, and keep the `X-Sync-Token` of any of the pages.
+2. Ask with it as `updated_since`: the answer has the chats that have changed since, each once, in the order of their
+   changes. Put them over what you have.
+3. Go on with the `X-Sync-Token` of each answer. With `wait=60` an answer that would be empty waits until something has
+   changed, or the time is over; so there is no need to pause between requests.
+
+Nothing is missed in this way; what changed during the walk may come twice. A token does not expire. It works with any
+filters of the same partner, but says how far you are with the ones that you used: keep one for each.
+
+While more is left, `next_cursor` is the token as well: clients that add it to the same query as `cursor` go on there.
+
+To ask whether a page is still the same, send its `ETag` in `If-None-Match`: the answer is 304, without a body, as long
+as nothing of yours has changed.
 """
