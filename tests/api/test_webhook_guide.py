@@ -9,8 +9,8 @@ import pytest
 from trunkline.api import pages
 from trunkline.api.pages.webhooks import MEANINGS
 from trunkline.delivery import signing
+from trunkline.delivery.exchange import TIMEOUT
 from trunkline.delivery.schedule import ATTEMPTS, DELAYS
-from trunkline.delivery.sender import TIMEOUT
 from trunkline.domain.events import API_VERSION, WEBHOOK_VERSION, EventType
 from trunkline.domain.instant import MINUTE, now
 from trunkline.domain.subscription import SECRET_BYTES, signing_secret

@@ -1,5 +1,6 @@
 """Connections go to the address that was checked, and to hosts on the internet only."""
 
+import asyncio
 import ssl
 import threading
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from tests.support.chats import chat_id
 from tests.support.delivering import FastClock, deliveries, recorded, subscribe, tell, working
 from tests.support.partners import new_partner
 from tests.support.receiver import Received, Reply, receiving
-from trunkline.delivery import connecting, sender
+from trunkline.delivery import connecting, exchange
 from trunkline.delivery.connecting import Resolver
 from trunkline.domain.target import Address
 from trunkline.storage.outbox import State
@@ -112,7 +113,7 @@ async def test_the_connection_is_made_to_the_address_that_was_checked(
     """A name that resolves to something private a moment later, or beside something public, leads nowhere else."""
     clock = FastClock()
     monkeypatch.setattr(connecting, "is_public", ip_address("127.0.0.2").__eq__)
-    monkeypatch.setattr(sender, "_IDLE", 0.0)
+    monkeypatch.setattr(connecting, "IDLE", 0.0)
     resolving = Resolving(["127.0.0.1", "127.0.0.2"], ["127.0.0.2"], ["127.0.0.1"])
     with (
         receiving(tls=certificate.server) as private,
@@ -164,7 +165,7 @@ async def test_an_answer_that_never_comes_is_a_failed_attempt(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     release = threading.Event()
-    monkeypatch.setattr(sender, "TIMEOUT", 0.3)
+    monkeypatch.setattr(exchange, "TIMEOUT", 0.3)
 
     def stuck(_: Received) -> Reply:
         release.wait(20)
@@ -191,3 +192,52 @@ async def test_the_system_resolves_names_and_leaves_addresses_alone() -> None:
             await resolver("nobody.invalid", 80)
     finally:
         resolver.close()
+
+
+def _farewell(_: Received) -> Reply:
+    return Reply(headers={"Connection": "close"})
+
+
+async def test_a_connection_serves_one_event_after_the_other_unless_it_is_to_be_closed(database_url: str) -> None:
+    clock = FastClock()
+    with receiving() as receiver:
+        async with open_store(database_url) as store, working(store, clock):
+            partner = await new_partner(store)
+            await subscribe(store, partner.id, receiver.url, at=clock())
+            await tell(store, partner.id, chat_id(1), 1, 2, 3, at=clock())
+            await recorded(store, partner.id, 1, of=2)
+            assert receiver.connections == 1
+            receiver.answering = _farewell
+            await tell(store, partner.id, chat_id(1), 4, 5, at=clock())
+            await recorded(store, partner.id, 1, of=4)
+            assert receiver.connections == 2
+    assert [each.event["data"]["number"] for each in receiver.received] == [1, 2, 3, 4, 5]
+
+
+async def test_a_closed_connection_found_out_too_late_is_replaced_at_once(database_url: str) -> None:
+    clock = FastClock()
+    served: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answers once, and hangs up when it is asked again, as a server does whose patience ended in between."""
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            [length] = [int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.startswith(b"Content-Length")]
+            await reader.readexactly(length)
+            if served and served[-1] == b"once":
+                served.append(b"hung up")
+                writer.close()
+                return
+            served.append(b"once" if not served else b"again")
+            writer.write(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n")
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, open_store(database_url) as store, working(store, clock):
+        partner = await new_partner(store)
+        await subscribe(store, partner.id, f"http://127.0.0.1:{port}/", at=clock())
+        await tell(store, partner.id, chat_id(1), 1, 2, at=clock())
+        await recorded(store, partner.id, 1, of=1)
+        found = await deliveries(store, partner.id)
+    assert served == [b"once", b"hung up", b"again"]
+    assert [(each.state, each.attempts, each.outcome) for each in found] == [(State.DONE, 1, "HTTP 204")] * 2

@@ -6,20 +6,26 @@ a name that resolves to something else a moment later leads nowhere. TLS and the
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+import ssl
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from ipaddress import ip_address
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from httpcore2 import AnyIOBackend, AsyncNetworkBackend, AsyncNetworkStream, ConnectError, ConnectTimeout
+import h11
 
-from trunkline.domain.target import Address, is_public
+from trunkline.domain.target import Address, Target, is_public
 
 Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[Address]]]
+Origin: TypeAlias = tuple[str, str, int]
+
+IDLE = 5.0  # s that a connection is kept for the next event
 
 _LOOKUPS = 64  # at the same time; one that hangs must not hold up the others
 _ADDRESSES = 4  # of a host that are tried
-_CONNECT = 3.0  # s for each
+_CONNECT = 3.0  # s for each, but the last
+_CLOSING = 1.0  # s for a farewell
 
 
 class NotAllowed(Exception):
@@ -62,30 +68,96 @@ def _look_up(host: str, port: int) -> Sequence[Address]:
     return list(dict.fromkeys([ip_address(each[4][0]) for each in found]))
 
 
-class CheckedBackend(AsyncNetworkBackend):
-    """Connects to addresses on the internet, unless it may connect to any."""
+class Connection:
+    """A connection, and how far its conversation has come."""
 
-    def __init__(self, resolve: Resolve, *, allow_private: bool) -> None:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+        self.http = h11.Connection(h11.CLIENT)
+        self.is_used = False
+        """Whether there was a request before: then the other side may have hung up meanwhile."""
+        self.expiry: asyncio.TimerHandle | None = None
+
+    def drop(self) -> None:
+        """Ends it without a word."""
+        self.writer.transport.abort()
+
+
+class Connections:
+    """Opens connections, only to addresses on the internet unless any are allowed, and keeps them for a moment."""
+
+    def __init__(self, resolve: Resolve, tls: ssl.SSLContext, *, allow_private: bool) -> None:
         self._resolve = resolve
+        self._tls = tls
         self._allow_private = allow_private
-        self._network = AnyIOBackend()
+        self._idle: dict[Origin, list[Connection]] = {}
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the signature is not ours
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> AsyncNetworkStream:
-        """A connection to the first address that answers. Raises ``NotAllowed``, ``OSError`` or ``ConnectError``."""
-        addresses = await self._resolve(host, port)
+    async def get(self, to: Target) -> Connection:
+        """A connection for one request. Raises ``NotAllowed`` or ``OSError``."""
+        idle = self._idle.get(_origin(to), [])
+        while idle:
+            connection = idle.pop()
+            if connection.expiry is not None:
+                connection.expiry.cancel()
+            if not connection.reader.at_eof() and not connection.writer.transport.is_closing():
+                return connection
+            connection.drop()
+        return await self.open(to)
+
+    async def open(self, to: Target) -> Connection:
+        """A new connection, to the first address that answers. Raises ``NotAllowed`` or ``OSError``."""
+        addresses = await self._resolve(to.host, to.port)
         allowed = [each for each in addresses if self._allow_private or is_public(each)][:_ADDRESSES]
         if not allowed:
             raise NotAllowed
         for address in allowed[:-1]:
             try:
-                return await self._network.connect_tcp(str(address), port, _CONNECT)
-            except (ConnectError, ConnectTimeout):
+                async with asyncio.timeout(_CONNECT):
+                    return await self._open(to, address)
+            except ssl.SSLError:
+                raise
+            except OSError:
                 continue
-        return await self._network.connect_tcp(str(allowed[-1]), port, timeout)
+        return await self._open(to, allowed[-1])
+
+    async def _open(self, to: Target, address: Address) -> Connection:
+        secured = to.scheme == "https"
+        return Connection(
+            *await asyncio.open_connection(
+                str(address),
+                to.port,
+                ssl=self._tls if secured else None,
+                server_hostname=to.host if secured else None,
+            )
+        )
+
+    def keep(self, to: Target, connection: Connection) -> None:
+        """Takes back a connection that is ready for another request."""
+        connection.is_used = True
+        self._idle.setdefault(_origin(to), []).append(connection)
+        connection.expiry = asyncio.get_running_loop().call_later(IDLE, self._expire, _origin(to), connection)
+
+    def _expire(self, origin: Origin, connection: Connection) -> None:
+        idle = self._idle[origin]
+        idle.remove(connection)
+        if not idle:
+            del self._idle[origin]
+        connection.writer.close()
+
+    async def close(self) -> None:
+        """Closes what is kept."""
+        kept = [connection for idle in self._idle.values() for connection in idle]
+        self._idle.clear()
+        for connection in kept:
+            if connection.expiry is not None:
+                connection.expiry.cancel()
+            connection.writer.close()
+        for connection in kept:
+            with suppress(OSError):
+                async with asyncio.timeout(_CLOSING):
+                    await connection.writer.wait_closed()
+
+
+def _origin(to: Target) -> Origin:
+    return to.scheme, to.host, to.port

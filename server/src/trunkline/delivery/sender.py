@@ -3,20 +3,18 @@
 2xx ──▶ done      5xx, 408, 429, no answer ──▶ again, later each time      anything else ──▶ failed
 """
 
-import asyncio
 import random
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from types import TracebackType
 from typing import Protocol, Self
 
-import httpcore2
 import msgspec
 
 from trunkline import __version__
 from trunkline.delivery import signing
-from trunkline.delivery.connecting import CheckedBackend, NotAllowed, Resolve, Resolver
+from trunkline.delivery.connecting import Connections, Resolve, Resolver
+from trunkline.delivery.exchange import NoAnswer, post
 from trunkline.delivery.schedule import delay_after, is_retried, is_success, is_tried_again, retry_after
 from trunkline.delivery.worker import Attempted
 from trunkline.domain import document, target
@@ -29,13 +27,6 @@ from trunkline.storage.outbox import Claim, Done, Failed, Item, Retry
 from trunkline.storage.store import Store
 from trunkline.storage.subscriptions import Errand
 
-TIMEOUT = 10.0
-"""Seconds in which a receiver has to answer, from the first thing done to reach it."""
-
-_DRAIN = 1.0  # s, and bytes, of an answer's body that are read so that the connection can be used again
-_DRAINED = 65_536
-_IDLE = 5.0  # s that a connection is kept for the next event
-_IDLE_CONNECTIONS = 100
 _MAX_TOKEN = 512  # characters
 _USER_AGENT = f"Trunkline/{__version__}"
 
@@ -77,39 +68,23 @@ class Sender:
     ) -> None:
         self._clock = clock
         self._resolver = Resolver()
-        self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=tls or httpcore2.default_ssl_context(),
-            max_connections=None,  # the worker has a bound
-            max_keepalive_connections=_IDLE_CONNECTIONS,
-            keepalive_expiry=_IDLE,
-            network_backend=CheckedBackend(resolve or self._resolver, allow_private=allow_private),
+        self._connections = Connections(
+            resolve or self._resolver, tls or ssl.create_default_context(), allow_private=allow_private
         )
 
     async def close(self) -> None:
         """Closes the connections."""
-        await self._pool.aclose()
+        await self._connections.close()
         self._resolver.close()
 
     async def post(self, errand: Errand, subscription_id: str, to: Target, body: bytes) -> Answer:
         """One request, whatever comes of it."""
         headers = request_headers(errand, subscription_id, to, body, self._clock())
-        url = httpcore2.URL(scheme=to.scheme.encode(), host=to.host.encode(), port=to.port, target=to.path.encode())
         try:
-            async with (
-                asyncio.timeout(TIMEOUT) as time,
-                self._pool.stream("POST", url, headers=list(headers.items()), content=body) as response,
-            ):
-                time.reschedule(None)  # the answer is here; its body means nothing
-                with suppress(TimeoutError, httpcore2.NetworkError, httpcore2.ProtocolError):
-                    await _drain(response)
-                given = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
-                return answered(errand, response.status, given)
-        except TimeoutError:
-            return Answer(None, f"no answer within {TIMEOUT:g} s")
-        except NotAllowed:
-            return Answer(None, "the host leads into a private network")
-        except (OSError, httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException) as error:
-            return Answer(None, _problem(error))
+            status, given = await post(self._connections, to, headers, body)
+        except NoAnswer as error:
+            return Answer(None, str(error))
+        return answered(errand, status, given)
 
 
 def request_headers(errand: Errand, subscription_id: str, to: Target, body: bytes, at: Instant) -> dict[str, str]:
@@ -226,39 +201,3 @@ def _routing(errand: Errand) -> dict[str, str]:
 def _authority(to: Target) -> str:
     host = f"[{to.host}]" if ":" in to.host else to.host
     return host if (to.scheme, to.port) in {("https", 443), ("http", 80)} else f"{host}:{to.port}"
-
-
-async def _drain(response: httpcore2.Response) -> None:
-    read = 0
-    async with asyncio.timeout(_DRAIN):
-        async for chunk in response.aiter_stream():
-            read += len(chunk)
-            if read > _DRAINED:
-                break
-
-
-def _cause(error: BaseException) -> BaseException | None:
-    """What an error is from; the pool of connections takes the cause away, but not the argument."""
-    if error.__cause__ is None and error.args and isinstance(error.args[0], BaseException):
-        return error.args[0]
-    return error.__cause__
-
-
-def _problem(error: BaseException) -> str:
-    """What went wrong, by the innermost cause that says so; never what the other side wrote."""
-    if isinstance(error, httpcore2.TimeoutException):
-        return "no connection in time"
-    inner = _cause(error)
-    while inner is not None:
-        error, inner = inner, _cause(inner)
-    match error:
-        case ssl.SSLCertVerificationError():
-            return f"the certificate is not accepted: {error.verify_message}"
-        case ssl.SSLError():
-            return "no TLS connection"
-        case ConnectionRefusedError():
-            return "the connection was refused"
-        case OSError() if error.strerror and not isinstance(error, ConnectionError):
-            return f"no connection: {error.strerror}"
-        case _:
-            return "the connection ended without a valid answer"
