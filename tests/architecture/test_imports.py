@@ -55,9 +55,13 @@ ALLOWED: dict[str, set[str]] = {
         "trunkline.testing",
         "trunkline.actions",
         "trunkline.api",
+        "trunkline.carriers.loopback",
+        "trunkline.delivery",
         "trunkline.domain",
         "trunkline.storage.changes",
+        "trunkline.storage.consent",
         "trunkline.storage.store",
+        "trunkline.storage.subscriptions",
         "linq",
     },
 }

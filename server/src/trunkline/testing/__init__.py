@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from trunkline.testing.clock import Clock as Clock
     from trunkline.testing.faults import Faults as Faults
-    from trunkline.testing.partner import Line as Line
+    from trunkline.testing.other_side import Dropped as Dropped
     from trunkline.testing.partner import Partner as Partner
+    from trunkline.testing.site import Line as Line
     from trunkline.testing.trunkline import Trunkline as Trunkline
     from trunkline.testing.trunkline import open_trunkline as open_trunkline
+    from trunkline.testing.webhooks import Delivery as Delivery
 
 _HOMES = {
     "Clock": "clock",
+    "Delivery": "webhooks",
+    "Dropped": "other_side",
     "Faults": "faults",
-    "Line": "partner",
+    "Line": "site",
     "Partner": "partner",
     "Trunkline": "trunkline",
     "open_trunkline": "trunkline",

@@ -28,6 +28,14 @@ class Hosted:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
 
+    @property
+    def is_here(self) -> bool:
+        """Whether the caller is in the thread of the service, which cannot wait for itself."""
+        try:
+            return asyncio.get_running_loop() is self._loop
+        except RuntimeError:
+            return False
+
     def begin(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
         """Starts the coroutine over there. Called from any other thread. Raises ``RuntimeError`` once stopped."""
         if self.stopping:

@@ -2,8 +2,7 @@
 
 import secrets
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from typing import Literal, TypeAlias
@@ -18,67 +17,38 @@ from trunkline.actions.keys import digest, new_key
 from trunkline.domain import chat as domain
 from trunkline.domain import document
 from trunkline.domain.handle import parse_handle, parse_number
-from trunkline.domain.instant import Instant, from_datetime, to_datetime
+from trunkline.domain.instant import SECOND, Instant, from_datetime, to_datetime
 from trunkline.domain.uuid7 import RANDOM_BITS, uuid7
-from trunkline.storage.changes import change
-from trunkline.storage.store import Store
-from trunkline.testing.clock import Clock
-from trunkline.testing.hosted import Hosted
-from trunkline.testing.transport import Transport
+from trunkline.storage import consent
+from trunkline.storage.changes import Change, change
+from trunkline.testing.other_side import OtherSide, ServiceName
+from trunkline.testing.site import Line, Site
 
-ServiceName: TypeAlias = Literal["iMessage", "SMS", "RCS"]
 HealthName: TypeAlias = Literal["HEALTHY", "AT_RISK", "CRITICAL", "OPTED_OUT"]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A number that a partner sends from."""
-
-    id: str
-    phone_number: str
-    label: str | None
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What the partners of one service share."""
-
-    hosted: Hosted
-    transport: Transport
-    base_url: str
-    clock: Clock
-    numbers: Iterator[str]
-
-    @property
-    def store(self) -> Store:
-        """The service's store; its coroutines run in its own thread."""
-        return self.hosted.store
-
-
-class Partner:
+class Partner(OtherSide):
     """A tenant of the service. Lines and chats that it makes are its own; no other partner's client sees them."""
 
     def __init__(self, site: Site, partner_id: int, name: str, key: str) -> None:
-        self.id = partner_id
+        super().__init__(site, partner_id)
         self.name = name
         self.key = key
         """What its clients send as ``Authorization: Bearer``."""
-        self._site = site
         self._line: str | None = None
 
     @cached_property
     def client(self) -> LinqAPIV3:
         """A client with this partner's key and otherwise the SDK's defaults, its two retries among them."""
         http = httpx2.Client(transport=self._site.transport, timeout=DEFAULT_TIMEOUT, follow_redirects=True)
-        return LinqAPIV3(api_key=self.key, base_url=self._site.base_url, http_client=http)
+        return LinqAPIV3(api_key=self.key, base_url=self._site.base_url, http_client=http, clock=self._seconds)
 
     @cached_property
     def async_client(self) -> AsyncLinqAPIV3:
         """The same for coroutines, in any event loop."""
         # A plain one serves every loop: its transport has nothing that belongs to one.
         http = httpx2.AsyncClient(transport=self._site.transport, timeout=DEFAULT_TIMEOUT, follow_redirects=True)
-        return AsyncLinqAPIV3(api_key=self.key, base_url=self._site.base_url, http_client=http)
+        return AsyncLinqAPIV3(api_key=self.key, base_url=self._site.base_url, http_client=http, clock=self._seconds)
 
     def new_key(self, *, expires_at: datetime | None = None) -> str:
         """One more key of this partner's, for ``client.with_options(api_key=…)``. It expires by the test's clock."""
@@ -118,10 +88,12 @@ class Partner:
         :param updated_at: otherwise when it was created
         :raises trunkline.domain.errors.InvalidPhoneNumber: a recipient that is no phone number and no e-mail address
         """
-        made = self._made(
-            recipients or (next(self._site.numbers),), line, name, service, health, created_at, updated_at
-        )
-        return self._saved([made])[0]
+        began = self._site.clock() if created_at is None else from_datetime(created_at)
+        made = self._made(recipients or (next(self._site.numbers),), line, name, service, health, began, updated_at)
+        [chat] = self._saved([made])
+        if created_at is None:
+            self._site.clock.tick()
+        return chat
 
     def chats(
         self,
@@ -132,8 +104,12 @@ class Partner:
         health: HealthName = "HEALTHY",
     ) -> list[Chat]:
         """So many chats, each with somebody else and a second later than the one before."""
-        chats = [self._made((next(self._site.numbers),), line, None, service, health, None, None) for _ in range(count)]
-        return self._saved(chats)
+        now = self._site.clock()
+        times = [now + number * SECOND for number in range(count)]
+        made = [self._made((next(self._site.numbers),), line, None, service, health, at, None) for at in times]
+        chats = self._saved(made)
+        self._site.clock.advance(seconds=count)
+        return chats
 
     def update(
         self,
@@ -149,13 +125,16 @@ class Partner:
         :raises LookupError: this partner has no such chat
         """
         chat_id = chat if isinstance(chat, str) else chat.id
-        at = self._time(updated_at)
+        at = self._site.clock() if updated_at is None else from_datetime(updated_at)
 
         def changed(known: domain.Chat) -> domain.Chat:
             status = known.health if health is None else domain.Health(domain.HealthStatus(health), at)
             return msgspec.structs.replace(known, name=name or known.name, health=status, updated_at=at)
 
-        return self._shown(self._site.hosted.run(self._change(chat_id, changed)))
+        updated = self._shown(self._site.hosted.run(self._change(chat_id, changed)))
+        if updated_at is None:
+            self._site.clock.tick()
+        return updated
 
     def _made(
         self,
@@ -164,14 +143,13 @@ class Partner:
         name: str | None,
         service: ServiceName | None,
         health: HealthName,
-        created_at: datetime | None,
+        began: Instant,
         updated_at: datetime | None,
     ) -> domain.Chat:
         number = self._own(line)
         handles = (number, *[parse_handle(recipient, "recipients") for recipient in recipients])
         if len(set(handles)) < len(handles):
             raise ValueError(f"nobody is in a chat twice: the line {number}, and {', '.join(handles[1:])}")
-        began = self._time(created_at)
         network = None if service is None else domain.Service(service)
         return domain.Chat(
             id=uuid7(began, secrets.randbits(RANDOM_BITS)),
@@ -191,22 +169,17 @@ class Partner:
             service=network,
         )
 
+    def _seconds(self) -> float:
+        """The clock's time, in seconds since 1970."""
+        return self._site.clock.now.timestamp()
+
     def _own(self, line: Line | str | None) -> str:
-        """The number of a line that is now the partner's."""
         if line is None:
             return self._line or self.line().phone_number
         number = line.phone_number if isinstance(line, Line) else parse_number(line, "line")
         self._site.hosted.run(partners.ensure_line(self._site.store, self.id, number, self._site.clock()))
         self._line = self._line or number
         return number
-
-    def _time(self, given: datetime | None) -> Instant:
-        """The time given, or the clock's, which is then over."""
-        if given is not None:
-            return from_datetime(given)
-        now = self._site.clock()
-        self._site.clock.tick()
-        return now
 
     def _saved(self, chats: list[domain.Chat]) -> list[Chat]:
         self._site.hosted.run(self._save(chats))
@@ -215,6 +188,8 @@ class Partner:
     async def _save(self, chats: list[domain.Chat]) -> None:
         async with change(self._site.store.database, self.id, self._site.clock()) as opened:
             await opened.save(chats)
+            for chat in chats:
+                await _note_opt_out(opened, chat)
 
     async def _change(self, chat_id: str, changed: Callable[[domain.Chat], domain.Chat]) -> domain.Chat:
         async with change(self._site.store.database, self.id, self._site.clock()) as opened:
@@ -223,6 +198,9 @@ class Partner:
                 raise LookupError(f"{self.name} has no chat {chat_id}")
             chat = changed(known)
             await opened.save([chat])
+            if known.health.status is domain.HealthStatus.OPTED_OUT and not known.is_group:
+                await consent.clear_opt_outs(opened, known.recipients[0])
+            await _note_opt_out(opened, chat)
         return chat
 
     def _shown(self, chat: domain.Chat) -> Chat:
@@ -232,8 +210,7 @@ class Partner:
         return f"Partner(id={self.id}, name={self.name!r})"
 
 
-def fictional_numbers() -> Iterator[str]:
-    """Phone numbers that nobody has: 555-0100 to 555-0199 is kept free for stories in every North American area."""
-    for area in range(201, 800):
-        if area % 100 != 11:
-            yield from (f"+1{area}55501{number:02}" for number in range(100))
+async def _note_opt_out(opened: Change, chat: domain.Chat) -> None:
+    """Whoever is said to have opted out is not written to."""
+    if chat.health.status is domain.HealthStatus.OPTED_OUT and not chat.is_group:
+        await consent.opt_out(opened, chat.recipients[0], chat.id)

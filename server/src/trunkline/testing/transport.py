@@ -1,11 +1,11 @@
 """httpx2's way to the application without a socket, with the faults that a network and a service may have.
 
-client ── request ──▶ the service's thread ──▶ a fault, if one is queued ──▶ the application
+client ── request ──▶ the service's thread ──▶ a fault, if one is queued ──▶ the application ──▶ what follows from it
 """
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import httpx2
@@ -19,13 +19,22 @@ from trunkline.testing.hosted import OVER, Hosted
 class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
     """For clients of both kinds, any number of them, in any thread and any event loop."""
 
-    def __init__(self, hosted: Hosted, application: Any, doc_base: str, faults: Faults) -> None:
+    def __init__(
+        self,
+        hosted: Hosted,
+        application: Any,
+        doc_base: str,
+        faults: Faults,
+        settled: Callable[[], Awaitable[object]],
+    ) -> None:
+        """``settled`` does what follows from a request, before its answer is given."""
         self.requests: list[httpx2.Request] = []
         """Every request that was sent, each attempt of a retried one, first to last."""
         self._hosted = hosted
         self._application = httpx2.ASGITransport(application)
         self._doc_base = doc_base
         self._faults = faults
+        self._settled = settled
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         self._check(request)
@@ -52,6 +61,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
             if isinstance(effect, Delay):
                 await _wait(effect.seconds, request)
             response = await self._application.handle_async_request(request)
+            await self._settled()
             body = _Body(await response.aread(), cut_for=request if isinstance(effect, Drop) else None)
             return httpx2.Response(response.status_code, headers=response.headers.raw, stream=body)
         except asyncio.CancelledError:

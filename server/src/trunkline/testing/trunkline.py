@@ -10,11 +10,13 @@ import httpx2
 from linq import AsyncLinqAPIV3, LinqAPIV3
 from trunkline.actions.partners import add_partner
 from trunkline.api.app import Application
-from trunkline.testing.clock import Clock
 from trunkline.testing.faults import Faults
 from trunkline.testing.hosted import Hosted, hosted_store
-from trunkline.testing.partner import Partner, Site, fictional_numbers
+from trunkline.testing.partner import Partner
+from trunkline.testing.settling import Settling
+from trunkline.testing.site import Site, fictional_numbers
 from trunkline.testing.transport import Transport
+from trunkline.testing.webhooks import Webhooks
 
 BASE_URL = "https://trunkline.test"
 """Where the clients believe the service is: a name that RFC 6761 keeps free for tests."""
@@ -25,14 +27,19 @@ class Trunkline:
 
     def __init__(self, hosted: Hosted) -> None:
         self.base_url = BASE_URL
-        self.clock = Clock()
+        self.webhooks = Webhooks()
+        """What subscriptions are sent, and what it is answered."""
+        settling = Settling(hosted, self.webhooks, BASE_URL)
+        self.clock = settling.clock
         """The service's time, which stands still until it is moved."""
         self.faults = Faults()
         """What is to go wrong with the next requests."""
         application = Application(hosted.store, BASE_URL, BASE_URL, self.clock)
-        self.transport = Transport(hosted, application, BASE_URL, self.faults)
+        # While the clock stands still, nothing changes: a request that waits for a change would wait for ever.
+        application.stop_waiting()
+        self.transport = Transport(hosted, application, BASE_URL, self.faults, settling.settled)
         """For HTTP clients of the test's own: ``httpx2.Client(transport=trunkline.transport)``."""
-        self._site = Site(hosted, self.transport, BASE_URL, self.clock, fictional_numbers())
+        self._site = Site(hosted, settling, self.transport, BASE_URL, fictional_numbers())
         self._names = (f"Partner {number}" for number in itertools.count(1))
         self.first = self.partner()
         self.key = self.first.key
@@ -41,6 +48,16 @@ class Trunkline:
         self.chat = self.first.chat
         self.chats = self.first.chats
         self.update = self.first.update
+        self.receive = self.first.receive
+        self.edit = self.first.edit
+        self.react = self.first.react
+        self.read = self.first.read
+        self.fail = self.first.fail
+        self.deliver = self.first.deliver
+        self.typing = self.first.typing
+        self.join = self.first.join
+        self.leave = self.first.leave
+        self.rule = self.first.rule
 
     @property
     def client(self) -> LinqAPIV3:
