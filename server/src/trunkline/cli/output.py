@@ -17,6 +17,11 @@ _out = Console(highlight=False, markup=False)
 _err = Console(stderr=True, highlight=False, markup=False)
 
 
+def is_terminal() -> bool:
+    """Whether a person reads what is printed."""
+    return _out.is_terminal
+
+
 def say(text: str) -> None:
     """A sentence on standard output, wrapped on a terminal."""
     _out.print(text, soft_wrap=not _out.is_terminal)

@@ -17,6 +17,7 @@ from trunkline.actions.cause import Cause
 from trunkline.actions.partners import find_partner
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
 from trunkline.cli.output import (
+    is_terminal,
     moment,
     print_json,
     print_json_line,
@@ -35,7 +36,7 @@ from trunkline.domain.handle import parse_written_number, shown
 from trunkline.domain.instant import now
 from trunkline.domain.subscription import Subscription
 from trunkline.domain.target import Target
-from trunkline.storage.outbox import Delivered, KeptEvent
+from trunkline.storage.outbox import Delivered, KeptEvent, State
 from trunkline.storage.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -191,13 +192,19 @@ def _list_subscriptions(database: str, partner: str, *, as_json: bool) -> None:
     rows = [
         (
             each.id,
-            "this machine" if each.is_listener else each.target_url,
+            "a program on this machine" if each.is_listener else each.target_url,
             state,
             ", ".join(each.phone_numbers or ("all",)),
             "all" if set(each.events) >= set(EventType) else ", ".join(each.events),
         )
         for each, state in found
     ]
+    if rows and is_terminal():
+        for subscription_id, target_url, state, lines, events in rows:
+            say(target_url)
+            show_line(f"  {subscription_id}")
+            say(f"  {state}, lines: {lines}, events: {events}")
+        return
     print_table(("ID", "TARGET", "STATE", "LINES", "EVENTS"), rows, "No subscription.")
 
 
@@ -224,6 +231,10 @@ def _list_deliveries(
     if as_json:
         print_json({"events": _events(found)})
         return
+    if found and is_terminal():
+        for told in _events(found):
+            _show_event(told)
+        return
     rows = [
         (
             None if event is None else event.id,
@@ -238,6 +249,17 @@ def _list_deliveries(
     ]
     columns = ("ID", "EVENT", "STATE", "ATTEMPTS", "OUTCOME", "WHEN", "SUBSCRIPTION")
     print_table(columns, rows, "No event, as far as this goes: only those that somebody subscribes to are kept.")
+
+
+def _show_event(told: dict[str, Any]) -> None:
+    """An event and its deliveries, in lines that fit where two ids beside each other do not."""
+    say(f"{told['type']} at {(told['created_at'] or '')[:19]}Z")
+    show_line(f"  {told['id']}")
+    for each in told["deliveries"]:
+        tries = "1 attempt" if each["attempts"] == 1 else f"{each['attempts']} attempts"
+        last = f": {each['outcome']}" if each["outcome"] else ""
+        show_line(f"  {each['state']} after {tries}{last}", style="red" if each["state"] == State.FAILED else "")
+        show_line(f"    to {each['subscription_id']}")
 
 
 def _events(found: Sequence[tuple[Delivered, KeptEvent | None]]) -> list[dict[str, Any]]:
