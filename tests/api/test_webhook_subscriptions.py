@@ -187,6 +187,8 @@ def test_every_published_event_is_taken_once(we: Caller) -> None:
         ({"routing_id_header": "webhook-signature"}, 1005, "'routing_id_header'"),
         ({"routing_id_header": "x\r\ny: z"}, 1005, "'routing_id_header'"),
         ({"routing_id_header": 1}, 1003, "'routing_id_header'"),
+        ({"routing_key_header": "linq-chat-id"}, 1005, "must name two"),
+        ({"routing_key_header": "X-A", "routing_id_header": "x-a"}, 1005, "must name two"),
     ],
 )
 def test_what_is_wrong_is_said(we: Caller, change: dict[str, Any], code: int, told: str) -> None:

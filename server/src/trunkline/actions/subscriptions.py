@@ -12,6 +12,7 @@ from trunkline.domain import target
 from trunkline.domain.errors import InvalidParameter, NotFound, NotYourLine
 from trunkline.domain.handle import parse_number, shown
 from trunkline.domain.subscription import (
+    DEFAULT_ROUTING_ID_HEADER,
     MAX_SUBSCRIPTIONS,
     SECRET_BYTES,
     Subscription,
@@ -130,7 +131,10 @@ async def _fulfilled(
         value = getattr(wish, name)
         if value is not UNSET:
             changes[name] = check_header(value, name)
-    return msgspec.structs.replace(known, **changes)
+    wished = msgspec.structs.replace(known, **changes)
+    if (wished.routing_key_header or "").lower() == (wished.routing_id_header or DEFAULT_ROUTING_ID_HEADER).lower():
+        raise InvalidParameter("'routing_key_header' and 'routing_id_header' name one header; they must name two")
+    return wished
 
 
 def _check_target(url: str, *, allow_private: bool) -> None:
