@@ -123,7 +123,7 @@ async def receive_membership(store: Store, cause: Cause, chat_id: str, handle: s
             raise NotAGroup("this chat is with one person; people come into groups only, and leave them")
         present = handle in [each.handle for each in chat.active]
         if present == (status is ParticipantStatus.ACTIVE):
-            raise InvalidParameter(f"{handle} is {'' if present else 'not '}in this group already")
+            raise InvalidParameter(f"{handle} is {'in this group already' if present else 'not in this group'}")
         if status is ParticipantStatus.ACTIVE:
             return await join(opened, chat, handle)
         gone = next(each for each in chat.active if each.handle == handle)

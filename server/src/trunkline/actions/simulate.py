@@ -133,7 +133,8 @@ async def read(store: Store, cause: Cause, side: Side, message_id: str | None, t
         for each in reversed(unread):
             message = await message_of(opened.transaction, opened.partner_id, each)
             await apply_receipt(opened, message, Receipt(DeliveryStatus.READ), thresholds)
-    return Simulated(f"{len(unread)} messages were read.", chat.id, unread[0] if unread else None, len(unread))
+    says = "One message was read." if len(unread) == 1 else f"{len(unread)} messages were read."
+    return Simulated(says, chat.id, unread[0] if unread else None, len(unread))
 
 
 async def type_text(store: Store, cause: Cause, side: Side, *, started: bool) -> Simulated:

@@ -17,7 +17,7 @@ CODES: dict[int, Code] = {
         400,
         "A required field is missing.",
         "Add the field that the message names. A field that is there but `null` counts as missing.",
-        "'to' is missing; it must list at least one handle",
+        "'to' is missing",
     ),
     1002: Code(
         400,
@@ -79,8 +79,7 @@ CODES: dict[int, Code] = {
         "The key is missing, malformed, unknown, revoked or expired.",
         "Send the header `Authorization: Bearer <key>` with a key of this service. Its operator makes a new one with "
         "`trunkline key add`. Trying again with the same key does not help.",
-        "the key is missing, malformed, unknown, revoked or expired; send your key in the header "
-        "Authorization: Bearer <key>",
+        "the key is missing, malformed, unknown, revoked or expired; send yours as Authorization: Bearer <key>",
     ),
     2005: Code(
         403,
