@@ -193,6 +193,14 @@ def test_fields_that_nobody_knows_are_ignored(site: Site, endpoint: str) -> None
     assert site.ask(endpoint, ENDPOINTS[endpoint][2] | {"unknown": {"a": [1, 2, None]}}).status_code < 300
 
 
+def test_a_whole_number_may_have_a_point(site: Site) -> None:
+    message, edited = site.we.send(site.ids["chat"])["id"], b'{"text": "hello", "part_index": %b}'
+    for digits in (b"0.0", b"-0", b"0e5"):
+        assert site.we.call("PATCH", f"/v3/messages/{message}", edited % digits).status_code == 200
+    for digits in (b"0.5", b"1e400", b"1e300"):
+        assert "'part_index'" in refused(site.we.call("PATCH", f"/v3/messages/{message}", edited % digits), 400, 1003)
+
+
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 @pytest.mark.parametrize(
     "odd",

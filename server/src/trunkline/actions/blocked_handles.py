@@ -13,13 +13,15 @@ from trunkline.storage.store import Store
 
 MAX_REASON = 500  # characters
 
-_SHORT_CODE = re.compile(r"[0-9]{3,8}")
-_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{2,11}")  # GSM 03.38: an alphanumeric sender has 11 characters
+SHORT_CODE = r"[0-9]{3,8}"
+SENDER = r"(?=.*[A-Za-z])[A-Za-z0-9 ]{2,11}"  # GSM 03.38: an alphanumeric sender has 11 characters
+
+_NO_HANDLE = re.compile(f"{SHORT_CODE}|{SENDER}")
 
 
 def parse_blockable(text: str) -> str:
     """A handle, or a short code or sender name, which can be blocked too. Raises ``InvalidPhoneNumber``."""
-    if _SHORT_CODE.fullmatch(text) or _SENDER.fullmatch(text):
+    if _NO_HANDLE.fullmatch(text):
         return text
     try:
         return parse_handle(text, "handle")

@@ -11,7 +11,17 @@ T = TypeVar("T")
 
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
 _TOO_DEEP = "the body is nested too deeply"
+_EXACT = 2**53  # a float has no more digits than that
 _MISSING = re.compile(r"Object missing required field `(?P<field>.*)`")
+
+
+def _number(digits: str) -> int | float:
+    """JSON does not tell 1.0 from 1 (RFC 8259 §6), and not everybody who writes it does."""
+    number = float(digits)
+    return int(number) if number.is_integer() and abs(number) <= _EXACT else number
+
+
+_decode = msgspec.json.Decoder(float_hook=_number).decode
 
 
 def read(content: bytes, shape: type[T]) -> T:
@@ -36,7 +46,7 @@ def _value(content: bytes) -> Any:
     if not content.strip():
         raise InvalidBody("the body is empty; it must be a JSON object")
     try:
-        return msgspec.json.decode(content)
+        return _decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidBody(f"the body is not JSON: {error}") from None
     except RecursionError:

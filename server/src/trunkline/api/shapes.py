@@ -6,10 +6,12 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta
 
+from trunkline.actions.create_chat import MAX_RECIPIENTS
+from trunkline.actions.sending import MAX_KEY
 from trunkline.domain.chat import Service
-from trunkline.domain.content import media_part
+from trunkline.domain.content import EFFECTS, MAX_PARTS, MAX_URL, media_part
 from trunkline.domain.errors import InvalidContent, MissingField
-from trunkline.domain.handle import parse_handle
+from trunkline.domain.handle import E164, EMAIL, EMAIL_LIMIT, parse_handle
 from trunkline.domain.message import (
     Animation,
     Content,
@@ -26,8 +28,22 @@ from trunkline.domain.message import (
 Range: TypeAlias = Annotated[
     list[int], Meta(min_length=2, max_length=2, description="`[start, end)`, in UTF-16 code units.")
 ]
-Number: TypeAlias = Annotated[str, Meta(extra_json_schema={"examples": ["+13343284472"]})]
-Handle: TypeAlias = Annotated[str, Meta(extra_json_schema={"examples": ["+14155559876", "user@example.com"]})]
+# What breaks these is refused with a code of its own, in the words of the domain: the decoder is not told of them.
+Number: TypeAlias = Annotated[str, Meta(extra_json_schema={"pattern": f"^{E164}$", "examples": ["+13343284472"]})]
+Handle: TypeAlias = Annotated[
+    str,
+    Meta(
+        extra_json_schema={
+            "pattern": f"^(?:{E164}|{EMAIL})$",
+            "maxLength": EMAIL_LIMIT,
+            "examples": ["+14155559876", "user@example.com"],
+        }
+    ),
+]
+Text: TypeAlias = Annotated[str, Meta(extra_json_schema={"pattern": r"\S"})]
+Recipients: TypeAlias = Annotated[
+    list[Handle], Meta(extra_json_schema={"minItems": 1, "maxItems": MAX_RECIPIENTS, "examples": [["+14155559876"]]})
+]
 
 
 class DecorationBody(msgspec.Struct):
@@ -41,30 +57,56 @@ class DecorationBody(msgspec.Struct):
 class TextBody(msgspec.Struct, tag_field="type", tag="text"):
     """A part that is text, sent as it is."""
 
-    value: Annotated[str, Meta(description="The text.")]
+    value: Annotated[Text, Meta(description="The text.")]
     text_decorations: Annotated[list[DecorationBody] | None, Meta(description="The look of its ranges.")] = None
-    mention: Annotated[str | None, Meta(description="A participant of the group whom the text names.")] = None
+    mention: Annotated[Handle | None, Meta(description="A participant of the group whom the text names.")] = None
     mention_range: Annotated[Range | None, Meta(description="The range of the name, where not all of it is.")] = None
 
 
 class MediaBody(msgspec.Struct, tag_field="type", tag="media"):
     """A part that is a file, by its URL."""
 
-    url: Annotated[str | None, Meta(description="Where the file is; it begins with `https://`.")] = None
+    url: Annotated[
+        str | None,
+        Meta(
+            description="Where the file is; it begins with `https://`.",
+            extra_json_schema={
+                "pattern": r"^https://\S+$",
+                "maxLength": MAX_URL,
+                "examples": ["https://example.com/cat.jpg"],
+            },
+        ),
+    ] = None
     attachment_id: Annotated[str | None, Meta(description="Not kept here: give a `url`.")] = None
 
 
 class LinkBody(msgspec.Struct, tag_field="type", tag="link"):
     """A part that is a URL with a preview; the only part of its message."""
 
-    value: Annotated[str, Meta(description="The URL.")]
+    value: Annotated[
+        str,
+        Meta(
+            description="The URL.",
+            extra_json_schema={
+                "pattern": r"^https?://\S+$",
+                "maxLength": MAX_URL,
+                "examples": ["https://example.com"],
+            },
+        ),
+    ]
 
 
 class EffectBody(msgspec.Struct):
     """An animation that comes with a message."""
 
     type: Annotated[EffectKind, Meta(description="Where it plays.")]
-    name: Annotated[str, Meta(description="Which one.")]
+    name: Annotated[
+        str,
+        Meta(
+            description="Which one.",
+            extra_json_schema={"enum": sorted([name for names in EFFECTS.values() for name in names])},
+        ),
+    ]
 
 
 class ReplyToBody(msgspec.Struct):
@@ -79,13 +121,20 @@ class MessageBody(msgspec.Struct):
 
     parts: Annotated[
         list[TextBody | MediaBody | LinkBody],
-        Meta(description="In order; 100 at most. Text does not follow text, and a link stands alone."),
+        Meta(
+            description=f"In order; {MAX_PARTS} at most. Text does not follow text, and a link stands alone.",
+            extra_json_schema={"minItems": 1, "maxItems": MAX_PARTS},
+        ),
     ]
     effect: Annotated[EffectBody | None, Meta(description="An animation that comes with it.")] = None
     reply_to: Annotated[ReplyToBody | None, Meta(description="The message that it answers.")] = None
     preferred_service: Annotated[Service | None, Meta(description="The network to try first.")] = None
     idempotency_key: Annotated[
-        str | None, Meta(description="The same key again sends nothing and gets the first answer.")
+        str | None,
+        Meta(
+            description="The same key again sends nothing and gets the first answer.",
+            extra_json_schema={"minLength": 1, "maxLength": MAX_KEY, "pattern": r"^[^\x00]*$"},
+        ),
     ] = None
 
 
@@ -93,7 +142,7 @@ class CreateChatBody(msgspec.Struct):
     """A message to somebody, or to a group, from a line of yours."""
 
     line: Annotated[Number, Meta(description="The line that sends.")] = msgspec.field(name="from")
-    to: Annotated[list[Handle], Meta(description="Who gets it: one handle, or 2 to 31 for a group.")]
+    to: Annotated[Recipients, Meta(description="Who gets it: one handle, or 2 to 31 for a group.")]
     message: Annotated[MessageBody, Meta(description="What it says.")]
     override_optout: Annotated[bool, Meta(description="Send although the recipient has opted out, this once.")] = False
 
@@ -108,13 +157,13 @@ class SendMessageBody(msgspec.Struct):
 class ContinuationBody(msgspec.Struct):
     """What is sent instead where the chat has to go on on another line."""
 
-    text: Annotated[str, Meta(description="The text.")]
+    text: Annotated[Text, Meta(description="The text.")]
 
 
 class SendAnywhereBody(msgspec.Struct):
     """A message to somebody, or to a group, from the best of your lines."""
 
-    to: Annotated[list[Handle], Meta(description="Who gets it: one handle, or 2 to 31 for a group.")]
+    to: Annotated[Recipients, Meta(description="Who gets it: one handle, or 2 to 31 for a group.")]
     message: Annotated[MessageBody, Meta(description="What it says.")]
     continuation_message: Annotated[
         ContinuationBody | None, Meta(description="Sent instead, where the chat has to go on on another line.")

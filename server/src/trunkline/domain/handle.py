@@ -8,9 +8,12 @@ import phonenumbers
 from trunkline.domain.errors import InvalidPhoneNumber
 from trunkline.domain.instant import Instant
 
-_E164 = re.compile(r"\+?[1-9][0-9]{1,14}")
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f.]+(?:\.[^@\s\x00-\x1f\x7f.]+)+")
-_EMAIL_LIMIT = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets
+E164 = r"\+?[1-9][0-9]{1,14}"
+EMAIL = r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f.]+(?:\.[^@\s\x00-\x1f\x7f.]+)+"
+EMAIL_LIMIT = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets
+
+_E164 = re.compile(E164)
+_EMAIL = re.compile(EMAIL)
 _SHORT_CODE = 6  # digits at most, in every country; no subscriber who writes messages has so short a number
 _SHOWN = 60
 
@@ -71,7 +74,7 @@ def parse_handle(text: str, name: str) -> str:
 
 def normal_email(text: str) -> str | None:
     """The address in lower case, or None when it is no e-mail address."""
-    return text.lower() if len(text) <= _EMAIL_LIMIT and _EMAIL.fullmatch(text) else None
+    return text.lower() if len(text) <= EMAIL_LIMIT and _EMAIL.fullmatch(text) else None
 
 
 def normalise(text: str, region: str | None = None) -> str | None:

@@ -1,18 +1,18 @@
 """``/v3/blocked_handles`` (CONTRACT §4)."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import msgspec
 from msgspec import Meta
 
 from trunkline.actions import blocked_handles
-from trunkline.actions.blocked_handles import parse_blockable
+from trunkline.actions.blocked_handles import MAX_REASON, SENDER, SHORT_CODE, parse_blockable
 from trunkline.api.operation import DELETE, GET, NO_CONTENT, POST, Call, Operation, operation
 from trunkline.api.responses import Response
 from trunkline.domain import instant
 from trunkline.domain.errors import InvalidBody, InvalidParameter, InvalidPhoneNumber, MissingField
-from trunkline.domain.handle import Blocked
+from trunkline.domain.handle import E164, EMAIL, EMAIL_LIMIT, Blocked
 
 
 class BlockedHandle(msgspec.Struct):
@@ -35,17 +35,35 @@ class BlockedHandles(msgspec.Struct):
     blocked_handles: Annotated[list[BlockedHandle], Meta(description="The entries.")]
 
 
+Blockable: TypeAlias = Annotated[
+    str,
+    Meta(
+        extra_json_schema={
+            "pattern": f"^(?:{E164}|{EMAIL}|{SHORT_CODE}|{SENDER})$",
+            "maxLength": EMAIL_LIMIT,
+            "examples": ["+14155559876", "user@example.com", "262966"],
+        }
+    ),
+]
+
+
 class BlockBody(msgspec.Struct):
     """A handle to block."""
 
-    handle: Annotated[str, Meta(description="A phone number, an e-mail address, a short code or a sender name.")]
-    reason: Annotated[str | None, Meta(description="A note of your own, 500 characters at most.")] = None
+    handle: Annotated[Blockable, Meta(description="A phone number, an e-mail address, a short code or a sender name.")]
+    reason: Annotated[
+        str | None,
+        Meta(
+            description=f"A note of your own, {MAX_REASON} characters at most.",
+            extra_json_schema={"maxLength": MAX_REASON},
+        ),
+    ] = None
 
 
 class UnblockBody(msgspec.Struct):
     """A handle to unblock."""
 
-    handle: Annotated[str, Meta(description="As it was blocked.")]
+    handle: Annotated[Blockable, Meta(description="As it was blocked.")]
 
 
 @operation(

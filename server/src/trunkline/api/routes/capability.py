@@ -19,10 +19,16 @@ REFUSALS = (MissingField, InvalidPhoneNumber, InvalidBody, InvalidParameter, Not
 class CapabilityBody(msgspec.Struct):
     """Whom to look for."""
 
-    address: Annotated[Handle, Meta(description="The handle of the recipient; for RCS, a phone number.")]
+    address: Annotated[Handle, Meta(description="The handle of the recipient.")]
     line: Annotated[Number | None, Meta(description="The line that would send. Left out, any of your lines.")] = (
         msgspec.field(name="from", default=None)
     )
+
+
+class NumberCapabilityBody(CapabilityBody):
+    """Which number to look for."""
+
+    address: Annotated[Number, Meta(description="The phone number of the recipient.")]
 
 
 class Capability(msgspec.Struct):
@@ -68,13 +74,13 @@ async def check_imessage(call: Call) -> Response:
         summary="Whether RCS reaches somebody",
         description="Asks the carrier. Nothing is sent. RCS knows phone numbers only.",
         says="Whether it does.",
-        body=CapabilityBody,
+        body=NumberCapabilityBody,
         answer=Capability,
         refusals=REFUSALS,
     ),
 )
 async def check_rcs(call: Call) -> Response:
-    body = call.body(CapabilityBody)
+    body = call.body(NumberCapabilityBody)
     return await _check(call, body, Service.RCS, parse_number(body.address, "address"))
 
 

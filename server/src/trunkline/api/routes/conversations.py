@@ -12,6 +12,7 @@ from trunkline.api.operation import DELETE, GET, NO_CONTENT, POST, PUT, Call, Op
 from trunkline.api.responses import Response
 from trunkline.api.sends import IDEMPOTENCY_KEY, SEND_REFUSALS, send_of
 from trunkline.api.shapes import CreateChatBody, Handle, handles_of
+from trunkline.domain.content import MAX_URL
 from trunkline.domain.document import ChatDocument
 from trunkline.domain.errors import (
     ChatLeft,
@@ -48,10 +49,18 @@ class UpdateChatBody(msgspec.Struct):
     """What is to change of a group; at least one of them."""
 
     display_name: Annotated[
-        str | UnsetType | None, Meta(description="Its name, 255 characters at most; empty takes it away.")
+        str | UnsetType | None,
+        Meta(
+            description=f"Its name, {groups.MAX_NAME} characters at most; empty takes it away.",
+            extra_json_schema={"maxLength": groups.MAX_NAME},
+        ),
     ] = UNSET
     group_chat_icon: Annotated[
-        str | UnsetType | None, Meta(description="The URL of its picture, `https://…`; empty takes it away.")
+        str | UnsetType | None,
+        Meta(
+            description="The URL of its picture, `https://…`; empty takes it away.",
+            extra_json_schema={"pattern": r"^(https://\S+)?$", "maxLength": MAX_URL},
+        ),
     ] = UNSET
 
 

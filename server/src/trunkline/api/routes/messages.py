@@ -15,7 +15,7 @@ from trunkline.api.operation import DELETE, GET, NO_CONTENT, PATCH, POST, Call, 
 from trunkline.api.responses import Response
 from trunkline.api.routes.conversations import Accepted, accepted
 from trunkline.api.sends import IDEMPOTENCY_KEY, SEND_REFUSALS, send_of
-from trunkline.api.shapes import SendAnywhereBody, SendMessageBody, handles_of
+from trunkline.api.shapes import SendAnywhereBody, SendMessageBody, Text, handles_of
 from trunkline.domain.errors import (
     ChatLeft,
     InvalidBody,
@@ -45,7 +45,7 @@ class MessageList(msgspec.Struct):
 class EditBody(msgspec.Struct):
     """The new text of a part."""
 
-    text: Annotated[str, Meta(description="The new text.")]
+    text: Annotated[Text, Meta(description="The new text.")]
     part_index: Annotated[int, Meta(ge=0, description="Which part, from 0.")] = 0
 
 
@@ -54,7 +54,13 @@ class ReactionBody(msgspec.Struct):
 
     operation: Annotated[Literal["add", "remove"], Meta(description="Whether it comes or goes.")]
     type: Annotated[ReactionType, Meta(description="Which one; stickers are not kept here.")]
-    custom_emoji: Annotated[str | None, Meta(description="The emoji, where the type is `custom`.")] = None
+    custom_emoji: Annotated[
+        str | None,
+        Meta(
+            description="The emoji, where the type is `custom`.",
+            extra_json_schema={"minLength": 1, "maxLength": MAX_EMOJI},
+        ),
+    ] = None
     part_index: Annotated[int, Meta(ge=0, description="The part that it is for, from 0.")] = 0
 
 

@@ -17,6 +17,7 @@ from trunkline.actions.subscriptions import (
 from trunkline.api.operation import DELETE, GET, NO_CONTENT, POST, PUT, Call, Operation, operation
 from trunkline.api.pages.frame import WEBHOOKS_PATH
 from trunkline.api.responses import Response
+from trunkline.api.shapes import Number
 from trunkline.domain import instant
 from trunkline.domain.errors import (
     InvalidBody,
@@ -28,12 +29,13 @@ from trunkline.domain.errors import (
 )
 from trunkline.domain.events import EventType
 from trunkline.domain.subscription import DEFAULT_ROUTING_ID_HEADER, MAX_SUBSCRIPTIONS, Subscription
+from trunkline.domain.target import MAX_LENGTH
 
 _TAG = "Webhooks"
 _CHECKED = (MissingField, InvalidBody, InvalidParameter, InvalidPhoneNumber, NotYourLine)
-_EVENTS = {"examples": [[EventType.MESSAGE_RECEIVED, EventType.MESSAGE_DELIVERED]]}
+_EVENTS = {"minItems": 1, "examples": [[EventType.MESSAGE_RECEIVED, EventType.MESSAGE_DELIVERED]]}
 _LINES = {"examples": [["+13343284472"]]}
-_URL = {"format": "uri", "examples": ["https://example.com/webhooks"]}
+_URL = {"format": "uri", "maxLength": MAX_LENGTH, "pattern": "^https?://", "examples": ["https://example.com/webhooks"]}
 
 _TARGET = "Where events are sent: an `https://` URL on the internet, which none of your other subscriptions has."
 _WANTED = "The events to send; `GET /v3/webhook-events` lists them."
@@ -47,7 +49,7 @@ class SubscriptionBody(msgspec.Struct):
 
     target_url: Annotated[str, Meta(description=_TARGET, extra_json_schema=_URL)]
     subscribed_events: Annotated[list[str], Meta(description=_WANTED, extra_json_schema=_EVENTS)]
-    phone_numbers: Annotated[list[str] | None, Meta(description=_NUMBERS, extra_json_schema=_LINES)] = None
+    phone_numbers: Annotated[list[Number] | None, Meta(description=_NUMBERS, extra_json_schema=_LINES)] = None
     routing_key_header: Annotated[str | None, Meta(description=_KEY_HEADER)] = None
     routing_id_header: Annotated[str | None, Meta(description=_ID_HEADER)] = None
 
@@ -57,7 +59,9 @@ class SubscriptionChangeBody(msgspec.Struct):
 
     target_url: Annotated[str | UnsetType, Meta(description=_TARGET, extra_json_schema=_URL)] = UNSET
     subscribed_events: Annotated[list[str] | UnsetType, Meta(description=_WANTED, extra_json_schema=_EVENTS)] = UNSET
-    phone_numbers: Annotated[list[str] | UnsetType | None, Meta(description=_NUMBERS, extra_json_schema=_LINES)] = UNSET
+    phone_numbers: Annotated[list[Number] | UnsetType | None, Meta(description=_NUMBERS, extra_json_schema=_LINES)] = (
+        UNSET
+    )
     is_active: Annotated[
         bool | UnsetType, Meta(description="Whether events are sent. While they are not, they are not kept either.")
     ] = UNSET
