@@ -1,14 +1,15 @@
 """SQLite through apsw: the embedded default, one file in WAL mode.
 
 Reads run inline on the event loop: a page takes less time than a thread hop. A writer asks for the write lock at once
-(``begin immediate``) and, while another process has it, asks again after a short sleep, so that the loop goes on.
+(``begin immediate``) and, while another process has it, asks again after a short sleep, so that the loop goes on. What
+waits for the disk, bringing the log of writes into the file, is done in a thread, while nobody here writes.
 """
 
 import asyncio
 import random
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
@@ -26,6 +27,7 @@ Connection: TypeAlias = Any
 PAGE_SIZE = 8192  # bytes; by measurement, bench/README.md
 READ_CACHE = 16  # MiB
 WRITE_CACHE = 64  # MiB
+LOG_PAGES = 4_000  # that the log may have until it is brought over: 32 MB; by measurement, bench/README.md
 BUSY_TIMEOUT = 5_000  # ms that a reader waits, in the rare moments when WAL makes it wait at all
 LOCK_TIMEOUT = 120.0  # s that a writer waits for its turn
 
@@ -41,6 +43,7 @@ class SQLite:
         self._reader.pragma("query_only", True)
         self._writer: Connection = None
         self._turn = asyncio.Lock()
+        self._checkpoint: asyncio.Task[None] | None = None
 
     def _open(self, cache: int) -> Connection:
         if not self._path.parent.is_dir():
@@ -73,6 +76,7 @@ class SQLite:
             if self._writer is None:
                 self._writer = self._open(WRITE_CACHE)
                 self._writer.set_busy_timeout(0)
+                self._writer.set_wal_hook(self._committed)
             writer = self._writer
             await self._begin(writer)
             try:
@@ -100,6 +104,17 @@ class SQLite:
             else:
                 return
 
+    def _committed(self, _connection: Connection, _name: str, pages: int) -> int:
+        """SQLite calls this after each commit. A checkpoint of its own would keep the event loop waiting for the disk."""
+        if pages > LOG_PAGES and (self._checkpoint is None or self._checkpoint.done()):
+            self._checkpoint = asyncio.create_task(self._bring_over())
+        return apsw.SQLITE_OK
+
+    async def _bring_over(self) -> None:
+        # Only a log that has been brought over whole begins anew, so the next writer waits.
+        async with self._turn:
+            await asyncio.to_thread(_bring_over, self._path)
+
     migration = transaction
 
     async def damage(self) -> list[str]:
@@ -107,6 +122,8 @@ class SQLite:
         return [] if found == ["ok"] else found
 
     async def close(self) -> None:
+        if self._checkpoint is not None:
+            await asyncio.wait([self._checkpoint])
         self._reader.close()
         if self._writer is not None:
             self._writer.close()
@@ -158,6 +175,15 @@ def _write_ahead(connection: Connection) -> None:
             time.sleep(0.005)
         else:
             return
+
+
+def _bring_over(path: Path) -> None:
+    """What cannot be now, because another process is at it, or the disk is full, is tried again after a commit."""
+    with suppress(apsw.Error):
+        connection: Connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        connection.pragma("synchronous", "normal")
+        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        connection.close()
 
 
 def _has_table(connection: Connection, name: str) -> bool:
