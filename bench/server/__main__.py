@@ -4,12 +4,18 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from typing import TypeAlias
 
-from bench.server import cases, data, load, report, steps
+from bench.server import cases, data, load, message_steps, report, steps, writing
 from bench.server.plain import DATABASE as PLAIN_DATABASE
 from bench.server.servers import Server, serving
+from bench.server.talk import talk
+
+WRITING = "writing"
+_ROUNDS = 3  # of what writes: the stores grow
+Start: TypeAlias = Callable[..., Server]
 
 _OURS = ("-c", "from trunkline.cli import main; main()", "serve", "--workers", "1")
 
@@ -20,7 +26,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="how often each case is measured; medians are shown")
     parser.add_argument("--seconds", type=int, default=1, help="how long each run of load lasts")
     parser.add_argument("--keep", action="store_true", help="leave bench/README.md as it is")
-    parser.add_argument("--only", default="", help="only the cases whose store or page has this in its name")
+    parser.add_argument("--only", default="", help="'writing', or the cases whose store or page has this in its name")
     arguments = parser.parse_args()
     if missing := load.missing_tools():
         sys.exit(f"make bench needs {' and '.join(missing)}; on Debian: apt-get install wrk util-linux")
@@ -29,50 +35,77 @@ def main() -> None:
         sys.exit("make bench needs two cores: one for the server, one for the load")
     data.FOLDER.mkdir(exist_ok=True)
 
+    tables: dict[str, str] = {}
     with ExitStack() as stack:
 
         def start(arguments: tuple[str, ...], environment: Mapping[str, str] | None = None) -> Server:
             return stack.enter_context(serving(arguments, core=cores[-1], environment=environment or {}))
 
         postgres = stack.enter_context(data.postgres())
-        urls = {
-            "SQLite, 1,000,000 chats": (f"sqlite:///{(data.FOLDER / 'million.db').absolute()}", data.MILLION),
-            "SQLite, 10,000 chats": (f"sqlite:///{(data.FOLDER / 'ten_thousand.db').absolute()}", data.TEN_THOUSAND),
-            "PostgreSQL, 1,000,000 chats": (postgres.format("million"), data.MILLION),
-            "PostgreSQL, 10,000 chats": (postgres.format("ten_thousand"), data.TEN_THOUSAND),
-        }
-        stores = {name: data.prepared(url, chats) for name, (url, chats) in urls.items()}
-        million = next(iter(stores.values()))
-        plain = data.plain(million.key, data.MILLION)
-
         limit = start(("-m", "bench.server.constant"))
-        ours = {name: start((*_OURS, "--database", places.url)) for name, places in stores.items()}
-        asked = [
-            case for name, places in stores.items() for case in cases.of_store(name, ours[name], places, urls[name][1])
-        ]
-        asked += cases.of_plain(report.PLAIN, start(("-m", "bench.server.plain"), {PLAIN_DATABASE: plain}), million.key)
-        _check_same_chats(asked)
-        asked = [case for case in asked if arguments.only in f"{case.group} {case.name}"]
-
-        rounds: list[list[cases.Round]] = [[] for _ in asked]
-        for number in range(1, arguments.rounds + 1):
-            for case, measured in zip(asked, rounds, strict=True):
-                _say(f"round {number} of {arguments.rounds}: {case.group}, {case.name}")
-                measured.append(cases.measure(case, limit, seconds=arguments.seconds, core=cores[0]))
-        _say("")
-        memory = {name: server.memory() for name, server in ours.items()}
-
-    results = [cases.result(case, measured) for case, measured in zip(asked, rounds, strict=True)]
-    tables = {
-        "rates": report.rates(results),
-        "plain": report.times_plain(results),
-        "memory": report.memory(memory),
-        "steps": steps.table(million),
-    }
+        if arguments.only != WRITING:
+            tables |= _reading(arguments, start, postgres, limit, cores[0])
+        if arguments.only in {"", WRITING}:
+            tables |= _writing(arguments, stack, start, postgres, limit, cores)
+    _say("")
     for name, table in tables.items():
         print(table, end="\n\n")
         if not arguments.keep:
             report.write(name, table)
+
+
+def _reading(arguments: argparse.Namespace, start: Start, postgres: str, limit: Server, core: int) -> dict[str, str]:
+    """The pages of the list, of large stores."""
+    urls = {
+        "SQLite, 1,000,000 chats": (f"sqlite:///{(data.FOLDER / 'million.db').absolute()}", data.MILLION),
+        "SQLite, 10,000 chats": (f"sqlite:///{(data.FOLDER / 'ten_thousand.db').absolute()}", data.TEN_THOUSAND),
+        "PostgreSQL, 1,000,000 chats": (postgres.format("million"), data.MILLION),
+        "PostgreSQL, 10,000 chats": (postgres.format("ten_thousand"), data.TEN_THOUSAND),
+    }
+    stores = {name: data.prepared(url, chats) for name, (url, chats) in urls.items()}
+    million = next(iter(stores.values()))
+    plain = data.plain(million.key, data.MILLION)
+
+    ours = {name: start((*_OURS, "--database", places.url)) for name, places in stores.items()}
+    asked = [
+        case for name, places in stores.items() for case in cases.of_store(name, ours[name], places, urls[name][1])
+    ]
+    asked += cases.of_plain(report.PLAIN, start(("-m", "bench.server.plain"), {PLAIN_DATABASE: plain}), million.key)
+    _check_same_chats(asked)
+    asked = [case for case in asked if arguments.only in f"{case.group} {case.name}"]
+
+    rounds: list[list[cases.Round]] = [[] for _ in asked]
+    for number in range(1, arguments.rounds + 1):
+        for case, measured in zip(asked, rounds, strict=True):
+            _say(f"round {number} of {arguments.rounds}: {case.group}, {case.name}")
+            measured.append(cases.measure(case, limit, seconds=arguments.seconds, core=core))
+    results = [cases.result(case, measured) for case, measured in zip(asked, rounds, strict=True)]
+    return {
+        "rates": report.rates(results),
+        "plain": report.times_plain(results),
+        "memory": report.memory({name: server.memory() for name, server in ours.items()}),
+        "steps": steps.table(million),
+    }
+
+
+def _writing(
+    arguments: argparse.Namespace, stack: ExitStack, start: Start, postgres: str, limit: Server, cores: Sequence[int]
+) -> dict[str, str]:
+    """Messages in, webhooks out, and the list meanwhile, of small stores."""
+    urls = {"SQLite": f"sqlite:///{(data.FOLDER / 'talk.db').absolute()}", "PostgreSQL": postgres.format("talk")}
+    talks = {name: stack.enter_context(talk(url)) for name, url in urls.items()}
+    _say("the steps of a message")
+    of_a_message = message_steps.table(talks)
+    options = (*_OURS, "--allow-private-webhooks", "--database")
+    stores = {name: (start((*options, urls[name])), each) for name, each in talks.items()}
+    receiver = stack.enter_context(serving(("-m", "bench.server.receiver"), core=cores[0], environment={}))
+    rounds = min(arguments.rounds, _ROUNDS)
+    return {
+        "message-steps": of_a_message,
+        "messages": writing.messages(stores, limit, cores[0], rounds, _say),
+        "webhooks": writing.webhooks(stores, receiver, rounds, _say),
+        "latency": writing.latency(stores, cores[0], _say),
+    }
 
 
 def _check_same_chats(asked: list[cases.Case]) -> None:

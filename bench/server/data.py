@@ -127,6 +127,19 @@ async def _ensure_database(url: str) -> bool:
     return missing
 
 
+async def ensure_empty(url: str) -> None:
+    """Leaves a database that is there with nothing in it, and a file away."""
+    if url.startswith("postgresql"):
+        connection = await asyncpg.connect(_other_database(url))
+        await connection.execute(f"drop database if exists {_database(url)} with (force)")
+        await connection.execute(f"create database {_database(url)}")
+        await connection.close()
+        return
+    file = Path(url.removeprefix("sqlite:///"))
+    for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
+        file.with_name(name).unlink(missing_ok=True)
+
+
 async def _vacuum(url: str) -> None:
     """What autovacuum does some minutes after a load."""
     connection = await asyncpg.connect(url)

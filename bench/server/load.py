@@ -1,5 +1,6 @@
 """Load from ``wrk``, pinned to a core of its own."""
 
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -9,8 +10,6 @@ from pathlib import Path
 import msgspec
 
 CONNECTIONS = 32
-
-_SCRIPT = Path(__file__).with_name("load.lua")
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -37,11 +36,24 @@ def missing_tools() -> list[str]:
 
 def run(port: int, paths: Sequence[str], key: str, *, seconds: int, core: int) -> Outcome:
     """Asks for the paths, at random, over ``CONNECTIONS`` connections. Raises ``RuntimeError`` when one is refused."""
+    return _run("load.lua", port, paths, [key], connections=CONNECTIONS, seconds=seconds, core=core)
+
+
+def send(port: int, paths: Sequence[str], key: str, *, clients: int, seconds: int, core: int) -> Outcome:
+    """Posts messages to the paths, at random, each client one after the other. Raises ``RuntimeError`` as ``run``."""
+    arguments = [key, secrets.token_hex(4)]
+    return _run("messages.lua", port, paths, arguments, connections=clients, seconds=seconds, core=core)
+
+
+def _run(
+    script: str, port: int, paths: Sequence[str], arguments: Sequence[str], *, connections: int, seconds: int, core: int
+) -> Outcome:
     with tempfile.NamedTemporaryFile("w", suffix=".paths") as file:
         file.write("\n".join(paths))
         file.flush()
-        command = ["taskset", "-c", str(core), "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s"]
-        command += ["-s", str(_SCRIPT), f"http://127.0.0.1:{port}", "--", file.name, key]
+        command = ["taskset", "-c", str(core), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s"]
+        command += ["-s", str(Path(__file__).with_name(script)), f"http://127.0.0.1:{port}", "--", file.name]
+        command += arguments
         result = subprocess.run(command, capture_output=True, text=True, check=True)
     outcome = msgspec.json.decode(result.stdout.splitlines()[-1], type=Outcome)
     if outcome.failed or outcome.refused or not outcome.requests:

@@ -1,0 +1,188 @@
+"""Where the time of a message goes, from the request to its delivery: without HTTP, statement by statement."""
+
+import asyncio
+import itertools
+import secrets
+import statistics
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, cast
+
+import msgspec
+
+from bench.server.talk import Talk
+from trunkline.api.app import Application
+from trunkline.carriers.loopback import Loopback
+from trunkline.delivery.carrying import CarrierCourier
+from trunkline.delivery.sender import WebhookCourier
+from trunkline.delivery.worker import Worker
+from trunkline.domain.health import Thresholds
+from trunkline.storage.ports import Database, Transaction
+from trunkline.storage.sql import Query, Row, Value
+from trunkline.storage.store import Store
+
+_MESSAGES = 500
+_ROUNDS = 3
+_BASE = "http://127.0.0.1:8080"
+
+_BEGUN, _ASKED, _WRITTEN = "transaction begun", "what is known asked for", "message, chat and answer written"
+_QUEUED, _FORGOTTEN, _COMMITTED = "put into the outbox", "what is old forgotten", "transaction committed"
+_STEPS = (_BEGUN, _ASKED, _WRITTEN, _QUEUED, _FORGOTTEN, _COMMITTED)
+_OF_QUERY = (
+    dict.fromkeys(("lock_partner", "answer", "chat", "objections", "latest", "latest_chats"), _ASKED)
+    | dict.fromkeys(("subscriptions", "put", "put_lane", "put_queue", "put_event"), _QUEUED)
+    | dict.fromkeys(("moves", "answers", "events", "items"), _FORGOTTEN)
+)
+
+
+class Spent(msgspec.Struct):
+    """What messages took, by step: statements, and seconds; and the process's own seconds, all in all."""
+
+    statements: Counter[str]
+    seconds: dict[str, float]
+    total: float = 0.0
+    processor: float = 0.0
+
+    def add(self, step: str, began: float) -> None:
+        """One more statement."""
+        self.statements[step] += 1
+        self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - began
+
+
+class CountedTransaction:
+    """A transaction whose statements are counted."""
+
+    def __init__(self, transaction: Transaction, spent: Spent) -> None:
+        self._transaction = transaction
+        self._spent = spent
+
+    async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
+        began = time.perf_counter()
+        rows = await self._transaction.fetch(query, values)
+        self._spent.add(_OF_QUERY.get(query.name, _WRITTEN), began)
+        return rows
+
+    async def run_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> None:
+        began = time.perf_counter()
+        await self._transaction.run_many(query, rows)
+        self._spent.add(_OF_QUERY.get(query.name, _WRITTEN), began)
+
+    async def load(self, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> None:
+        began = time.perf_counter()
+        await self._transaction.load(table, columns, rows)
+        self._spent.add(_WRITTEN, began)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transaction, name)
+
+
+class CountedDatabase:
+    """A database whose statements are counted."""
+
+    def __init__(self, database: Database, spent: Spent) -> None:
+        self._database = database
+        self._spent = spent
+
+    async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
+        began = time.perf_counter()
+        rows = await self._database.fetch(query, values)
+        self._spent.add(_ASKED, began)
+        return rows
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[CountedTransaction]:
+        began = time.perf_counter()
+        async with self._database.transaction() as transaction:
+            self._spent.add(_BEGUN, began)
+            yield CountedTransaction(transaction, self._spent)
+            began = time.perf_counter()
+        self._spent.add(_COMMITTED, began)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._database, name)
+
+
+def table(talks: Mapping[str, Talk]) -> str:
+    """The steps of a message that is accepted, and of its delivery. Nothing else may be at work in the stores."""
+    measured = {name: [each.run(_measured(each)) for _ in range(_ROUNDS)] for name, each in talks.items()}
+    names = " | ".join([f"{name} µs" for name in talks])
+    lines = [f"| step of a message | statements | {names} |", "|---|--:|" + "--:|" * len(talks)]
+
+    def line(what: str, statements: Sequence[float], *microseconds: Sequence[float]) -> None:
+        cells = [f"{statistics.median(each) / _MESSAGES * 1e6:,.0f}" for each in microseconds]
+        count = f"{statistics.median(statements) / _MESSAGES:.1f}" if statements else ""
+        lines.append(f"| {' | '.join([what, count, *cells])} |")
+
+    accepted = [[accepted for accepted, _ in each] for each in measured.values()]
+    delivered = [[delivered for _, delivered in each] for each in measured.values()]
+    last = accepted[-1]
+    for step in _STEPS:
+        counts = [each.statements[step] for each in last]
+        line(step, counts, *[[each.seconds.get(step, 0.0) for each in runs] for runs in accepted])
+    line("everything else", [], *[[each.total - sum(each.seconds.values()) for each in runs] for runs in accepted])
+    for what, phase in (("accepted", accepted), ("then, delivered by the loopback", delivered)):
+        counts = [each.statements.total() for each in phase[-1]]
+        line(f"**{what}**", counts, *[[each.total for each in runs] for runs in phase])
+        line(f"{what}: time on the processor", [], *[[each.processor for each in runs] for runs in phase])
+    return "\n".join(lines)
+
+
+async def _measured(talk: Talk) -> tuple[Spent, Spent]:
+    """What it took to accept messages, and what it took to deliver them."""
+    accepting, delivering = Spent(Counter(), {}), Spent(Counter(), {})
+    application = Application(_counted(talk.store, accepting), _BASE, _BASE)
+    headers = [(b"authorization", b"Bearer " + talk.key.encode()), (b"content-type", b"application/json")]
+    unique = secrets.token_hex(4)
+    paths = itertools.cycle(talk.paths)
+    for number in range(-_MESSAGES // 10, _MESSAGES):
+        if number == 0:
+            accepting.statements.clear()
+            accepting.seconds.clear()
+            accepting.total, accepting.processor = -time.perf_counter(), -time.process_time()
+        await _post(application, next(paths), headers, f"{unique}{number}")
+    accepting.total += time.perf_counter()
+    accepting.processor += time.process_time()
+    await _deliver(_counted(talk.store, delivering), delivering, talk)
+    return accepting, delivering
+
+
+def _counted(store: Store, spent: Spent) -> Store:
+    return Store(cast("Database", CountedDatabase(store.database, spent)), store.cursor_key)
+
+
+async def _post(application: Application, path: str, headers: list[tuple[bytes, bytes]], key: str) -> None:
+    message = {"parts": [{"type": "text", "value": "Your order is on its way."}], "idempotency_key": key}
+    body = msgspec.json.encode({"message": message})
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": headers,
+    }
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        if message.get("status", 202) != 202:
+            raise RuntimeError(f"{path}: {message}")
+
+    await application(scope, receive, send)
+
+
+async def _deliver(store: Store, spent: Spent, talk: Talk) -> None:
+    async with WebhookCourier(store, _BASE) as webhooks:
+        worker = Worker(store, CarrierCourier(store, Loopback(store), Thresholds()), webhooks)
+        spent.total, spent.processor = -time.perf_counter(), -time.process_time()
+        running = asyncio.create_task(worker.run())
+        await talk.settled()
+        spent.total += time.perf_counter()
+        spent.processor += time.process_time()
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
