@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from litestar import HttpMethod, Litestar, Request, route
 from litestar import Response as FrameworkResponse
 from litestar.di import Provide
-from litestar.exceptions import HTTPException, MethodNotAllowedException
+from litestar.exceptions import HTTPException, InternalServerException, MethodNotAllowedException
 from litestar.types import ControllerRouterHandler
 
 from trunkline import __version__
@@ -29,6 +29,7 @@ from trunkline.domain.errors import (
     BodyTooLarge,
     CarrierNotReady,
     InternalError,
+    InvalidBody,
     InvalidParameter,
     MethodNotAllowed,
     NotFound,
@@ -134,7 +135,7 @@ class Application:
         return route(_path(described.path), http_method=methods, status_code=200, include_in_schema=False)(handle)
 
     async def _call(self, request: Request[Any, Any, Any]) -> Call:
-        """A request whose key is good. Raises ``Unauthorized``, ``BodyTooLarge``."""
+        """A request whose key is good. Raises ``Unauthorized``, ``BodyTooLarge``, ``InvalidBody``."""
         at = self._clock()
         partner_id = await self._authentication.partner(request.scope["headers"], at)  # type: ignore[arg-type]
         return Call(
@@ -144,7 +145,7 @@ class Application:
             path=request.path_params,
             query=request.scope["query_string"],
             headers={name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]},
-            content=await request.body(),
+            content=await _content(request),
         )
 
     def stop_waiting(self) -> None:
@@ -183,6 +184,13 @@ class Application:
         elif known.status >= InternalError.status:
             log.error("trace %s: %s", trace_id, error, exc_info=error)
         return refusal(known, trace_id, self._doc_base)
+
+
+async def _content(request: Request[Any, Any, Any]) -> bytes:
+    try:
+        return await request.body()
+    except InternalServerException:  # what the framework makes of it, although it is no fault of ours
+        raise InvalidBody("the body ends before it is complete") from None
 
 
 def _methods(described: Route) -> tuple[str, ...]:
