@@ -55,7 +55,7 @@ def _of_postgres(plan: dict[str, Any]) -> Plan:
     reads: list[Read] = []
     rows = 0.0
     for node in nodes:
-        if "Relation Name" in node:
+        if "Relation Name" in node and node["Node Type"] != "ModifyTable":
             range_of = _COLUMN.search(node.get("Index Cond", "")) if node["Node Type"].startswith("Index") else None
             reads.append(Read(range_of[1] if range_of else None, f"{node['Node Type']} on {node['Relation Name']}"))
             met = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
