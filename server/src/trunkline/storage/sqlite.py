@@ -72,6 +72,8 @@ class SQLite:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator["SQLiteTransaction"]:
+        if self._checkpoint is not None:
+            await asyncio.wait([self._checkpoint])
         async with self._turn:
             if self._writer is None:
                 self._writer = self._open(WRITE_CACHE)
@@ -105,15 +107,23 @@ class SQLite:
                 return
 
     def _committed(self, _connection: Connection, _name: str, pages: int) -> int:
-        """SQLite calls this after each commit. A checkpoint of its own would keep the event loop waiting for the disk."""
-        if pages > LOG_PAGES and (self._checkpoint is None or self._checkpoint.done()):
+        """What SQLite calls after each commit: a checkpoint of its own would have the event loop wait for the disk."""
+        if pages > LOG_PAGES and self._checkpoint is None:
             self._checkpoint = asyncio.create_task(self._bring_over())
         return apsw.SQLITE_OK
 
     async def _bring_over(self) -> None:
-        # Only a log that has been brought over whole begins anew, so the next writer waits.
-        async with self._turn:
-            await asyncio.to_thread(_bring_over, self._path)
+        # While nobody writes, in no process: only a log that has been brought over whole begins anew.
+        try:
+            with suppress(NotReady):
+                async with self._turn:
+                    await self._begin(self._writer)
+                    try:
+                        await asyncio.to_thread(_bring_over, self._path)
+                    finally:
+                        self._writer.execute("rollback")
+        finally:
+            self._checkpoint = None
 
     migration = transaction
 
