@@ -8,7 +8,17 @@ import time
 
 import pytest
 
-from tests.acceptance.command import BIN, environment, get, refusal, run, run_json, serving
+from tests.acceptance.command import (
+    BIN,
+    environment,
+    free_port,
+    get,
+    refusal,
+    run,
+    run_json,
+    serving,
+    wait_until_ready,
+)
 from tests.conftest import NewDatabase
 
 LINE = "+12025550100"
@@ -161,3 +171,26 @@ def test_ctrl_c_ends_long_work_at_once_and_it_can_be_taken_up_again(database: st
     assert "interrupted" in told
     assert "Traceback" not in told
     assert run_json("database", "check", database=database)["problems"] == []
+
+
+def test_workers_end_with_the_process_that_was_killed(database: str) -> None:
+    port = free_port()
+    for _ in range(2):
+        command = [str(BIN / "trunkline"), "serve", "--port", str(port), "--workers", "2"]
+        with subprocess.Popen(command, env=environment(TRUNKLINE_DATABASE=database)) as process:
+            wait_until_ready(f"http://127.0.0.1:{port}", process)
+            process.kill()
+        _wait_until_free(port)
+
+
+def _wait_until_free(port: int) -> None:
+    for _ in range(300):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
+    pytest.fail(f"port {port} is still in use")

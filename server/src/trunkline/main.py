@@ -1,6 +1,7 @@
 """Where the parts are put together: settings, store, carrier, what leaves the service, application."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 from collections.abc import AsyncGenerator, Callable, Generator
@@ -16,6 +17,8 @@ from trunkline.delivery.sender import WebhookCourier
 from trunkline.delivery.worker import Worker as DeliveryWorker
 from trunkline.domain.health import Thresholds
 from trunkline.storage.store import Store, open_store
+
+_PARENT_LOOK = 1.0  # s between two looks at whether the parent lives
 
 
 class Worker:
@@ -57,6 +60,7 @@ async def _serving(store: Store, settings: Settings) -> AsyncGenerator[Applicati
     ):
         worker = DeliveryWorker(store, CarrierCourier(store, carrier, thresholds), webhooks)
         running = asyncio.create_task(worker.run(), name="delivery")
+        watching = asyncio.create_task(_end_with_parent(), name="parent")
         application = Application(
             store,
             settings.base_url,
@@ -70,9 +74,20 @@ async def _serving(store: Store, settings: Settings) -> AsyncGenerator[Applicati
                 yield application
         finally:
             await application.close()
+            watching.cancel()
             running.cancel()
             with suppress(asyncio.CancelledError):
                 await running
+
+
+async def _end_with_parent() -> None:
+    """Ends this process when the one that watches over it was killed: nobody else would, and it would keep the port."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    while os.getppid() == parent.pid:  # noqa: ASYNC110 - the system tells of it in no other way that siblings cannot hide
+        await asyncio.sleep(_PARENT_LOOK)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @contextmanager

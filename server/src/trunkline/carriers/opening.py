@@ -3,7 +3,7 @@
 import asyncio
 import importlib
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import TypeAlias, cast
 
 from trunkline.actions.capability import Network
@@ -54,5 +54,10 @@ async def open_carrier(name: str, store: Store, thresholds: Thresholds, clock: C
     if name == LOOPBACK:
         yield Loopback(store, clock)
         return
-    async with find_factory(name)(Inbox(store, thresholds, clock)) as carrier:
+    async with AsyncExitStack() as stack:
+        opening = find_factory(name)(Inbox(store, thresholds, clock))
+        try:
+            carrier = await stack.enter_async_context(opening)
+        except Exception as error:
+            raise CommandError(f"the carrier {name!r} does not open: {type(error).__name__}: {error}") from error
         yield carrier
