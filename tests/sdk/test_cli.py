@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -294,8 +295,72 @@ def test_a_terminal_gets_a_table_in_colour(environment: dict[str, str]) -> None:
     seen = on_a_terminal(environment, "chats", "list")
     assert "\x1b[33mAT_RISK" in seen
     assert "+14155559876" in seen
-    assert chat(0)["id"] not in seen, "narrow terminals do without the ids"
-    assert chat(0)["id"] in on_a_terminal({**environment, "COLUMNS": "130"}, "chats", "list")
+    assert "Health" in seen
+
+
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def lines_at(columns: int, environment: dict[str, str], *arguments: str) -> list[str]:
+    """The lines that a terminal of this width shows; none is longer."""
+    seen = on_a_terminal({**environment, "COLUMNS": str(columns)}, *arguments)
+    lines = [line.rstrip() for line in COLOURS.sub("", seen).splitlines()]
+    assert all(len(line) <= columns for line in lines)
+    return lines
+
+
+@pytest.mark.parametrize("columns", [38, 40, 80, 100, 130])
+def test_whatever_the_width_ids_and_handles_are_whole(
+    environment: dict[str, str], server: Server, columns: int
+) -> None:
+    server.total = 2
+    listed = "\n".join(lines_at(columns, environment, "chats", "list"))
+    for number in range(2):
+        assert chat(number)["id"] in listed
+    assert listed.count("+14155559876") == 2
+    shown = "\n".join(lines_at(columns, environment, "messages", "list", CHAT))
+    assert message(0)["id"] in shown
+    assert "Hello 🎂 Ann [media" in shown
+    sent = "\n".join(lines_at(columns, environment, "send", "--chat", CHAT, "Hello"))
+    assert message()["id"] in sent
+    assert CHAT in sent
+    assert "Chat" in sent
+
+
+def test_a_narrow_terminal_gets_lines_instead_of_columns(environment: dict[str, str], server: Server) -> None:
+    server.total = 1
+    chat_id = chat(0)["id"]
+    assert lines_at(80, environment, "chats", "list") == [
+        "+14155559876",
+        f"  iMessage  AT_RISK  2024-01-15 10:30  {chat_id}",
+    ]
+    assert lines_at(40, environment, "chats", "list") == [
+        "+14155559876",
+        "  iMessage  AT_RISK  2024-01-15 10:30",
+        f"  {chat_id}",
+    ]
+    assert lines_at(80, environment, "send", "--chat", CHAT, "Hello") == [
+        "Status  pending",
+        f"Message  {message()['id']}",
+        f"Chat  {CHAT}",
+    ]
+
+
+def test_joined_emoji_stay_joined(run: Run, server: Server) -> None:
+    server.total = 1
+    family = "👩\u200d👧 ❤\ufe0f"
+    server.changes = {"parts": [{"type": "text", "value": f"{family}\x07\u202e!"}]}
+    assert run("messages", "list", CHAT).stdout.splitlines()[1].split("\t")[2] == f"{family}  !"
+
+
+def test_send_takes_what_is_piped_in(run: Run, server: Server) -> None:
+    assert run("send", "--chat", CHAT, "-", stdin="Hé\nthere -\n").returncode == 0
+    (asked,) = server.requests
+    assert asked.body == {"message": {"parts": [{"type": "text", "value": "Hé\nthere -"}]}}
+    nothing = run("send", "--chat", CHAT, "-", stdin="\n")
+    assert nothing.returncode == 2
+    assert "nothing is piped in" in nothing.stderr
+    assert len(server.requests) == 1
 
 
 def test_all_shows_progress_on_a_terminal(environment: dict[str, str]) -> None:

@@ -115,7 +115,7 @@ def list_messages(
 
 @app.command()
 def send(
-    text: Annotated[str, typer.Argument(help="What to say.")],
+    text: Annotated[str, typer.Argument(help="What to say; - for what is piped in.")],
     to: Annotated[list[str] | None, typer.Option(help="To whom: +E164 or e-mail; several times for a group.")] = None,
     from_: Annotated[
         str | None, typer.Option("--from", help="From this line of yours, +E164; else the service chooses one.")
@@ -131,7 +131,7 @@ def send(
         raise typer.BadParameter("say to whom: --to +E164 or an e-mail address, or --chat with a chat's id")
     if chat is not None and (to or from_):
         raise typer.BadParameter("a chat has its people and its line: give --chat alone, or --to and --from")
-    message: MessageContentParam = {"parts": [{"type": "text", "value": text}]}
+    message: MessageContentParam = {"parts": [{"type": "text", "value": piped() if text == "-" else text}]}
     answer: Sent
     with client_of(profile) as client:
         if chat is not None:
@@ -181,6 +181,17 @@ def doctor(profile: ProfileOption = None) -> None:
             output.out.print(Text(f"  → {finding.remedy}"), soft_wrap=True)
     if not good:
         raise typer.Exit(1)
+
+
+def piped() -> str:
+    """What standard input holds, without the end of its last line. Raises ``typer.BadParameter`` for nothing to say."""
+    try:
+        text = sys.stdin.buffer.read().decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise typer.BadParameter("what is piped in is not UTF-8 text") from None
+    if not text.strip():
+        raise typer.BadParameter("nothing is piped in; it must be the text to send")
+    return text
 
 
 def profile_store() -> ProfileStore:

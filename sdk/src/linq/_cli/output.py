@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -23,8 +24,11 @@ ModelT = TypeVar("ModelT", bound="BaseModel")
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-WIDE = 110
-"""Letters across: with fewer, a table goes without its last column, the ids."""
+READABLE = 24
+"""Letters across that the column which folds needs at least; with fewer, there is no table."""
+GAP = "  "
+JOINERS = "\u200c\u200d"
+"""Invisible, and part of emoji and of some languages' words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Columns(Generic[T]):
     names: tuple[str, ...]
     cells: Callable[[T], tuple[object, ...]]
     folds: str = ""
-    """The column that is broken into lines where the terminal is narrow."""
+    """The column that is broken into lines where the terminal is narrow; where it is too narrow, it comes first."""
     styles: Mapping[str, str] = field(default_factory=dict[str, str])
     """Colours of cells that say just this."""
 
@@ -50,19 +54,58 @@ class View(Generic[T]):
 
 
 def print_table(items: Iterable[T], columns: Columns[T]) -> None:
-    """A table on a terminal; in a pipe, whole cells separated by tabs, each line as soon as it is there."""
+    """A table on a terminal that has room for it, else a few lines for each item, in which everything is whole.
+
+    In a pipe, whole cells separated by tabs, each line as soon as it is there.
+    """
     if not out.is_terminal:
         print(*columns.names, sep="\t")
         for item in items:
             print(*columns.cells(item), sep="\t")
         return
+    rows = [[Text(str(cell), columns.styles.get(str(cell), "")) for cell in columns.cells(item)] for item in items]
+    if _width(rows, columns) > out.width:
+        for row in rows:
+            for line in _lines(row, columns):
+                out.print(line, overflow="fold")
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in columns.names if out.width >= WIDE else columns.names[:-1]:
+    for name in columns.names:
         table.add_column(name, no_wrap=name != columns.folds, overflow="fold")
-    for item in items:
-        row = [Text(str(cell), columns.styles.get(str(cell), "")) for cell in columns.cells(item)]
-        table.add_row(*row[: len(table.columns)])
+    for row in rows:
+        table.add_row(*row)
     out.print(table)
+
+
+def _width(rows: Sequence[Sequence[Text]], columns: Columns[T]) -> int:
+    """The letters across that a table of these rows needs."""
+    widths = [max(map(cell_len, (name, *(row[at].plain for row in rows)))) for at, name in enumerate(columns.names)]
+    if columns.folds:
+        at = columns.names.index(columns.folds)
+        widths[at] = min(widths[at], READABLE)
+    return sum(widths) + len(GAP) * (len(widths) - 1)
+
+
+def _lines(row: Sequence[Text], columns: Columns[T]) -> Iterator[Text]:
+    """An item below its column that folds; where none does, each cell behind its name."""
+    named = zip(columns.names, row, strict=True)
+    if not columns.folds:
+        for name, cell in named:
+            yield from _beside([Text(name, "bold"), cell], "")
+        return
+    yield row[columns.names.index(columns.folds)]
+    yield from _beside([cell for name, cell in named if name != columns.folds and cell], GAP)
+
+
+def _beside(cells: Sequence[Text], indent: str) -> Iterator[Text]:
+    """Whole cells beside each other, as many as a line holds."""
+    line = Text(indent)
+    for cell in cells:
+        if line.plain.strip() and line.cell_len + cell.cell_len > out.width:
+            yield line
+            line = Text(GAP)
+        line = Text.assemble(line, cell, GAP)
+    yield line
 
 
 def print_csv(items: Iterable[T], columns: Columns[T]) -> None:
@@ -102,4 +145,4 @@ def with_progress(items: Iterable[T], view: View[T], *, quiet: bool) -> Iterator
 
 def plain(text: object) -> str:
     """Text from the network without what a terminal would obey: control characters become spaces."""
-    return "".join(letter if letter.isprintable() else " " for letter in str(text))
+    return "".join(letter if letter.isprintable() or letter in JOINERS else " " for letter in str(text))
