@@ -91,7 +91,8 @@ def test_what_is_played_in_a_terminal_is_told_by_the_service(sandbox: Sandbox) -
     assert sandbox.told("message.delivered")["id"] == message_id
     assert sandbox.simulate("typing", ALICE)["chat_id"] == sent["id"]
     assert sandbox.told("chat.typing_indicator.started")["actor_handle"]["handle"] == ALICE
-    assert sandbox.simulate("reaction", ALICE, "🦜")["message_id"] == message_id
+    reacted = sandbox.simulate("reaction", ALICE, "🦜")
+    assert (reacted["says"], reacted["message_id"]) == (f"{ALICE} reacted: 🦜.", message_id)
     assert sandbox.told("reaction.added")["custom_emoji"] == "🦜"
     assert sandbox.simulate("read", ALICE)["messages"] == 1
     assert sandbox.told("message.read")["id"] == message_id
@@ -180,6 +181,12 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> str:
         (["message", "alice", "hi"], "'FROM' is 'alice'"),
         (["message", ALICE, "hi", "--to", "12"], "--to is '12'"),
         (["message", ALICE, "hi", "--to", "+12025550199"], "nobody has the line +12025550199"),
+        (
+            ["reaction", ALICE, "lve"],
+            "the reaction is 'lve'; it must be love, like, dislike, laugh, emphasize, question, or",
+        ),
+        (["reaction", ALICE, "custom"], "the reaction is 'custom'"),
+        (["reaction", ALICE, "lové"], "the reaction is 'lov\\xe9'"),
         (["read", ALICE, "--partner", "Acme"], f"{ALICE} has no chat with {LINE} yet"),
         (["read", "--partner", "Acme"], "'chat_id' is missing"),
         (["read", "--message", "00000000-0000-7000-8000-000000000000"], "nobody has the message"),

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import os
+import pty
 import re
 import signal
 import subprocess
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -256,6 +258,43 @@ def _as_if_later(database: str) -> None:
     asyncio.run(work())
 
 
+@pytest.mark.usefixtures("key")
+def test_on_a_narrow_terminal_ids_and_words_are_whole(database: str) -> None:
+    with receiving() as receiver:
+        pass
+    with listening(database, "--forward-to", receiver.url, "--events", "message.received") as terminal:
+        for _ in range(4):
+            terminal.line()
+        write(database, "hello")
+        terminal.line()
+        [event] = until(lambda: told(database, "--failed"))
+        [delivery] = event["deliveries"]
+        for columns in (40, 80):
+            seen = on_a_terminal(columns, "webhooks", "list", "Acme", "--events", database=database)
+            assert all(len(line) <= columns for line in seen)
+            assert [line.strip() for line in seen][1] == event["id"]
+            assert seen[-1].split()[-1] == delivery["subscription_id"]
+            assert delivery["outcome"] in " ".join(" ".join(seen).split())
+        terminal.interrupt()
+
+
+def on_a_terminal(columns: int, *arguments: str, database: str) -> list[str]:
+    """The lines that a person sees, without colours."""
+    controller, terminal = pty.openpty()
+    variables = {"TRUNKLINE_DATABASE": database, "COLUMNS": str(columns), "TERM": "xterm", "NO_COLOR": "1"}
+    with subprocess.Popen(
+        [BIN / "trunkline", *arguments], env=environment(**variables), stdout=terminal, stdin=terminal
+    ) as process:
+        os.close(terminal)
+        seen = b""
+        with suppress(OSError):  # Linux says so at the end
+            while more := os.read(controller, 65536):
+                seen += more
+    os.close(controller)
+    assert process.returncode == 0
+    return re.sub(r"\x1b\[[0-9;]*m", "", seen.decode()).splitlines()
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
@@ -263,9 +302,11 @@ def _as_if_later(database: str) -> None:
         (["resend", "Acme", "none"], "there is no event 'none'; `trunkline webhooks list PARTNER --events` shows"),
         (
             ["listen", "Acme", "--forward-to", "localhost:3000"],
-            "--forward-to is 'localhost:3000'; it must be an absolute",
+            "--forward-to is 'localhost:3000'; it must be a URL: http://localhost:3000",
         ),
-        (["listen", "Acme", "--forward-to", URL, "--events", "message.recieved"], "'message.recieved'"),
+        (["listen", "Acme", "--forward-to", "/webhooks"], "--forward-to is '/webhooks'; it must be an absolute URL"),
+        (["listen", "Acme", "--forward-to", URL, "--events", "message.recieved"], "--events has 'message.recieved'"),
+        (["listen", "Acme", "--forward-to", URL, "--events", "message.sent,"], "--events has ''"),
         (["listen", "Acme", "--forward-to", URL, "--line", "12"], "--line is '12'"),
         (["listen", "Acme", "--forward-to", URL, "--line", "+12025550199"], "+12025550199 is not one of"),
         (["listen", "Nobody", "--forward-to", URL], "there is no partner 'Nobody'"),

@@ -119,7 +119,8 @@ async def react(store: Store, cause: Cause, side: Side, message_id: str | None, 
         raise InvalidParameter(f"'custom_emoji' is given, but the type is {reaction.type}; only custom has one")
     message_id = message_id or await _last(store, cause, side, _is_sent)
     message = await receive_reaction(store, cause, message_id, handle, reaction)
-    return _about(message, f"{handle} {'reacted' if reaction.added else 'took a reaction back'}: {reaction.type}.")
+    what = reaction.custom_emoji or reaction.type
+    return _about(message, f"{handle} {'reacted' if reaction.added else 'took a reaction back'}: {what}.")
 
 
 async def read(store: Store, cause: Cause, side: Side, message_id: str | None, thresholds: Thresholds) -> Simulated:

@@ -22,9 +22,9 @@ def is_terminal() -> bool:
     return _out.is_terminal
 
 
-def say(text: str) -> None:
+def say(text: str, style: str = "") -> None:
     """A sentence on standard output, wrapped on a terminal."""
-    _out.print(text, soft_wrap=not _out.is_terminal)
+    _out.print(text, style=style, soft_wrap=not _out.is_terminal)
 
 
 def complain(text: str) -> None:

@@ -3,6 +3,7 @@
 import secrets
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
+from string import ascii_letters
 from typing import Annotated, TypeAlias
 
 import typer
@@ -20,7 +21,7 @@ from trunkline.domain import content as contents
 from trunkline.domain.chat import ParticipantStatus, Service
 from trunkline.domain.content import media_part
 from trunkline.domain.errors import CommandError
-from trunkline.domain.handle import parse_handle, parse_written_number
+from trunkline.domain.handle import parse_handle, parse_written_number, shown
 from trunkline.domain.health import Thresholds
 from trunkline.domain.instant import now
 from trunkline.domain.message import Content, DeliveryStatus, Part, ReactionType, ReplyTo, TextPart
@@ -109,10 +110,7 @@ def reaction(
 ) -> None:
     """React to a message, by default the last one of the line's."""
     side = _side(sender, to, chat)
-    known = kind in {each.value for each in ReactionType if each is not ReactionType.CUSTOM}
-    change = ReactionChange(
-        ReactionType(kind) if known else ReactionType.CUSTOM, not remove, part, None if known else kind
-    )
+    change = _reaction(kind, part, added=not remove)
 
     async def work(store: Store, cause: Cause) -> Simulated:
         return await simulate.react(store, cause, side, message_id, change)
@@ -294,6 +292,17 @@ def _side(sender: str | None, to: str | None, chat: str | None) -> Side:
         chat,
         None if to is None else parse_written_number(to, "--to"),
     )
+
+
+def _reaction(kind: str, part: int, *, added: bool) -> ReactionChange:
+    """Raises ``CommandError`` for what is neither the name of a tapback nor an emoji."""
+    tapbacks = [each.value for each in ReactionType if each is not ReactionType.CUSTOM]
+    if kind in tapbacks:
+        return ReactionChange(ReactionType(kind), added, part)
+    # Some emoji begin with an ASCII digit, but none has an ASCII letter in it.
+    if kind.isascii() or any(each in ascii_letters for each in kind):
+        raise CommandError(f"the reaction is {shown(kind)}; it must be {', '.join(tapbacks)}, or an emoji")
+    return ReactionChange(ReactionType.CUSTOM, added, part, kind)
 
 
 def _content(text: str | None, media: Sequence[str], reply_to: str | None) -> Content:

@@ -34,7 +34,7 @@ from trunkline.domain.errors import CommandError
 from trunkline.domain.events import EventType
 from trunkline.domain.handle import parse_written_number, shown
 from trunkline.domain.instant import now
-from trunkline.domain.subscription import Subscription
+from trunkline.domain.subscription import PUBLISHED, Subscription
 from trunkline.domain.target import Target
 from trunkline.storage.outbox import Delivered, KeptEvent, State
 from trunkline.storage.store import Store, open_store
@@ -108,15 +108,37 @@ def listen(
 
     With --json: an object with the secret, then one for each event.
     """
-    try:
-        to = target.parse(forward_to)
-    except ValueError as error:
-        raise CommandError(f"--forward-to is {shown(forward_to)}; {error}") from None
-    wanted = list(EventType) if events is None else [each.strip() for each in events.split(",")]
+    to = _target(forward_to)
+    wanted = list(EventType) if events is None else _wanted(events)
     number = None if line is None else parse_written_number(line, "--line")
     _until_told_to_stop(_listen(database, partner, to, forward_to, wanted, number, as_json=as_json))
     if not as_json:
         say("Nobody listens any more.")
+
+
+def _target(url: str) -> Target:
+    try:
+        return target.parse(url)
+    except ValueError as error:
+        advice = str(error) if "://" in url or not _is_url(f"http://{url}") else f"it must be a URL: http://{url}"
+        raise CommandError(f"--forward-to is {shown(url)}; {advice}") from None
+
+
+def _is_url(text: str) -> bool:
+    try:
+        target.parse(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _wanted(events: str) -> list[str]:
+    names = [each.strip() for each in events.split(",")]
+    for name in names:
+        if name not in PUBLISHED:
+            known = ", ".join(EventType)
+            raise CommandError(f"--events has {shown(name)}, and there is no such event; there are {known}")
+    return names
 
 
 async def _listen(
@@ -258,8 +280,8 @@ def _show_event(told: dict[str, Any]) -> None:
     for each in told["deliveries"]:
         tries = "1 attempt" if each["attempts"] == 1 else f"{each['attempts']} attempts"
         last = f": {each['outcome']}" if each["outcome"] else ""
-        show_line(f"  {each['state']} after {tries}{last}", style="red" if each["state"] == State.FAILED else "")
-        show_line(f"    to {each['subscription_id']}")
+        say(f"  {each['state']} after {tries}{last}", style="red" if each["state"] == State.FAILED else "")
+        say(f"    to {each['subscription_id']}")
 
 
 def _events(found: Sequence[tuple[Delivered, KeptEvent | None]]) -> list[dict[str, Any]]:
