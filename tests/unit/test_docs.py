@@ -4,6 +4,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+from trunkline.api.routes import ROUTES
 from trunkline.config import Settings, variable
 
 ROOT = Path(__file__).parents[2]
@@ -17,6 +18,26 @@ def test_operations_lists_every_setting_with_its_default_and_help() -> None:
         for setting in fields(Settings)
     ]
     assert listed == declared
+
+
+def test_the_wire_tells_of_every_call() -> None:
+    text = (ROOT / "docs" / "wire.md").read_text("utf-8")
+    section = text[text.index("## §4") : text.index("## §6")]
+    told: set[tuple[str, str]] = set()
+    for cell in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE):
+        methods: list[str] = []
+        for method, path in re.findall(r"`([A-Z]*) ?(/[^`]*)?`", cell):
+            methods.append(method)
+            if path:
+                told |= {(each, path) for each in methods}
+                methods = []
+    there = {(each.method, re.sub(r"\{\w+\}", "{id}", each.path)) for each in ROUTES if each.path.startswith("/v3/")}
+    # A path without a method stands for whatever there is from it on.
+    families = tuple([path for method, path in told if not method])
+    assert {each for each in there if not each[1].startswith(families)} == {
+        each for each in told if not each[1].startswith(families)
+    }
+    assert all(any(path.startswith(family) for _, path in there) for family in families)
 
 
 def test_every_link_in_the_docs_leads_somewhere() -> None:
