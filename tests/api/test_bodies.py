@@ -188,6 +188,29 @@ def test_a_field_that_is_not_valid(site: Site, endpoint: str, change: dict[str, 
     assert site.we.chats() == before
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "change", "said"),
+    [
+        (
+            "create",
+            {"message": {"parts": [{"type": "voice"}]}},
+            "invalid value 'voice'; it must be text, media or link",
+        ),
+        ("create", {"message": {"parts": [{"type": "text", "value": 5}]}}, "it must be text, not a whole number"),
+        ("create", {"message": {"parts": ["hello"]}}, "it must be an object, not text"),
+        ("create", {"to": ALICE}, "it must be a list, not text"),
+        ("create", {"message": text("hello", preferred_service="MMS")}, "'MMS'; it must be iMessage, SMS or RCS"),
+        ("create", {"message": text("hello", idempotency_key=5)}, "it must be text or null, not a whole number"),
+        ("edit", {"part_index": 0.5}, "it must be a whole number, not a decimal number"),
+        ("react", {"operation": "toggle"}, "invalid value 'toggle'; it must be add or remove"),
+        ("react", {"type": "lve"}, "it must be love, like, dislike, laugh, emphasize, question or custom"),
+    ],
+    ids=str,
+)
+def test_a_refusal_says_what_would_be_right(site: Site, endpoint: str, change: dict[str, Any], said: str) -> None:
+    assert said in site.ask(endpoint, ENDPOINTS[endpoint][2] | change).json()["error"]["message"]
+
+
 @pytest.mark.parametrize("endpoint", ["create", "send", "send anywhere", "update", "edit", "react", "block", "unblock"])
 def test_fields_that_nobody_knows_are_ignored(site: Site, endpoint: str) -> None:
     assert site.ask(endpoint, ENDPOINTS[endpoint][2] | {"unknown": {"a": [1, 2, None]}}).status_code < 300

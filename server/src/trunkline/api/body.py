@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from trunkline.api.choices import choices
 from trunkline.domain.errors import InvalidBody, InvalidContent, MissingField
 
 T = TypeVar("T")
@@ -12,6 +13,16 @@ T = TypeVar("T")
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
 _TOO_DEEP = "the body is nested too deeply"
 _EXACT = 2**53  # a float has no more digits than that
+_MISTAKEN = re.compile(r"Expected `(?P<expected>[^`]*)`, got `(?P<got>[^`]*)`")
+_WORDS = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a decimal number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+}
 _MISSING = re.compile(r"Object missing required field `(?P<field>.*)`")
 
 
@@ -31,7 +42,7 @@ def read(content: bytes, shape: type[T]) -> T:
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
-        raise _refusal(str(error)) from None
+        raise _refusal(str(error), shape) from None
 
 
 def canonical(content: bytes) -> bytes:
@@ -53,7 +64,7 @@ def _value(content: bytes) -> Any:
         raise InvalidBody(_TOO_DEEP) from None
 
 
-def _refusal(problem: str) -> MissingField | InvalidBody | InvalidContent:
+def _refusal(problem: str, shape: type) -> MissingField | InvalidBody | InvalidContent:
     """What msgspec found, as a caller reads it: a field by its path, such as ``'message.parts[0].type'``."""
     found = _AT.match(problem)
     what, path = (problem, "") if found is None else (found["what"], (found["path"] or "").lstrip("."))
@@ -65,4 +76,17 @@ def _refusal(problem: str) -> MissingField | InvalidBody | InvalidContent:
         return MissingField(f"'{path}' is null, where it must be given")
     where = f"'{path}' is not valid: " if path else "the body is not valid: "
     kind = InvalidContent if path.startswith("message.parts[") else InvalidBody
-    return kind(where + what[:1].lower() + what[1:])
+    return kind(where + _in_words(what, choices(shape, path)))
+
+
+def _in_words(what: str, allowed: list[str]) -> str:
+    """What msgspec found at a place, and what would be right there."""
+    mistaken = _MISTAKEN.fullmatch(what)
+    if mistaken is not None:
+        expected, got = mistaken["expected"].split(" | "), mistaken["got"]
+        if got in _WORDS and all(each in _WORDS for each in expected):
+            return f"it must be {' or '.join(_WORDS[each] for each in expected)}, not {_WORDS[got]}"
+    said = what[:1].lower() + what[1:].replace(" enum value", " value")
+    if allowed and what.startswith("Invalid"):
+        return f"{said}; it must be {' or '.join(filter(None, (', '.join(allowed[:-1]), allowed[-1])))}"
+    return said
