@@ -163,7 +163,12 @@ BOLD = {"range": [0, 2], "style": "bold"}
         (parts(media("https://example.com/ a.png")), 400, 1004, "'message.parts[0].url'"),
         (parts(media("https://example.com/" + "a" * 2029)), 400, 1004, "'message.parts[0].url'"),
         (parts({"type": "media"}), 400, 1001, "'message.parts[0].url'"),
-        (parts({"type": "media", "attachment_id": str(uuid.UUID(int=1))}), 400, 1004, "'message.parts[0].attachment_id'"),
+        (
+            parts({"type": "media", "attachment_id": str(uuid.UUID(int=1))}),
+            400,
+            1004,
+            "'message.parts[0].attachment_id'",
+        ),
         (parts(media(attachment_id=str(uuid.UUID(int=1)))), 400, 1004, "'message.parts[0].attachment_id'"),
         (text("hi", effect={"type": "screen", "name": "slam"}), 400, 1004, "'message.effect.name'"),
         (text("hi", effect={"type": "bubble", "name": "SLAM"}), 400, 1004, "'message.effect.name'"),
