@@ -27,14 +27,22 @@ _MESSAGES = 500
 _ROUNDS = 3
 _BASE = "http://127.0.0.1:8080"
 
-_BEGUN, _ASKED, _WRITTEN = "transaction begun", "what is known asked for", "message, chat and answer written"
+_BEGUN, _ASKED, _WRITTEN = (
+    "transaction begun, in its turn",
+    "what is known, asked for",
+    "message, chat and answer written",
+)
 _QUEUED, _FORGOTTEN, _COMMITTED = "put into the outbox", "what is old forgotten", "transaction committed"
 _STEPS = (_BEGUN, _ASKED, _WRITTEN, _QUEUED, _FORGOTTEN, _COMMITTED)
-_OF_QUERY = (
-    dict.fromkeys(("lock_partner", "answer", "chat", "objections", "latest", "latest_chats"), _ASKED)
-    | dict.fromkeys(("subscriptions", "put", "put_lane", "put_queue", "put_event"), _QUEUED)
-    | dict.fromkeys(("moves", "answers", "events", "items"), _FORGOTTEN)
-)
+_OF_QUERY = {
+    name: step
+    for step, names in (
+        (_ASKED, "lock_partner answer chat objections latest latest_chats"),
+        (_QUEUED, "subscriptions put put_lane put_queue put_event"),
+        (_FORGOTTEN, "moves answers events items"),
+    )
+    for name in names.split()
+}
 
 
 class Spent(msgspec.Struct):

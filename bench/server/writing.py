@@ -1,6 +1,8 @@
 """Messages in, webhooks out, and the list meanwhile: what is measured of it, and the tables."""
 
+import os
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
@@ -8,6 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from bench.server import load
+from bench.server.data import FOLDER
 from bench.server.paced import Pace, Paced, Plan
 from bench.server.receiver import Arrivals
 from bench.server.servers import Server
@@ -62,7 +65,22 @@ def messages(stores: Mapping[str, tuple[Server, Talk]], limit: Server, core: int
         cells = [name, str(clients), f"{each.accepted:,.0f}", f"{each.of_limit:.1%}", f"{each.delivered:,.0f}"]
         cells += [f"{each.processor:,.0f}", f"{each.p50:.1f}", f"{each.p99:.1f}"]
         lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+    return "\n".join(
+        [*lines, "", f"To write 8 kB to this disk, and wait for it, took {_disk() * 1000:.1f} ms meanwhile."]
+    )
+
+
+def _disk() -> float:
+    """The median of some writes that wait for the disk, in seconds."""
+    took: list[float] = []
+    with tempfile.TemporaryFile(dir=FOLDER) as file:
+        for _ in range(100):
+            file.write(b"x" * 8192)
+            file.flush()
+            began = time.perf_counter()
+            os.fdatasync(file.fileno())
+            took.append(time.perf_counter() - began)
+    return statistics.median(took)
 
 
 def _messages(server: Server, talk: Talk, limit: Server, clients: int, core: int) -> Written:
