@@ -12,13 +12,20 @@ from trunkline.domain.chat import Chat
 from trunkline.domain.errors import InvalidParameter
 from trunkline.domain.instant import DAY, HOUR
 from trunkline.domain.listing import Filters
+from trunkline.storage import answers
+from trunkline.storage.answers import Answer
 from trunkline.storage.changes import change
 from trunkline.storage.cursor import LIFETIME
-from trunkline.storage.forgetting import EVERY
+from trunkline.storage.forgetting import ANSWERS, EVERY
 from trunkline.storage.sql import parse
 from trunkline.storage.store import Store
 
-MOVES = parse("-- name: moves\nselect count(*) from moves where partner_id = :partner")["moves"]
+COUNTS = parse("""
+-- name: moves
+select count(*) from moves where partner_id = :partner
+-- name: answers
+select count(*) from answers where partner_id = :partner
+""")
 
 NAMES = ["", "名前", "ab\"c'\\", "\U0001f469‍\U0001f469‍\U0001f467", "line\nbreak\ttab", "\x01\x1f\x7f", "x" * 100_000]
 
@@ -232,7 +239,38 @@ def test_places_left_long_ago_are_forgotten(opened: OpenStore, store: Store) -> 
         counts: list[int] = []
         for day in range(12):
             await save(store, partner.id, *[make_chat(number) for number in range(20)], now=NOW + day * DAY)
-            counts.append((await store.database.fetch(MOVES, (partner.id,)))[0][0])
+            counts.append((await store.database.fetch(COUNTS["moves"], (partner.id,)))[0][0])
         return counts
 
     assert max(opened.run(play())) <= 20 * (LIFETIME // DAY + 2) + EVERY
+
+
+def test_answers_of_long_ago_are_forgotten(opened: OpenStore, store: Store) -> None:
+    async def play() -> list[int]:
+        partner = await new_partner(store)
+        counts: list[int] = []
+        for day in range(60):
+            async with change(store.database, partner.id, NOW + day * DAY) as writing:
+                await writing.save([make_chat(number) for number in range(3)])
+                for number in range(3):
+                    await answers.keep(writing, f"{day}, {number}", Answer(b"", chat_id(number), b""))
+            counts.append((await store.database.fetch(COUNTS["answers"], (partner.id,)))[0][0])
+        return counts
+
+    assert max(opened.run(play())) <= 3 * (ANSWERS // DAY + 2) + EVERY
+
+
+def test_an_answer_stands_for_thirty_days_and_then_makes_way(opened: OpenStore, store: Store) -> None:
+    async def play() -> None:
+        partner = await new_partner(store)
+        first, second = Answer(b"1", chat_id(1), b"first"), Answer(b"2", chat_id(2), b"second")
+        async with change(store.database, partner.id, NOW) as writing:
+            await answers.keep(writing, "key", first)
+        async with change(store.database, partner.id, NOW + 30 * DAY - 1) as writing:
+            assert await answers.answer(writing, "key") == first
+        async with change(store.database, partner.id, NOW + 30 * DAY) as writing:
+            assert await answers.answer(writing, "key") is None
+            await answers.keep(writing, "key", second)
+            assert await answers.answer(writing, "key") == second
+
+    opened.run(play())
