@@ -1,6 +1,6 @@
-"""Lists the newest chats of a key's partner, as the API's documentation shows it.
+"""Lists the most recently updated chats, like the example in the API's documentation.
 
-Needs LINQ_API_V3_API_KEY, and LINQ_API_V3_BASE_URL where the service is not the public one.
+Needs LINQ_API_V3_API_KEY, and LINQ_API_V3_BASE_URL unless you use the public service.
 """
 
 import os

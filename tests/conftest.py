@@ -14,6 +14,7 @@ from tests.support.opened import OpenStore, opened_store
 from tests.support.postgres import PostgresServer, running_postgres
 
 ENGINES = ("sqlite", "postgresql")
+PROCESS_FOLDERS = {"acceptance", "cli"}  # whose tests run real processes
 
 NewDatabase: TypeAlias = Callable[[], str]
 
@@ -38,6 +39,17 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     names = inspect.signature(pyfuncitem.obj).parameters
     asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
     return True
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests that need PostgreSQL, run on it, or run whole processes."""
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        on_postgres = callspec is not None and callspec.params.get("engine") == "postgresql"
+        if on_postgres or {"postgres", "postgres_url"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("postgres")
+        if item.path.parent.name in PROCESS_FOLDERS:
+            item.add_marker("acceptance")
 
 
 @pytest.fixture(scope="session")

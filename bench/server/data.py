@@ -15,15 +15,15 @@ from sqlalchemy import create_engine, insert
 from sqlalchemy.orm import Session
 
 from bench.server.plain_model import Base, Chat, Handle, Key
-from trunkline.actions.list_chats import list_chats, scope
-from trunkline.actions.load_demo import DemoPartner, load_demo
+from trunkline.actions.chats.list_chats import cursor_scope, list_chats
+from trunkline.demo.large import REGULARS, STEP, large
+from trunkline.demo.load import DemoPartner, load_demo
 from trunkline.domain import chat as domain
 from trunkline.domain.instant import parse, to_datetime
-from trunkline.domain.listing import MAX_LIMIT, ChatQuery, Filters
-from trunkline.sources.sample_large import REGULARS, STEP, large
+from trunkline.domain.paging import MAX_LIMIT, ChatQuery, Filters
+from trunkline.storage import chat_list
 from trunkline.storage import cursor as cursors
-from trunkline.storage import pages
-from trunkline.storage.cursor import Cursor, Place
+from trunkline.storage.cursor import Cursor, SortKey
 from trunkline.storage.store import Store, open_store
 
 with warnings.catch_warnings():
@@ -92,21 +92,20 @@ async def _places(store: Store, url: str, partner: DemoPartner, chats: int) -> P
         deep["from"] = await _cursor(store, partner.id, Filters(line=line), depth)
         deep["to"] = await _cursor(store, partner.id, Filters(handle=handle), depth)
     # One chat changed every STEP.
-    page = await pages.read(store.database, partner.id, everything, limit=MAX_LIMIT)
-    assert page.walk is not None
+    page = await chat_list.read(store.reader(partner.id), everything, limit=MAX_LIMIT)
+    assert page.snapshot is not None
     assert page.end is not None
     now, rng = time.time_ns() // 1000, random.Random(SEED)
     depths = [rng.random() * (chats - 2 * MAX_LIMIT) for _ in range(_RANDOM_PLACES)]
-    anywhere = [
-        Cursor(Place(page.end.updated_at - int(down * STEP), page.end.position), page.walk, now) for down in depths
-    ]
-    bound_to = scope(partner.id, everything)
-    tokens = [cursors.encode(cursor, store.cursor_key, bound_to) for cursor in anywhere]
+    keys = [SortKey(page.end.updated_at - int(depth * STEP), page.end.revision) for depth in depths]
+    anywhere = [Cursor(key, page.snapshot, now) for key in keys]
+    scope = cursor_scope(partner.id, everything)
+    tokens = [cursors.encode(cursor, store.cursor_key, scope) for cursor in anywhere]
     return Places(url, partner.key, line, handle, deep, tokens)
 
 
 async def _cursor(store: Store, partner_id: int, filters: Filters, depth: int) -> str:
-    """The cursor of a walk that far down."""
+    """The cursor at that depth of the list."""
     cursor: str | None = None
     for _ in range(0, depth, MAX_LIMIT):
         page = await list_chats(store, partner_id, ChatQuery(filters, MAX_LIMIT, cursor), time.time_ns() // 1000)

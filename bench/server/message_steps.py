@@ -15,10 +15,9 @@ import msgspec
 from bench.server.talk import Talk
 from trunkline.api.app import Application
 from trunkline.carriers.loopback import Loopback
-from trunkline.delivery.carrying import CarrierCourier
-from trunkline.delivery.sender import WebhookCourier
+from trunkline.delivery.carrier import CarrierDispatcher
+from trunkline.delivery.webhooks import WebhookDispatcher
 from trunkline.delivery.worker import Worker
-from trunkline.domain.health import Thresholds
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.sql import Query, Row, Value
 from trunkline.storage.store import Store
@@ -184,8 +183,8 @@ async def _post(application: Application, path: str, headers: list[tuple[bytes, 
 
 
 async def _deliver(store: Store, spent: Spent, talk: Talk) -> None:
-    async with WebhookCourier(store, _BASE) as webhooks:
-        worker = Worker(store, CarrierCourier(store, Loopback(store), Thresholds()), webhooks)
+    async with WebhookDispatcher(store, _BASE) as webhooks:
+        worker = Worker(store, CarrierDispatcher(store, Loopback(store)), webhooks)
         spent.total, spent.processor = -time.perf_counter(), -time.process_time()
         running = asyncio.create_task(worker.run())
         await talk.settled()

@@ -62,4 +62,4 @@ def write(name: str, text: str) -> None:
     begin, end = f"<!-- {name}: measured -->\n", f"<!-- {name}: end -->"
     pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
     page = README.read_text("utf-8")
-    README.write_text(pattern.sub(lambda _: begin + text + "\n" + end, page), "utf-8")
+    README.write_text(pattern.sub(lambda _: f"{begin}\n{text}\n\n{end}", page), "utf-8")

@@ -8,14 +8,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bench.server.data import Places
-from trunkline.actions.list_chats import list_chats, scope
-from trunkline.api import query
+from trunkline.actions.chats.list_chats import cursor_scope, list_chats
 from trunkline.api.app import Application
 from trunkline.api.auth import Authentication
-from trunkline.domain import document
-from trunkline.domain.listing import ChatQuery
+from trunkline.api.chat_query import parse_chat_query
+from trunkline.domain.paging import ChatQuery
+from trunkline.schemas.chat import with_doc_base
+from trunkline.storage import chat_list
 from trunkline.storage import cursor as cursors
-from trunkline.storage import pages
 from trunkline.storage.store import Store, open_store
 
 _REPEATS = 2_000
@@ -52,36 +52,37 @@ async def _steps(store: Store, places: Places) -> dict[str, Callable[[int], Awai
     now = time.time_ns() // 1000
     headers = [(b"host", b"127.0.0.1:8080"), (b"authorization", b"Bearer " + places.key.encode())]
     authentication = Authentication(store)
-    partner_id = await authentication.partner(headers, now)
+    partner_id = await authentication.authenticate(headers, now)
     tokens = random.Random(2).choices(places.anywhere, k=_REPEATS)
     texts = [f"limit=20&cursor={token}".encode() for token in tokens]
-    queries = [query.parse(text) for text in texts]
-    bound_to = scope(partner_id, queries[0].filters)
-    places_asked = [cursors.decode(token, store.cursor_key, bound_to) for token in tokens]
+    queries = [parse_chat_query(text) for text in texts]
+    scope = cursor_scope(partner_id, queries[0].filters)
+    requested = [cursors.decode(token, store.cursor_key, scope) for token in tokens]
     page = await list_chats(store, partner_id, ChatQuery(queries[0].filters), now)
+    reader = store.reader(partner_id)
     application = Application(store, _BASE, _BASE)
 
     async def parse(index: int) -> None:
-        query.parse(texts[index])
+        parse_chat_query(texts[index])
 
     async def authenticate(_: int) -> None:
-        await authentication.partner(headers, now)
+        await authentication.authenticate(headers, now)
 
     async def decode(index: int) -> None:
-        cursors.decode(tokens[index], store.cursor_key, bound_to)
+        cursors.decode(tokens[index], store.cursor_key, scope)
 
     async def read(index: int) -> None:
-        at = places_asked[index]
+        at = requested[index]
         assert at is not None
-        await pages.read(store.database, partner_id, queries[0].filters, limit=20, walk=at.walk, below=at.place)
+        await chat_list.read(reader, queries[0].filters, limit=20, snapshot=at.snapshot, after=at.after)
 
     async def encode(index: int) -> None:
-        at = places_asked[index]
+        at = requested[index]
         assert at is not None
-        cursors.encode(at, store.cursor_key, bound_to)
+        cursors.encode(at, store.cursor_key, scope)
 
     async def join(_: int) -> bytes:
-        chats = document.complete(b",".join(page.documents), _BASE.encode())
+        chats = with_doc_base(b",".join(page.documents), _BASE.encode())
         return b'{"chats":[%b],"next_cursor":%b}' % (chats, b"null")
 
     async def send(_: dict[str, Any]) -> None: ...

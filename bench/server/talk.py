@@ -9,16 +9,16 @@ from typing import Any, TypeVar
 import uvloop
 
 from bench.server.data import NOW, SEED, ensure_empty
-from trunkline.actions.cause import Cause
-from trunkline.actions.load_demo import load_demo
-from trunkline.actions.subscriptions import Wish, create_subscription
-from trunkline.domain import document, events
+from trunkline.actions.webhooks.subscriptions import SubscriptionUpdate, create_subscription
+from trunkline.demo.load import load_demo
 from trunkline.domain.chat import Chat, HealthStatus, Service
+from trunkline.domain.context import RequestContext
 from trunkline.domain.events import EventType
+from trunkline.domain.ids import RANDOM_BITS, uuid7
 from trunkline.domain.instant import now
 from trunkline.domain.message import Content, DeliveryStatus, Message, TextPart
-from trunkline.domain.uuid7 import RANDOM_BITS, uuid7
-from trunkline.storage.changes import change
+from trunkline.schemas import events
+from trunkline.schemas.chat import parse_chat
 from trunkline.storage.sql import parse
 from trunkline.storage.store import Store, open_store
 
@@ -41,7 +41,7 @@ class Talk:
         [partner] = self.run(load_demo(store, chats=CHATS, seed=SEED, now=NOW, progress=lambda _: None))
         self.partner_id, self.key = partner.id, partner.key
         rows = self.run(store.database.fetch(_QUERIES["chats"], (partner.id,)))
-        chats = [document.parse(*row) for row in rows]
+        chats = [parse_chat(*row) for row in rows]
         gone = {each.recipients for each in chats if each.health.status is HealthStatus.OPTED_OUT}
         self._chats = [each for each in chats if each.recipients not in gone]
         self.paths = [f"/v3/chats/{each.id}/messages" for each in self._chats]
@@ -62,23 +62,22 @@ class Talk:
     def subscribe(self, urls: Sequence[str]) -> None:
         """Has all these told of messages that come in."""
         for url in urls:
-            wish = Wish(target_url=url, subscribed_events=[EventType.MESSAGE_RECEIVED])
-            self.run(create_subscription(self.store, self._cause(), wish, allow_private=True))
+            update = SubscriptionUpdate(target_url=url, subscribed_events=[EventType.MESSAGE_RECEIVED])
+            self.run(create_subscription(self.store, self._ctx(), update, allow_private=True))
 
     def tell(self, count: int) -> None:
         """So many messages come in, in chats in turn, in one moment: the events alone, and not the messages."""
         self.run(self._tell(count))
 
     async def _tell(self, count: int) -> None:
-        cause = self._cause()
-        async with change(self.store.database, cause.partner_id, cause.now, cause.trace_id) as opened:
+        async with self.store.change(self._ctx()) as change:
             for number in range(count):
                 chat = self._chats[number % len(self._chats)]
-                message = _received(chat, opened.now)
-                opened.emit(events.message_event(EventType.MESSAGE_RECEIVED, message, chat))
+                message = _received(chat, change.now)
+                change.emit(events.message_event(EventType.MESSAGE_RECEIVED, message, chat))
 
-    def _cause(self) -> Cause:
-        return Cause(self.partner_id, now(), secrets.token_hex(16))
+    def _ctx(self) -> RequestContext:
+        return RequestContext(self.partner_id, now(), secrets.token_hex(16))
 
 
 def _received(chat: Chat, at: int) -> Message:

@@ -1,7 +1,7 @@
-"""A carrier that honours the idempotency key: what it is given it writes down first, and takes no id twice.
+"""A carrier that honours the idempotency key: it records every call first, and delivers each message id once.
 
-``trunkline serve --carrier tests.acceptance.ledger_carrier:opened``, with the file's name in ``LEDGER``. A line is one
-offer of a message; of those with one id, the first is the delivery, and the others are dropped.
+``trunkline serve --carrier tests.acceptance.ledger_carrier:open_carrier``, with the path of the ledger in ``LEDGER``. A
+line of the ledger is one call with a message; the first with an id is the delivery, and the others are dropped.
 """
 
 import asyncio
@@ -13,18 +13,18 @@ from pathlib import Path
 
 import msgspec
 
-from trunkline.carriers import Accepted, Carrier, Inbox, Outbound
+from trunkline.carriers import Accepted, Carrier, Inbox, OutboundMessage
 from trunkline.domain.chat import Service
 from trunkline.domain.message import DeliveryStatus, TextPart
 
 LEDGER = "LEDGER"
-"""The variable that names the file."""
+"""The variable with the path of the ledger."""
 
-_SLOWEST = 0.05  # s between writing down and answering: there a kill hurts most
+_SLOWEST = 0.05  # s between the record and the response: a kill hurts most there
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """A message, once more or for the first time."""
+    """A message that the carrier was asked to send, for the first time or again."""
 
     message_id: str
     chat_id: str
@@ -32,16 +32,16 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 class LedgerCarrier(Carrier):
-    """Delivers what it has written down."""
+    """Delivers what it has recorded."""
 
     def __init__(self, file: int) -> None:
         self._file = file
 
-    async def send(self, outbound: Outbound) -> Accepted:
+    async def send(self, outbound: OutboundMessage) -> Accepted:
         (part,) = outbound.content.parts
         assert isinstance(part, TextPart)
         offer = Offer(outbound.message_id, outbound.chat_id, part.value)
-        # One short write to a file opened for appending is whole, and in its place, whoever else writes or is killed.
+        # One short write to a file opened for appending is atomic, even if another process writes, or this one dies.
         os.write(self._file, msgspec.json.encode(offer) + b"\n")
         await asyncio.sleep(random.uniform(0, _SLOWEST))  # noqa: S311
         return Accepted(Service.IMESSAGE, DeliveryStatus.DELIVERED)
@@ -51,8 +51,8 @@ class LedgerCarrier(Carrier):
 
 
 @asynccontextmanager
-async def opened(_: Inbox) -> AsyncGenerator[Carrier]:
-    """The carrier, over the file that the environment names."""
+async def open_carrier(_: Inbox) -> AsyncGenerator[Carrier]:
+    """Opens the carrier with the ledger that the environment names."""
     file = os.open(os.environ[LEDGER], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         yield LedgerCarrier(file)
@@ -61,5 +61,5 @@ async def opened(_: Inbox) -> AsyncGenerator[Carrier]:
 
 
 def offers(ledger: Path) -> list[Offer]:
-    """Everything that the carrier was offered, in order."""
+    """Every call of the carrier, in order."""
     return [msgspec.json.decode(line, type=Offer) for line in ledger.read_bytes().splitlines()]

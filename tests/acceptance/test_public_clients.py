@@ -1,4 +1,4 @@
-"""The public clients, unmodified, against a running service: by base URL and key alone."""
+"""The public clients, unmodified, with a running service: only the base URL and the key are set."""
 
 import json
 import subprocess
@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.acceptance.command import ROOT, environment, get, ids, run_json, serving
 from tests.conftest import NewDatabase
+from tests.support.command import ROOT, environment, get, ids, run_json, serving
 
 LIMIT = 7
 PYTHON_CLIENTS = ("linq-python-0.65.0", "linq-python-0.1.0")
@@ -18,7 +18,7 @@ BASES = ("", "/api/partner")
 
 
 class Served(msgspec.Struct, frozen=True):
-    """A running service with the demo in it, and what the first partner's list is."""
+    """A running service with the demo data, and the chats of the first partner."""
 
     url: str
     key: str
@@ -26,7 +26,7 @@ class Served(msgspec.Struct, frozen=True):
     handle: str
     chats: list[dict[str, Any]]
 
-    def of_line(self) -> list[str]:
+    def on_line(self) -> list[str]:
         return ids([chat for chat in self.chats if chat["handles"][0]["handle"] == self.line])
 
     def with_handle(self) -> list[str]:
@@ -51,14 +51,14 @@ def test_python_client_lists_and_pages(served: Served, client: str, base: str) -
     script = ROOT / "tests" / "acceptance" / "clients" / "list_chats.py"
     listed = _listed([sys.executable, str(script)], served, base, PYTHONPATH=str(ROOT / ".clients" / client))
     assert client.endswith(listed["version"])
-    assert listed["walk_async"] == ids(served.chats)
-    _agrees(listed, served)
+    assert listed["all_async"] == ids(served.chats)
+    _check(listed, served)
 
 
 @pytest.mark.parametrize("base", BASES)
 def test_npm_client_lists_and_pages(served: Served, base: str) -> None:
     script = ROOT / "tests" / "acceptance" / "clients" / "list_chats.mjs"
-    _agrees(_listed(["node", str(script)], served, base), served)
+    _check(_listed(["node", str(script)], served, base), served)
 
 
 def _listed(command: list[str], served: Served, base: str, **variables: str) -> dict[str, Any]:
@@ -74,11 +74,11 @@ def _listed(command: list[str], served: Served, base: str, **variables: str) -> 
     return json.loads(done.stdout)
 
 
-def _agrees(listed: dict[str, Any], served: Served) -> None:
+def _check(listed: dict[str, Any], served: Served) -> None:
     assert listed["first"] == ids(served.chats)[:LIMIT]
     assert listed["next_cursor"]
-    assert listed["walk"] == ids(served.chats)
-    assert listed["from"] == served.of_line()
+    assert listed["all"] == ids(served.chats)
+    assert listed["from"] == served.on_line()
     assert listed["to"] == served.with_handle()
     assert listed["handles"] == [[each["handle"], each["is_me"]] for each in served.chats[0]["handles"]]
     assert listed["foreign_line"] == ["PermissionDeniedError", 403]

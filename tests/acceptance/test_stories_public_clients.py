@@ -1,4 +1,4 @@
-"""Whole stories of an app, told to a running service by the public clients, unmodified, and by ours."""
+"""Whole stories of an app with a running service, through the public clients, unmodified, and through ours."""
 
 import subprocess
 import sys
@@ -11,9 +11,9 @@ import pytest
 
 from tests.acceptance.clients.app import Partner
 from tests.acceptance.clients.stories import STORIES
-from tests.acceptance.command import ROOT, environment, serving
 from tests.conftest import NewDatabase
 from tests.support.chats import LINE, OTHER_LINE
+from tests.support.command import ROOT, environment, serving
 from tests.support.opened import opened_store
 from tests.support.partners import new_partner
 
@@ -32,59 +32,60 @@ PUBLIC = str(ROOT / ".clients" / "linq-python-0.65.0")
 NPM = str(ROOT / "node_modules" / "@linqapp" / "sdk")
 OURS = str(ROOT / "sdk" / "src")
 PARTNER_BASE = "/api/partner"
-TIMEOUT = 180  # s for all stories of a teller
+TIMEOUT = 180  # s for all stories of a client
 
 
-class Teller(msgspec.Struct, frozen=True):
-    """Whoever tells the stories: a command, which is given the URL, the base and the partners, and a client."""
+class Client(msgspec.Struct, frozen=True):
+    """A command that runs stories, given the service's URL, the base and the partners, and the client that it uses."""
 
     command: Sequence[str]
-    client: str
+    folder: str
+    """Where the client is installed."""
     base: str
     stories: Sequence[str] = tuple(STORIES)
 
 
-class Told(msgspec.Struct):
-    """What a teller prints: where its client is, and what went wrong in each story."""
+class Outcome(msgspec.Struct):
+    """What a command prints: where its client is, and the traceback of each story, or None."""
 
     client: str
-    told: dict[str, str | None]
+    failures: dict[str, str | None]
 
 
-TELLERS = {
-    "public sync": Teller([*PYTHON, "sync"], PUBLIC, ""),
-    "public async": Teller([*PYTHON, "async"], PUBLIC, PARTNER_BASE),
-    "npm": Teller(NODE, NPM, "", NODE_STORIES),
-    "npm, below the partner's base": Teller(NODE, NPM, PARTNER_BASE, NODE_STORIES),
-    "ours sync": Teller([*PYTHON, "sync"], OURS, PARTNER_BASE),
-    "ours async": Teller([*PYTHON, "async"], OURS, ""),
+CLIENTS = {
+    "public sync": Client([*PYTHON, "sync"], PUBLIC, ""),
+    "public async": Client([*PYTHON, "async"], PUBLIC, PARTNER_BASE),
+    "npm": Client(NODE, NPM, "", NODE_STORIES),
+    "npm, below the partner's base": Client(NODE, NPM, PARTNER_BASE, NODE_STORIES),
+    "ours sync": Client([*PYTHON, "sync"], OURS, PARTNER_BASE),
+    "ours async": Client([*PYTHON, "async"], OURS, ""),
 }
 
-Telling: TypeAlias = Callable[[str], Told]
+RunStories: TypeAlias = Callable[[str], Outcome]
 
 
 @pytest.fixture(scope="module")
-def telling(new_database: NewDatabase) -> Generator[Telling]:
-    """What a teller tells, once, to one service."""
+def run_stories(new_database: NewDatabase) -> Generator[RunStories]:
+    """Runs the stories of a client, once, with one service for all clients."""
     database = new_database()
     with serving(database, "--allow-private-webhooks") as url:
 
         @cache
-        def told(name: str) -> Told:
-            teller = TELLERS[name]
-            partners = msgspec.json.encode(partners_for(database, teller.stories)).decode()
-            command = [*teller.command, url, teller.base, partners]
-            variables = environment(PYTHONPATH=teller.client)
+        def run(name: str) -> Outcome:
+            client = CLIENTS[name]
+            partners = msgspec.json.encode(partners_for(database, client.stories)).decode()
+            command = [*client.command, url, client.base, partners]
+            variables = environment(PYTHONPATH=client.folder)
             try:
                 done = subprocess.run(
                     command, cwd=ROOT, env=variables, capture_output=True, text=True, check=True, timeout=TIMEOUT
                 )
             except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-                # It is not told again for each of its stories.
-                return Told(teller.client, dict.fromkeys(teller.stories, f"{error}: {error.stderr}"))
-            return msgspec.json.decode(done.stdout, type=Told)
+                # Cached, so that the command does not run again for each of its stories.
+                return Outcome(client.folder, dict.fromkeys(client.stories, f"{error}: {error.stderr}"))
+            return msgspec.json.decode(done.stdout, type=Outcome)
 
-        yield told
+        yield run
 
 
 def partners_for(database: str, stories: Sequence[str]) -> dict[str, Partner]:
@@ -93,11 +94,12 @@ def partners_for(database: str, stories: Sequence[str]) -> dict[str, Partner]:
         return {story: Partner(opened.run(new_partner(opened.store)).secret, [LINE, OTHER_LINE]) for story in stories}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("teller", "story"), [(name, story) for name, teller in TELLERS.items() for story in teller.stories]
+    ("client", "story"), [(name, story) for name, client in CLIENTS.items() for story in client.stories]
 )
-def test_story(telling: Telling, teller: str, story: str) -> None:
-    answer = telling(teller)
-    assert answer.client.startswith(TELLERS[teller].client)
-    assert answer.told.keys() == set(TELLERS[teller].stories)
-    assert answer.told[story] is None, answer.told[story]
+def test_story(run_stories: RunStories, client: str, story: str) -> None:
+    outcome = run_stories(client)
+    assert outcome.client.startswith(CLIENTS[client].folder)
+    assert outcome.failures.keys() == set(CLIENTS[client].stories)
+    assert outcome.failures[story] is None, outcome.failures[story]

@@ -1,23 +1,53 @@
 """Long-polling over real sockets: two workers, and changes that other processes make."""
 
+import json
+import select
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from http.client import HTTPConnection, HTTPResponse
 
 import pytest
 from httpx2 import Client, Response
 
-from tests.acceptance.command import BIN, SHUTDOWN, environment, free_port, serving, wait_until_ready
+from tests.acceptance.sockets import clients_read
 from tests.conftest import NewDatabase
 from tests.support.chats import ALICE, BOB, LINE, chat_id, make_chat
+from tests.support.command import BIN, SHUTDOWN, environment, serving, wait_until_ready
 from tests.support.opened import OpenStore, opened_store
 from tests.support.partners import Tenant, new_partner, save
+from tests.support.ports import reserved_port
+from tests.support.waiting import until
 
 LONG = 60  # s that a request may wait; longer than any of these tests takes
 PATIENCE = 30.0  # s of a client
+
+
+class Poll:
+    """A request that waits for a change, on its own connection, so that either worker may answer it."""
+
+    def __init__(self, address: str, secret: str, query: str) -> None:
+        self._connection = HTTPConnection(address, timeout=PATIENCE)
+        self._connection.request("GET", f"/v3/chats?{query}&wait={LONG}", headers={"Authorization": f"Bearer {secret}"})
+
+    @property
+    def port(self) -> int:
+        """The port of this end of the connection."""
+        return self._connection.sock.getsockname()[1]
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether a response has begun to arrive."""
+        return select.select([self._connection.sock], [], [], 0)[0] != []
+
+    def response(self) -> tuple[HTTPResponse, bytes]:
+        """The response with its body."""
+        response = self._connection.getresponse()
+        body = response.read()
+        self._connection.close()
+        assert response.status == 200, body
+        return response, body
 
 
 class Served:
@@ -26,26 +56,43 @@ class Served:
     def __init__(self, url: str, opened: OpenStore) -> None:
         self.url = url
         self.opened = opened
-        self.partner = opened.run(self._partner())
+        self.partner = self.add_partner()
 
-    async def _partner(self) -> Tenant:
-        partner = await new_partner(self.opened.store)
-        await save(self.opened.store, partner.id, *[make_chat(number) for number in range(1, 4)])
-        return partner
+    def add_partner(self) -> Tenant:
+        """Adds a partner with three chats."""
 
-    def put(self, number: int) -> None:
+        async def add() -> Tenant:
+            partner = await new_partner(self.opened.store)
+            await save(self.opened.store, partner.id, *[make_chat(number) for number in range(1, 4)])
+            return partner
+
+        return self.opened.run(add())
+
+    def put(self, number: int, partner: Tenant | None = None) -> None:
         """Changes a chat, in this process."""
-        self.opened.run(save(self.opened.store, self.partner.id, make_chat(number)))
+        self.opened.run(save(self.opened.store, (partner or self.partner).id, make_chat(number)))
 
-    def list(self, query: str = "", **headers: str) -> Response:
-        """An answer, on a connection of its own, so that either worker may give it."""
-        key = {"Authorization": f"Bearer {self.partner.secret}"}
+    def list(self, query: str = "", *, etag: str | None = None, partner: Tenant | None = None) -> Response:
+        """A response, on its own connection, so that either worker may answer."""
+        headers = {"Authorization": f"Bearer {(partner or self.partner).secret}"}
+        if etag is not None:
+            headers["If-None-Match"] = etag
         with Client(base_url=self.url, timeout=PATIENCE) as client:
-            return client.get(f"/v3/chats?{query}", headers=key | headers)
+            return client.get(f"/v3/chats?{query}", headers=headers)
 
-    def token(self) -> str:
-        """That of now."""
-        return self.list().headers["x-sync-token"]
+    def token(self, partner: Tenant | None = None) -> str:
+        """The present sync token."""
+        return self.list(partner=partner).headers["x-sync-token"]
+
+    def poll(self, count: int, query: str = "", partner: Tenant | None = None) -> Sequence[Poll]:
+        """Sends requests that wait for changes from now on. Returns when the service has read them all."""
+        partner = partner or self.partner
+        query = f"updated_since={self.token(partner)}&{query}"
+        address = self.url.removeprefix("http://")
+        polls = [Poll(address, partner.secret, query) for _ in range(count)]
+        clients = {poll.port for poll in polls}
+        until(lambda: clients <= clients_read(int(address.partition(":")[2])))
+        return polls
 
 
 @pytest.fixture
@@ -56,45 +103,42 @@ def served(new_database: NewDatabase) -> Iterator[Served]:
         yield Served(url, opened)
 
 
-def ids(response: Response) -> list[str]:
-    """Which chats an answer has."""
-    assert response.status_code == 200, response.text
-    return [chat["id"] for chat in response.json()["chats"]]
+def ids(body: bytes) -> list[str]:
+    """The ids of the chats in a response."""
+    return [chat["id"] for chat in json.loads(body)["chats"]]
 
 
-def test_a_change_of_another_process_ends_every_wait(served: Served) -> None:
-    since = served.token()
-    with ThreadPoolExecutor(24) as threads:
-        waiting = [threads.submit(served.list, f"updated_since={since}&wait={LONG}") for _ in range(24)]
-        time.sleep(1)
-        assert not any(request.done() for request in waiting)
-        assert len(ids(served.list())) == 3, "nobody else waits"
-        served.put(2)
-        answers = [request.result() for request in waiting]
-    assert {tuple(ids(answer)) for answer in answers} == {(chat_id(2),)}
-    assert {answer.headers["x-sync-token"] for answer in answers} == {served.token()}
+def test_a_change_by_another_process_ends_every_wait(served: Served) -> None:
+    other = served.add_partner()
+    polls = served.poll(24)
+    others = served.poll(8, partner=other)
+    assert len(ids(served.list().content)) == 3, "other requests do not wait"
+    # While the polls of the other partner see its change, ours do not end.
+    served.put(1, other)
+    assert [ids(poll.response()[1]) for poll in others] == [[chat_id(1)]] * 8
+    assert not any(poll.is_answered for poll in polls)
+    served.put(2)
+    answers = [poll.response() for poll in polls]
+    assert {tuple(ids(body)) for _, body in answers} == {(chat_id(2),)}
+    assert {response.headers["x-sync-token"] for response, _ in answers} == {served.token()}
 
 
-def test_a_change_made_through_one_worker_is_told_by_the_other(served: Served) -> None:
-    since = served.token()
+def test_a_change_through_one_worker_ends_waits_of_the_other(served: Served) -> None:
+    polls = served.poll(16, "include=last_message")
     body = {"from": LINE, "to": [BOB], "message": {"parts": [{"type": "text", "value": "hello"}]}}
-    query = f"updated_since={since}&wait={LONG}&include=last_message"
-    with ThreadPoolExecutor(16) as threads:
-        waiting = [threads.submit(served.list, query) for _ in range(16)]
-        time.sleep(1)
-        with Client(base_url=served.url, timeout=PATIENCE) as client:
-            key = {"Authorization": f"Bearer {served.partner.secret}"}
-            created = client.post("/v3/chats", headers=key, json=body)
-            assert created.status_code == 201, created.text
-        for request in waiting:
-            [chat] = request.result().json()["chats"]
-            assert chat["id"] == created.json()["chat"]["id"]
-            assert chat["last_message"]["parts"][0]["value"] == "hello"
+    with Client(base_url=served.url, timeout=PATIENCE) as client:
+        created = client.post("/v3/chats", headers={"Authorization": f"Bearer {served.partner.secret}"}, json=body)
+        assert created.status_code == 201, created.text
+    for poll in polls:
+        [chat] = json.loads(poll.response()[1])["chats"]
+        assert chat["id"] == created.json()["chat"]["id"]
+        assert chat["last_message"]["parts"][0]["value"] == "hello"
 
 
 def test_not_modified_over_the_wire(served: Served) -> None:
-    first = served.list(f"to={ALICE.replace('+', '%2B')}")
-    again = served.list(f"to={ALICE.replace('+', '%2B')}", **{"If-None-Match": f'"other", W/{first.headers["etag"]}'})
+    query = f"to={ALICE.replace('+', '%2B')}"
+    first = served.list(query)
+    again = served.list(query, etag=f'"other", W/{first.headers["etag"]}')
     assert (again.status_code, again.content) == (304, b"")
     assert "content-length" not in again.headers
     assert "content-type" not in again.headers
@@ -105,42 +149,41 @@ def test_not_modified_over_the_wire(served: Served) -> None:
 
 @pytest.fixture
 def alone(new_database: NewDatabase) -> Iterator[tuple[Served, "subprocess.Popen[str]"]]:
-    """One worker, and its process, which a test may stop; what it logs is kept."""
-    database, port = new_database(), free_port()
-    process = subprocess.Popen(
-        [BIN / "trunkline", "serve", "--port", str(port)],
-        env=environment(TRUNKLINE_DATABASE=database),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        wait_until_ready(url, process)
-        with opened_store(database) as opened:
-            yield Served(url, opened), process
-    finally:
-        process.kill()
-        process.communicate()
+    """One worker, and its process, which a test may stop and whose log it may read."""
+    database = new_database()
+    with reserved_port() as port:
+        process = subprocess.Popen(
+            [BIN / "trunkline", "serve", "--port", str(port)],
+            env=environment(TRUNKLINE_DATABASE=database),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            wait_until_ready(url, process)
+            with opened_store(database) as opened:
+                yield Served(url, opened), process
+        finally:
+            process.kill()
+            process.communicate()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_service_that_stops_answers_those_who_wait(
+def test_a_service_that_stops_answers_waiting_requests(
     alone: tuple[Served, "subprocess.Popen[str]"], number: int
 ) -> None:
     served, process = alone
     since = served.token()
-    with ThreadPoolExecutor(8) as threads:
-        waiting = [threads.submit(served.list, f"updated_since={since}&wait={LONG}") for _ in range(8)]
-        time.sleep(1)
-        process.send_signal(number)
-        answers = [request.result() for request in waiting]
-    assert {answer.content for answer in answers} == {b'{"chats":[],"next_cursor":null}'}
-    assert {answer.headers["x-sync-token"] for answer in answers} == {since}
+    polls = served.poll(8)
+    process.send_signal(number)
+    answers = [poll.response() for poll in polls]
+    assert {body for _, body in answers} == {b'{"chats":[],"next_cursor":null}'}
+    assert {response.headers["x-sync-token"] for response, _ in answers} == {since}
     assert process.wait(SHUTDOWN) == 0
 
 
-def test_clients_that_leave_are_no_failure(alone: tuple[Served, "subprocess.Popen[str]"]) -> None:
+def test_disconnected_clients_are_not_logged(alone: tuple[Served, "subprocess.Popen[str]"]) -> None:
     served, process = alone
     request = (
         f"GET /v3/chats?updated_since={served.token()}&wait={LONG} HTTP/1.1\r\nhost: trunkline\r\n"
@@ -151,7 +194,7 @@ def test_clients_that_leave_are_no_failure(alone: tuple[Served, "subprocess.Pope
         with socket.create_connection((address[0], int(address[1]))) as client:
             client.sendall(request)
     served.put(1)
-    assert len(ids(served.list())) == 3
+    assert len(ids(served.list().content)) == 3
     process.send_signal(signal.SIGTERM)
     _, log = process.communicate(timeout=SHUTDOWN)
     assert process.returncode == 0

@@ -1,4 +1,4 @@
-"""Clients that write without pause, and insist: what got no answer is sent again under the same key."""
+"""Clients that write without pause, and retry under the same idempotency key until they get a response."""
 
 import asyncio
 import itertools
@@ -19,75 +19,74 @@ _PAUSE = 0.05  # s before a write is tried again
 
 
 class Write(msgspec.Struct, frozen=True):
-    """A write to come."""
+    """A request that sends a message."""
 
     tenant: Tenant
     path: str
     body: dict[str, Any]
     key: str
-    """The idempotency key, and the text of the message: no other has it."""
+    """The idempotency key, and the text of the message: unique."""
 
 
 class Acknowledged(msgspec.Struct, frozen=True):
-    """A write that the service has accepted, and what it answered."""
+    """A write that the service has accepted, and its response."""
 
     write: Write
     chat_id: str
     message_id: str
-    answer: bytes
+    response: bytes
 
 
 class Writers:
-    """Some tasks that write for partners, mostly for the one that came last."""
+    """Tasks that write for partners, mostly for the newest one."""
 
     def __init__(self, url: str, seed: int, tasks: int) -> None:
         self._url = url
         self._seed = seed
         self._tenants: list[Tenant] = []
-        self._begun = asyncio.Event()
+        self._started = asyncio.Event()
         self._stopped = False
         self._tasks = [asyncio.create_task(self._work(number)) for number in range(tasks)]
         self.acknowledged: list[list[Acknowledged]] = [[] for _ in range(tasks)]
-        """What each task got through, in its order."""
+        """The acknowledged writes of each task, in order."""
 
-    def join(self, tenant: Tenant) -> None:
-        """From now on they write for this one, too."""
+    def add(self, tenant: Tenant) -> None:
+        """Adds a partner to write for."""
         self._tenants.append(tenant)
-        self._begun.set()
+        self._started.set()
 
     async def finish(self) -> None:
-        """Lets each finish the write that it is at. Raises what went wrong."""
+        """Lets each task finish its present write. Raises the exception of a task."""
         self._stopped = True
         await asyncio.gather(*self._tasks)
 
     async def cancel(self) -> None:
-        """Ends them where they are."""
+        """Cancels the tasks."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def repeat(self, done: Acknowledged) -> bytes:
-        """What the same write is answered when it is sent once more."""
+        """Sends a write again, and returns the response."""
         async with httpx2.AsyncClient(base_url=self._url) as client:
-            return await self._insist(client, done.write)
+            return await self._send(client, done.write)
 
     async def _work(self, number: int) -> None:
         chances = random.Random(f"{self._seed}, {number}")  # noqa: S311
         chats: dict[int, list[str]] = {}
         async with httpx2.AsyncClient(base_url=self._url) as client:
             for count in itertools.count():
-                await self._begun.wait()
+                await self._started.wait()
                 if self._stopped:
                     return
                 tenant = self._tenants[-1] if chances.random() < 0.7 else chances.choice(self._tenants)
                 write = _write(chances, tenant, chats.setdefault(tenant.id, []), f"{number}.{count}")
-                answer = await self._insist(client, write)
-                done = _acknowledged(write, answer)
+                done = _acknowledged(write, await self._send(client, write))
                 self.acknowledged[number].append(done)
                 if done.chat_id not in chats[tenant.id]:
                     chats[tenant.id].append(done.chat_id)
 
-    async def _insist(self, client: httpx2.AsyncClient, write: Write) -> bytes:
+    async def _send(self, client: httpx2.AsyncClient, write: Write) -> bytes:
         headers = {"Authorization": f"Bearer {write.tenant.secret}", "Idempotency-Key": write.key}
         async with asyncio.timeout(_PATIENCE):
             while True:
@@ -104,7 +103,7 @@ class Writers:
 
 @asynccontextmanager
 async def writing(url: str, seed: int, tasks: int) -> AsyncGenerator[Writers]:
-    """Writers, until the end of the block."""
+    """Writers that work until the end of the block."""
     writers = Writers(url, seed, tasks)
     try:
         yield writers
@@ -113,7 +112,7 @@ async def writing(url: str, seed: int, tasks: int) -> AsyncGenerator[Writers]:
 
 
 def _write(chances: random.Random, tenant: Tenant, chats: Sequence[str], key: str) -> Write:
-    """A message into a chat that there is, to a handle or a group from a line, or to a handle from any line."""
+    """A message to an existing chat, to a handle or a group from a line, or to a handle from any line."""
     message = {"parts": [{"type": "text", "value": key}]}
     kind = chances.random()
     if chats and kind < 0.5:
@@ -125,7 +124,7 @@ def _write(chances: random.Random, tenant: Tenant, chats: Sequence[str], key: st
     return Write(tenant, "/v3/messages", {"to": [chances.choice(_PEOPLE)], "message": message}, key)
 
 
-def _acknowledged(write: Write, answer: bytes) -> Acknowledged:
-    said: dict[str, Any] = msgspec.json.decode(answer)
-    chat: dict[str, Any] = said.get("chat", said)
-    return Acknowledged(write, chat.get("id") or chat["chat_id"], chat["message"]["id"], answer)
+def _acknowledged(write: Write, response: bytes) -> Acknowledged:
+    body: dict[str, Any] = msgspec.json.decode(response)
+    chat: dict[str, Any] = body.get("chat", body)
+    return Acknowledged(write, chat.get("id") or chat["chat_id"], chat["message"]["id"], response)

@@ -7,7 +7,7 @@ import pytest
 from tests.support.caller import GROUP, Caller, text
 from tests.support.chats import ALICE, BOB, CAROL, LINE, OTHER_LINE
 from tests.support.envelope import refused
-from tests.support.told import subscribe, told
+from tests.support.events import emitted_events, subscribe
 from trunkline.domain.events import EventType
 
 PATH = "/v3/blocked_handles"
@@ -109,12 +109,12 @@ def test_what_they_write_is_dropped(we: Caller) -> None:
     assert we.hear("hi", ALICE, line=OTHER_LINE) is None
     assert we.chats() == before
     assert [len(we.messages(each)) for each in (chat, group)] == [1, 1]
-    assert told(we) == []
+    assert emitted_events(we) == []
     # The others of the group are heard.
     assert we.hear("hi", BOB, chat_id=group) is not None
     unblock(we, ALICE)
     assert we.hear("hi", ALICE, chat_id=chat) is not None
-    assert len(told(we)) == 2
+    assert len(emitted_events(we)) == 2
 
 
 def test_they_can_neither_opt_out_nor_return(we: Caller) -> None:

@@ -6,14 +6,19 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openapi_schema_validator import OAS31Validator
 
-from tests.support.asgi import Api
+from tests.support.asgi import BASE, Api
 from tests.support.caller import GROUP, Caller, text
 from tests.support.chats import ALICE, CAROL, LINE
 from tests.support.envelope import refused
+from trunkline import __version__
+from trunkline.api.reference.openapi import describe
+from trunkline.api.routes import ROUTES
 from trunkline.testing.clock import Clock
 
 MAX_BODY = 1_000_000  # bytes
+DOCUMENT = describe(ROUTES, __version__, BASE)
 
 ENDPOINTS = {
     "create": ("POST", "/v3/chats", {"from": LINE, "to": [ALICE], "message": text("hello")}),
@@ -314,13 +319,38 @@ bodies = st.recursive(
 )
 
 
+def assert_documented(endpoint: str, response: Any) -> None:
+    """The status is the one that the reference promises, and the body fits its schema."""
+    method, path, _ = ENDPOINTS[endpoint]
+    template = path.replace("{chat}", "{chat_id}").replace("{group}", "{chat_id}").replace("{message}", "{message_id}")
+    documented = DOCUMENT["paths"][template][method.lower()]["responses"]
+    [success] = [status for status in documented if status < "300"]
+    assert str(response.status_code) == success
+    if "content" not in documented[success]:
+        assert response.content == b""
+        return
+    schema = documented[success]["content"]["application/json"]["schema"]
+    validator = OAS31Validator({**schema, "components": DOCUMENT["components"]})
+    assert [error.message for error in validator.iter_errors(response.json())] == []
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_the_example_of_each_endpoint_succeeds(we: Caller, endpoint: str) -> None:
+    site = Site(we)
+    if endpoint == "add":
+        we.call("DELETE", f"/v3/chats/{site.group['id']}/participants", {"handle": CAROL})
+    assert_documented(endpoint, site.ask(endpoint, ENDPOINTS[endpoint][2]))
+
+
 @settings(max_examples=150)
 @given(st.sampled_from(sorted(ENDPOINTS)), st.data())
 def test_any_body(site: Site, endpoint: str, data: st.DataObject) -> None:
     good = ENDPOINTS[endpoint][2]
     replaced = data.draw(st.dictionaries(st.sampled_from(sorted(good)), bodies, max_size=2))
     response = site.ask(endpoint, good | replaced | data.draw(st.dictionaries(names, bodies, max_size=1)))
-    assert response.status_code < 500, response.text
-    if response.status_code >= 400:
+    if response.status_code < 300:
+        assert_documented(endpoint, response)
+    else:
         error = response.json()["error"]
+        assert error["status"] < 500
         refused(response, error["status"], error["code"])

@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.acceptance.command import get, serving
 from tests.support.caller import text
 from tests.support.chats import ALICE, LINE
+from tests.support.command import get, serving
 from tests.support.opened import opened_store
 from tests.support.partners import new_partner
 

@@ -13,12 +13,12 @@ from tests.support.chats import ALICE, BOB, CAROL, LINE, OTHER_LINE
 from tests.support.envelope import refused
 from tests.support.opened import OpenStore
 from tests.support.partners import new_partner
-from trunkline.actions.rules import set_rule
+from trunkline.actions.sandbox.rules import set_rule
 from trunkline.api.app import Application
-from trunkline.carriers import CarrierAway
-from trunkline.carriers.opening import network_of
-from trunkline.domain.carrier_rules import Rule
+from trunkline.carriers import CarrierUnavailable
+from trunkline.carriers.loader import network_of
 from trunkline.domain.chat import Service
+from trunkline.domain.loopback_rules import Rule
 
 IMESSAGE = "/v3/capability/check_imessage"
 RCS = "/v3/capability/check_rcs"
@@ -120,6 +120,6 @@ def test_another_carrier_is_asked(opened: OpenStore, we: Caller) -> None:
 
 def test_a_carrier_that_is_away_is_no_answer(opened: OpenStore, we: Caller) -> None:
     async def reached(line: str, handle: str) -> frozenset[Service]:
-        raise CarrierAway("no signal")
+        raise CarrierUnavailable("no signal")
 
     assert "no signal" in refused(ask(opened, we, Asked(reached), {"address": ALICE}), 503, 3006)

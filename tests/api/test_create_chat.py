@@ -134,7 +134,7 @@ def test_a_group_whose_people_changed(we: Caller) -> None:
     second = we.create([ALICE, BOB, CAROL])["id"]
     assert second != first
     assert we.create([ALICE, BOB, CAROL, "dan@example.com"])["id"] == first
-    we.moves(second, CAROL, ParticipantStatus.LEFT)
+    we.membership(second, CAROL, ParticipantStatus.LEFT)
     third = we.create([ALICE, BOB, CAROL])["id"]
     assert third not in {first, second}
     assert we.create([ALICE, BOB])["id"] == second

@@ -15,11 +15,10 @@ from tests.support.asgi import Api
 from tests.support.caller import Caller, text
 from tests.support.chats import ALICE, BOB, CAROL, LINE, OTHER_LINE
 from tests.support.listing import page_of, query_of
-from trunkline.actions.changing_messages import ReactionChange
 from trunkline.domain.chat import ParticipantStatus, Service
 from trunkline.domain.errors import TrunklineError
-from trunkline.domain.listing import Include
-from trunkline.domain.message import DeliveryStatus, ReactionType
+from trunkline.domain.message import DeliveryStatus, ReactionChange, ReactionType
+from trunkline.domain.paging import Include
 from trunkline.testing.clock import Clock
 
 PEOPLE = (ALICE, BOB, CAROL)
@@ -119,7 +118,7 @@ class Scene:
 
     def depart(self, pick: int) -> None:
         status = (ParticipantStatus.LEFT, ParticipantStatus.ACTIVE, ParticipantStatus.REMOVED)[pick % 3]
-        self.caller.moves(self.chat(pick)["id"], PEOPLE[pick % 2], status)
+        self.caller.membership(self.chat(pick)["id"], PEOPLE[pick % 2], status)
 
     def leave(self, pick: int) -> None:
         self.caller.post(f"/v3/chats/{self.chat(pick)['id']}/leave")

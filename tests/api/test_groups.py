@@ -113,7 +113,7 @@ def test_somebody_comes(we: Caller, group: dict[str, Any]) -> None:
     assert joined["service"] == after["service"]
     assert after["display_name"] == f"{ALICE}, {BOB}, {CAROL}, {DAN}"
     assert group["id"] in [each["id"] for each in we.chats(to=DAN)]
-    assert f"{DAN}, who is in this group already" in refused(add(we, group["id"], DAN), 400, 1005)
+    assert f"{DAN}, who is already in this group" in refused(add(we, group["id"], DAN), 400, 1005)
     assert LINE in refused(add(we, group["id"], LINE), 400, 1005)
     assert we.chat(group["id"]) == after
 
@@ -138,7 +138,7 @@ def test_somebody_comes_back_as_themselves(we: Caller, group: dict[str, Any]) ->
     assert people(after) == people(group)
     bob = after["handles"][2]
     assert bob == group["handles"][2] | {"joined_at": after["updated_at"]}
-    we.moves(group["id"], BOB, ParticipantStatus.LEFT)
+    we.membership(group["id"], BOB, ParticipantStatus.LEFT)
     assert we.chat(group["id"])["handles"][2]["status"] == "left"
     accepted(add(we, group["id"], BOB))
     assert we.chat(group["id"])["handles"][2]["id"] == bob["id"]
@@ -153,7 +153,7 @@ def test_a_group_keeps_three_people(we: Caller) -> None:
     assert we.chat(small) == before
     # Those who left do not count.
     accepted(add(we, small, CAROL))
-    we.moves(small, CAROL, ParticipantStatus.LEFT)
+    we.membership(small, CAROL, ParticipantStatus.LEFT)
     refused(remove(we, small, BOB), 400, 1005)
     refused(leave(we, small), 400, 1005)
     accepted(add(we, small, CAROL))
@@ -162,7 +162,7 @@ def test_a_group_keeps_three_people(we: Caller) -> None:
 
 def test_others_may_leave_a_group_of_three(we: Caller) -> None:
     small = we.create(GROUP)["id"]
-    we.moves(small, BOB, ParticipantStatus.LEFT)
+    we.membership(small, BOB, ParticipantStatus.LEFT)
     after = we.chat(small)
     assert people(after) == [(LINE, "active"), (ALICE, "active"), (BOB, "left")]
     assert after["is_group"] is True
@@ -234,7 +234,7 @@ def test_a_line_that_left_hears_nothing(we: Caller, group: dict[str, Any]) -> No
     assert we.hear("are you there?", chat_id=group["id"]) is None
     assert we.chat(group["id"]) == before
     # It can be fetched back, and everything works again.
-    we.moves(group["id"], LINE, ParticipantStatus.ACTIVE)
+    we.membership(group["id"], LINE, ParticipantStatus.ACTIVE)
     after = we.chat(group["id"])
     assert people(after) == people(group)
     assert after["handles"][0]["id"] == group["handles"][0]["id"]
@@ -243,7 +243,7 @@ def test_a_line_that_left_hears_nothing(we: Caller, group: dict[str, Any]) -> No
 
 
 def test_the_line_is_put_out_by_another(we: Caller, group: dict[str, Any]) -> None:
-    we.moves(group["id"], LINE, ParticipantStatus.REMOVED)
+    we.membership(group["id"], LINE, ParticipantStatus.REMOVED)
     assert people(we.chat(group["id"]))[0] == (LINE, "removed")
     refused(we.try_send(group["id"]), 409, 2013)
 
@@ -270,11 +270,11 @@ def test_a_direct_chat_is_no_group(we: Caller, method: str, path: str, body: Any
 
 
 def test_whoever_comes_and_goes_by_themselves(we: Caller, group: dict[str, Any]) -> None:
-    we.moves(group["id"], DAN, ParticipantStatus.ACTIVE)
+    we.membership(group["id"], DAN, ParticipantStatus.ACTIVE)
     joined = moved(we, group)
     assert people(joined)[-1] == (DAN, "active")
     we.create([BOB])
-    we.moves(group["id"], ALICE, ParticipantStatus.LEFT)
+    we.membership(group["id"], ALICE, ParticipantStatus.LEFT)
     left = moved(we, joined)
     assert left["handles"][1] == group["handles"][1] | {"status": "left", "left_at": left["updated_at"]}
 

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from tests.support.asgi import BASE
-from tests.support.caller import GROUP, THRESHOLDS, Caller, text
+from tests.support.caller import GROUP, Caller, text
 from tests.support.chats import ALICE, BOB, CAROL
+from trunkline.domain.health import DEFAULT_THRESHOLDS
 from trunkline.domain.message import DeliveryStatus
 
 ANCHORS = {"HEALTHY": "healthy", "AT_RISK": "at-risk", "CRITICAL": "critical", "OPTED_OUT": "opted-out"}
@@ -21,22 +22,22 @@ def fail(we: Caller, chat: str) -> str:
 
 def expected(sent: int) -> str:
     """What as many messages without a reply come to."""
-    if sent >= THRESHOLDS.critical_unanswered:
+    if sent >= DEFAULT_THRESHOLDS.critical_unanswered:
         return "CRITICAL"
-    return "AT_RISK" if sent >= THRESHOLDS.at_risk_unanswered else "HEALTHY"
+    return "AT_RISK" if sent >= DEFAULT_THRESHOLDS.at_risk_unanswered else "HEALTHY"
 
 
 @pytest.mark.parametrize("to", [[ALICE], GROUP], ids=["direct", "group"])
 def test_messages_without_a_reply(we: Caller, to: list[str]) -> None:
     chat = we.create(to)["id"]
     since = we.chat(chat)["health_status"]["updated_at"]
-    for sent in range(1, THRESHOLDS.critical_unanswered + 3):
+    for sent in range(1, DEFAULT_THRESHOLDS.critical_unanswered + 3):
         listed = we.chat(chat)
         health = listed["health_status"]
         assert health["status"] == expected(sent), sent
         assert health["doc_url"] == f"{BASE}/guides/chats/chat-health#{ANCHORS[health['status']]}"
         # The date is that of the message that made it so, and stays as long as the status does.
-        if sent in {THRESHOLDS.at_risk_unanswered, THRESHOLDS.critical_unanswered}:
+        if sent in {DEFAULT_THRESHOLDS.at_risk_unanswered, DEFAULT_THRESHOLDS.critical_unanswered}:
             since = listed["updated_at"]
         assert health["updated_at"] == since
         answer = we.try_create(to) if sent % 2 else we.try_send(chat)
@@ -47,7 +48,7 @@ def test_messages_without_a_reply(we: Caller, to: list[str]) -> None:
     listed = we.chat(chat)
     assert listed["health_status"]["status"] == "HEALTHY"
     assert listed["health_status"]["updated_at"] == listed["updated_at"]
-    for _ in range(THRESHOLDS.at_risk_unanswered - 1):
+    for _ in range(DEFAULT_THRESHOLDS.at_risk_unanswered - 1):
         we.send(chat)
     assert we.health(chat) == "HEALTHY"
     we.send(chat)
@@ -66,7 +67,7 @@ def test_messages_that_fail(we: Caller) -> None:
     listed = we.chat(chat)
     assert listed["health_status"]["status"] == "AT_RISK"
     assert listed["health_status"]["updated_at"] == listed["updated_at"] > before["updated_at"]
-    for _ in range(THRESHOLDS.critical_failed - 2):
+    for _ in range(DEFAULT_THRESHOLDS.critical_failed - 2):
         assert we.health(chat) == "AT_RISK"
         fail(we, chat)
     assert we.health(chat) == "CRITICAL"
@@ -87,7 +88,7 @@ def test_a_failure_that_changes_nothing_leaves_the_chat_where_it_stands(we: Call
 def test_a_late_delivery_mends_a_failure(we: Caller) -> None:
     chat = we.create()["id"]
     we.hear()
-    failed = [fail(we, chat) for _ in range(THRESHOLDS.at_risk_failed)]
+    failed = [fail(we, chat) for _ in range(DEFAULT_THRESHOLDS.at_risk_failed)]
     assert we.health(chat) == "AT_RISK"
     we.receipt(failed[0], DeliveryStatus.DELIVERED)
     assert we.message(failed[0])["delivery_status"] == "delivered"
@@ -106,7 +107,7 @@ def test_a_failure_of_a_message_that_was_answered_does_not_count(we: Caller) -> 
 def test_every_member_of_a_group_can_reply(we: Caller) -> None:
     group = we.create([ALICE, BOB, CAROL])["id"]
     for member in (ALICE, BOB, CAROL):
-        for _ in range(THRESHOLDS.at_risk_unanswered):
+        for _ in range(DEFAULT_THRESHOLDS.at_risk_unanswered):
             we.send(group)
         assert we.health(group) == "AT_RISK"
         we.hear("hi", member, chat_id=group)
@@ -127,7 +128,7 @@ def test_what_is_no_message_does_not_count(we: Caller) -> None:
     for call in calls * 4:
         we.call(*call)
     assert we.health(chat["id"]) == "HEALTHY"
-    for _ in range(THRESHOLDS.at_risk_unanswered - 2):
+    for _ in range(DEFAULT_THRESHOLDS.at_risk_unanswered - 2):
         we.send(chat["id"])
     key = text("hello", idempotency_key="once")
     for _ in range(3):
@@ -137,14 +138,14 @@ def test_what_is_no_message_does_not_count(we: Caller) -> None:
 
 def test_chats_do_not_count_for_each_other(we: Caller, they: Caller) -> None:
     one, other, theirs = we.create()["id"], we.create([BOB])["id"], they.create()["id"]
-    for _ in range(THRESHOLDS.at_risk_unanswered):
+    for _ in range(DEFAULT_THRESHOLDS.at_risk_unanswered):
         we.send(one)
     assert (we.health(one), we.health(other), they.health(theirs)) == ("AT_RISK", "HEALTHY", "HEALTHY")
 
 
 def test_a_message_that_is_forgotten_does_not_count(we: Caller) -> None:
     chat = we.create()["id"]
-    sent = [we.send(chat)["id"] for _ in range(THRESHOLDS.at_risk_unanswered - 1)]
+    sent = [we.send(chat)["id"] for _ in range(DEFAULT_THRESHOLDS.at_risk_unanswered - 1)]
     assert we.health(chat) == "AT_RISK"
     assert we.call("DELETE", f"/v3/messages/{sent[0]}").status_code == 204
     listed = we.chat(chat)
@@ -154,7 +155,7 @@ def test_a_message_that_is_forgotten_does_not_count(we: Caller) -> None:
 
 def test_time_alone_changes_nothing(we: Caller) -> None:
     chat = we.create()["id"]
-    for _ in range(THRESHOLDS.at_risk_unanswered):
+    for _ in range(DEFAULT_THRESHOLDS.at_risk_unanswered):
         we.send(chat)
     before = we.chat(chat)
     we.clock.advance(days=400)

@@ -9,7 +9,7 @@ import pytest
 from tests.support.caller import GROUP, Caller, text
 from tests.support.chats import ALICE, BOB, LINE
 from tests.support.envelope import refused
-from trunkline.storage.forgetting import ANSWERS
+from trunkline.storage.retention import IDEMPOTENCY_RECORDS
 from trunkline.testing.clock import Clock
 
 KEY = "order-4711"
@@ -210,7 +210,7 @@ def test_a_key_is_forgotten_after_thirty_days(sending: Sending, clock: Clock) ->
     clock.advance(days=30)
     # What is too old goes when there is something new to keep.
     message_of("send", sending.send("send", key=str(uuid.uuid4())))
-    assert ANSWERS == 30 * 24 * 60 * 60 * 1_000_000
+    assert IDEMPOTENCY_RECORDS == 30 * 24 * 60 * 60 * 1_000_000
     assert message_of("send", sending.send("send"))["id"] != first["id"]
 
 

@@ -8,7 +8,7 @@ from httpx2 import Response
 from tests.support.asgi import Api
 from tests.support.chats import ALICE, BOB, CAROL, LINE, NOW, OTHER_LINE, chat_id, make_chat
 from tests.support.envelope import refused
-from tests.support.listing import page_of, query_of, walk_over_the_wire
+from tests.support.listing import list_all, page_of, query_of
 from tests.support.partners import Tenant, new_partner, save
 
 THEIR_LINE = "+12125550177"
@@ -37,7 +37,7 @@ def test_a_walk_holds_our_chats_only(
     api: Api, partners: tuple[Tenant, Tenant], filters: dict[str, str], limit: int
 ) -> None:
     we, they = partners
-    assert walk_over_the_wire(api, we.secret, limit, **filters) == [chat_id(number) for number in (5, 4, 3, 2, 1)]
+    assert list_all(api, we.secret, limit, **filters) == [chat_id(number) for number in (5, 4, 3, 2, 1)]
     assert {chat["display_name"] for chat in page_of(api.list(we.secret, query_of(**filters))).chats} == {"ours"}
     assert {chat["display_name"] for chat in page_of(api.list(they.secret, query_of(**filters))).chats} == {"theirs"}
 

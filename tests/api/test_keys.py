@@ -1,7 +1,5 @@
 """Keys: which header opens the list, and until when (CONTRACT §2)."""
 
-import time
-
 import pytest
 
 from tests.support.asgi import LIST, Api
@@ -10,6 +8,7 @@ from tests.support.listing import page_of
 from tests.support.partners import Tenant, new_partner
 from trunkline.api.auth import RECHECK
 from trunkline.domain.instant import SECOND
+from trunkline.testing.clock import Clock
 
 AUTHORIZATION = b"authorization"
 
@@ -75,27 +74,27 @@ def test_a_key_without_a_partners_lines_still_opens_its_own_list(api: Api) -> No
     assert page_of(api.list(bare.secret)).chats == []
 
 
-def test_an_expired_key(api: Api) -> None:
-    expires_at = time.time_ns() // 1000 - SECOND
-    partner = api.opened.run(new_partner(api.opened.store, expires_at=expires_at))
-    refused(api.list(partner.secret), 401, 2004)
+def test_an_expired_key(timed: Api, clock: Clock) -> None:
+    partner = timed.opened.run(new_partner(timed.opened.store, expires_at=clock() - SECOND))
+    refused(timed.list(partner.secret), 401, 2004)
 
 
-def test_a_key_expires_while_the_worker_remembers_it(api: Api) -> None:
-    expires_at = time.time_ns() // 1000 + SECOND // 2
-    partner = api.opened.run(new_partner(api.opened.store, expires_at=expires_at))
-    page_of(api.list(partner.secret))
-    time.sleep(0.6)
-    refused(api.list(partner.secret), 401, 2004)
+def test_a_cached_key_expires_on_time(timed: Api, clock: Clock) -> None:
+    partner = timed.opened.run(new_partner(timed.opened.store, expires_at=clock() + RECHECK // 2))
+    page_of(timed.list(partner.secret))
+    clock.advance(seconds=RECHECK / 2 / SECOND)
+    refused(timed.list(partner.secret), 401, 2004)
 
 
-def test_a_revoked_key_is_soon_forgotten_and_another_of_the_partner_is_not(api: Api) -> None:
-    store = api.opened.store
+def test_a_revoked_key_is_rejected_after_the_recheck_and_another_of_the_partner_is_not(
+    timed: Api, clock: Clock
+) -> None:
+    api, store = timed, timed.opened.store
     partner, other = api.opened.run(new_partner(store)), api.opened.run(new_partner(store))
     page_of(api.list(partner.secret))
     page_of(api.list(other.secret))
     [key] = api.opened.run(store.partners.keys(partner.id))
-    assert api.opened.run(store.partners.revoke_key(key.id, time.time_ns() // 1000))
-    time.sleep(RECHECK + 0.1)
+    assert api.opened.run(store.partners.revoke_key(key.id, clock()))
+    clock.advance(seconds=RECHECK / SECOND)
     refused(api.list(partner.secret), 401, 2004)
     page_of(api.list(other.secret))

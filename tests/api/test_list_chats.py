@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tests.support.asgi import BASE, LIST, Api
 from tests.support.chats import ALICE, BOB, CAROL, LINE, NOW, OTHER_LINE, chat_id, make_chat
 from tests.support.envelope import refused
-from tests.support.listing import page_of, query_of, walk_over_the_wire
+from tests.support.listing import list_all, page_of, query_of
 from tests.support.partners import Tenant, new_partner, save
 from trunkline.domain import instant
 from trunkline.domain.chat import Chat, Health, HealthStatus, ParticipantStatus, Service
@@ -193,7 +193,7 @@ class TestFilters:
     @pytest.mark.parametrize("filters", [{}, {"from_": LINE}, {"to": ALICE}, {"from_": LINE, "to": ALICE}])
     def test_pages_of_one_add_up(self, api: Api, partner: Tenant, filters: dict[str, str]) -> None:
         whole = page_of(api.list(partner.secret, query_of(**filters))).ids
-        assert walk_over_the_wire(api, partner.secret, 1, **filters) == whole
+        assert list_all(api, partner.secret, 1, **filters) == whole
 
     def test_a_line_without_chats_is_still_yours(self, api: Api) -> None:
         partner = partner_with(api)

@@ -12,8 +12,7 @@ from tests.support.caller import GROUP, Caller, text
 from tests.support.chats import ALICE, BOB
 from tests.support.envelope import refused
 from tests.support.listing import query_of
-from trunkline.actions.changing_messages import ReactionChange
-from trunkline.domain.message import DeliveryStatus, ReactionType
+from trunkline.domain.message import DeliveryStatus, ReactionChange, ReactionType
 from trunkline.testing.clock import Clock
 
 
@@ -275,10 +274,10 @@ def test_a_thread(we: Caller) -> None:
     for each in thread:
         for limit in (1, 2, 3, 4, 100):
             path = f"/v3/messages/{each}/thread"
-            assert ids(we.walk(path, limit)) == thread
-            assert ids(we.walk(path, limit, order="asc")) == thread
-            assert ids(we.walk(path, limit, order="desc")) == thread[::-1]
-    assert ids(we.walk(f"/v3/messages/{heard.id}/thread")) == [heard.id]
+            assert ids(we.pages(path, limit)) == thread
+            assert ids(we.pages(path, limit, order="asc")) == thread
+            assert ids(we.pages(path, limit, order="desc")) == thread[::-1]
+    assert ids(we.pages(f"/v3/messages/{heard.id}/thread")) == [heard.id]
     assert we.message(second)["reply_to"] == {"message_id": first, "part_index": 0}
     message = refused(we.call("GET", f"/v3/messages/{root}/thread", query="order=newest"), 400, 1005)
     assert "'order'" in message
@@ -299,7 +298,7 @@ def test_a_walk_over_a_thread_is_exact(we: Caller) -> None:
             cursor = answer["next_cursor"]
             we.send(chat["id"], text("later", reply_to=reply))
         assert seen == (expected if order == "asc" else expected[::-1])
-        expected = ids(we.walk(f"/v3/messages/{root}/thread"))
+        expected = ids(we.pages(f"/v3/messages/{root}/thread"))
 
 
 def test_a_thread_whose_beginning_is_deleted(we: Caller) -> None:
@@ -308,7 +307,7 @@ def test_a_thread_whose_beginning_is_deleted(we: Caller) -> None:
     first = we.send(chat["id"], text("one", reply_to={"message_id": root}))["id"]
     second = we.send(chat["id"], text("two", reply_to={"message_id": root}))["id"]
     assert we.call("DELETE", f"/v3/messages/{root}").status_code == 204
-    assert ids(we.walk(f"/v3/messages/{second}/thread")) == [first, second]
+    assert ids(we.pages(f"/v3/messages/{second}/thread")) == [first, second]
     refused(we.call("GET", f"/v3/messages/{root}/thread"), 404, 2002)
 
 
@@ -333,7 +332,7 @@ def test_an_edit(we: Caller) -> None:
     assert we.chat(chat["id"]) == before
     assert [each["id"] for each in we.chats()] == order
     answer = we.call("PATCH", f"/v3/messages/{sent['id']}", {"text": "photo", "part_index": 1})
-    assert "'part_index' is 1, which is no text" in refused(answer, 400, 1005)
+    assert "'part_index' is 1, which is not a text part" in refused(answer, 400, 1005)
     answer = we.call("PATCH", f"/v3/messages/{sent['id']}", {"text": "photo", "part_index": 3})
     assert "3 parts" in refused(answer, 400, 1005)
 
@@ -413,7 +412,7 @@ def test_reactions(we: Caller) -> None:
     assert react(we, message, kind="custom", custom_emoji="🎂").status_code == 202
     for kind, emoji in (("love", None), ("custom", "🎉"), ("laugh", None)):
         given = {} if emoji is None else {"custom_emoji": emoji}
-        assert "to take back" in refused(react(we, message, "remove", kind, **given), 400, 1005)
+        assert "to remove" in refused(react(we, message, "remove", kind, **given), 400, 1005)
     assert react(we, message, "remove", "custom", custom_emoji="🎂").status_code == 202
     assert reactions(we, message) == [(BOB, "laugh", False, None)]
     we.reacts(message, ReactionChange(ReactionType.LAUGH, added=False), BOB)

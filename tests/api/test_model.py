@@ -344,10 +344,10 @@ class Life(RuleBasedStateMachine):
         if not talk.is_group or (handle in LINES and handle != talk.line):
             return
         if handle in talk.active:
-            side.caller.moves(talk.id, handle, ParticipantStatus.LEFT)
+            side.caller.membership(talk.id, handle, ParticipantStatus.LEFT)
             side.model.depart(talk, handle, "left", side.now)
         else:
-            side.caller.moves(talk.id, handle, ParticipantStatus.ACTIVE)
+            side.caller.membership(talk.id, handle, ParticipantStatus.ACTIVE)
             side.model.join(talk, handle, side.now)
 
     @rule(who=partners, pick=picks, handle=handles | lines)
@@ -432,7 +432,7 @@ class Life(RuleBasedStateMachine):
         if found is not None:
             talk, message = found
             expected = [each.id for each in talk.messages if each.thread == message.thread]
-            walked = side.caller.walk(f"/v3/messages/{message.id}/thread", 2)
+            walked = side.caller.pages(f"/v3/messages/{message.id}/thread", 2)
             assert [each["id"] for each in walked] == expected
 
     # Blocking, and what is not ours.

@@ -5,18 +5,18 @@ from typing import Any
 
 import msgspec
 import pytest
-from litestar import post
-from litestar.params import JSONBody
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.api.site import BASE, Site, open_site
 from tests.support.chats import make_chat
 from tests.support.partners import new_partner, save
-from trunkline.api.openapi import describe
-from trunkline.api.query import PARAMETERS
-from trunkline.api.responses import KINDS
-from trunkline.domain.listing import Include
+from trunkline.api.chat_query import PARAMETERS
+from trunkline.api.operation import POST, Operation, Request, operation
+from trunkline.api.reference.openapi import describe
+from trunkline.api.responses import Response
+from trunkline.domain.errors import InvalidBody, InvalidPhoneNumber
+from trunkline.domain.paging import Include
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def document(site: Site) -> dict[str, Any]:
 
 def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
     """Every operation."""
-    return [operation for item in document["paths"].values() for operation in item.values()]
+    return [described for item in document["paths"].values() for described in item.values()]
 
 
 def assert_fits(value: Any, schema: dict[str, Any], document: dict[str, Any]) -> None:
@@ -52,16 +52,16 @@ def test_everything_in_it_is_described(document: dict[str, Any]) -> None:
         assert "description" in schema or "properties" in schema, name
         for field, each in schema.get("properties", {}).items():
             assert each.get("description") or "$ref" in each, f"{name}.{field}"
-    for operation in operations(document):
-        assert operation["summary"]
-        assert operation["description"]
-        assert all(each["description"] for each in operation.get("parameters", []))
-        assert all(each["description"] for each in operation["responses"].values())
+    for described in operations(document):
+        assert described["summary"]
+        assert described["description"]
+        assert all(each["description"] for each in described.get("parameters", []))
+        assert all(each["description"] for each in described["responses"].values())
 
 
 def test_every_answer_has_a_trace_id_and_every_error_an_envelope(document: dict[str, Any]) -> None:
-    for operation in operations(document):
-        for status, response in operation["responses"].items():
+    for described in operations(document):
+        for status, response in described["responses"].items():
             assert "X-Trace-ID" in response["headers"]
             if int(status) >= 400:
                 content = response["content"]["application/json"]
@@ -73,16 +73,16 @@ def test_every_answer_has_a_trace_id_and_every_error_an_envelope(document: dict[
 
 
 def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:
-    names = [operation["operationId"] for operation in operations(document)]
+    names = [described["operationId"] for described in operations(document)]
     assert len(names) == len(set(names))
 
 
 def test_only_the_api_itself_asks_for_a_key(document: dict[str, Any]) -> None:
     for path, item in document["paths"].items():
-        for operation in item.values():
+        for described in item.values():
             asks = path.startswith(("/v3/", "/admin/"))
-            assert operation.get("security") == ([{"key": []}] if asks else None)
-            assert ("401" in operation["responses"]) == asks
+            assert described.get("security") == ([{"key": []}] if asks else None)
+            assert ("401" in described["responses"]) == asks
     assert document["paths"]["/v3/chats"]["get"]["responses"]["401"]["headers"].keys() >= {"WWW-Authenticate"}
 
 
@@ -123,25 +123,37 @@ def test_what_the_service_answers_fits(site: Site, document: dict[str, Any]) -> 
         assert_fits(site.ask(path).json(), {"$ref": "#/components/schemas/State"}, document)
 
 
-class GreetingDocument(msgspec.Struct):
-    """Something that a later route may take and give."""
+class GreetingSchema(msgspec.Struct):
+    """A schema that a later route may take and return."""
 
     text: str
 
 
-@post("/v3/greetings", description="A route of the framework's.")
-async def greet(data: JSONBody[GreetingDocument]) -> GreetingDocument:
-    """The same."""
-    return data
+@operation(
+    POST,
+    "/v3/greetings",
+    Operation(
+        "greet",
+        "Chats",
+        "Greet",
+        "Returns the greeting.",
+        status=201,
+        body=GreetingSchema,
+        response=GreetingSchema,
+        errors=(InvalidBody, InvalidPhoneNumber),
+    ),
+)
+async def greet(request: Request) -> Response:
+    return request.json(request.body(GreetingSchema), 201)
 
 
-def test_a_route_of_the_frameworks_is_described_alike() -> None:
-    document = describe([greet], {}, "1", BASE)
-    operation = document["paths"]["/v3/greetings"]["post"]
+def test_a_new_route_is_described_like_every_other() -> None:
+    document = describe([greet], "1", BASE)
+    described = document["paths"]["/v3/greetings"]["post"]
     assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
-    assert operation["responses"]["201"]["content"]["application/json"]["schema"] == {
+    assert described["responses"]["201"]["content"]["application/json"]["schema"] == {
         "$ref": "#/components/schemas/Greeting"
     }
     assert "Greeting" in document["components"]["schemas"]
-    expected = {str(kind.code) for kind in KINDS if kind.status == 400}
-    assert operation["responses"]["400"]["content"]["application/json"]["examples"].keys() == expected
+    examples = described["responses"]["400"]["content"]["application/json"]["examples"]
+    assert examples.keys() == {str(InvalidBody.code), str(InvalidPhoneNumber.code)}

@@ -11,14 +11,14 @@ import msgspec
 import pytest
 
 from tests.api.site import BASE, Site, open_site
-from trunkline.api import pages
-from trunkline.api.codes import CODES
-from trunkline.api.pages.frame import SANDBOX_PATH, WEBHOOKS_PATH
-from trunkline.api.pages.markup import element, prose
-from trunkline.api.responses import ERRORS_PATH, KINDS
+from trunkline.api import html
+from trunkline.api.html.frame import SANDBOX_PATH, WEBHOOKS_PATH
+from trunkline.api.html.markup import element, prose
+from trunkline.api.reference.error_codes import ERRORS
+from trunkline.api.responses import ERRORS_PATH
 from trunkline.domain.chat import HealthStatus
-from trunkline.domain.document import GUIDE_PATH, fragment
 from trunkline.domain.health import Thresholds, is_opt_out
+from trunkline.schemas.chat import GUIDE_PATH, health_anchor
 
 PATHS = ("/docs", ERRORS_PATH, GUIDE_PATH, WEBHOOKS_PATH, SANDBOX_PATH)
 EVIL = "\"'><script>alert(1)</script><img src=https://elsewhere.example/x onerror=alert(1)>&amp;"
@@ -114,8 +114,7 @@ def test_link_checkers_may_ask_by_head(site: Site, path: str) -> None:
 
 def test_every_error_has_its_section(site: Site) -> None:
     anchors = Page(site.ask(ERRORS_PATH).text).values("id")
-    assert {kind.code for kind in KINDS} <= set(CODES)
-    assert {str(code) for code in CODES} <= set(anchors)
+    assert {str(error.code) for error in ERRORS} <= set(anchors)
 
 
 def test_the_doc_url_of_an_error_leads_to_its_section(site: Site) -> None:
@@ -127,18 +126,18 @@ def test_the_doc_url_of_an_error_leads_to_its_section(site: Site) -> None:
 @pytest.mark.parametrize("status", HealthStatus)
 def test_every_health_status_has_its_section(site: Site, status: HealthStatus) -> None:
     page = Page(site.ask(GUIDE_PATH).text)
-    assert fragment(status).removeprefix("#") in page.values("id")
+    assert health_anchor(status).removeprefix("#") in page.values("id")
     assert status.value in page.words
 
 
 def test_the_guide_has_the_numbers_of_the_rule() -> None:
-    page = Page(pages.chat_health(Thresholds(1001, 1002, 1003, 1004)))
+    page = Page(html.chat_health(Thresholds(1001, 1002, 1003, 1004)))
     assert all(f"{number} or more" in page.words for number in (1001, 1002, 1003, 1004))
     assert "$" not in page.words
 
 
 def test_the_guide_names_the_opt_out_keywords() -> None:
-    text = pages.chat_health(Thresholds())
+    text = html.chat_health(Thresholds())
     listed = [line for line in text.splitlines() if line.startswith("<li>in capitals")]
     keywords = [keyword for line in listed for keyword in re.findall("<code>(.*?)</code>", line)]
     assert len(keywords) == 9
@@ -185,7 +184,7 @@ def test_text_from_outside_stays_text() -> None:
             "200": {"description": EVIL, "content": {EVIL: {"schema": {"const": EVIL}, "example": {EVIL: EVIL}}}}
         },
     }
-    text = pages.api(
+    text = html.api(
         {
             "info": {"version": EVIL, "summary": EVIL, "description": EVIL},
             "servers": [{"url": EVIL, "description": EVIL}],
@@ -194,7 +193,7 @@ def test_text_from_outside_stays_text() -> None:
             "components": {"schemas": {EVIL: schema}, "securitySchemes": {EVIL: {"description": EVIL}}},
         }
     )
-    for page in (Page(text), Page(pages.errors(EVIL))):
+    for page in (Page(text), Page(html.errors(EVIL))):
         assert not {"script", "img"} & {tag for tag, _ in page.tags}
         assert not page.values("onerror")
         assert "<script>alert(1)</script>" in page.words
@@ -228,7 +227,7 @@ def test_the_reference_makes_an_example_of_what_is_required() -> None:
         "responses": {"201": {"description": "Made.", "content": reply}},
     }
     page = Page(
-        pages.api(
+        html.api(
             {
                 "info": {"version": "1", "summary": "", "description": ""},
                 "servers": [{"url": BASE}],

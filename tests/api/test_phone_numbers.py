@@ -5,12 +5,13 @@ from itertools import pairwise
 import pytest
 
 from tests.support.asgi import BASE
-from tests.support.caller import THRESHOLDS, Caller, emails
+from tests.support.caller import Caller, emails
 from tests.support.chats import LINE, OTHER_LINE
 from tests.support.envelope import refused
+from tests.support.events import emitted_events, subscribe
 from tests.support.partners import new_partner
-from tests.support.told import subscribe, told
 from trunkline.domain.events import EventType
+from trunkline.domain.health import DEFAULT_THRESHOLDS
 
 CHANGED = "phone_number.status_updated"
 
@@ -34,7 +35,7 @@ def changes(we: Caller) -> list[tuple[str, str, str]]:
     """Every change of a line's reputation that subscribers were told of."""
     return [
         (data["phone_number"], data["previous_reputation"], data["new_reputation"])
-        for kind, data in told(we)
+        for kind, data in emitted_events(we)
         if kind == CHANGED
     ]
 
@@ -80,8 +81,8 @@ def test_everybody_sees_their_own(we: Caller, they: Caller, path: str) -> None:
 
 
 def test_a_line_follows_from_its_chats(we: Caller, they: Caller) -> None:
-    at_risk, critical = THRESHOLDS.at_risk_unanswered, THRESHOLDS.critical_unanswered
-    people = emails(THRESHOLDS.line_chats)
+    at_risk, critical = DEFAULT_THRESHOLDS.at_risk_unanswered, DEFAULT_THRESHOLDS.critical_unanswered
+    people = emails(DEFAULT_THRESHOLDS.line_chats)
     chats = [silence(we, handle, at_risk) for handle in people[:-1]]
     assert reputation(we) == "HEALTHY"
     chats.append(silence(we, people[-1], at_risk))
@@ -99,9 +100,9 @@ def test_a_line_follows_from_its_chats(we: Caller, they: Caller) -> None:
 
 
 def test_it_is_a_share_that_counts(we: Caller) -> None:
-    bad, percent = THRESHOLDS.line_chats, THRESHOLDS.line_percent
+    bad, percent = DEFAULT_THRESHOLDS.line_chats, DEFAULT_THRESHOLDS.line_percent
     for handle in emails(bad):
-        silence(we, handle, THRESHOLDS.at_risk_unanswered)
+        silence(we, handle, DEFAULT_THRESHOLDS.at_risk_unanswered)
     assert reputation(we) == "AT_RISK"
     enough = 100 * bad // percent
     for number in range(enough - bad):
@@ -120,8 +121,8 @@ def test_who_opted_out_does_not_count_against_a_line(we: Caller) -> None:
 
 def test_subscribers_are_told(we: Caller) -> None:
     subscribe(we, EventType.LINE_STATUS_UPDATED)
-    at_risk, critical = THRESHOLDS.at_risk_unanswered, THRESHOLDS.critical_unanswered
-    people = emails(THRESHOLDS.line_chats)
+    at_risk, critical = DEFAULT_THRESHOLDS.at_risk_unanswered, DEFAULT_THRESHOLDS.critical_unanswered
+    people = emails(DEFAULT_THRESHOLDS.line_chats)
     chats = [silence(we, handle, at_risk) for handle in people]
     assert changes(we) == [(LINE, "HEALTHY", "AT_RISK")]
     for chat in chats:
@@ -133,17 +134,17 @@ def test_subscribers_are_told(we: Caller) -> None:
         (LINE, "AT_RISK", "CRITICAL"),
         (LINE, "CRITICAL", "HEALTHY"),
     ]
-    flagged = [(data["previous_status"], data["new_status"]) for _, data in told(we)]
+    flagged = [(data["previous_status"], data["new_status"]) for _, data in emitted_events(we)]
     assert flagged == [("ACTIVE", "ACTIVE"), ("ACTIVE", "FLAGGED"), ("FLAGGED", "ACTIVE")]
 
 
 def test_subscribers_are_told_whatever_changed_it(we: Caller) -> None:
     subscribe(we, EventType.LINE_STATUS_UPDATED)
-    bad = THRESHOLDS.line_chats
+    bad = DEFAULT_THRESHOLDS.line_chats
     for handle in emails(bad):
-        silence(we, handle, THRESHOLDS.at_risk_unanswered)
+        silence(we, handle, DEFAULT_THRESHOLDS.at_risk_unanswered)
     # New chats make the share of the bad ones small, until it no longer counts.
-    for number in range(100 * bad // THRESHOLDS.line_percent - bad + 1):
+    for number in range(100 * bad // DEFAULT_THRESHOLDS.line_percent - bad + 1):
         we.create([f"other{number}@example.com"])
     assert reputation(we) == "HEALTHY"
     assert changes(we) == [(LINE, "HEALTHY", "AT_RISK"), (LINE, "AT_RISK", "HEALTHY")]

@@ -8,8 +8,8 @@ import pytest
 from tests.support.caller import GROUP, Caller, emails, text
 from tests.support.chats import ALICE, BOB, CAROL, LINE, OTHER_LINE
 from tests.support.envelope import refused
+from tests.support.events import emitted_events, subscribe
 from tests.support.partners import new_partner
-from tests.support.told import subscribe, told
 from trunkline.domain.chat import Service
 from trunkline.domain.content import EFFECTS
 from trunkline.domain.events import EventType
@@ -318,7 +318,7 @@ def test_subscribers_are_told_of_each_station_once(we: Caller, receipts: list[st
     message = we.create()["message"]["id"]
     for status in receipts:
         we.receipt(message, DeliveryStatus(status))
-    assert [kind for kind, _ in told(we)] == [f"message.{event}" for event in events]
+    assert [kind for kind, _ in emitted_events(we)] == [f"message.{event}" for event in events]
 
 
 def test_the_service_that_carried_it(we: Caller) -> None:

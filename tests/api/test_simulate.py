@@ -7,20 +7,20 @@ from httpx2 import ASGITransport, AsyncClient, Response
 
 from tests.support.asgi import BASE, Api
 from tests.support.caller import Caller, emails, text
-from tests.support.carrying import THRESHOLDS, work
+from tests.support.carrying import work
 from tests.support.chats import ALICE, BOB, CAROL, LINE, OTHER_LINE
 from tests.support.delivering import subscribe
 from tests.support.envelope import refused
 from tests.support.opened import OpenStore
 from tests.support.partners import new_partner
-from tests.support.stored import told
-from trunkline.actions.capability import Network
+from tests.support.stored import outbox_and_events
+from trunkline.actions.messages.capability import Network
 from trunkline.api.app import Application
-from trunkline.api.simulations import ACTIONS
 from trunkline.carriers.loopback import Loopback
-from trunkline.delivery.carrying import CarrierCourier
+from trunkline.delivery.carrier import CarrierDispatcher
 from trunkline.domain.chat import Service
 from trunkline.domain.events import EventType
+from trunkline.schemas.sandbox import ACTIONS
 
 ADDRESS = "/admin/simulate"
 
@@ -44,8 +44,8 @@ def try_to(we: Caller, action: str, **body: Any) -> Response:
 def deliver(we: Caller) -> None:
     """The loopback carrier takes everything that waits for it."""
     store, clock = we.api.opened.store, we.clock
-    courier = CarrierCourier(store, Loopback(store, clock), THRESHOLDS, clock)
-    we.api.opened.run(work(store, we.tenant.id, courier, clock))
+    dispatcher = CarrierDispatcher(store, Loopback(store, clock), clock)
+    we.api.opened.run(work(store, we.tenant.id, dispatcher, clock))
 
 
 def status(we: Caller, message_id: str) -> str:
@@ -101,7 +101,7 @@ def test_an_answer_with_a_file_is_in_the_thread(we: Caller) -> None:
     message = we.message(done["message_id"])
     assert message["reply_to"] == {"message_id": sent, "part_index": 0}
     assert [each["type"] for each in message["parts"]] == ["text", "media"]
-    thread = we.walk(f"/v3/messages/{sent}/thread")
+    thread = we.pages(f"/v3/messages/{sent}/thread")
     assert {each["id"] for each in thread} == {sent, done["message_id"]}
 
 
@@ -170,7 +170,7 @@ def test_typing_is_told(we: Caller) -> None:
     chat_id = we.create()["id"]
     assert play(we, "typing", sender=ALICE)["chat_id"] == chat_id
     assert play(we, "typing", sender=ALICE, stop=True)["messages"] == 0
-    happened = we.api.opened.run(told(store, we.tenant.id))
+    happened = we.api.opened.run(outbox_and_events(store, we.tenant.id))
     assert [each for each in happened if each in kinds] == kinds * 2
 
 
@@ -213,7 +213,7 @@ def test_messages_that_fail_cost_the_chat_its_health_until_they_arrive(we: Calle
     play(we, "deliver", message_id=second, service="SMS")
     assert (status(we, second), we.message(second)["service"]) == ("delivered", "SMS")
     assert we.health(chat_id) == "HEALTHY"
-    assert play(we, "deliver", message_id=second)["says"] == "The message is delivered now."
+    assert play(we, "deliver", message_id=second)["says"] == "The message is now delivered."
 
 
 def test_what_has_arrived_cannot_fail(we: Caller) -> None:
@@ -221,7 +221,7 @@ def test_what_has_arrived_cannot_fail(we: Caller) -> None:
     deliver(we)
     assert "a rule that 'holds'" in refused(try_to(we, "fail", message_id=message_id), 400, 1005)
     play(we, "read", message_id=message_id)
-    assert play(we, "deliver", message_id=message_id)["says"] == "Nothing changed: the message was read already."
+    assert play(we, "deliver", message_id=message_id)["says"] == "Nothing changed: the message was already read."
 
 
 def test_a_rule_decides_how_messages_fare(we: Caller) -> None:
@@ -256,7 +256,7 @@ def test_rules_and_chats_are_one_partners(we: Caller, they: Caller) -> None:
     [
         ({}, 400, 1001, "'action' is missing"),
         ({"action": "dance"}, 400, 1005, f"it must be one of {', '.join(ACTIONS)}"),
-        ({"action": "message", "from": ALICE, "to": LINE}, 400, 1001, "'text' is missing"),
+        ({"action": "message", "from": ALICE, "to": LINE}, 400, 1001, "'text' or 'message' is missing"),
         ({"action": "message", "from": ALICE, "to": LINE, "text": " "}, 400, 1004, "'text' is empty"),
         ({"action": "message", "to": LINE, "text": "x"}, 400, 1001, "'from' is missing"),
         ({"action": "message", "from": "alice", "to": LINE, "text": "x"}, 400, 1002, "'from' is 'alice'"),
@@ -268,7 +268,7 @@ def test_rules_and_chats_are_one_partners(we: Caller, they: Caller) -> None:
         ({"action": "read", "chat_id": "a\u0000b"}, 400, 1003, "'chat_id' is not valid"),
         ({"action": "read", "from": ALICE, "to": LINE}, 404, 2001, "has no chat with"),
         ({"action": "reaction", "from": ALICE, "to": LINE, "type": "wow"}, 400, 1003, "'type' is not valid"),
-        ({"action": "reaction", "from": ALICE, "to": LINE, "type": "custom"}, 400, 1005, "'custom_emoji' must be"),
+        ({"action": "reaction", "from": ALICE, "to": LINE, "type": "custom"}, 400, 1001, "'custom_emoji' is missing"),
         (
             {"action": "reaction", "from": ALICE, "to": LINE, "type": "love", "custom_emoji": "x"},
             400,
@@ -314,4 +314,4 @@ def test_it_takes_a_key_and_the_loopback_carrier(opened: OpenStore, we: Caller) 
             key = {"authorization": f"Bearer {we.tenant.secret}"}
             return await client.post(ADDRESS, json={"action": "rules"}, headers=key)
 
-    assert "this service has 'modem:open'" in refused(opened.run(ask()), 404, 2001)
+    assert "this service has the carrier 'modem:open'" in refused(opened.run(ask()), 404, 2001)

@@ -2,19 +2,21 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import pytest
 
 from tests.support.asgi import LIST
-from tests.support.chats import ALICE, BOB, LINE, NOW, OTHER_LINE, chat_id, make_chat
+from tests.support.chats import ALICE, BOB, LINE, OTHER_LINE, chat_id, make_chat
+from tests.support.delivering import until
 from tests.support.opened import OpenStore
-from tests.support.partners import Tenant, new_partner, save
-from trunkline.actions import watch
+from tests.support.partners import Tenant, context, new_partner, save
+from trunkline.actions.chats import watch
 from trunkline.api.app import Application
-from trunkline.storage.changes import change
+from trunkline.storage import changed_since
+from trunkline.storage.ports import Source
 from trunkline.storage.postgres import READERS, WRITERS
 
 BASE = "https://chats.example"
@@ -36,10 +38,46 @@ class Answer:
         return [chat["id"] for chat in self.body["chats"]]
 
 
-class Process:
-    """The application as one process has it, with requests that may wait at the same time."""
+class Looks:
+    """Counts the requests that have begun to wait, and the looks for changes."""
 
-    def __init__(self, opened: OpenStore, partner: Tenant) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.joined = 0
+        self.count = 0
+        self.watch: watch.Watch | None = None
+        join, revisions = watch.Watch.join, changed_since.revisions
+
+        @contextmanager
+        def counted_join(*arguments: Any) -> Generator["asyncio.Future[None]"]:
+            self.watch = arguments[0]
+            with join(*arguments) as change:
+                self.joined += 1
+                yield change
+
+        async def counted_revisions(source: Source, partner_ids: Iterable[int]) -> Mapping[int, int]:
+            self.count += 1
+            return await revisions(source, partner_ids)
+
+        monkeypatch.setattr(watch.Watch, "join", counted_join)
+        monkeypatch.setattr(changed_since, "revisions", counted_revisions)
+
+    async def more(self) -> None:
+        """Returns after a whole look that begins later."""
+        enough = self.count + 2
+
+        def enough_looks() -> bool:
+            assert self.watch is not None
+            self.watch.wake()
+            return self.count >= enough
+
+        await until(enough_looks)
+
+
+class Process:
+    """The application of one process, with requests that may wait at the same time."""
+
+    def __init__(self, opened: OpenStore, partner: Tenant, looks: Looks) -> None:
+        self.looks = looks
         self.store = opened.store
         self.partner = partner
         self.application = Application(opened.store, BASE, BASE)
@@ -54,11 +92,11 @@ class Process:
             "query_string": query.encode(),
             "headers": [(b"authorization", f"Bearer {key}".encode())],
         }
-        told = iter([{"type": "http.request", "body": b"", "more_body": False}])
+        messages = iter([{"type": "http.request", "body": b"", "more_body": False}])
         sent: list[dict[str, Any]] = []
 
         async def receive() -> dict[str, Any]:
-            for message in told:
+            for message in messages:
                 return message
             await (gone or asyncio.Event()).wait()
             return {"type": "http.disconnect"}
@@ -84,20 +122,24 @@ class Process:
     @asynccontextmanager
     async def waiting(self, *requests: Coroutine[Any, Any, Answer]) -> AsyncGenerator[list["asyncio.Task[Answer]"]]:
         """The requests, once all of them wait; they must be over at the end of the block."""
+        everyone = self.looks.joined + len(requests)
         tasks = [asyncio.ensure_future(each) for each in requests]
-        await asyncio.sleep(0.3)
+        await until(lambda: self.looks.joined >= everyone)
+        await self.looks.more()
         assert not any(task.done() for task in tasks)
         yield tasks
         await asyncio.gather(*tasks)
 
 
 @pytest.fixture
-def play(opened: OpenStore) -> Callable[[Callable[[Process], Coroutine[Any, Any, None]]], None]:
+def play(
+    opened: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Callable[[Process], Coroutine[Any, Any, None]]], None]:
     """Runs a scene with a process of its own, and a partner with three chats."""
 
     def run(scene: Callable[[Process], Coroutine[Any, Any, None]]) -> None:
         async def scenery() -> None:
-            process = Process(opened, await new_partner(opened.store))
+            process = Process(opened, await new_partner(opened.store), Looks(monkeypatch))
             await process.put(1, 2, 3)
             try:
                 await scene(process)
@@ -146,7 +188,7 @@ def test_a_change_ends_the_wait(play: Play) -> None:
 
 
 def test_a_change_of_this_process_is_heard_of_at_once(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "LOOK", LONG)
+    monkeypatch.setattr(watch, "INTERVAL", LONG)
 
     async def scene(process: Process) -> None:
         since = await process.token()
@@ -215,14 +257,14 @@ def test_only_what_is_asked_for_ends_a_wait(play: Play) -> None:
     play(scene)
 
 
-def test_numbers_that_no_chat_has_end_no_wait(play: Play) -> None:
+def test_a_revision_without_a_changed_chat_ends_no_wait(play: Play) -> None:
     async def scene(process: Process) -> None:
         since = await process.token()
         async with process.waiting(process.wait(since)) as [request]:
             for _ in range(3):
-                async with change(process.store.database, process.partner.id, NOW) as opened:
-                    opened.take_number()
-                await asyncio.sleep(0.3)
+                async with process.store.change(context(process.partner.id)) as change:
+                    change.next_revision()
+                await process.looks.more()
                 assert not request.done()
             await process.put(3)
         assert request.result().ids == [chat_id(3)]
@@ -237,7 +279,7 @@ def test_those_who_come_later_and_have_seen_more_wait_on(play: Play) -> None:
             await process.put(1)
             new = asyncio.ensure_future(process.wait(await process.token()))
             assert (await old).ids == [chat_id(1)]
-            await asyncio.sleep(0.3)
+            await process.looks.more()
             assert not new.done()
             await process.put(2)
             assert (await new).ids == [chat_id(2)]
@@ -254,7 +296,7 @@ def test_another_partners_changes_end_no_wait(play: Play) -> None:
         async with process.waiting(*requests) as [ours_waits, theirs_waits]:
             await save(process.store, other.id, make_chat(8))
             assert (await theirs_waits).ids == [chat_id(8)]
-            await asyncio.sleep(0.3)
+            await process.looks.more()
             assert not ours_waits.done()
             await process.put(1)
             assert (await ours_waits).ids == [chat_id(1)]

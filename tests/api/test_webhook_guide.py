@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
-from trunkline.api import pages
-from trunkline.api.pages.webhooks import MEANINGS
+from trunkline.api import html
+from trunkline.api.html.webhooks import MEANINGS
 from trunkline.delivery import signing
-from trunkline.delivery.exchange import TIMEOUT
-from trunkline.delivery.schedule import ATTEMPTS, DELAYS
-from trunkline.domain.events import API_VERSION, WEBHOOK_VERSION, EventType
+from trunkline.delivery.http_client import TIMEOUT
+from trunkline.delivery.retry_schedule import ATTEMPTS, DELAYS
+from trunkline.domain.events import EventType
 from trunkline.domain.instant import MINUTE, now
 from trunkline.domain.subscription import SECRET_BYTES, signing_secret
-from trunkline.storage.forgetting import DELIVERIES
+from trunkline.schemas.events import API_VERSION, WEBHOOK_VERSION
+from trunkline.storage.retention import DELIVERIES
 
 SECRET = signing_secret(bytes(SECRET_BYTES))
 BODY = b'{"event_type": "message.received"}'
@@ -23,11 +24,11 @@ BODY = b'{"event_type": "message.received"}'
 @pytest.fixture(scope="module")
 def words() -> str:
     """The text of the page, without its markup."""
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", pages.webhooks())))
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", html.webhooks())))
 
 
 def test_the_anchors_that_others_link_to() -> None:
-    ids = re.findall(r'id="([\w-]+)"', pages.webhooks())
+    ids = re.findall(r'id="([\w-]+)"', html.webhooks())
     assert {"verifying", "retries", "order", "events"} <= set(ids)
 
 
@@ -47,7 +48,7 @@ def test_every_event_is_explained(words: str) -> None:
 
 
 def test_the_code_for_checking_by_hand_checks() -> None:
-    samples = [unescape(each) for each in re.findall(r"<code[^>]*>(.*?)</code>", pages.webhooks(), re.DOTALL)]
+    samples = [unescape(each) for each in re.findall(r"<code[^>]*>(.*?)</code>", html.webhooks(), re.DOTALL)]
     [code] = [each for each in samples if "def is_ours" in each]
     names: dict[str, Any] = {}
     exec(code, names)  # noqa: S102 - our own page
@@ -60,7 +61,7 @@ def test_the_code_for_checking_by_hand_checks() -> None:
 
 
 def test_the_code_with_the_sdk_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    samples = [unescape(each) for each in re.findall(r"<code[^>]*>(.*?)</code>", pages.webhooks(), re.DOTALL)]
+    samples = [unescape(each) for each in re.findall(r"<code[^>]*>(.*?)</code>", html.webhooks(), re.DOTALL)]
     [code] = [each for each in samples if "client.webhooks.unwrap" in each]
     names: dict[str, Any] = {}
     exec(code.replace("whsec_…", SECRET).replace("LinqAPIV3(", "LinqAPIV3(api_key='key', "), names)  # noqa: S102

@@ -7,9 +7,8 @@ from tests.support.asgi import LIST, Api
 from tests.support.chats import ALICE, BOB, CAROL, LINE, NOW, OTHER_LINE, chat_id, make_chat
 from tests.support.envelope import refused
 from tests.support.listing import page_of, query_of
-from tests.support.partners import Tenant, new_partner, save
+from tests.support.partners import Tenant, context, new_partner, save
 from trunkline.domain.chat import Chat
-from trunkline.storage.changes import change
 
 FILTERS = [{}, {"from_": LINE}, {"to": ALICE}, {"from_": LINE, "to": ALICE}]
 
@@ -125,10 +124,10 @@ def test_a_token_is_for_any_filter(api: Api, partner: Tenant) -> None:
     assert page_of(ask(api, partner, updated_since=since, from_=OTHER_LINE, to=LINE)).ids == []
 
 
-def test_what_takes_a_number_but_changes_no_chat_is_not_told(api: Api, partner: Tenant) -> None:
+def test_a_revision_that_changes_no_chat_is_not_a_change(api: Api, partner: Tenant) -> None:
     async def take() -> None:
-        async with change(api.opened.store.database, partner.id, NOW) as opened:
-            opened.take_number()
+        async with api.opened.store.change(context(partner.id)) as change:
+            change.next_revision()
 
     since = token(ask(api, partner))
     api.opened.run(take())

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.acceptance.command import ROOT, free_port, stop
 from tests.sdk.samples import chat, envelope, page
+from tests.support.command import ROOT, stop
+from tests.support.ports import reserved_port
 
 HEADERS = [("content-type", "application/json")]
 FIRST = json.dumps(page([chat(0), chat(1)], "2")).encode()
@@ -30,15 +31,15 @@ async def app(scope: Any, protocol: Any) -> None:
 @contextmanager
 def apart(certificate: Path | None = None) -> Generator[str]:
     """The server, until the end of the block; yields its URL. ``certificate`` is a file with the key in it, too."""
-    port = free_port()
     tls = [] if certificate is None else ["--ssl-certificate", str(certificate), "--ssl-keyfile", str(certificate)]
-    command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--port", str(port), *tls, f"{__name__}:app"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_until_listening(port, process)
-        yield f"http://127.0.0.1:{port}" if certificate is None else f"https://localhost:{port}"
-    finally:
-        stop(process)
+    with reserved_port() as port:
+        command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--port", str(port), *tls, f"{__name__}:app"]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            _wait_until_listening(port, process)
+            yield f"http://127.0.0.1:{port}" if certificate is None else f"https://localhost:{port}"
+        finally:
+            stop(process)
 
 
 def _wait_until_listening(port: int, process: subprocess.Popen[bytes]) -> None:

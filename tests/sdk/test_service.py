@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 
 import linq
-from tests.acceptance.command import run_json, serving
 from tests.sdk.halves import Half
+from tests.support.command import run_json, serving
 
 CHATS = 250
 

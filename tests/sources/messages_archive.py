@@ -1,4 +1,4 @@
-"""Builds small databases as Apple Messages keeps them, with the columns of a recent macOS or of an old one."""
+"""Builds small databases as Apple Messages writes them, with the columns of a recent or an old macOS."""
 
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ CREATE TABLE chat_message_join (chat_id INTEGER, message_id INTEGER);
 
 
 class Archive:
-    """A database under construction. Each method returns the number of the row it made."""
+    """A database under construction. Each method that adds a row returns its number."""
 
     def __init__(self, path: Path, schema: str = MODERN) -> None:
         self.path = path
@@ -73,7 +73,7 @@ class Archive:
         return self.chat(identifier, *handles, **(values | columns))
 
     def message(self, *chats: int, at: int, handle: int = 0, **columns: Any) -> int:
-        """A message in ``chats``, ``at`` Unix seconds, in nanoseconds unless ``date`` says otherwise."""
+        """A message of ``chats``, sent ``at`` Unix seconds; stored in nanoseconds unless ``date`` is given."""
         self._messages += 1
         values: dict[str, Any] = {"guid": f"G{self._messages}", "handle_id": handle, "date": nanoseconds(at)}
         if "is_read" in self._message_columns:
@@ -84,7 +84,7 @@ class Archive:
         return message
 
     def tapback(self, *chats: int, at: int, to: str, kind: int = 2000, **columns: Any) -> int:
-        """A reaction, such as 2000 for love, to the message that ``to`` names: ``p:0/GUID``."""
+        """A reaction (2000 is love) to the message that ``to`` names: ``p:0/GUID``."""
         values: dict[str, Any] = {"associated_message_guid": to, "associated_message_type": kind, "text": "Loved it"}
         return self.message(*chats, at=at, **(values | columns))
 
@@ -104,18 +104,18 @@ class Archive:
 
     def _insert(self, table: str, **values: Any) -> int:
         names = ", ".join(values)
-        marks = ", ".join("?" * len(values))
-        self.connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
+        placeholders = ", ".join("?" * len(values))
+        self.connection.execute(f"INSERT INTO {table} ({names}) VALUES ({placeholders})", tuple(values.values()))  # noqa: S608
         return self.connection.last_insert_rowid()
 
 
 def nanoseconds(at: int) -> int:
-    """A date of today's archives: nanoseconds since 2001, from Unix seconds."""
+    """The date that recent archives store for Unix seconds: nanoseconds since 2001."""
     return (at - EPOCH) * 1_000_000_000
 
 
 def archived(text: str) -> bytes:
-    """An ``attributedBody`` of ``text``: the classes as Messages archives them, and the start of the attributes."""
+    """The ``attributedBody`` of ``text``: the classes as Messages archives them, and the start of the attributes."""
     content = text.encode()
     if len(content) < 0x80:
         length = bytes([len(content)])

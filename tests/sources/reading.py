@@ -1,44 +1,44 @@
-"""An archive, read as an import reads it: once for its chats, and once for its messages."""
+"""Reads an archive as an import does: once for its chats, and once for its messages."""
 
 from collections.abc import Sequence
 
 import msgspec
 
 from trunkline.domain.message import DeliveryStatus
-from trunkline.sources.base import Conversation, Message, Skipped, Source
+from trunkline.sources.base import ArchivedChat, ArchivedMessage, Skipped, Source
 
 
 class Read(msgspec.Struct, frozen=True):
-    """Everything that an archive has."""
+    """Everything in an archive."""
 
-    conversations: list[Conversation]
+    chats: list[ArchivedChat]
     reasons: list[str]
-    messages: list[Message]
+    messages: list[ArchivedMessage]
 
 
 def read(source: Source) -> Read:
-    """Both readings, whole."""
-    records = list(source.conversations())
+    """Reads the archive twice, to the end."""
+    records = list(source.chats())
     messages = list(source.messages())
     assert source.position == source.size
     return Read(
-        [record for record in records if isinstance(record, Conversation)],
+        [record for record in records if isinstance(record, ArchivedChat)],
         [record.reason for record in records if isinstance(record, Skipped)],
         messages,
     )
 
 
-def text_of(message: Message) -> str | None:
-    """What there is to read of a message."""
+def text_of(message: ArchivedMessage) -> str | None:
+    """The text of a message, its parts joined by newlines; None without any."""
     texts = [part for part in message.parts if isinstance(part, str)]
     return "\n".join(texts) if texts else None
 
 
-def texts(messages: Sequence[Message]) -> list[str | None]:
-    """The same of several."""
+def texts(messages: Sequence[ArchivedMessage]) -> list[str | None]:
+    """The texts of messages."""
     return [text_of(message) for message in messages]
 
 
-def failed(message: Message) -> bool:
-    """Whether a message could not be delivered."""
+def failed(message: ArchivedMessage) -> bool:
+    """Whether the message failed."""
     return message.status is DeliveryStatus.FAILED

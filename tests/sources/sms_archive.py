@@ -9,11 +9,11 @@ PROLOG = (
     '<?xml-stylesheet type="text/xsl" href="sms.xsl"?>\n'
 )
 AT = 1_700_000_000_000
-"""A date, in milliseconds, unless a message has its own."""
+"""The default date of a message, in milliseconds."""
 
 
 def attribute(value: str) -> str:
-    """A value as the app's serializer quotes it: in single quotes where it has a double one. References stay."""
+    """A value as the app quotes it: in single quotes if it contains a double one. References are kept."""
     escaped = value.replace("<", "&lt;").replace(">", "&gt;")
     return f"'{escaped.replace(chr(39), '&apos;')}'" if '"' in escaped else f'"{escaped}"'
 

@@ -1,4 +1,4 @@
-"""What the reader of Apple Messages makes of a single message: its parts, how far it came, what belongs to it."""
+"""The reader of Apple Messages: the status, times, parts, reply and reactions of a single message."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +10,8 @@ from tests.sources import reading
 from tests.sources.messages_archive import Archive, archived, nanoseconds
 from trunkline.domain.instant import SECOND
 from trunkline.domain.message import DeliveryStatus, ReactionType
-from trunkline.sources.base import Answered, Attachment, Message, Reacted
-from trunkline.sources.imessage import IMessage
+from trunkline.sources.base import ArchivedMessage, ArchivedReaction, ArchivedReply, Attachment
+from trunkline.sources.imessage.reader import IMessage
 
 LINE = "+13343284472"
 ADA, BOB = "+14155550001", "+14155550002"
@@ -25,12 +25,12 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
     archive.close()
 
 
-def messages(archive: Archive) -> list[Message]:
+def messages(archive: Archive) -> list[ArchivedMessage]:
     return reading.read(IMessage(archive.close(), LINE, "US")).messages
 
 
-def one(archive: Archive, **columns: Any) -> Message:
-    """The only message of an archive with these columns."""
+def one(archive: Archive, **columns: Any) -> ArchivedMessage:
+    """The message of an archive that contains only this one, with these columns."""
     values: dict[str, Any] = {"text": "a"} | columns
     archive.message(archive.chat(ADA), at=NOON, **values)
     (message,) = messages(archive)
@@ -51,18 +51,18 @@ def one(archive: Archive, **columns: Any) -> Message:
         ({"is_from_me": 1, "error": 22}, DeliveryStatus.FAILED),
     ],
 )
-def test_how_far_it_came(archive: Archive, columns: dict[str, Any], status: DeliveryStatus) -> None:
+def test_the_delivery_status_of_a_message(archive: Archive, columns: dict[str, Any], status: DeliveryStatus) -> None:
     assert one(archive, **columns).status is status
 
 
-def test_when_what_happened(archive: Archive) -> None:
+def test_the_times_of_a_message(archive: Archive) -> None:
     dates = {"date_delivered": nanoseconds(NOON + 1), "date_read": nanoseconds(NOON + 2), "date_edited": 0}
     message = one(archive, is_from_me=1, **dates)
     assert message.delivered_at == (NOON + 1) * SECOND
     assert message.read_at == message.changed_at == (NOON + 2) * SECOND
 
 
-def test_an_edited_message_says_what_it_says_now(archive: Archive) -> None:
+def test_an_edited_message_has_its_current_text_and_the_time_of_the_edit(archive: Archive) -> None:
     message = one(archive, text="now", date_edited=nanoseconds(NOON + 60))
     assert (message.parts, message.sent_at) == (("now",), NOON * SECOND)
     assert message.changed_at == (NOON + 60) * SECOND
@@ -78,7 +78,7 @@ def test_an_edited_message_says_what_it_says_now(archive: Archive) -> None:
         ({"text": None}, ("1", "2")),
     ],
 )
-def test_files_stand_where_the_text_has_their_place(
+def test_files_take_the_positions_that_the_text_marks(
     archive: Archive, columns: dict[str, Any], parts: tuple[str, ...]
 ) -> None:
     message = archive.message(archive.chat(ADA), at=NOON, **columns)
@@ -100,7 +100,7 @@ def test_files_stand_where_the_text_has_their_place(
         ({"transfer_name": b"caf\xe9.txt"}, Attachment("caf\ufffd.txt", None)),
     ],
 )
-def test_what_a_file_is_called(archive: Archive, columns: dict[str, Any], attachment: Attachment) -> None:
+def test_the_name_type_and_size_of_a_file(archive: Archive, columns: dict[str, Any], attachment: Attachment) -> None:
     archive.attachment(archive.message(archive.chat(ADA), at=NOON), **columns)
     assert messages(archive)[0].parts == (attachment,)
 
@@ -108,79 +108,79 @@ def test_what_a_file_is_called(archive: Archive, columns: dict[str, Any], attach
 @pytest.mark.parametrize(
     "columns", [{"hide_attachment": 1}, {"filename": "~/x/ab.pluginPayloadAttachment", "transfer_name": None}]
 )
-def test_the_preview_of_a_link_is_no_file(archive: Archive, columns: dict[str, Any]) -> None:
+def test_the_preview_of_a_link_is_not_a_file(archive: Archive, columns: dict[str, Any]) -> None:
     archive.attachment(archive.message(archive.chat(ADA), at=NOON, text="https://example.com"), **columns)
     assert messages(archive)[0].parts == ("https://example.com",)
 
 
-@pytest.mark.parametrize(("part", "index"), [("0:0:17", 0), ("2:18:9", 2), (None, 0), ("rubbish", 0)])
-def test_an_answer_names_what_began_the_thread(archive: Archive, part: str | None, index: int) -> None:
+@pytest.mark.parametrize(("part", "index"), [("0:0:17", 0), ("2:18:9", 2), (None, 0), ("garbage", 0)])
+def test_a_reply_names_the_first_message_of_its_thread(archive: Archive, part: str | None, index: int) -> None:
     message = one(archive, thread_originator_guid="G-first", thread_originator_part=part)
-    assert message.answers == Answered("G-first", index)
+    assert message.reply_to == ArchivedReply("G-first", index)
 
 
 KINDS = ["love", "like", "dislike", "laugh", "emphasize", "question"]
 
 
 @pytest.mark.parametrize(("kind", "name"), list(enumerate(KINDS, 2000)))
-def test_tapbacks(archive: Archive, kind: int, name: str) -> None:
+def test_the_type_of_a_tapback(archive: Archive, kind: int, name: str) -> None:
     chat = archive.chat(ADA)
     archive.message(chat, at=NOON, text="a", guid="M")
     archive.tapback(chat, at=NOON + 5, to="p:0/M", kind=kind)
     (message,) = messages(archive)
-    assert message.reactions == (Reacted(ADA, ReactionType(name), 0),)
+    assert message.reactions == (ArchivedReaction(ADA, ReactionType(name), 0),)
     assert message.changed_at == (NOON + 5) * SECOND
 
 
-def test_any_emoji_is_a_custom_reaction(archive: Archive) -> None:
+def test_an_emoji_is_a_custom_reaction(archive: Archive) -> None:
     chat = archive.chat(ADA)
     archive.message(chat, at=NOON, text="a", guid="M")
     archive.tapback(chat, at=NOON, to="M", kind=2006, associated_message_emoji="🥐", is_from_me=1)
-    assert messages(archive)[0].reactions == (Reacted(None, ReactionType.CUSTOM, 0, "🥐"),)
+    assert messages(archive)[0].reactions == (ArchivedReaction(None, ReactionType.CUSTOM, 0, "🥐"),)
 
 
 @pytest.mark.parametrize(("to", "part"), [("p:1/M", 1), ("bp:M", 0), ("M", 0), ("p:9/M", 1), ("p:x/M", 0)])
-def test_the_part_that_somebody_reacted_to(archive: Archive, to: str, part: int) -> None:
+def test_the_part_that_a_reaction_refers_to(archive: Archive, to: str, part: int) -> None:
     chat = archive.chat(ADA)
     archive.attachment(archive.message(chat, at=NOON, text="\ufffclook", guid="M"))
     archive.tapback(chat, at=NOON, to=to)
-    assert messages(archive)[0].reactions == (Reacted(ADA, ReactionType.LOVE, part),)
+    assert messages(archive)[0].reactions == (ArchivedReaction(ADA, ReactionType.LOVE, part),)
 
 
-def test_everybody_has_one_reaction_to_a_part_until_they_take_it_back(archive: Archive) -> None:
+def test_a_person_has_at_most_one_reaction_to_a_part_until_they_remove_it(archive: Archive) -> None:
     ada, bob = archive.handle(ADA), archive.handle(BOB)
     group = archive.group("chat1", ada, bob)
     archive.message(group, at=NOON, text="a", handle=ada, guid="M")
     for at, handle, kind in (
         (1, ada, 2000),
-        (2, ada, 2003),  # instead of the first
+        (2, ada, 2003),  # replaces the first
         (3, bob, 2001),
         (4, bob, 3001),
-        (5, ada, 3000),  # of one that stands no more
+        (5, ada, 3000),  # removes a reaction that was replaced
     ):
         archive.tapback(group, at=NOON + at, handle=handle, to="p:0/M", kind=kind)
     (message,) = messages(archive)
-    assert message.reactions == (Reacted(ADA, ReactionType.LAUGH, 0),)
+    assert message.reactions == (ArchivedReaction(ADA, ReactionType.LAUGH, 0),)
     assert message.changed_at == (NOON + 5) * SECOND
 
 
-def test_a_reaction_that_was_stored_before_its_message(archive: Archive) -> None:
-    """The order of the rows is that of their arrival, which from a cloud may be any."""
+def test_a_reaction_stored_before_its_message_is_read(archive: Archive) -> None:
+    """Rows are in the order of arrival. Messages synchronised from iCloud arrive in any order."""
     chat = archive.chat(ADA)
     archive.tapback(chat, at=NOON + 1, to="p:0/M")
     archive.message(chat, at=NOON, text="a", guid="M")
-    assert messages(archive)[0].reactions == (Reacted(ADA, ReactionType.LOVE, 0),)
+    assert messages(archive)[0].reactions == (ArchivedReaction(ADA, ReactionType.LOVE, 0),)
 
 
 @pytest.mark.parametrize("kind", [2007, 3007, 2999])
-def test_a_sticker_on_a_message_is_no_reaction_of_ours(archive: Archive, kind: int) -> None:
+def test_an_unknown_kind_of_reaction_is_ignored(archive: Archive, kind: int) -> None:
     chat = archive.chat(ADA)
     archive.message(chat, at=NOON, text="a", guid="M")
     archive.tapback(chat, at=NOON, to="p:0/M", kind=kind)
     assert messages(archive)[0].reactions == ()
 
 
-def test_what_is_of_no_message_that_is_there(archive: Archive) -> None:
+def test_reactions_and_files_of_missing_messages_are_ignored(archive: Archive) -> None:
     chat = archive.chat(ADA)
     archive.tapback(chat, at=NOON, to="p:0/gone")
     archive.attachment(99_999, transfer_name="lost.jpg")

@@ -1,27 +1,27 @@
-"""A small upstream over real sockets, whose every answer a test decides."""
+"""A small upstream over real sockets. The test decides every response."""
 
 import json
 import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
-from trunkline.sources.linq_mirror import Upstream
+from trunkline.sources.mirror.upstream import Upstream
 
-Answer: TypeAlias = Callable[[str, str | None], tuple[int, Any]]
+Respond: TypeAlias = Callable[[str, str | None], tuple[int, Any]]
 """From a path and a cursor to a status and a body."""
 
 
-@contextmanager
-def upstream(answer: Answer) -> Generator[Upstream]:
-    """An upstream that answers as told."""
+@asynccontextmanager
+async def upstream(respond: Respond) -> AsyncGenerator[Upstream]:
+    """An upstream whose responses ``respond`` decides."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             target = urlsplit(self.path)
-            status, body = answer(target.path, parse_qs(target.query).get("cursor", [None])[0])
+            status, body = respond(target.path, parse_qs(target.query).get("cursor", [None])[0])
             content = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
@@ -36,8 +36,8 @@ def upstream(answer: Answer) -> Generator[Upstream]:
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
-        with Upstream(f"http://127.0.0.1:{server.server_port}", "tk_secret") as opened:
-            yield opened
+        async with Upstream(f"http://127.0.0.1:{server.server_port}", "tk_secret") as source:
+            yield source
     finally:
         server.shutdown()
         thread.join()

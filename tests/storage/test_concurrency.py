@@ -1,10 +1,11 @@
-"""Readers and writers in processes of their own, all at once: no walk skips or repeats, nobody is locked out."""
+"""Concurrent readers and writers in several processes: no pagination skips or repeats a chat, and none is blocked."""
 
 import subprocess
 import sys
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from tests.support.crowd import Report, steady_chats
 from tests.support.opened import opened_store
@@ -15,7 +16,8 @@ SECONDS = 4.0
 CROWD = ["writer", "reader", "writer", "reader"]
 
 
-def test_walks_among_writers(database_url: str) -> None:
+@pytest.mark.slow
+def test_paginations_during_writes_neither_skip_nor_repeat(database_url: str) -> None:
     with opened_store(database_url) as opened:
         partner = opened.run(new_partner(opened.store))
         opened.run(save(opened.store, partner.id, *steady_chats()))
@@ -29,10 +31,10 @@ def test_walks_among_writers(database_url: str) -> None:
         )
         for seed, role in enumerate(CROWD)
     ]
-    ends = [process.communicate(timeout=120) for process in processes]
+    outputs = [process.communicate(timeout=120) for process in processes]
 
-    assert [errors.decode() for _, errors in ends] == [""] * len(CROWD)
-    reports = [msgspec.json.decode(output, type=Report) for output, _ in ends]
+    assert [errors.decode() for _, errors in outputs] == [""] * len(CROWD)
+    reports = [msgspec.json.decode(output, type=Report) for output, _ in outputs]
     for role, report in zip(CROWD, reports, strict=True):
-        assert report.done >= 4, f"the {role} was held up: {report}"
+        assert report.done >= 4, f"the {role} was blocked: {report}"
         assert (report.skipped, report.repeated) == (0, 0)

@@ -1,7 +1,7 @@
-"""The plan of every statement of the outbox and of subscriptions: index ranges, and no more rows than are asked for.
+"""The plan of every statement of the outbox and of subscriptions: index ranges, and no more rows than requested.
 
-In one store are a partner with very many events waiting and delivered, one with ten and one with none. Statements are
-looked at before and after ``analyze``; what they change is undone.
+In one store are a partner with very many pending and delivered events, one with ten and one without any. Statements are
+explained before and after ``analyze``, and their changes are rolled back.
 """
 
 from collections.abc import AsyncGenerator, Iterator
@@ -23,7 +23,7 @@ from trunkline.storage.store import Store
 MANY = 20_000
 FEW = 10
 CHATS = 200
-OTHERS = 500  # other queues, of the partner with many, due later
+OTHERS = 500  # further queues of the partner with many, which are due later
 LIMIT = 16
 PARTNERS = ("many", "few", "none")
 STATISTICS = ("fresh", "analysed")
@@ -32,21 +32,23 @@ SUBSCRIPTION = "s-0"
 QUERIES = {f"outbox.{name}": query for name, query in load("outbox").items()} | {
     f"subscriptions.{name}": query for name, query in load("subscriptions").items()
 }
-NEW = {name for name in QUERIES if name in {"outbox.put", "outbox.put_event", "outbox.reserve", "subscriptions.add"}}
-"""What only writes new rows."""
+NEW = {
+    name for name in QUERIES if name in {"outbox.add_entry", "outbox.add_event", "outbox.reserve", "subscriptions.add"}
+}
+"""Statements that only insert rows."""
 
-OF_EVERY_PARTNER = {"outbox.due_queues", "outbox.coming"}
-"""What goes by the time that queues are due."""
+OF_EVERY_PARTNER = {"outbox.due_queues", "outbox.next_due_anywhere"}
+"""Statements that find queues by the time when they are due."""
 
-WHOLE = {"outbox.abandon_items", "outbox.abandon_lanes", "outbox.claims"}
-"""What is about a whole queue, or every queue of a partner."""
+WHOLE = {"outbox.abandon_entries", "outbox.abandon_ordering_keys", "outbox.claims"}
+"""Statements about a whole queue, or every queue of a partner."""
 
-LANE = {"outbox.retry", "outbox.advance", "outbox.drop_lane"}
-"""What is about one lane: as long as PostgreSQL knows nothing of the table, it takes the lanes of a queue to be one."""
+ORDERING_KEY = {"outbox.retry", "outbox.advance", "outbox.delete_ordering_key"}
+"""Statements about one ordering key. Without statistics, PostgreSQL assumes that a queue has only one."""
 
 
-class Undone:
-    """A database whose transactions come to nothing."""
+class RolledBack:
+    """A database whose transactions are rolled back."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -56,13 +58,13 @@ class Undone:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Transaction]:
-        class Undo(Exception):
+        class Rollback(Exception):
             pass
 
-        with suppress(Undo):
+        with suppress(Rollback):
             async with self._database.transaction() as transaction:
                 yield transaction
-                raise Undo
+                raise Rollback
 
 
 class Examined(msgspec.Struct):
@@ -72,13 +74,13 @@ class Examined(msgspec.Struct):
 
 
 def values(query: Query, partner_id: int) -> tuple[Value, ...]:
-    """An item in the midst of the big partner's."""
-    number = MANY // 2
+    """An entry in the middle of the big partner's."""
+    sequence = MANY // 2
     return query.values(
         partner=partner_id,
         destination=SUBSCRIPTION,
-        lane=chat_id(number % CHATS),
-        number=number,
+        ordering_key=chat_id(sequence % CHATS),
+        sequence=sequence,
         id=SUBSCRIPTION,
         now=NOW,
         until=NOW + 1,
@@ -89,7 +91,7 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         attempts=1,
         outcome="HTTP 500",
         kind="message.received",
-        subject=str(number),
+        entity_id=str(sequence),
         type="message.received",
         chat_id=chat_id(1),
         line="",
@@ -110,42 +112,42 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
 
 
 async def fill(store: Store) -> dict[str, int]:
-    """The three partners. Half of the events have been delivered; the others wait."""
+    """Adds the three partners, and returns their ids by name. Half of the events are delivered, the others pending."""
     partners = {name: (await new_partner(store)).id for name in PARTNERS}
     async with store.database.transaction() as transaction:
         for name, count in (("many", MANY), ("few", FEW)):
             partner = partners[name]
-            numbers = range(1, count + 1)
+            sequences = range(1, count + 1)
             await transaction.load(
                 "events",
-                ("partner_id", "number", "id", "type", "chat_id", "line", "created_at", "body"),
+                ("partner_id", "sequence", "id", "type", "chat_id", "line", "created_at", "body"),
                 [
                     (partner, each, f"e-{each}", "message.received", chat_id(each % CHATS), "", NOW, b"{}")
-                    for each in numbers
+                    for each in sequences
                 ],
             )
             columns = (
                 "partner_id",
                 "destination",
-                "number",
-                "lane",
+                "sequence",
+                "ordering_key",
                 "kind",
-                "subject",
+                "entity_id",
                 "state",
                 "attempts",
                 "updated_at",
             )
             rows = [
                 (partner, SUBSCRIPTION, each, chat_id(each % CHATS), "message.received", str(each), state, 0, NOW)
-                for each in numbers
+                for each in sequences
                 for state in ["done" if each < count // 2 else "waiting"]
             ]
             await transaction.load("outbox", columns, rows)
-            heads = {chat_id(each % CHATS): each for each in reversed(numbers) if each >= count // 2}
+            heads = {chat_id(each % CHATS): each for each in reversed(sequences) if each >= count // 2}
             await transaction.load(
-                "lanes",
-                ("partner_id", "destination", "lane", "head", "attempts", "due_at"),
-                [(partner, SUBSCRIPTION, lane, head, 0, NOW - 1) for lane, head in heads.items()],
+                "ordering_keys",
+                ("partner_id", "destination", "ordering_key", "head", "attempts", "due_at"),
+                [(partner, SUBSCRIPTION, key, head, 0, NOW - 1) for key, head in heads.items()],
             )
             queues = [(partner, SUBSCRIPTION, NOW - 1, 0)]
             if name == "many":
@@ -161,14 +163,14 @@ async def fill(store: Store) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def opened(new_database: NewDatabase) -> Iterator[OpenStore]:
-    """A store of this module's own."""
+    """The store of this module."""
     with opened_store(new_database()) as store:
         yield store
 
 
 @pytest.fixture(scope="module")
 def examined(opened: OpenStore, engine: str) -> Examined:
-    """Every plan, made once."""
+    """Every plan, explained once."""
 
     async def examine() -> Examined:
         database = opened.store.database
@@ -182,7 +184,7 @@ def examined(opened: OpenStore, engine: str) -> Examined:
                 for partner, partner_id in partners.items():
                     if name in NEW:
                         continue
-                    plan = await plan_of(cast(Database, Undone(database)), query, values(query, partner_id), engine)
+                    plan = await plan_of(cast(Database, RolledBack(database)), query, values(query, partner_id), engine)
                     found.plans[name, partner, statistics] = plan
         return found
 
@@ -201,12 +203,12 @@ def test_every_statement_is_an_index_range(examined: Examined, name: str, partne
             assert "queues_due_at" in read.description or "Index" in read.description, read
         else:
             assert read.first_column == "partner_id", read
-    if name not in WHOLE and (name not in LANE or statistics == "analysed"):
-        # At most a page, each row of it with what belongs to it. A partner's subscriptions are never many.
+    if name not in WHOLE and (name not in ORDERING_KEY or statistics == "analysed"):
+        # At most a page, and a few other rows for each of its rows. A partner never has many subscriptions.
         assert plan.rows is None or plan.rows <= 4 * LIMIT, plan
 
 
 @pytest.mark.parametrize("statistics", STATISTICS)
-@pytest.mark.parametrize("name", ["outbox.due_queues", "outbox.due_items", "outbox.deliveries", "outbox.next_due"])
-def test_the_first_ones_are_found_without_sorting(examined: Examined, name: str, statistics: str) -> None:
+@pytest.mark.parametrize("name", ["outbox.due_queues", "outbox.due_entries", "outbox.deliveries", "outbox.next_due"])
+def test_the_first_rows_are_found_without_sorting(examined: Examined, name: str, statistics: str) -> None:
     assert examined.plans[name, "many", statistics].sorts == 0

@@ -1,12 +1,13 @@
-"""Partners, keys and lines: the same on every engine."""
+"""Partners, keys and lines, on every engine."""
 
 import pytest
 
 from tests.support.chats import LINE, NOW, OTHER_LINE, make_chat
 from tests.support.opened import OpenStore
 from tests.support.partners import new_partner, save
-from trunkline.actions.keys import digest, new_key, partner_of
+from trunkline.actions.operator.partners import find_grant
 from trunkline.domain.instant import SECOND
+from trunkline.domain.keys import Grant, digest, new_key
 from trunkline.storage.partners import Line
 from trunkline.storage.store import Store
 
@@ -15,6 +16,11 @@ from trunkline.storage.store import Store
 def store(opened: OpenStore) -> Store:
     """The open store of the module."""
     return opened.store
+
+
+async def grant(store: Store, secret: bytes) -> Grant | None:
+    """What the key with this secret gives access to."""
+    return await find_grant(store, digest(secret))
 
 
 def test_partners_are_found_by_name_and_id_oldest_first(opened: OpenStore, store: Store) -> None:
@@ -32,43 +38,50 @@ def test_partners_are_found_by_name_and_id_oldest_first(opened: OpenStore, store
     opened.run(play())
 
 
-def test_a_name_is_taken_once_and_a_refused_partner_leaves_no_key(opened: OpenStore, store: Store) -> None:
+def test_a_name_is_given_once_and_a_refused_partner_leaves_no_key(opened: OpenStore, store: Store) -> None:
     async def play() -> None:
         await new_partner(store, "taken")
         key, secret = new_key("second", NOW)
         assert await store.partners.add("taken", key, digest(secret.encode()), NOW) is None
-        assert await partner_of(store, secret.encode()) is None
+        assert await grant(store, secret.encode()) is None
 
     opened.run(play())
 
 
-def test_keys(opened: OpenStore, store: Store) -> None:
+def test_a_key_gives_access_to_its_partner_until_it_is_revoked(opened: OpenStore, store: Store) -> None:
     async def play() -> None:
         partner, other = await new_partner(store), await new_partner(store)
         second, secret = new_key("second", NOW + 1, expires_at=NOW + SECOND)
         await store.partners.add_key(partner.id, second, digest(secret.encode()))
         first = (await store.partners.keys(partner.id))[0]
         assert await store.partners.keys(partner.id) == [first, second]
-        assert await partner_of(store, secret.encode()) == (partner.id, NOW + SECOND)
-        assert await partner_of(store, partner.secret.encode()) == (partner.id, None)
+        granted = await grant(store, secret.encode())
+        assert granted is not None
+        assert granted == Grant(partner.id, NOW + SECOND, None)
+        assert granted.is_valid(NOW + SECOND - 1)
+        assert not granted.is_valid(NOW + SECOND)
+        assert await grant(store, partner.secret.encode()) == Grant(partner.id, None, None)
         assert len(await store.partners.keys(other.id)) == 1
 
         assert await store.partners.revoke_key(second.id, NOW + 5)
         assert await store.partners.revoke_key(second.id, NOW + 9)
-        assert (await store.partners.keys(partner.id))[1].revoked_at == NOW + 5, "the first time stays"
+        assert (await store.partners.keys(partner.id))[1].revoked_at == NOW + 5, "the first date stays"
         assert not await store.partners.revoke_key("key_nothing", NOW)
-        assert await partner_of(store, secret.encode()) is None
-        assert await partner_of(store, partner.secret.encode()) == (partner.id, None)
+        revoked = await grant(store, secret.encode())
+        assert revoked is not None
+        assert revoked == Grant(partner.id, NOW + SECOND, NOW + 5)
+        assert not revoked.is_valid(NOW)
+        assert await grant(store, partner.secret.encode()) == Grant(partner.id, None, None)
 
     opened.run(play())
 
 
 @pytest.mark.parametrize("secret", [b"", b"tk_", b"\x00", b"\xff\xfe", b"a" * 10_000])
-def test_what_is_no_key(opened: OpenStore, store: Store, secret: bytes) -> None:
-    assert opened.run(partner_of(store, secret)) is None
+def test_an_unknown_secret_gives_no_access(opened: OpenStore, store: Store, secret: bytes) -> None:
+    assert opened.run(grant(store, secret)) is None
 
 
-def test_lines(opened: OpenStore, store: Store) -> None:
+def test_lines_belong_to_their_partners(opened: OpenStore, store: Store) -> None:
     async def play() -> None:
         partner, other = await new_partner(store, lines=(LINE,)), await new_partner(store, lines=(LINE, OTHER_LINE))
         labelled = Line("id", "+12125550102", "Büro ☎", NOW + 1)

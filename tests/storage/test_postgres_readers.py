@@ -1,7 +1,8 @@
-"""The connections that reads of PostgreSQL keep: lost ones are replaced, and writers have their own."""
+"""The reading connections of PostgreSQL: lost ones are replaced, and writers have their own."""
 
 import asyncio
 
+from tests.support.delivering import TIMEOUT
 from tests.support.postgres import PostgresServer
 from trunkline.storage.ports import Database
 from trunkline.storage.postgres import READERS
@@ -21,6 +22,10 @@ select 1 from pg_sleep(30)
 
 -- name: quick
 select 1
+
+-- name: count_very_slow
+select count(*) from pg_stat_activity
+where query like '%pg_sleep(30)%' and state = 'active' and pid <> pg_backend_pid() and datname = current_database()
 """)
 
 
@@ -29,11 +34,22 @@ async def read(database: Database, name: str = "quick") -> int:
 
 
 async def fill(database: Database) -> None:
-    """As many reads at once as there are connections for it, and more."""
+    """Runs more concurrent reads than there are reading connections."""
     assert await asyncio.gather(*(read(database, "slow") for _ in range(3 * READERS))) == [1] * 3 * READERS
 
 
-async def test_reads_go_on_when_every_connection_is_lost(postgres: PostgresServer) -> None:
+async def until_very_slow(database: Database, count: int) -> None:
+    """Returns once this number of very slow reads are running."""
+    async with asyncio.timeout(TIMEOUT):
+        while True:
+            async with database.transaction() as transaction:
+                [(running,)] = await transaction.fetch(QUERIES["count_very_slow"], ())
+            if running == count:
+                return
+            await asyncio.sleep(0.01)
+
+
+async def test_reads_succeed_after_every_connection_is_lost(postgres: PostgresServer) -> None:
     async with open_store(await asyncio.to_thread(postgres.new_database)) as store:
         for _ in range(3):
             await fill(store.database)
@@ -41,10 +57,10 @@ async def test_reads_go_on_when_every_connection_is_lost(postgres: PostgresServe
             assert await read(store.database) == 1
 
 
-async def test_a_read_that_is_cancelled_leaves_the_others_alone(postgres: PostgresServer) -> None:
+async def test_a_cancelled_read_does_not_disturb_the_others(postgres: PostgresServer) -> None:
     async with open_store(await asyncio.to_thread(postgres.new_database)) as store:
         slow = [asyncio.create_task(read(store.database, "very_slow")) for _ in range(READERS)]
-        await asyncio.sleep(0.2)
+        await until_very_slow(store.database, READERS)
         waiting = [asyncio.create_task(read(store.database)) for _ in range(READERS)]
         for task in slow:
             task.cancel()

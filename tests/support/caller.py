@@ -1,4 +1,4 @@
-"""A partner who calls the service over the wire, and the people whom their lines write to."""
+"""A partner who calls the service, and the counterparties of its lines."""
 
 import asyncio
 import json
@@ -10,19 +10,15 @@ from httpx2 import Response
 from tests.support.asgi import Api
 from tests.support.chats import ALICE, BOB, LINE
 from tests.support.listing import page_of, query_of
-from tests.support.partners import Tenant, new_partner
-from trunkline.actions import receive
-from trunkline.actions.cause import Cause
-from trunkline.actions.changing_messages import ReactionChange
-from trunkline.actions.receipts import Receipt, receive_receipt
-from trunkline.actions.receive import Received
+from tests.support.partners import Tenant, context, new_partner
+from trunkline.actions.inbound import receive
+from trunkline.actions.inbound.receipts import Receipt, receive_receipt
+from trunkline.actions.inbound.receive import Received
 from trunkline.domain.chat import ParticipantStatus, Service
-from trunkline.domain.health import Thresholds
-from trunkline.domain.message import Content, DeliveryStatus, Message, TextPart
+from trunkline.domain.context import RequestContext
+from trunkline.domain.message import Content, DeliveryStatus, Message, ReactionChange, TextPart
 from trunkline.testing.clock import Clock
 
-THRESHOLDS = Thresholds()
-TRACE = "0" * 32
 GROUP = (ALICE, BOB)
 
 
@@ -32,14 +28,14 @@ def text(value: str, **more: Any) -> dict[str, Any]:
 
 
 class Caller:
-    """One partner. Every call, and everything that comes in, happens a second after what was before."""
+    """One partner. Every call, and everything received, happens a second after what was before."""
 
     def __init__(self, api: Api, clock: Clock, tenant: Tenant | None = None) -> None:
         self.api = api
         self.clock = clock
         self.tenant = tenant or api.opened.run(new_partner(api.opened.store))
 
-    # What the partner asks for.
+    # What the partner requests.
 
     def call(
         self, method: str, path: str, body: Any = None, *, query: str = "", headers: dict[str, str] | None = None
@@ -113,11 +109,11 @@ class Caller:
         return response.json()
 
     def messages(self, chat_id: str, limit: int = 100) -> list[dict[str, Any]]:
-        """Every message of a chat, by walking."""
-        return self.walk(f"/v3/chats/{chat_id}/messages", limit)
+        """Every message of a chat, page by page."""
+        return self.pages(f"/v3/chats/{chat_id}/messages", limit)
 
-    def walk(self, path: str, limit: int = 100, **parameters: str) -> list[dict[str, Any]]:
-        """Every message of a walk. A page is full unless it is the last, and only the last says that it is."""
+    def pages(self, path: str, limit: int = 100, **parameters: str) -> list[dict[str, Any]]:
+        """Every message of a list. Only the last page may be short, and only the last has no cursor."""
         found: list[dict[str, Any]] = []
         cursor: str | None = None
         while True:
@@ -131,12 +127,12 @@ class Caller:
                 return found
             assert len(page["messages"]) == limit
 
-    # What the other side does.
+    # What the counterparty does.
 
-    def cause(self) -> Cause:
-        """Something happens, now."""
+    def ctx(self) -> RequestContext:
+        """The context of something that happens now."""
         self.clock.tick()
-        return Cause(self.tenant.id, self.clock(), TRACE)
+        return context(self.tenant.id, self.clock())
 
     def hear(
         self,
@@ -168,29 +164,27 @@ class Caller:
         """The same within the event loop."""
         content = Content((TextPart(words),))
         received = Received(line, sender, content, service, chat_id, tuple(others), reference)
-        return await receive.receive_message(self.api.opened.store, self.cause(), received, THRESHOLDS)
+        return await receive.receive_message(self.api.opened.store, self.ctx(), received)
 
     def receipt(self, message_id: str, status: DeliveryStatus, service: Service | None = None) -> Message:
-        """The carrier tells how a message fares."""
+        """The carrier reports a new status of a message."""
         receipt = Receipt(status, service, None)
-        return self.api.opened.run(
-            receive_receipt(self.api.opened.store, self.cause(), message_id, receipt, THRESHOLDS)
-        )
+        return self.api.opened.run(receive_receipt(self.api.opened.store, self.ctx(), message_id, receipt))
 
-    def moves(self, chat_id: str, handle: str, status: ParticipantStatus) -> None:
-        """Somebody comes into a group, leaves it, or is put out by another one."""
-        self.api.opened.run(receive.receive_membership(self.api.opened.store, self.cause(), chat_id, handle, status))
+    def membership(self, chat_id: str, handle: str, status: ParticipantStatus) -> None:
+        """Somebody joins a group, leaves it, or is removed."""
+        self.api.opened.run(receive.receive_membership(self.api.opened.store, self.ctx(), chat_id, handle, status))
 
     def reacts(self, message_id: str, reaction: ReactionChange, sender: str = ALICE) -> Message:
         """Somebody reacts to a message."""
         return self.api.opened.run(
-            receive.receive_reaction(self.api.opened.store, self.cause(), message_id, sender, reaction)
+            receive.receive_reaction(self.api.opened.store, self.ctx(), message_id, sender, reaction)
         )
 
     def edits(self, message_id: str, words: str, part_index: int = 0) -> Message:
         """Somebody changes what they wrote."""
         return self.api.opened.run(
-            receive.receive_edit(self.api.opened.store, self.cause(), message_id, part_index, words)
+            receive.receive_edit(self.api.opened.store, self.ctx(), message_id, part_index, words)
         )
 
 

@@ -1,4 +1,4 @@
-"""A partner's messages on their way to a carrier, round by round, at the times of a clock that tests move."""
+"""A partner's messages on their way to a carrier, round by round, on a clock that tests advance."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -6,77 +6,75 @@ import msgspec
 
 from tests.support.chats import ALICE, LINE
 from tests.support.opened import OpenStore
-from tests.support.partners import new_partner
-from trunkline.actions.cause import Cause
-from trunkline.actions.create_chat import ChatCreated, create_chat
-from trunkline.actions.sending import Send
-from trunkline.carriers import Accepted, Carrier, Conversation, Outbound
-from trunkline.delivery.carrying import CarrierCourier
-from trunkline.delivery.worker import LEASE, Attempted, Rounds
+from tests.support.partners import context, new_partner
+from trunkline.actions.messages.create_chat import create_chat
+from trunkline.actions.steps.outgoing import OutgoingMessage
+from trunkline.carriers import Accepted, Carrier, CarrierChat, OutboundMessage
+from trunkline.delivery.carrier import CarrierDispatcher
+from trunkline.delivery.worker import LEASE, AttemptResult, Rounds
 from trunkline.domain.chat import Service
-from trunkline.domain.document import complete
-from trunkline.domain.health import Thresholds
+from trunkline.domain.context import RequestContext
 from trunkline.domain.instant import SECOND, Instant
 from trunkline.domain.message import Content, DeliveryStatus, Message, TextPart
+from trunkline.schemas.chat import with_doc_base
+from trunkline.schemas.sending import ChatCreated
 from trunkline.storage import messages, outbox
-from trunkline.storage.outbox import CARRIER, After, Claim, Item
+from trunkline.storage.outbox import CARRIER, Claim, ClaimPolicy, Entry
 from trunkline.storage.sql import Query
 from trunkline.storage.store import Store
 from trunkline.testing.clock import Clock
 
-THRESHOLDS = Thresholds()
-TRACE = "0" * 32
-ENDLESS = 100  # rounds
+MAX_ROUNDS = 100
 
 _QUEUE = Query("queue", "select due_at from queues where partner_id = $1 and destination = $2", ("partner", "to"))
 
 
 class Recorder(Carrier):
-    """Notes what it is asked for, and answers as the test wants."""
+    """Records its calls, and answers as the test wants."""
 
-    def __init__(self, answer: Callable[[Outbound], Awaitable[Accepted]] | None = None) -> None:
-        self.sent: list[Outbound] = []
-        self.asked: list[tuple[str, Conversation]] = []
+    def __init__(self, answer: Callable[[OutboundMessage], Awaitable[Accepted]] | None = None) -> None:
+        self.sent: list[OutboundMessage] = []
+        self.calls: list[tuple[str, CarrierChat]] = []
         self.answer = answer
 
-    async def send(self, outbound: Outbound) -> Accepted:
+    async def send(self, outbound: OutboundMessage) -> Accepted:
         self.sent.append(outbound)
         if self.answer is not None:
             return await self.answer(outbound)
         return Accepted(Service.IMESSAGE, DeliveryStatus.DELIVERED)
 
-    async def edit(self, outbound: Outbound) -> None:
-        self.asked.append(("edit", outbound))
+    async def edit(self, outbound: OutboundMessage) -> None:
+        self.calls.append(("edit", outbound))
 
-    async def react(self, outbound: Outbound) -> None:
-        self.asked.append(("react", outbound))
+    async def react(self, outbound: OutboundMessage) -> None:
+        self.calls.append(("react", outbound))
 
-    async def mark_read(self, conversation: Conversation) -> None:
-        self.asked.append(("mark read", conversation))
+    async def mark_read(self, chat: CarrierChat) -> None:
+        self.calls.append(("mark read", chat))
 
-    async def typing(self, conversation: Conversation, *, started: bool) -> None:
-        self.asked.append(("start typing" if started else "stop typing", conversation))
+    async def typing(self, chat: CarrierChat, *, started: bool) -> None:
+        self.calls.append(("start typing" if started else "stop typing", chat))
 
     async def reach(self, partner_id: int, line: str, handle: str) -> frozenset[Service]:
         return frozenset({Service.IMESSAGE})
 
 
 class NoWebhooks:
-    """There is nothing for subscribers in these tests."""
+    """These tests have no subscribers."""
 
-    async def attempt(self, claimed: Claim, item: Item) -> Attempted:
-        raise AssertionError(item)
+    async def attempt(self, claim: Claim, entry: Entry) -> AttemptResult:
+        raise AssertionError(entry)
 
 
-async def work(store: Store, partner_id: int, courier: CarrierCourier, clock: Clock) -> int:
-    """A worker's rounds for one partner's messages until nothing is due: how many there were."""
-    rounds = Rounds(store, courier, NoWebhooks(), clock, lease=LEASE)
-    for done in range(ENDLESS):
-        claimed = await outbox.claim(store.database, partner_id, CARRIER, clock, LEASE)
-        if claimed is None:
+async def work(store: Store, partner_id: int, dispatcher: CarrierDispatcher, clock: Clock) -> int:
+    """Rounds for one partner's messages until nothing is due. Returns their number."""
+    rounds = Rounds(store, dispatcher, NoWebhooks(), clock, lease=LEASE)
+    for done in range(MAX_ROUNDS):
+        claim = await outbox.claim(store.database, partner_id, CARRIER, clock, LEASE)
+        if claim is None:
             return done
-        await rounds.go(claimed, lambda: After.RELEASE)
-    raise AssertionError("the carrier is asked without end")
+        await rounds.run(claim, lambda: ClaimPolicy.RELEASE)
+    raise AssertionError("the carrier is called without end")
 
 
 class Desk:
@@ -95,42 +93,42 @@ class Desk:
 
     def use(self, carrier: Carrier) -> None:
         """A worker that starts anew, with this carrier."""
-        self.courier = CarrierCourier(self.store, carrier, THRESHOLDS, self.clock)
+        self.dispatcher = CarrierDispatcher(self.store, carrier, self.clock)
 
-    def cause(self) -> Cause:
-        """Something happens, now."""
+    def ctx(self) -> RequestContext:
+        """The context of something that happens now."""
         self.clock.advance(seconds=0.001)
-        return Cause(self.partner_id, self.clock(), TRACE)
+        return context(self.partner_id, self.clock())
 
     def send(self, words: str = "hello", to: Sequence[str] = (ALICE,), preferred: Service | None = None) -> str:
         """The id of a new message."""
-        send = Send(Content((TextPart(words),), preferred_service=preferred), words.encode())
-        made = self.opened.run(create_chat(self.store, self.cause(), LINE, to, send, THRESHOLDS))
-        return msgspec.json.decode(complete(made, b""), type=ChatCreated).chat.message.id
+        outgoing = OutgoingMessage(Content((TextPart(words),), preferred_service=preferred))
+        body = self.opened.run(create_chat(self.store, self.ctx(), LINE, to, outgoing))
+        return msgspec.json.decode(with_doc_base(body, b""), type=ChatCreated).chat.message.id
 
     def message(self, message_id: str) -> Message:
         """A message as it is now."""
-        found = self.opened.run(messages.message(self.store.database, self.partner_id, message_id))
+        found = self.opened.run(messages.find(self.store.reader(self.partner_id), message_id))
         assert found is not None
         return found
 
     def work(self) -> int:
-        """Rounds until nothing is due: how many there were."""
-        return self.opened.run(work(self.store, self.partner_id, self.courier, self.clock))
+        """Rounds until nothing is due. Returns their number."""
+        return self.opened.run(work(self.store, self.partner_id, self.dispatcher, self.clock))
 
     def attempt_without_recording(self) -> None:
-        """The carrier is asked, and the worker killed before it can say what became of it."""
+        """The carrier is called, and the worker is killed before it records the result."""
 
         async def attempt() -> None:
-            claimed = await outbox.claim(self.store.database, self.partner_id, CARRIER, self.clock, LEASE)
-            assert claimed is not None
-            [item] = await outbox.items(self.store.database, claimed, self.clock(), 1)
-            await self.courier.attempt(claimed, item)
+            claim = await outbox.claim(self.store.database, self.partner_id, CARRIER, self.clock, LEASE)
+            assert claim is not None
+            [entry] = await outbox.due_entries(self.store.database, claim, self.clock(), 1)
+            await self.dispatcher.attempt(claim, entry)
 
         self.opened.run(attempt())
         self.clock.advance(seconds=LEASE / SECOND)
 
     def due_in(self) -> Instant | None:
-        """Microseconds until the next attempt; None where nothing waits."""
+        """Microseconds until the next attempt; None if nothing is pending."""
         rows = self.opened.run(self.store.database.fetch(_QUEUE, (self.partner_id, CARRIER)))
         return None if not rows or rows[0][0] is None else rows[0][0] - self.clock()

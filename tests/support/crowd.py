@@ -1,10 +1,10 @@
 """One process of a crowd: ``python -m tests.support.crowd ROLE DATABASE PARTNER SECONDS SEED``.
 
-A ``writer`` moves, adds and joins chats without pause. A ``reader`` makes walk after walk, each with a filter, and says
-how many chats they skipped and how many they saw twice.
+A ``writer`` moves, adds and joins chats without pause. A ``reader`` pages through the list again and again, each
+time with a filter, and counts the chats that were missing and those that appeared twice.
 
-A walk owes the chats numbered below ``STEADY``, which were there before and match every filter of the readers. Of the
-chats that writers add it may see those that were there when it began, so none may come twice either.
+A pagination must show the chats numbered below ``STEADY``, which existed before and match every filter of the readers.
+Of the chats that writers add, it may show those that existed when it began, each once.
 """
 
 import asyncio
@@ -15,10 +15,9 @@ import time
 import msgspec
 
 from tests.support.chats import ALICE, BOB, LINE, NOW, OTHER_LINE, chat_id, make_chat
-from tests.support.partners import Walk
+from tests.support.partners import Pagination, context
 from trunkline.domain.chat import Chat
-from trunkline.domain.listing import Filters
-from trunkline.storage.changes import change
+from trunkline.domain.paging import Filters
 from trunkline.storage.store import Store, open_store
 
 STEADY = 300
@@ -34,7 +33,7 @@ class Report(msgspec.Struct):
 
 
 def steady_chats() -> list[Chat]:
-    """The chats that every walk owes."""
+    """The chats that every pagination must show."""
     return [make_chat(number, updated_at=NOW - number) for number in range(STEADY)]
 
 
@@ -42,32 +41,32 @@ async def write(store: Store, partner_id: int, until: float, chance: random.Rand
     """Changes of every kind: to the top, into the past, new ones, somebody joining."""
     report = Report()
     while time.time() < until:
-        async with change(store.database, partner_id, time.time_ns() // 1000) as writing:
+        async with store.change(context(partner_id, time.time_ns() // 1000)) as change:
             numbers = chance.sample(range(STEADY), chance.choice([1, 1, 2, 30]))
             recipients = (ALICE, BOB) if chance.random() < 0.2 else (ALICE,)
-            at = writing.now if chance.random() < 0.8 else NOW - chance.randrange(STEADY)
+            at = change.now if chance.random() < 0.8 else NOW - chance.randrange(STEADY)
             chats = [make_chat(number, recipients, updated_at=at) for number in numbers]
             if chance.random() < 0.3:
                 line = chance.choice([LINE, OTHER_LINE])
                 chats.append(make_chat(chance.randrange(10**6, 10**9), line=line, updated_at=at))
-            await writing.save(chats)
+            await change.save(chats)
         report.done += len(chats)
         await asyncio.sleep(0.002)
     return report
 
 
 async def read(store: Store, partner_id: int, until: float, chance: random.Random) -> Report:
-    """Whole walks."""
+    """Pages through the whole list."""
     report = Report()
-    owed = {chat_id(number) for number in range(STEADY)}
+    expected = {chat_id(number) for number in range(STEADY)}
     while time.time() < until or report.done < len(FILTERS):
-        walk = Walk(store, partner_id, FILTERS[report.done % len(FILTERS)])
-        while not walk.finished:
-            await walk.step(chance.choice([7, 20, 60]), time.time_ns() // 1000)
+        pagination = Pagination(store, partner_id, FILTERS[report.done % len(FILTERS)])
+        while not pagination.finished:
+            await pagination.step(chance.choice([7, 20, 60]), time.time_ns() // 1000)
             await asyncio.sleep(0)
         report.done += 1
-        report.skipped += len(owed - set(walk.ids))
-        report.repeated += len(walk.ids) - len(set(walk.ids))
+        report.skipped += len(expected - set(pagination.ids))
+        report.repeated += len(pagination.ids) - len(set(pagination.ids))
     return report
 
 

@@ -1,4 +1,4 @@
-"""A store whose events are delivered: subscriptions made, events told, a worker at work."""
+"""A store whose events are delivered: subscriptions, events, and a running worker."""
 
 import asyncio
 import time
@@ -9,25 +9,23 @@ from typing import Any
 import msgspec
 
 from tests.support.chats import LINE
-from trunkline.actions.cause import Cause
-from trunkline.actions.subscriptions import Wish, create_subscription
-from trunkline.delivery.sender import WebhookCourier
-from trunkline.delivery.worker import LEASE, Attempted, Courier, Worker
+from tests.support.partners import context
+from trunkline.actions.webhooks.subscriptions import SubscriptionUpdate, create_subscription
+from trunkline.delivery.webhooks import WebhookDispatcher
+from trunkline.delivery.worker import LEASE, AttemptResult, Dispatcher, Worker
 from trunkline.domain.events import Event, EventType
 from trunkline.domain.instant import SECOND, Instant
 from trunkline.domain.subscription import Subscription
 from trunkline.storage import outbox
-from trunkline.storage.changes import change
-from trunkline.storage.outbox import Claim, Delivered, Item
+from trunkline.storage.outbox import Claim, DeliveryRecord, Entry
 from trunkline.storage.store import Store
 
-PATIENCE = 20.0  # s for what must happen
+TIMEOUT = 20.0  # s for what must happen
 DOC_BASE = "https://chats.example"
-TRACE = "0" * 32
 
 
 class FastClock:
-    """The system's time, from when it is made on so many times as fast, and moved on by hand."""
+    """The system's time, which runs ``rate`` times as fast from its creation on and can be advanced."""
 
     def __init__(self, rate: int = 1) -> None:
         self._began = time.monotonic_ns() // 1000
@@ -38,22 +36,22 @@ class FastClock:
         return self._start + (time.monotonic_ns() // 1000 - self._began) * self._rate
 
     def advance(self, seconds: float) -> None:
-        """Moves it on."""
+        """Advances it."""
         self._start += round(seconds * SECOND)
 
 
 class NoCarrier:
-    """There is nothing for a carrier in these tests."""
+    """These tests send nothing to a carrier."""
 
-    async def attempt(self, claimed: Claim, item: Item) -> Attempted:
-        raise AssertionError(item)
+    async def attempt(self, claim: Claim, entry: Entry) -> AttemptResult:
+        raise AssertionError(entry)
 
 
-async def until(condition: Callable[[], Any], patience: float = PATIENCE) -> None:
-    """Returns once it is so."""
-    deadline = time.monotonic() + patience
+async def until(condition: Callable[[], Any], seconds: float = TIMEOUT) -> None:
+    """Returns once the condition is true."""
+    deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it did not come to pass"
+        assert time.monotonic() < deadline, "the condition did not become true"
         await asyncio.sleep(0.01)
 
 
@@ -64,14 +62,14 @@ async def subscribe(
     events: Sequence[str] = (EventType.MESSAGE_RECEIVED,),
     *,
     at: Instant,
-    **wish: Any,
+    **fields: Any,
 ) -> tuple[Subscription, str]:
-    """A new subscription to a receiver of ours, and its secret."""
-    wished = Wish(target_url=url, subscribed_events=events, **wish)
-    return await create_subscription(store, Cause(partner_id, at, TRACE), wished, allow_private=True)
+    """A new subscription to one of our receivers, and its secret."""
+    update = SubscriptionUpdate(target_url=url, subscribed_events=events, **fields)
+    return await create_subscription(store, context(partner_id, at), update, allow_private=True)
 
 
-async def tell(
+async def emit(
     store: Store,
     partner_id: int,
     chat_id: str | None,
@@ -80,21 +78,21 @@ async def tell(
     kind: EventType = EventType.MESSAGE_RECEIVED,
     line: str = LINE,
 ) -> None:
-    """Events with these numbers in their data, each in a change of its own."""
+    """Emits events with these numbers in their data, each in its own change."""
     for number in numbers:
-        async with change(store.database, partner_id, at, TRACE) as opened:
-            opened.emit(Event(kind, chat_id, line, msgspec.json.encode({"chat_id": chat_id, "number": number})))
+        async with store.change(context(partner_id, at)) as change:
+            change.emit(Event(kind, chat_id, line, msgspec.json.encode({"chat_id": chat_id, "number": number})))
 
 
-async def deliveries(store: Store, partner_id: int, subscription_id: str | None = None) -> list[Delivered]:
-    """What became of every event so far, in the order of the events."""
-    found = await outbox.deliveries(store.database, partner_id, 10_000, destination=subscription_id, state=None)
+async def deliveries(store: Store, partner_id: int, subscription_id: str | None = None) -> list[DeliveryRecord]:
+    """The record of every delivery so far, in the order of the events."""
+    found = await outbox.deliveries(store.reader(partner_id), 10_000, destination=subscription_id, state=None)
     return [each for each, _ in reversed(found)]
 
 
 async def recorded(store: Store, partner_id: int, attempts: int, *, of: int = 0) -> None:
-    """Returns once so many attempts are written down of a delivery, by default the first."""
-    deadline = time.monotonic() + PATIENCE
+    """Returns once this number of attempts of a delivery is recorded; by default, of the first."""
+    deadline = time.monotonic() + TIMEOUT
     while True:
         found = await deliveries(store, partner_id)
         if len(found) > of and found[of].attempts >= attempts:
@@ -110,14 +108,14 @@ async def working(
     *,
     lease: Instant = LEASE,
     poll: float = 0.02,
-    courier: Courier | None = None,
-    carrier: Courier | None = None,
+    dispatcher: Dispatcher | None = None,
+    carrier: Dispatcher | None = None,
     allow_private: bool = True,
-    **sender: Any,
+    **http: Any,
 ) -> AsyncGenerator[Worker]:
-    """A worker with a courier of webhooks, until the end of the block."""
-    async with WebhookCourier(store, DOC_BASE, allow_private=allow_private, clock=clock, **sender) as webhooks:
-        worker = Worker(store, carrier or NoCarrier(), courier or webhooks, clock, lease=lease, poll=poll)
+    """A worker that delivers webhooks, until the end of the block."""
+    async with WebhookDispatcher(store, DOC_BASE, allow_private=allow_private, clock=clock, **http) as webhooks:
+        worker = Worker(store, carrier or NoCarrier(), dispatcher or webhooks, clock, lease=lease, poll=poll)
         running = asyncio.create_task(worker.run())
         try:
             yield worker

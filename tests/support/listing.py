@@ -1,4 +1,4 @@
-"""A page of the list as a client reads it."""
+"""A page of the list, as a client reads it."""
 
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -22,7 +22,7 @@ class WirePage(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def page_of(response: Response) -> WirePage:
-    """The page that an answer is."""
+    """The page in a response."""
     assert response.status_code == 200, response.text
     return msgspec.json.decode(response.content, type=WirePage)
 
@@ -33,8 +33,8 @@ def query_of(**parameters: str | int | None) -> str:
     return urlencode(named, quote_via=quote)
 
 
-def walk_over_the_wire(api: Api, secret: str, limit: int = 100, **filters: str) -> list[str]:
-    """Every id of a walk."""
+def list_all(api: Api, secret: str, limit: int = 100, **filters: str) -> list[str]:
+    """Every id of the list."""
     page = page_of(api.list(secret, query_of(limit=limit, **filters)))
     ids = page.ids
     while page.next_cursor is not None:

@@ -1,4 +1,4 @@
-"""Partners in a store: made, and seen through the same doors that the service uses."""
+"""Partners in a store, made and read through the functions that the service uses."""
 
 import uuid
 from collections.abc import Sequence
@@ -6,18 +6,19 @@ from collections.abc import Sequence
 import msgspec
 
 from tests.support.chats import LINE, NOW, OTHER_LINE
-from trunkline.actions.keys import digest, new_key
-from trunkline.actions.list_chats import list_chats
+from trunkline.actions.chats.list_chats import list_chats
 from trunkline.domain.chat import Chat
-from trunkline.domain.document import complete
+from trunkline.domain.context import RequestContext
 from trunkline.domain.instant import Instant
-from trunkline.domain.listing import MAX_LIMIT, ChatQuery, Filters
-from trunkline.storage.changes import change
+from trunkline.domain.keys import digest, new_key
+from trunkline.domain.paging import MAX_LIMIT, ChatQuery, Filters
+from trunkline.schemas.chat import with_doc_base
 from trunkline.storage.partners import Line
 from trunkline.storage.store import Store
 
 ALL = Filters()
-ENDLESS = 1_000  # pages
+MAX_PAGES = 1_000
+TRACE = "0" * 32
 
 
 class Tenant(msgspec.Struct, frozen=True):
@@ -44,14 +45,19 @@ async def new_partner(
     return Tenant(partner.id, partner.name, secret)
 
 
+def context(partner_id: int, now: Instant = NOW) -> RequestContext:
+    """The context of something that happens at that time."""
+    return RequestContext(partner_id, now, TRACE)
+
+
 async def save(store: Store, partner_id: int, *chats: Chat, now: Instant = NOW) -> None:
     """Stores chats in one change."""
-    async with change(store.database, partner_id, now) as opened:
-        await opened.save(chats)
+    async with store.change(context(partner_id, now)) as change:
+        await change.save(chats)
 
 
 class Listed(msgspec.Struct):
-    """What a caller needs of a chat in these tests; the rest of the document is ignored."""
+    """The fields of a listed chat that these tests read."""
 
     id: str
     updated_at: str
@@ -61,8 +67,8 @@ class Listed(msgspec.Struct):
 _decode = msgspec.json.Decoder(Listed).decode
 
 
-class Walk:
-    """A walk as a client makes it: one page after the other, by ``next_cursor`` alone."""
+class Pagination:
+    """The pages of a list, as a client reads them: one after the other, by ``next_cursor`` alone."""
 
     def __init__(self, store: Store, partner_id: int, filters: Filters = ALL) -> None:
         self._store = store
@@ -74,15 +80,15 @@ class Walk:
 
     async def step(self, limit: int, now: Instant = NOW) -> None:
         """The next page."""
-        assert len(self.pages) < ENDLESS, "this walk has no end"
+        assert len(self.pages) < MAX_PAGES, "the pagination does not end"
         query = ChatQuery(self._filters, limit, self._cursor)
         page = await list_chats(self._store, self._partner_id, query, now)
-        self.pages.append([_decode(complete(document, b"")) for document in page.documents])
+        self.pages.append([_decode(with_doc_base(document, b"")) for document in page.documents])
         self._cursor = page.next_cursor
         self.finished = self._cursor is None
 
-    async def finish(self, limit: int = MAX_LIMIT) -> "Walk":
-        """All pages that are left."""
+    async def finish(self, limit: int = MAX_LIMIT) -> "Pagination":
+        """Reads the remaining pages."""
         while not self.finished:
             await self.step(limit)
         return self

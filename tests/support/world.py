@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import msgspec
 
 from tests.support.chats import NOW, make_chat
-from tests.support.partners import Walk, save
+from tests.support.partners import Pagination, save
 from trunkline.domain.chat import Chat, Participant, Service
-from trunkline.domain.listing import Filters
+from trunkline.domain.paging import Filters
 from trunkline.storage.store import Store
 
 
@@ -33,24 +33,24 @@ class Alter:
 
 @dataclass(frozen=True)
 class Begin:
-    """Walks begin, one with each filter."""
+    """Paginations begin, one with each filter."""
 
     limit: int
 
 
 @dataclass(frozen=True)
 class Step:
-    """Every unfinished walk takes a page."""
+    """Every unfinished pagination reads a page."""
 
     limit: int
 
 
 @dataclass
 class Started:
-    """A walk, and the ids that it owes since its first page."""
+    """A pagination, and the ids that it must show since its first page."""
 
-    walk: Walk
-    owed: list[str]
+    pagination: Pagination
+    expected: list[str]
     limits: list[int] = field(default_factory=lambda: [])
 
 
@@ -62,8 +62,8 @@ class World:
         self._partner_id = partner_id
         self._filters = filters
         self._chats: list[Chat] = []
-        self._places: dict[str, tuple[int, int]] = {}
-        self._counter = 0
+        self._sort_keys: dict[str, tuple[int, int]] = {}
+        self._revision = 0
         self._present = NOW
         self.started: list[Started] = []
 
@@ -82,12 +82,12 @@ class World:
                 pass
             case Begin():
                 for filters in self._filters:
-                    walk = Walk(self._store, self._partner_id, filters)
-                    self.started.append(Started(walk, self._matching(filters)))
+                    pagination = Pagination(self._store, self._partner_id, filters)
+                    self.started.append(Started(pagination, self._matching(filters)))
                     await self._step(self.started[-1], step.limit)
             case Step():
                 for started in self.started:
-                    if not started.walk.finished:
+                    if not started.pagination.finished:
                         await self._step(started, step.limit)
 
     def _time(self, at: int | None) -> int:
@@ -108,10 +108,10 @@ class World:
     async def _save(self, chats: Sequence[Chat]) -> None:
         await save(self._store, self._partner_id, *chats)
         for chat in chats:
-            self._counter += 1
-            if chat.id not in self._places:
+            self._revision += 1
+            if chat.id not in self._sort_keys:
                 self._chats.append(chat)
-            self._places[chat.id] = (chat.updated_at, self._counter)
+            self._sort_keys[chat.id] = (chat.updated_at, self._revision)
         latest = {chat.id: chat for chat in chats}
         self._chats = [latest.get(chat.id, chat) for chat in self._chats]
 
@@ -122,11 +122,11 @@ class World:
             if filters.line in (None, chat.line)
             and (filters.handle is None or any(member.handle == filters.handle for member in chat.participants))
         ]
-        return sorted(matching, key=lambda chat_id: self._places[chat_id], reverse=True)
+        return sorted(matching, key=lambda chat_id: self._sort_keys[chat_id], reverse=True)
 
     async def _step(self, started: Started, limit: int) -> None:
-        await started.walk.step(limit)
+        await started.pagination.step(limit)
         started.limits.append(limit)
         shown = {chat.id: chat for chat in self._chats}
-        for chat in started.walk.pages[-1]:
+        for chat in started.pagination.pages[-1]:
             assert chat.display_name == shown[chat.id].display_name, "a chat is shown as it is when its page is served"

@@ -1,4 +1,4 @@
-"""The examples of docs/testing.md, each run as the file that a reader would make of it."""
+"""The examples of docs/testing.md, each run as a test file."""
 
 import re
 from pathlib import Path
@@ -10,6 +10,7 @@ pytest_plugins = ["pytester"]
 PAGE = Path(__file__).parents[2] / "docs" / "testing.md"
 
 
+@pytest.mark.slow
 def test_every_example_passes(pytester: pytest.Pytester) -> None:
     examples = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     pytester.makepyfile(**{f"test_{number}": example for number, example in enumerate(examples)})

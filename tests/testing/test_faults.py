@@ -1,4 +1,4 @@
-"""Faults as the SDK meets them, in both of its halves."""
+"""Faults, as both clients of the SDK see them."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,7 +23,7 @@ FirstPage: TypeAlias = Callable[..., list[Chat]]
 
 @pytest.fixture(params=["sync", "async"])
 def first_page(request: pytest.FixtureRequest, trunkline: Trunkline) -> FirstPage:
-    """The chats of the first page, by either client with these options."""
+    """Returns the chats of the first page, through either client with these options."""
 
     def blocking(**options: float) -> list[Chat]:
         return trunkline.client.with_options(**options).chats.list_chats().chats  # type: ignore[arg-type]
@@ -41,7 +41,7 @@ def first_page(request: pytest.FixtureRequest, trunkline: Trunkline) -> FirstPag
     ("fault", "error", "status", "code"),
     [("rate_limit", RateLimitError, 429, 1007), ("error", InternalServerError, 500, 3006)],
 )
-def test_a_refusal_is_the_service_s_own(
+def test_a_fault_is_an_error_of_the_service(
     trunkline: Trunkline, first_page: FirstPage, fault: str, error: type[APIStatusError], status: int, code: int
 ) -> None:
     getattr(trunkline.faults, fault)(retry_after=7)
@@ -56,14 +56,14 @@ def test_a_refusal_is_the_service_s_own(
     assert caught.value.response.json()["error"].get("retry_after") == (7 if code == 1007 else None)
 
 
-def test_an_error_need_not_say_when_to_try_again(trunkline: Trunkline) -> None:
+def test_an_error_may_omit_when_to_retry(trunkline: Trunkline) -> None:
     trunkline.faults.error(retry_after=None)
     with pytest.raises(InternalServerError) as caught:
         trunkline.client.with_options(max_retries=0).chats.list_chats()
     assert "retry-after" not in caught.value.response.headers
 
 
-def test_faults_strike_in_the_order_they_were_asked_for(trunkline: Trunkline, first_page: FirstPage) -> None:
+def test_faults_occur_in_the_order_they_were_requested(trunkline: Trunkline, first_page: FirstPage) -> None:
     chat = trunkline.chat()
     trunkline.faults.rate_limit(2)
     trunkline.faults.error(3)
@@ -75,7 +75,7 @@ def test_faults_strike_in_the_order_they_were_asked_for(trunkline: Trunkline, fi
     assert trunkline.faults.unused == []
 
 
-def test_a_fault_waits_for_the_request_it_is_meant_for(trunkline: Trunkline) -> None:
+def test_a_fault_waits_for_a_matching_request(trunkline: Trunkline) -> None:
     trunkline.chats(3)
     trunkline.faults.error(when=lambda request: "cursor" in request.url.params)
     trunkline.faults.rate_limit(when=lambda request: request.method == "POST")
@@ -111,7 +111,7 @@ def test_a_dropped_connection(trunkline: Trunkline, first_page: FirstPage, halfw
     assert first_page(max_retries=0) == [chat]
 
 
-def test_a_slow_answer_comes_or_the_timeout_does(trunkline: Trunkline, first_page: FirstPage) -> None:
+def test_a_slow_response_arrives_unless_the_timeout_is_shorter(trunkline: Trunkline, first_page: FirstPage) -> None:
     chat = trunkline.chat()
     trunkline.faults.slow(0.05, 2)
     assert first_page(max_retries=0, timeout=5) == [chat]
@@ -119,13 +119,15 @@ def test_a_slow_answer_comes_or_the_timeout_does(trunkline: Trunkline, first_pag
         first_page(max_retries=0, timeout=0.01)
 
 
-def test_a_timeout_at_once_though_the_client_would_wait_a_minute(trunkline: Trunkline, first_page: FirstPage) -> None:
+def test_a_timeout_is_immediate_although_the_client_would_wait_a_minute(
+    trunkline: Trunkline, first_page: FirstPage
+) -> None:
     trunkline.faults.timeout()
     with pytest.raises(APITimeoutError):
         first_page(max_retries=0)
 
 
-def test_a_caller_that_gives_up_is_let_go(trunkline: Trunkline) -> None:
+def test_a_caller_can_cancel_a_slow_request(trunkline: Trunkline) -> None:
     trunkline.faults.slow(60)
 
     async def impatient() -> None:
@@ -136,17 +138,17 @@ def test_a_caller_that_gives_up_is_let_go(trunkline: Trunkline) -> None:
         asyncio.run(impatient())
 
 
-def test_a_fault_that_cannot_be(trunkline: Trunkline) -> None:
-    with pytest.raises(ValueError, match="once or more"):
+def test_an_invalid_fault(trunkline: Trunkline) -> None:
+    with pytest.raises(ValueError, match="must be at least 1"):
         trunkline.faults.rate_limit(0)
-    with pytest.raises(ValueError, match="seconds"):
+    with pytest.raises(ValueError, match="must be at least 0 seconds"):
         trunkline.faults.rate_limit(retry_after=-1)
-    with pytest.raises(ValueError, match="seconds"):
+    with pytest.raises(ValueError, match="must be at least 0 seconds"):
         trunkline.faults.slow(-1)
     assert trunkline.faults.unused == []
 
 
-def test_a_streamed_answer_is_cut_while_it_is_read(trunkline: Trunkline) -> None:
+def test_a_streamed_response_is_cut_while_it_is_read(trunkline: Trunkline) -> None:
     trunkline.chat()
     trunkline.faults.drop(halfway=True)
     with trunkline.client.chats.with_streaming_response.list_chats() as response:

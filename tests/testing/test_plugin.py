@@ -1,4 +1,4 @@
-"""The plugin as other people's tests meet it: in a pytest of their own, warnings being errors."""
+"""The plugin in a separate run of pytest, with warnings as errors."""
 
 import json
 import subprocess
@@ -15,11 +15,11 @@ PARALLEL = ("-p", "xdist.plugin", "-n", "2")
 
 @pytest.fixture(autouse=True)
 def _no_other_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Loading all those that happen to be installed takes seconds; test_docs does, and so finds ours by itself."""
+    """Loads only the named plugins, which is faster. test_docs loads every installed one, and so finds ours."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 
-def test_each_test_has_a_service_of_its_own_in_parallel_too(pytester: pytest.Pytester) -> None:
+def test_each_test_has_its_own_service_even_in_parallel(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
         import pytest
 
@@ -30,7 +30,7 @@ def test_each_test_has_a_service_of_its_own_in_parallel_too(pytester: pytest.Pyt
             assert list(trunkline.client.chats.list_chats(limit=5)) == made[::-1]
             assert list(tmp_path.iterdir()) == []
 
-        def test_passes_with_a_fault_that_did_not_strike(trunkline):
+        def test_passes_with_a_fault_that_did_not_occur(trunkline):
             trunkline.faults.rate_limit(2)
             trunkline.client.chats.list_chats()
             trunkline.faults.drop()
@@ -47,7 +47,7 @@ def test_each_test_has_a_service_of_its_own_in_parallel_too(pytester: pytest.Pyt
     result = pytester.runpytest_subprocess(*STRICT, *PARALLEL)
 
     result.assert_outcomes(passed=14, failed=1, errors=1)
-    result.stdout.fnmatch_lines(["*faults that did not strike: drop(); *"])
+    result.stdout.fnmatch_lines(["*faults that did not occur: drop(); *"])
 
 
 def test_tests_that_are_coroutines(pytester: pytest.Pytester) -> None:
@@ -66,7 +66,7 @@ def test_tests_that_are_coroutines(pytester: pytest.Pytester) -> None:
             return (await trunkline.async_client.chats.list_chats()).chats[0]
 
         @pytest.mark.parametrize("turn", range(2))
-        async def test_walk(trunkline, latest, turn):
+        async def test_pages(trunkline, latest, turn):
             trunkline.faults.error()
             chats = [chat async for chat in trunkline.async_client.chats.list_chats(limit=1)]
             assert chats == trunkline.client.chats.list_chats().chats
@@ -75,7 +75,7 @@ def test_tests_that_are_coroutines(pytester: pytest.Pytester) -> None:
     pytester.runpytest_subprocess(*STRICT, "-p", "anyio.pytest_plugin").assert_outcomes(passed=2)
 
 
-def test_nothing_is_left(pytester: pytest.Pytester) -> None:
+def test_no_thread_and_no_file_is_left(pytester: pytest.Pytester) -> None:
     pytester.makeconftest("""
         import threading
         from pathlib import Path

@@ -1,4 +1,4 @@
-"""Webhooks without a network: signed as ever, answered by the test, tried again by its clock."""
+"""Webhooks without a network: signed as usual, answered by the test, retried by its clock."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from standardwebhooks import Webhook
 from linq import BadRequestError, LinqAPIV3, WebhookVerificationError
 from linq.types import Message, MessageContentParam, WebhookEventType, WebhookSubscriptionCreateResponse
 from linq.types.shared import TextPartResponse
-from trunkline.delivery.schedule import DELAYS
+from trunkline.delivery.retry_schedule import DELAYS
 from trunkline.testing import Delivery, Trunkline
 
 URL = "https://app.example.com/hook"
@@ -35,7 +35,7 @@ def words(message: Message) -> str:
 def subscribe(
     trunkline: Trunkline, *events: WebhookEventType, url: str = URL, **options: str
 ) -> WebhookSubscriptionCreateResponse:
-    """A subscription, by default to what comes in."""
+    """A subscription, by default to received messages."""
     return trunkline.client.webhook_subscriptions.create(
         target_url=url,
         subscribed_events=events or ["message.received"],
@@ -43,7 +43,7 @@ def subscribe(
     )
 
 
-def test_a_delivery_is_the_request_that_the_target_gets(trunkline: Trunkline) -> None:
+def test_a_delivery_is_the_request_to_the_target(trunkline: Trunkline) -> None:
     subscription = subscribe(trunkline)
     message = trunkline.receive("Hello", from_=ALICE)
 
@@ -61,7 +61,7 @@ def test_a_delivery_is_the_request_that_the_target_gets(trunkline: Trunkline) ->
     assert subscription.signing_secret not in repr(delivery)
 
 
-def test_a_webhook_grows_old_by_the_test_s_clock(trunkline: Trunkline) -> None:
+def test_a_webhook_ages_by_the_clock_of_the_test(trunkline: Trunkline) -> None:
     subscription = subscribe(trunkline)
     trunkline.receive("Hello")
     [delivery] = trunkline.webhooks.deliveries
@@ -75,7 +75,7 @@ def test_a_webhook_grows_old_by_the_test_s_clock(trunkline: Trunkline) -> None:
     assert delivery.event.event_type == "message.received"
 
 
-def test_at_the_real_time_other_verifiers_are_content(trunkline: Trunkline) -> None:
+def test_other_verifiers_accept_a_webhook_at_the_real_time(trunkline: Trunkline) -> None:
     trunkline.clock.set(datetime.now(UTC))
     subscription = subscribe(trunkline)
     trunkline.receive("Hello")
@@ -87,7 +87,7 @@ def test_at_the_real_time_other_verifiers_are_content(trunkline: Trunkline) -> N
     )
 
 
-def test_only_what_is_subscribed_to_by_whoever_it_is_about(trunkline: Trunkline) -> None:
+def test_a_subscription_gets_its_events_of_its_own_partner_only(trunkline: Trunkline) -> None:
     subscribe(trunkline, "message.received", "message.read")
     other = trunkline.partner()
     other.client.webhook_subscriptions.create(
@@ -106,13 +106,13 @@ def test_only_what_is_subscribed_to_by_whoever_it_is_about(trunkline: Trunkline)
     ]
 
 
-def test_targets_are_refused_as_ever(trunkline: Trunkline) -> None:
+def test_targets_are_checked_as_usual(trunkline: Trunkline) -> None:
     for url in ("http://app.example.com/hook", "https://localhost/hook"):
         with pytest.raises(BadRequestError):
             subscribe(trunkline, url=url)
 
 
-def test_retries_come_at_the_very_times_that_they_are_due(trunkline: Trunkline) -> None:
+def test_retries_happen_exactly_when_they_are_due(trunkline: Trunkline) -> None:
     subscribe(trunkline)
     trunkline.webhooks.answer(URL, 503)
     began = trunkline.receive("Hello").created_at
@@ -128,7 +128,7 @@ def test_retries_come_at_the_very_times_that_they_are_due(trunkline: Trunkline) 
     assert len(trunkline.webhooks.deliveries) == len(expected)
 
 
-def test_what_is_behind_an_event_waits_for_it(trunkline: Trunkline) -> None:
+def test_later_events_of_a_chat_wait_for_a_failed_one(trunkline: Trunkline) -> None:
     subscribe(trunkline)
     trunkline.webhooks.answer(URL, 500)
     messages = [trunkline.receive(words, from_=ALICE) for words in ("one", "two")]
@@ -137,12 +137,12 @@ def test_what_is_behind_an_event_waits_for_it(trunkline: Trunkline) -> None:
     trunkline.webhooks.answer(URL, 200)
     trunkline.clock.advance(seconds=5)
 
-    told = [each.event.data.id for each in trunkline.webhooks.deliveries]  # type: ignore[union-attr]
-    assert told == [messages[0].id, messages[0].id, messages[1].id]
+    delivered = [each.event.data.id for each in trunkline.webhooks.deliveries]  # type: ignore[union-attr]
+    assert delivered == [messages[0].id, messages[0].id, messages[1].id]
 
 
 @pytest.mark.parametrize("status", [400, 301])
-def test_what_is_refused_is_not_tried_again(trunkline: Trunkline, status: int) -> None:
+def test_a_permanent_error_is_not_retried(trunkline: Trunkline, status: int) -> None:
     subscribe(trunkline)
     trunkline.webhooks.answer(URL, status)
     trunkline.receive("Hello")
@@ -150,7 +150,7 @@ def test_what_is_refused_is_not_tried_again(trunkline: Trunkline, status: int) -
     assert [each.status for each in trunkline.webhooks.deliveries] == [status]
 
 
-def test_an_answer_may_be_a_whole_response(trunkline: Trunkline) -> None:
+def test_a_handler_may_return_a_response(trunkline: Trunkline) -> None:
     subscribe(trunkline, routing_key_header="X-Server")
 
     def answer(delivery: Delivery) -> httpx2.Response:
@@ -170,16 +170,16 @@ def test_an_answer_may_be_a_whole_response(trunkline: Trunkline) -> None:
     assert trunkline.webhooks.deliveries[2].headers["X-Server"] == "seven"
 
 
-def test_an_answer_that_cannot_be(trunkline: Trunkline) -> None:
+def test_an_invalid_answer(trunkline: Trunkline) -> None:
     subscribe(trunkline)
-    with pytest.raises(ValueError, match="from 200 to 599"):
+    with pytest.raises(ValueError, match="is 99; it must be from 200 to 599"):
         trunkline.webhooks.answer(URL, 99)
     trunkline.webhooks.answer(URL, lambda delivery: True)
-    with pytest.raises(ValueError, match="not with True"):
+    with pytest.raises(ValueError, match="is True; it must be from 200 to 599"):
         trunkline.receive("Hello")
 
 
-def test_an_app_that_answers_everybody(trunkline: Trunkline) -> None:
+def test_an_app_that_answers_every_message(trunkline: Trunkline) -> None:
     subscription = subscribe(trunkline, "message.received", "message.delivered")
     threads: set[str] = set()
 
@@ -221,7 +221,7 @@ def test_an_app_that_is_a_coroutine(trunkline: Trunkline) -> None:
     assert asyncio.run(within()) == ["pending", "delivered"]
 
 
-def test_an_app_with_threads_of_its_own(trunkline: Trunkline) -> None:
+def test_an_app_with_its_own_threads(trunkline: Trunkline) -> None:
     subscribe(trunkline)
 
     def app(delivery: Delivery) -> None:
@@ -238,7 +238,7 @@ def test_an_app_with_threads_of_its_own(trunkline: Trunkline) -> None:
     assert sorted(found) == ["delivered", "delivered", "delivered", "received"]
 
 
-def test_an_app_that_plays_and_moves_the_clock(trunkline: Trunkline) -> None:
+def test_an_app_that_acts_and_moves_the_clock(trunkline: Trunkline) -> None:
     subscribe(trunkline, "message.delivered")
     trunkline.rule(delay_seconds=60)
 
@@ -261,11 +261,11 @@ def test_an_app_that_plays_and_moves_the_clock(trunkline: Trunkline) -> None:
 
 
 def failing(delivery: Delivery) -> int:
-    assert delivery.event_type == "chat.created", "the app has a mistake"
+    assert delivery.event_type == "chat.created", "the app has a bug"
     return 200
 
 
-def by_a_maker(trunkline: Trunkline) -> None:
+def by_a_factory(trunkline: Trunkline) -> None:
     trunkline.receive("Hello", from_=ALICE)
 
 
@@ -288,11 +288,11 @@ def by_the_clock(trunkline: Trunkline) -> None:
     trunkline.clock.advance(hours=1)
 
 
-@pytest.mark.parametrize("does", [by_a_maker, by_a_request, by_a_request_of_a_coroutine, by_the_clock])
-def test_what_an_app_raises_reaches_the_test(trunkline: Trunkline, does: Callable[[Trunkline], None]) -> None:
+@pytest.mark.parametrize("does", [by_a_factory, by_a_request, by_a_request_of_a_coroutine, by_the_clock])
+def test_an_exception_of_an_app_reaches_the_test(trunkline: Trunkline, does: Callable[[Trunkline], None]) -> None:
     subscribe(trunkline, "chat.created", "message.received", "message.delivered")
     trunkline.webhooks.answer(URL, failing)
-    with pytest.raises(AssertionError, match="the app has a mistake"):
+    with pytest.raises(AssertionError, match="the app has a bug"):
         does(trunkline)
     assert [each.status for each in trunkline.webhooks.deliveries] == [200, 500]
 
@@ -301,8 +301,8 @@ def test_what_an_app_raises_reaches_the_test(trunkline: Trunkline, does: Callabl
     assert [each.status for each in trunkline.webhooks.deliveries] == [200, 500, 200]
 
 
-def test_a_conversation_with_oneself_ends(trunkline: Trunkline, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trunkline.testing.webhooks.ENDLESS", 20)
+def test_an_app_that_answers_itself_is_stopped(trunkline: Trunkline, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trunkline.testing.webhooks.MAX_CALLS", 20)
     subscribe(trunkline, "message.sent")
 
     def app(delivery: Delivery) -> None:
@@ -311,25 +311,25 @@ def test_a_conversation_with_oneself_ends(trunkline: Trunkline, monkeypatch: pyt
 
     trunkline.webhooks.answer(URL, app)
     chat = trunkline.chat()
-    with pytest.raises(RuntimeError, match="20 webhooks"):
+    with pytest.raises(RuntimeError, match="20 webhooks were handled in a row"):
         trunkline.client.chats.messages.send(chat.id, message=text("Hello"))
     trunkline.webhooks.answer(URL, 200)
     trunkline.clock.advance(minutes=1)
     assert trunkline.webhooks.deliveries[-1].status == 200
 
 
-def test_events_of_several_chats_come_in_the_order_in_which_things_happened(trunkline: Trunkline) -> None:
+def test_events_of_several_chats_arrive_in_order(trunkline: Trunkline) -> None:
     subscribe(trunkline, "message.delivered")
     trunkline.rule(delay_seconds=60)
     chats = trunkline.chats(10)
-    told: list[str] = []
+    order: list[str] = []
 
     def app(delivery: Delivery) -> None:
         assert delivery.event.event_type == "message.delivered"
-        told.append(delivery.event.data.chat.id)
+        order.append(delivery.event.data.chat.id)
 
     trunkline.webhooks.answer(URL, app)
     for chat in chats:
         trunkline.client.chats.messages.send(chat.id, message=text("Hello"))
     trunkline.clock.advance(minutes=1)
-    assert told == [chat.id for chat in chats]
+    assert order == [chat.id for chat in chats]

@@ -1,12 +1,13 @@
-"""The settings, each declared once: its default, its ``TRUNKLINE_*`` variable, its help at the terminal and in docs."""
+"""The settings, each declared once: default, ``TRUNKLINE_*`` variable, and description for ``--help`` and the docs."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
-from trunkline.domain.carrier_rules import LOOPBACK
 from trunkline.domain.errors import CommandError
+from trunkline.domain.health import DEFAULT_THRESHOLDS, Thresholds
+from trunkline.domain.loopback_rules import LOOPBACK
 
 PREFIX = "TRUNKLINE_"
 _MAX_PORT = 65535
@@ -24,26 +25,42 @@ class Settings:
 
     database: str = _setting(
         "sqlite:///trunkline.db",
-        "Where the chats are: sqlite:///relative/path.db, sqlite:////absolute/path.db or postgresql://user@host/name.",
+        "The database: sqlite:///relative/path.db, sqlite:////absolute/path.db or postgresql://user@host/name.",
     )
     host: str = _setting("127.0.0.1", "The address to listen on.")
     port: int = _setting(8080, "The port to listen on.")
-    workers: int = _setting(1, "How many processes serve.")
+    workers: int = _setting(1, "The number of worker processes.")
     public_url: str = _setting(
-        "", "The URL that clients reach the service by, where it is not http://HOST:PORT: behind a proxy, say."
+        "", "The URL of the service for clients, if it is not http://HOST:PORT, for example behind a proxy."
     )
-    doc_url: str = _setting("", "The URL that every doc_url begins with, where it is not the public URL.")
+    doc_url: str = _setting("", "The prefix of every doc_url, if it is not the public URL.")
     carrier: str = _setting(
-        LOOPBACK,
-        "What carries messages: loopback, which plays every network itself, or package.module:factory of your own.",
+        LOOPBACK, "The carrier: loopback, which simulates every network, or your own as package.module:factory."
     )
     allow_private_webhooks: bool = _setting(
-        False, "Let webhooks go to private networks and over plain HTTP: for a laptop, never for the internet."
+        False, "Allow webhooks to private networks and over plain HTTP. For development only."
     )
-    access_log: bool = _setting(False, "Write a line a request; it halves the throughput.")
+    access_log: bool = _setting(False, "Log one line per request; halves throughput.")
+    health_at_risk_unanswered: int = _setting(
+        DEFAULT_THRESHOLDS.at_risk_unanswered, "Messages without a reply that make a chat AT_RISK."
+    )
+    health_critical_unanswered: int = _setting(
+        DEFAULT_THRESHOLDS.critical_unanswered, "Messages without a reply that make a chat CRITICAL."
+    )
+    health_at_risk_failed: int = _setting(
+        DEFAULT_THRESHOLDS.at_risk_failed, "Failed messages since the last reply that make a chat AT_RISK."
+    )
+    health_critical_failed: int = _setting(
+        DEFAULT_THRESHOLDS.critical_failed, "Failed messages since the last reply that make a chat CRITICAL."
+    )
+    health_line_percent: int = _setting(
+        DEFAULT_THRESHOLDS.line_percent,
+        "The percentage of a line's recent chats that must be AT_RISK or CRITICAL for the line to be.",
+    )
+    health_line_chats: int = _setting(DEFAULT_THRESHOLDS.line_chats, "The minimum number of such chats.")
 
     def check(self) -> None:
-        """Raises ``CommandError`` for a value that no service can run with."""
+        """Raises ``CommandError`` for a value with which the service cannot run."""
         if not 1 <= self.port <= _MAX_PORT:
             raise CommandError(f"the port is {self.port}; it must be from 1 to {_MAX_PORT}")
         if self.workers < 1:
@@ -53,7 +70,26 @@ class Settings:
         for name, url in (("public URL", self.public_url), ("doc URL", self.doc_url)):
             if url and not _URL.fullmatch(url):
                 raise CommandError(
-                    f"the {name} is {url!r}; it must begin with http:// or https:// and have no space or quotation mark"
+                    f"the {name} is {url!r}; it must begin with http:// or https:// and contain no space or quotation "
+                    "mark"
+                )
+        self._check_health()
+
+    def _check_health(self) -> None:
+        for name in _HEALTH:
+            value = getattr(self, name)
+            if value < 1:
+                raise CommandError(f"{variable(name)} is {value}; it must be at least 1")
+        if self.health_line_percent > 100:
+            raise CommandError(
+                f"{variable('health_line_percent')} is {self.health_line_percent}; it must be at most 100"
+            )
+        for kind in ("unanswered", "failed"):
+            at_risk, critical = f"health_at_risk_{kind}", f"health_critical_{kind}"
+            if getattr(self, at_risk) > getattr(self, critical):
+                raise CommandError(
+                    f"{variable(at_risk)} is {getattr(self, at_risk)}; it must be at most {variable(critical)}, "
+                    f"{getattr(self, critical)}"
                 )
 
     @property
@@ -64,22 +100,30 @@ class Settings:
 
     @property
     def doc_base(self) -> str:
-        """What every ``doc_url`` begins with, without a trailing slash."""
+        """The prefix of every ``doc_url``, without a trailing slash."""
         return (self.doc_url or self.base_url).rstrip("/")
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """When a chat or a line stops being healthy."""
+        return Thresholds(**{name.removeprefix("health_"): getattr(self, name) for name in _HEALTH})
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """The settings of the ``TRUNKLINE_*`` variables, defaults where one is not set. Raises ``CommandError``."""
+        """The settings in the ``TRUNKLINE_*`` variables, with defaults for the others. Raises ``CommandError``."""
         values: dict[str, Any] = {}
         for setting in fields(cls):
             text = environment.get(variable(setting.name))
             if text is not None:
-                values[setting.name] = _read(setting.name, setting.default, text)
+                values[setting.name] = _parse(setting.name, setting.default, text)
         return cls(**values)
 
     def to_environment(self) -> dict[str, str]:
         """The same settings as variables, for the worker processes."""
         return {variable(setting.name): str(getattr(self, setting.name)) for setting in fields(self)}
+
+
+_HEALTH = tuple([setting.name for setting in fields(Settings) if setting.name.startswith("health_")])
 
 
 def variable(name: str) -> str:
@@ -88,11 +132,11 @@ def variable(name: str) -> str:
 
 
 def description(name: str) -> str:
-    """The help of a setting."""
+    """The description of a setting."""
     return next(setting.metadata["description"] for setting in fields(Settings) if setting.name == name)
 
 
-def _read(name: str, default: object, text: str) -> Any:
+def _parse(name: str, default: object, text: str) -> Any:
     if isinstance(default, bool):
         if text.lower() in {"true", "1", "yes", "on"}:
             return True

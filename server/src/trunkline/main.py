@@ -1,4 +1,4 @@
-"""Where the parts are put together: settings, store, carrier, what leaves the service, application."""
+"""Assembles the service: settings, store, carrier, delivery and application."""
 
 import asyncio
 import multiprocessing
@@ -9,39 +9,39 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 from types import FrameType
 from typing import Any
 
-from trunkline.api.app import Application, Message, Receive, Send
-from trunkline.carriers.opening import network_of, open_carrier
+from trunkline.api.app import Application
+from trunkline.api.operation import Receive, Scope, Send
+from trunkline.carriers.loader import network_of, open_carrier
 from trunkline.config import Settings
-from trunkline.delivery.carrying import CarrierCourier
-from trunkline.delivery.sender import WebhookCourier
-from trunkline.delivery.worker import Worker as DeliveryWorker
-from trunkline.domain.health import Thresholds
+from trunkline.delivery.carrier import CarrierDispatcher
+from trunkline.delivery.webhooks import WebhookDispatcher
+from trunkline.delivery.worker import Worker
 from trunkline.storage.store import Store, open_store
 
-_PARENT_LOOK = 1.0  # s between two looks at whether the parent lives
+_PARENT_INTERVAL = 1.0  # s between two checks that the parent process lives
 
 
-class Worker:
-    """The ASGI application of a worker: opens the store when the server starts it, closes it when the server stops."""
+class LifespanApp:
+    """The ASGI application of a worker process: opens the store at startup and closes it at shutdown."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._application: Any = None
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await self._lifespan(receive, send)
         elif scope["type"] == "http":
             await self._application(scope, receive, send)
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         async with AsyncExitStack() as stack:
             try:
-                store = await stack.enter_async_context(open_store(self._settings.database))
+                store = await stack.enter_async_context(open_store(self._settings.database, self._settings.thresholds))
                 self._application = await stack.enter_async_context(_serving(store, self._settings))
             except Exception as error:
-                # Told so, the server starts another worker; left to itself, it would serve without a store.
+                # The server then starts another worker; after an exception, it would serve without a store.
                 await send({"type": "lifespan.startup.failed", "message": f"cannot start: {error}"})
                 return
             await send({"type": "lifespan.startup.complete"})
@@ -51,14 +51,13 @@ class Worker:
 
 @asynccontextmanager
 async def _serving(store: Store, settings: Settings) -> AsyncGenerator[Application]:
-    """The application over an open store; while it is there, what is to leave the service leaves."""
-    thresholds = Thresholds()
+    """The application for an open store, with a delivery worker, until the end of the block."""
     allow_private = settings.allow_private_webhooks
     async with (
-        open_carrier(settings.carrier, store, thresholds) as carrier,
-        WebhookCourier(store, settings.doc_base, allow_private=allow_private) as webhooks,
+        open_carrier(settings.carrier, store) as carrier,
+        WebhookDispatcher(store, settings.doc_base, allow_private=allow_private) as webhooks,
     ):
-        worker = DeliveryWorker(store, CarrierCourier(store, carrier, thresholds), webhooks)
+        worker = Worker(store, CarrierDispatcher(store, carrier), webhooks)
         running = asyncio.create_task(worker.run(), name="delivery")
         watching = asyncio.create_task(_end_with_parent(), name="parent")
         application = Application(
@@ -70,7 +69,7 @@ async def _serving(store: Store, settings: Settings) -> AsyncGenerator[Applicati
             allow_private_webhooks=allow_private,
         )
         try:
-            with _told_to_stop(application.stop_waiting):
+            with _on_stop_signal(application.stop_waiting):
                 yield application
         finally:
             await application.close()
@@ -81,23 +80,23 @@ async def _serving(store: Store, settings: Settings) -> AsyncGenerator[Applicati
 
 
 async def _end_with_parent() -> None:
-    """Ends this process when the one that watches over it was killed: nobody else would, and it would keep the port."""
+    """Ends this process if its parent was killed: nobody else would, and it would keep the port open."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return
-    while os.getppid() == parent.pid:  # noqa: ASYNC110 - the system tells of it in no other way that siblings cannot hide
-        await asyncio.sleep(_PARENT_LOOK)
+    while os.getppid() == parent.pid:  # noqa: ASYNC110 - no other notification works among siblings
+        await asyncio.sleep(_PARENT_INTERVAL)
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 @contextmanager
-def _told_to_stop(tell: Callable[[], None]) -> Generator[None]:
-    """Calls this as soon as the process is told to stop: the server itself says so only once all requests are over."""
+def _on_stop_signal(notify: Callable[[], None]) -> Generator[None]:
+    """Calls ``notify`` on a stop signal. The server itself reports a stop only after all requests are over."""
     loop = asyncio.get_running_loop()
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def handle(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(tell)
+        loop.call_soon_threadsafe(notify)
         before = handlers[signal.Signals(number)]
         if callable(before):
             before(number, frame)
@@ -111,6 +110,6 @@ def _told_to_stop(tell: Callable[[], None]) -> Generator[None]:
             signal.signal(number, before)
 
 
-def create() -> Worker:
-    """The service as the ``TRUNKLINE_*`` variables describe it; what the server's workers call."""
-    return Worker(Settings.from_environment(os.environ))
+def create() -> LifespanApp:
+    """The application with the settings in the ``TRUNKLINE_*`` variables. The server's workers call it."""
+    return LifespanApp(Settings.from_environment(os.environ))

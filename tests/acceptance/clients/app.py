@@ -1,7 +1,7 @@
-"""An app as its developers write it, over whichever ``linq`` is found first: the public client or ours.
+"""An app that uses the ``linq`` on its path: the public client or ours.
 
-A story is written once, for both halves of a client: ``got`` awaits what the asynchronous one gives, and holds every
-answer to the letter against the client's own type of it.
+A story is written once, for both halves of a client: ``got`` awaits the result of the asynchronous half, and checks
+that every response matches the client's own type of it exactly.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ BOB = "+13105550112"
 CAROL = "carol@example.com"
 DAVE = "+13105550114"
 
-PATIENCE = 30.0  # s for what must happen
+PATIENCE = 30.0  # s that a test waits for something
 REFUSED = {
     400: linq.BadRequestError,
     401: linq.AuthenticationError,
@@ -33,18 +33,18 @@ REFUSED = {
     409: linq.ConflictError,
 }
 THEIRS = "https://docs.linqapp.com/channel/imessage/guides/webhooks/events"
-"""The one ``doc_url`` of the list of events that the public client knows of; ours leads to a page of our own."""
+"""The only ``doc_url`` of the list of events that the public client accepts; ours is the URL of our own page."""
 
 
 class Partner(msgspec.Struct):
-    """Whom an app belongs to."""
+    """The partner that an app belongs to."""
 
     key: str
     lines: list[str]
 
 
 class App:
-    """One partner's app. ``base`` is what comes between the service's URL and ``/v3``."""
+    """One partner's app. ``base`` is the path between the service's URL and ``/v3``."""
 
     def __init__(self, half: str, url: str, base: str, partner: Partner) -> None:
         self.half = half
@@ -55,7 +55,7 @@ class App:
         self.client = self.open(f"{url}{base}")
 
     def open(self, base_url: str, *, max_retries: int = 0) -> Any:
-        """A client of the half, each of whose answers ``got`` can look at."""
+        """A client of the half, whose responses ``got`` can check."""
 
         def keep(response: Any) -> None:
             self._body = response.read()
@@ -71,11 +71,11 @@ class App:
         return linq.AsyncLinqAPIV3(**given, http_client=http_async)  # type: ignore[arg-type]
 
     async def close(self) -> None:
-        """Ends its connections."""
+        """Closes its connections."""
         await settled(self.client.close())
 
     async def got(self, asked: Any) -> Any:
-        """The answer of a call, which is exactly what the client says that it is."""
+        """The result of a call, whose response must match its type exactly."""
         answer = await settled(asked)
         if answer is None:
             assert self._body == b"", self._body
@@ -90,21 +90,21 @@ class App:
             found.append(await self.got(found[-1].get_next_page()))
         return found
 
-    async def play(self, action: str, **said: Any) -> Any:
-        """The other side of a line does something; ``from_`` is who. What comes of it."""
-        said = {"from" if name == "from_" else name: value for name, value in said.items() if value is not None}
-        if "chat_id" not in said and "from" in said:
-            said.setdefault("to", self.line)
+    async def play(self, action: str, **fields: Any) -> Any:
+        """A counterparty acts; ``from_`` is who. Returns what happened."""
+        fields = {"from" if name == "from_" else name: value for name, value in fields.items() if value is not None}
+        if "chat_id" not in fields and "from" in fields:
+            fields.setdefault("to", self.line)
         request = urllib.request.Request(  # noqa: S310 - our own server
             f"{self.url}/admin/simulate",
-            json.dumps({"action": action, **said}).encode(),
+            json.dumps({"action": action, **fields}).encode(),
             {"Authorization": f"Bearer {self.partner.key}", "Content-Type": "application/json"},
         )
         with await asyncio.to_thread(urllib.request.urlopen, request, timeout=PATIENCE) as response:
             return json.load(response)
 
     async def until(self, ask: Callable[[], Any], condition: Callable[[Any], bool]) -> Any:
-        """The first answer of which the condition is true."""
+        """The first result for which the condition is true."""
         deadline = time.monotonic() + PATIENCE
         while True:
             answer = await self.got(ask())
@@ -114,13 +114,13 @@ class App:
             await asyncio.sleep(0.05)
 
     async def arrived(self, message_id: str, status: str = "delivered") -> Any:
-        """The message, once it has come so far."""
+        """The message, as soon as it has the status."""
         return await self.until(
             lambda: self.client.messages.retrieve(message_id), lambda message: message.delivery_status == status
         )
 
     async def begin(self, *to: str, text: str = "hello", line: str | None = None) -> Any:
-        """The chat with these people, into which a first message was sent."""
+        """The chat with these people, after a message to them."""
         asked = self.client.chats.create(from_=line or self.line, to=list(to), message=says(text))
         return (await self.got(asked)).chat
 
@@ -130,7 +130,7 @@ class App:
 
 
 async def settled(asked: Any) -> Any:
-    """What a call of either half comes to."""
+    """The result of a call of either half."""
     return await asked if inspect.isawaitable(asked) else asked
 
 
@@ -140,12 +140,12 @@ def says(text: str, **more: Any) -> dict[str, Any]:
 
 
 def check(kind: type[pydantic.BaseModel], body: bytes | str) -> None:
-    """Raises unless JSON is exactly of this type: nothing missing, nothing of another kind, nothing unheard of."""
+    """Raises unless JSON matches a type exactly: no field is missing, of another type, or unknown."""
     if kind is linq.types.WebhookEventListResponse:
         body = json.dumps(json.loads(body) | {"doc_url": THEIRS})
     exact = kind.model_validate_json(body, strict=True)
-    unheard = list(extras(exact, kind.__name__))
-    assert unheard == [], unheard
+    unknown = list(extras(exact, kind.__name__))
+    assert unknown == [], unknown
 
 
 def extras(value: Any, path: str) -> Iterator[str]:
@@ -161,7 +161,7 @@ def extras(value: Any, path: str) -> Iterator[str]:
 
 @contextmanager
 def refused(status: int, code: int) -> Generator[None]:
-    """The block must end with this refusal, as the client's error for it."""
+    """The block must raise the client's error for this status and code."""
     with pytest.raises(REFUSED[status]) as caught:
         yield
     response = caught.value.response

@@ -1,4 +1,4 @@
-"""Chats and groups: conversations from the first message to the last."""
+"""Chats and groups."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from tests.acceptance.clients.app import ALICE, BOB, CAROL, DAVE, App, refused, 
 
 
 async def converses(app: App) -> None:
-    """A chat begins, both sides write, and the list has it on top each time."""
+    """A chat begins, both sides write, and each message moves it to the top of the list."""
     other = await app.begin(BOB)
     chat = await app.begin(ALICE)
     assert [handle.handle for handle in chat.handles] == [app.line, ALICE]
@@ -44,12 +44,12 @@ async def converses(app: App) -> None:
 
 
 async def pages_through_messages(app: App) -> None:
-    """Messages come newest first, each once, although more arrive meanwhile."""
+    """Messages are listed newest first, each once, although more arrive meanwhile."""
     chat = await app.begin(ALICE, text="0")
     for number in range(1, 7):
         await app.got(app.client.chats.messages.send(chat.id, message=says(str(number))))
     first = await app.got(app.client.chats.messages.list(chat.id, limit=3))
-    await app.play("message", chat_id=chat.id, from_=ALICE, text="too late for this walk")
+    await app.play("message", chat_id=chat.id, from_=ALICE, text="too late for these pages")
     pages = [first]
     while pages[-1].has_next_page():
         pages.append(await app.got(pages[-1].get_next_page()))
@@ -59,8 +59,8 @@ async def pages_through_messages(app: App) -> None:
         ["0"],
     ]
     assert pages[-1].next_cursor is None
-    walk = app.client.chats.messages.list(chat.id, limit=5)
-    found = [message.id for message in walk] if app.half == "sync" else [message.id async for message in walk]
+    listed = app.client.chats.messages.list(chat.id, limit=5)
+    found = [message.id for message in listed] if app.half == "sync" else [message.id async for message in listed]
     assert len(found) == len(set(found)) == 8
     with refused(400, 1005):
         await app.got(app.client.chats.messages.list(chat.id, cursor="edited"))
@@ -69,7 +69,7 @@ async def pages_through_messages(app: App) -> None:
 
 
 async def answers_in_threads(app: App) -> None:
-    """Both sides answer a message; the thread has it and its answers, from either end."""
+    """Both sides reply to a message; the thread lists it and its replies, in either order."""
     chat = await app.begin(ALICE, text="shall we?")
     root = chat.message.id
     await app.got(app.client.chats.messages.send(chat.id, message=says("of another thread")))
@@ -90,7 +90,7 @@ async def answers_in_threads(app: App) -> None:
 
 
 async def edits_and_deletes(app: App) -> None:
-    """A message is edited by whoever wrote it, and forgotten."""
+    """A message is edited by its sender, and deleted."""
     chat = await app.begin(ALICE, text="helo")
     edited = await app.got(app.client.messages.update(chat.message.id, text="hello", part_index=0))
     assert edited.parts[0].value == "hello"
@@ -108,13 +108,13 @@ async def edits_and_deletes(app: App) -> None:
 
 
 async def reacts(app: App) -> None:
-    """Both sides react, change their minds, and take it back."""
+    """Both sides add, replace and remove reactions."""
     chat = await app.begin(ALICE)
     message_id = chat.message.id
 
     async def reactions() -> list[tuple[str, bool, str | None]]:
-        there: list[Any] | None = (await app.got(app.client.messages.retrieve(message_id))).parts[0].reactions
-        return [(each.type, each.is_me, each.custom_emoji) for each in there or []]
+        found: list[Any] | None = (await app.got(app.client.messages.retrieve(message_id))).parts[0].reactions
+        return [(each.type, each.is_me, each.custom_emoji) for each in found or []]
 
     await app.play("reaction", from_=ALICE, type="love")
     assert await reactions() == [("love", False, None)]
@@ -130,7 +130,7 @@ async def reacts(app: App) -> None:
 
 
 async def follows_deliveries(app: App) -> None:
-    """Messages wait, arrive, are read, fall to another network, or fail, as the other side decides."""
+    """Messages are held, delivered, read, sent over another service, or fail, as the counterparty decides."""
     await app.play("set_rule", handle=ALICE, rule={"holds": True})
     chat = await app.begin(ALICE)
     sent = await app.arrived(chat.message.id, "sent")
@@ -158,7 +158,7 @@ async def follows_deliveries(app: App) -> None:
 
 
 async def sends_every_kind_of_part(app: App) -> None:
-    """Decorated text, files, links and effects come back as they were sent."""
+    """Decorated text, files, links and effects read as they were sent."""
     chat = await app.begin(ALICE)
     decorations = [{"range": [0, 4], "style": "bold"}, {"range": [5, 8], "animation": "shake"}]
     parts = [
@@ -182,7 +182,7 @@ async def sends_every_kind_of_part(app: App) -> None:
 
 
 async def lives_in_a_group(app: App) -> None:
-    """A group is named, people come and go, and once the line has left nothing can be done in it."""
+    """A group is named, people join and leave, and when the line has left, every action is rejected."""
     group = await app.begin(ALICE, BOB, CAROL)
     assert group.is_group
     assert group.display_name == f"{ALICE}, {BOB}, {CAROL}"
@@ -234,7 +234,7 @@ async def lives_in_a_group(app: App) -> None:
 
 
 async def keeps_groups_and_direct_chats_apart(app: App) -> None:
-    """What is for groups is refused in a direct chat, and a group keeps three people."""
+    """Group actions are rejected in a direct chat, and a group keeps three people."""
     chat = await app.begin(ALICE)
     for asked in (
         lambda: app.client.chats.update(chat.id, display_name="Ours"),

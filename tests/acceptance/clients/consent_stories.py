@@ -1,10 +1,10 @@
-"""Who may be written to: opt-outs, blocked handles, and whom a network reaches."""
+"""Opt-outs, blocked handles, and capability checks."""
 
 from tests.acceptance.clients.app import ALICE, BOB, CAROL, App, refused, says
 
 
 async def opts_out_and_returns(app: App) -> None:
-    """STOP stops every line; a message that says so goes all the same; any other word lifts it everywhere."""
+    """STOP applies to every line; override_optout sends anyway; any other message ends the opt-out everywhere."""
     chat = await app.begin(ALICE)
     other = await app.begin(ALICE, line=app.other_line)
     group = await app.begin(ALICE, BOB)
@@ -40,7 +40,7 @@ async def opts_out_and_returns(app: App) -> None:
 
 
 async def opts_out_by_any_keyword(app: App) -> None:
-    """The keywords count as a whole and in their case; ``opt out`` in any."""
+    """Keywords match the whole message in their case; ``opt out`` in any case."""
     chat = await app.begin(ALICE)
     for words, stops in {
         "UNSUBSCRIBE": True,
@@ -57,7 +57,7 @@ async def opts_out_by_any_keyword(app: App) -> None:
 
 
 async def blocks_handles(app: App) -> None:
-    """What a blocked handle writes is dropped, and nothing goes to it, until it is unblocked."""
+    """Messages from and to a blocked handle are dropped or rejected, until it is unblocked."""
     chat = await app.begin(ALICE)
     entry = (await app.got(app.client.blocked_handles.block(handle=ALICE, reason="spam"))).blocked_handle
     again = (await app.got(app.client.blocked_handles.block(handle=ALICE, reason="more spam"))).blocked_handle
@@ -89,7 +89,7 @@ async def blocks_handles(app: App) -> None:
 
 
 async def looks_for_capabilities(app: App) -> None:
-    """iMessage reaches whom the carrier says; RCS reaches phone numbers alone."""
+    """iMessage reaches the handles that the carrier says; RCS reaches only phone numbers."""
 
     async def found(check: str, address: str, **more: str) -> tuple[bool, str | None, str | None]:
         method = getattr(app.client.capability, check)

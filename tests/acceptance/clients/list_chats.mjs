@@ -1,16 +1,16 @@
-// What the public npm client lists, as JSON.
+// Prints the chats that the public npm client lists, as JSON.
 import Linq from "@linqapp/sdk";
 
 const [limit, line, handle] = [Number(process.argv[2]), process.argv[3], process.argv[4]];
 const client = new Linq({ apiKey: process.env.LINQ_API_V3_API_KEY, baseURL: process.env.LINQ_API_V3_BASE_URL });
 
-async function walk(query) {
+async function listAll(query) {
   const found = [];
   for await (const chat of client.chats.listChats(query)) found.push(chat.id);
   return found;
 }
 
-async function refused(query) {
+async function errorOf(query) {
   try {
     await client.chats.listChats(query);
   } catch (error) {
@@ -23,11 +23,11 @@ console.log(
   JSON.stringify({
     first: first.chats.map((chat) => chat.id),
     next_cursor: first.next_cursor,
-    walk: await walk({ limit }),
-    from: await walk({ from: line }),
-    to: await walk({ to: handle }),
+    all: await listAll({ limit }),
+    from: await listAll({ from: line }),
+    to: await listAll({ to: handle }),
     handles: first.chats[0].handles.map((each) => [each.handle, each.is_me]),
-    foreign_line: await refused({ from: "+19995550199" }),
-    bad_cursor: await refused({ cursor: "nonsense" }),
+    foreign_line: await errorOf({ from: "+19995550199" }),
+    bad_cursor: await errorOf({ cursor: "nonsense" }),
   }),
 );

@@ -1,4 +1,4 @@
-"""Runs under a public client on PYTHONPATH: what it lists, as JSON."""
+"""Prints the chats that a public client on PYTHONPATH lists, as JSON."""
 
 import asyncio
 import json
@@ -12,12 +12,12 @@ client = linq.LinqAPIV3()
 first = client.chats.list_chats(limit=limit)
 
 
-async def walk_async() -> list[str]:
+async def list_all_async() -> list[str]:
     async with linq.AsyncLinqAPIV3() as other:
         return [chat.id async for chat in other.chats.list_chats(limit=limit)]
 
 
-def refused(**query: Any) -> list[object] | None:
+def error_of(**query: Any) -> list[object] | None:
     try:
         client.chats.list_chats(**query)
     except linq.APIStatusError as error:
@@ -31,14 +31,14 @@ print(
             "version": linq.__version__,
             "first": [chat.id for chat in first.chats],
             "next_cursor": first.next_cursor,
-            "walk": [chat.id for chat in client.chats.list_chats(limit=limit)],
-            "walk_async": asyncio.run(walk_async()),
+            "all": [chat.id for chat in client.chats.list_chats(limit=limit)],
+            "all_async": asyncio.run(list_all_async()),
             "from": [chat.id for chat in client.chats.list_chats(from_=line)],
             "to": [chat.id for chat in client.chats.list_chats(to=handle)],
             "handles": [[handle.handle, handle.is_me] for handle in first.chats[0].handles],
             "updated_at": first.chats[0].updated_at.isoformat(),
-            "foreign_line": refused(from_="+19995550199"),
-            "bad_cursor": refused(cursor="nonsense"),
+            "foreign_line": error_of(from_="+19995550199"),
+            "bad_cursor": error_of(cursor="nonsense"),
         }
     )
 )

@@ -1,4 +1,4 @@
-"""Lines, sends that choose one, and sends that are repeated."""
+"""Lines, sends without a line, and repeated sends."""
 
 import asyncio
 from typing import Any
@@ -6,12 +6,11 @@ from typing import Any
 from tests.acceptance.clients.app import ALICE, BOB, CAROL, DAVE, App, refused, says, settled
 from tests.support.losing import losing
 
-FLAGGING = 3  # chats; a line of fewer critical ones is not flagged
 CRITICAL = 5  # failures
 
 
 async def lists_lines(app: App) -> None:
-    """Both ways to ask for the lines list them, with their reputation or what they can do."""
+    """Both lists of lines have every line, with reputation or capabilities."""
     numbers = (await app.got(app.client.phone_numbers.list())).phone_numbers
     assert [each.phone_number for each in numbers] == app.partner.lines
     assert {each.reputation.status for each in numbers} == {"HEALTHY"}
@@ -21,7 +20,7 @@ async def lists_lines(app: App) -> None:
 
 
 async def sends_without_a_line(app: App) -> None:
-    """The service finds the chat, or the line; a flagged line is left for another one."""
+    """The service chooses the chat or the line, and replaces a flagged line by another one."""
     asked = app.client.messages.create(to=[ALICE], message=says("hello"), exclude_from=[app.line])
     first = await app.got(asked)
     assert (first.from_, first.created_new_chat, first.is_group) == (app.other_line, True, False)
@@ -37,7 +36,7 @@ async def sends_without_a_line(app: App) -> None:
         await app.got(asked)
 
     await app.play("set_rule", rule={"fail": "the line is barred"})
-    for handle in (ALICE, CAROL, DAVE):
+    for handle in (ALICE, CAROL, DAVE):  # three critical chats flag a line
         chat = await app.begin(handle, line=app.other_line)
         for number in range(1, CRITICAL):
             sent = await app.got(app.client.chats.messages.send(chat.id, message=says(f"attempt {number}")))
@@ -57,7 +56,7 @@ async def sends_without_a_line(app: App) -> None:
 
 
 async def repeats_sends(app: App) -> None:
-    """A client that does not hear the answer sends again, and the message is there once."""
+    """A client that gets no response sends again, and the message exists once."""
     with losing(app.url) as proxy:
         unlucky = app.open(proxy.url, max_retries=2)
         proxy.lost = 1
@@ -88,7 +87,7 @@ async def repeats_sends(app: App) -> None:
 
 
 async def sends_at_the_same_time(app: App) -> None:
-    """Of sends with one key that arrive together, one is made, and all get its answer."""
+    """Of concurrent sends with one key, one takes effect, and all get its response."""
 
     async def create() -> Any:
         asked = {"from_": app.line, "to": [ALICE], "message": says("at once", idempotency_key="k")}

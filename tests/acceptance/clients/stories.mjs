@@ -1,8 +1,8 @@
-// Tells the stories of an app to a running service by the public npm client.
+// Runs the stories of an app with a running service, through the public npm client.
 //
 // stories.mjs URL BASE PARTNERS      BASE is what comes between the URL and /v3, PARTNERS each story's partner, as JSON
 //
-// Prints, as JSON, what client it was and what went wrong in each story, or null.
+// Prints JSON: the path of the client, and the stack of each story that failed, or null.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
@@ -12,7 +12,7 @@ import { Webhook } from "standardwebhooks";
 
 const [url, base, partners] = process.argv.slice(2);
 const [ALICE, BOB, CAROL, DAVE] = ["+13105550111", "+13105550112", "carol@example.com", "+13105550114"];
-const PATIENCE = 30_000; // ms for what must happen
+const PATIENCE = 30_000; // ms that a test waits for something
 
 const says = (value, more = {}) => ({ parts: [{ type: "text", value }], ...more });
 
@@ -23,12 +23,12 @@ class App {
     this.client = new Linq({ apiKey: key, baseURL: url + base, maxRetries: 0 });
   }
 
-  // The other side of a line does something.
-  async play(action, said) {
+  // A counterparty acts.
+  async play(action, fields) {
     const answer = await fetch(`${url}/admin/simulate`, {
       method: "POST",
       headers: { Authorization: `Bearer ${this.key}`, "Content-Type": "application/json" },
-      body: JSON.stringify({ action, ...(said.chat_id === undefined && said.from ? { to: this.line } : {}), ...said }),
+      body: JSON.stringify({ action, ...(fields.chat_id === undefined && fields.from ? { to: this.line } : {}), ...fields }),
     });
     const done = await answer.json();
     assert.equal(answer.status, 200, JSON.stringify(done));
@@ -57,14 +57,14 @@ async function until(ask, condition) {
   for (;;) {
     const answer = await ask();
     if (condition(answer)) return answer;
-    assert(Date.now() < deadline, `it did not come to pass: ${JSON.stringify(answer)}`);
+    assert(Date.now() < deadline, `the condition did not become true: ${JSON.stringify(answer)}`);
     await pause(50);
   }
 }
 
 async function refused(asked, kind, status, code) {
   const error = await asked.then(
-    () => assert.fail(`it was not refused with ${status} / ${code}`),
+    () => assert.fail(`expected the error ${status} / ${code}`),
     (reason) => reason,
   );
   assert(error instanceof kind, error);
@@ -96,7 +96,7 @@ async function converses(app) {
   for (const text of ["1", "2", "3", "4"]) await app.send(chat.id, text);
   const first = await client.chats.messages.list(chat.id, { limit: 2 });
   assert.deepEqual(first.messages.map((each) => each.parts[0].value), ["4", "3"]);
-  await app.play("message", { from: ALICE, text: "too late for this walk" });
+  await app.play("message", { from: ALICE, text: "too late for these pages" });
   const rest = await first.getNextPage();
   assert.deepEqual(rest.messages.map((each) => each.parts[0].value), ["2", "1"]);
   const all = await collected(client.chats.messages.list(chat.id, { limit: 4 }));
@@ -216,15 +216,15 @@ async function hears_of_everything(app) {
     const answer = (await app.play("message", { from: ALICE, text: "héllo 🎉" })).message_id;
     await app.play("reaction", { from: ALICE, type: "love" });
     await until(async () => received.length, (count) => count >= events.length);
-    const told = received.map(({ headers, body }) => {
+    const delivered = received.map(({ headers, body }) => {
       assert.deepEqual(new Webhook(made.signing_secret).verify(body, headers), JSON.parse(body));
       assert.throws(() => client.webhooks.unwrap(`${body} `, { headers, key: made.signing_secret }));
       return client.webhooks.unwrap(body, { headers, key: made.signing_secret });
     });
-    assert.deepEqual(told.map((each) => each.event_type), events);
-    assert.equal(told[0].data.id, chat.id);
-    assert.deepEqual([told[3].data.id, told[3].data.parts[0].value], [answer, "héllo 🎉"]);
-    assert.equal(told[4].data.message_id, chat.message.id);
+    assert.deepEqual(delivered.map((each) => each.event_type), events);
+    assert.equal(delivered[0].data.id, chat.id);
+    assert.deepEqual([delivered[3].data.id, delivered[3].data.parts[0].value], [answer, "héllo 🎉"]);
+    assert.equal(delivered[4].data.message_id, chat.message.id);
 
     const changed = await client.webhookSubscriptions.update(made.id, { subscribed_events: ["message.read"] });
     assert.deepEqual(changed.subscribed_events, ["message.read"]);
@@ -250,11 +250,11 @@ const STORIES = {
   hears_of_everything,
 };
 
-const told = {};
+const failures = {};
 for (const [name, partner] of Object.entries(JSON.parse(partners))) {
-  told[name] = await STORIES[name](new App(partner)).then(
+  failures[name] = await STORIES[name](new App(partner)).then(
     () => null,
     (error) => error.stack,
   );
 }
-console.log(JSON.stringify({ client: new URL(import.meta.resolve("@linqapp/sdk")).pathname, told }));
+console.log(JSON.stringify({ client: new URL(import.meta.resolve("@linqapp/sdk")).pathname, failures }));

@@ -1,8 +1,8 @@
-"""Tells the stories of an app to a running service, by whichever ``linq`` its path leads to. Run as ``python -m``.
+"""Runs the stories of an app with a running service, through the ``linq`` on its path. Run it as ``python -m``.
 
 stories.py HALF URL BASE PARTNERS      HALF is sync or async, PARTNERS the partner of each story, as JSON
 
-Prints, as JSON, what client it was and what went wrong in each story, or null.
+Prints JSON: the path of the client, and the traceback of each story, or null.
 """
 
 import asyncio
@@ -22,23 +22,23 @@ STORIES = {
 }
 
 
-async def tell(half: str, url: str, base: str, partners: dict[str, Partner]) -> dict[str, str | None]:
-    """What went wrong in each story."""
-    told: dict[str, str | None] = {}
+async def run(half: str, url: str, base: str, partners: dict[str, Partner]) -> dict[str, str | None]:
+    """The traceback of each story, or None."""
+    failures: dict[str, str | None] = {}
     for name, story in STORIES.items():
         app = App(half, url, base, partners[name])
         try:
             await story(app)
         except Exception:
-            told[name] = traceback.format_exc()
+            failures[name] = traceback.format_exc()
         else:
-            told[name] = None
+            failures[name] = None
         finally:
             await app.close()
-    return told
+    return failures
 
 
 if __name__ == "__main__":
     half, url, base, partners = sys.argv[1:]
-    told = asyncio.run(tell(half, url, base, msgspec.json.decode(partners, type=dict[str, Partner])))
-    print(msgspec.json.encode({"client": linq.__file__, "told": told}).decode())
+    failures = asyncio.run(run(half, url, base, msgspec.json.decode(partners, type=dict[str, Partner])))
+    print(msgspec.json.encode({"client": linq.__file__, "failures": failures}).decode())

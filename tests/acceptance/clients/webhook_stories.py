@@ -1,4 +1,4 @@
-"""Webhooks: subscribed to, received, and held against every signature and type that there is for them."""
+"""Webhooks: subscriptions, and events whose signatures and types are checked."""
 
 import asyncio
 import hashlib
@@ -37,7 +37,7 @@ SENT = (
 
 
 class Inbox:
-    """What a receiver was sent, and with which secret it checks it."""
+    """The events of a receiver, and the secret to check them."""
 
     def __init__(self, app: App, receiver: Receiver, secret: str) -> None:
         self._app = app
@@ -45,7 +45,7 @@ class Inbox:
         self._secret = secret
 
     async def holds(self, enough: Callable[[list[Any]], bool]) -> list[Any]:
-        """The events in the order in which they were accepted, once they are enough."""
+        """The events in the order in which they were accepted, as soon as there are enough."""
         deadline = time.monotonic() + PATIENCE
         while not enough([received.event for received in self._receiver.accepted]):
             shown = [received.event["event_type"] for received in self._receiver.accepted]
@@ -54,13 +54,13 @@ class Inbox:
         return [self.unwrapped(received) for received in list(self._receiver.accepted)]
 
     async def types(self, *expected: str) -> list[Any]:
-        """The events, once there are as many as expected, of these types in this order."""
+        """The events, as soon as there are as many as expected, which must have these types in this order."""
         events = await self.holds(lambda accepted: len(accepted) >= len(expected))
         assert [event.event_type for event in events] == list(expected)
         return events
 
     def unwrapped(self, received: Received) -> Any:
-        """The event as the client gives it, every signature and every field of which is as it should be."""
+        """The event as the client unwraps it, after a check of every signature and field."""
         body = received.body.decode()
         headers = dict(received.headers)
         assert standardwebhooks.Webhook(self._secret).verify(body, headers) == json.loads(body)
@@ -87,7 +87,7 @@ async def subscribe(app: App, receiver: Receiver, events: Sequence[str], **more:
 
 
 async def manages_subscriptions(app: App) -> None:
-    """A subscription is made, read, changed, listed and deleted; its secret is shown once."""
+    """A subscription is created, read, changed, listed and deleted; its secret is shown once."""
     calls = app.client.webhook_subscriptions
     url = "https://app.example.com/hooks"
     created = await app.got(calls.create(target_url=url, subscribed_events=["message.received", "call.ended"]))
@@ -131,7 +131,7 @@ async def manages_subscriptions(app: App) -> None:
 
 
 async def hears_of_a_conversation(app: App) -> None:
-    """Everything that happens in a chat is told, signed, in order, with the state of things at that moment."""
+    """Everything that happens in a chat is sent, signed, in order, with the state at that moment."""
     with receiving() as receiver:
         subscription, inbox = await subscribe(app, receiver, SENT)
         chat = await app.begin(ALICE)
@@ -182,7 +182,7 @@ async def hears_of_a_conversation(app: App) -> None:
 
 
 async def hears_of_groups_and_lines(app: App) -> None:
-    """So is everything that happens to a group, to messages that are lost, and to the reputation of a line."""
+    """So is everything that happens to a group, to failed messages, and to the reputation of a line."""
     icon = "https://example.com/icon.png"
     with receiving() as receiver:
         of_groups = [name for name in SENT if name.startswith(("chat.", "participant."))]
@@ -227,7 +227,7 @@ async def hears_of_groups_and_lines(app: App) -> None:
 
 
 async def hears_what_it_asked_for(app: App) -> None:
-    """A subscription gets the events and lines that it names, routed as it says, and nothing while it is inactive."""
+    """A subscription gets the events and lines that it names, with its routing headers, and none while inactive."""
 
     def answering(received: Received) -> Reply:
         return Reply(headers={"X-Shard": "shard-7"})
@@ -256,7 +256,7 @@ async def hears_what_it_asked_for(app: App) -> None:
 
 
 async def hears_again_of_what_it_refused(app: App) -> None:
-    """What a receiver cannot take comes again, under the same id, before anything later of the chat."""
+    """A rejected event is sent again, under the same id, before later events of the chat."""
     attempts: list[str] = []
 
     def answering(received: Received) -> Reply:

@@ -1,1 +1,1 @@
-"""The use cases: each takes the store and plain values, and is one transaction where it writes."""
+"""The use cases. Each takes the store and plain values, and is one transaction if it writes."""

@@ -1,1 +1,1 @@
-"""HTTP in, HTTP out; nothing is decided here."""
+"""HTTP: requests in, responses out. Decisions are made in the actions and the domain."""

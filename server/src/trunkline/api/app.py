@@ -1,57 +1,72 @@
-"""The service as one ASGI callable: a trace id for every answer, the list at once, everything else by the framework.
+"""The service as one ASGI callable.
 
-request ── trace id ──┬── GET /v3/chats ──────────────── ListChats ──┐
-                      └── anything else ── Litestar's routes: key, ──┴── the answer, or the envelope of what went wrong
-                                           body, handler
+request ── trace id ──▶ path ──▶ method ──▶ key ──▶ body ──▶ handler ──▶ response, or the envelope of an error
 """
 
 import logging
-import secrets
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+import re
+from collections.abc import Callable, Mapping
 
-from litestar import HttpMethod, Litestar, Request, route
-from litestar import Response as FrameworkResponse
-from litestar.di import Provide
-from litestar.exceptions import HTTPException, InternalServerException, MethodNotAllowedException
-from litestar.types import ControllerRouterHandler
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as BodyReader
+from starlette.routing import compile_path
 
 from trunkline import __version__
-from trunkline.actions.capability import Network, loopback
-from trunkline.actions.cause import Cause
-from trunkline.actions.watch import Watch
+from trunkline.actions.chats.watch import Watch
+from trunkline.actions.messages.capability import Network, loopback
 from trunkline.api.auth import Authentication
-from trunkline.api.operation import GET, Call, Route, Site
-from trunkline.api.responses import Response, refusal
-from trunkline.api.routes import ROUTES, chats, process
-from trunkline.api.routes.reference import reference
+from trunkline.api.operation import GET, HEAD, OPTIONS, PARTNER_PREFIX, AppState, Receive, Request, Route, Scope, Send
+from trunkline.api.reference.routes import reference_routes
+from trunkline.api.responses import Response, error_response
+from trunkline.api.routes import ROUTES
+from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import (
     BodyTooLarge,
     CarrierNotReady,
     InternalError,
     InvalidBody,
-    InvalidParameter,
     MethodNotAllowed,
     NotFound,
     NotReady,
     TrunklineError,
 )
-from trunkline.domain.handle import shown
-from trunkline.domain.health import Thresholds
+from trunkline.domain.handle import quoted
+from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import Clock, now
 from trunkline.storage.store import Store
 
-Message: TypeAlias = dict[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
-
 TRACE_HEADER = b"x-trace-id"
-PARTNER_PREFIX = "/api/partner"
-MAX_BODY = 1_000_000  # bytes; the longest message that a carrier takes is far shorter
+MAX_BODY = 1_000_000  # bytes; far more than any carrier accepts in a message
 
-_NOTHING_HERE = "there is nothing at this address; /docs lists what there is"
+_NO_PARTNER = 0
+_READ_METHODS = (GET, HEAD)
 
 log = logging.getLogger("trunkline.api")
+
+
+class Endpoint:
+    """The routes of one path, by method. HEAD is answered like GET (RFC 9110 §9.1)."""
+
+    def __init__(self) -> None:
+        self._routes: dict[str, Route] = {}
+
+    def add(self, route: Route) -> None:
+        """Adds the route of a method."""
+        self._routes[route.method] = route
+        if route.method == GET:
+            self._routes[HEAD] = route
+
+    def route(self, method: str) -> Route | None:
+        """The route of a method; None for OPTIONS. Raises ``MethodNotAllowed``."""
+        route = self._routes.get(method)
+        if route is None and method != OPTIONS:
+            raise MethodNotAllowed(f"{quoted(method)} is not allowed here; use {self.allowed}", self.allowed)
+        return route
+
+    @property
+    def allowed(self) -> str:
+        """The methods of the path, as the ``Allow`` header lists them."""
+        return ", ".join([*self._routes, OPTIONS])
 
 
 class Application:
@@ -68,161 +83,106 @@ class Application:
         *,
         allow_private_webhooks: bool = False,
     ) -> None:
-        """``changed`` is called after every request that may have left something to deliver.
+        """``changed`` is called after every request that may have added entries to the outbox.
 
         Without a ``network``, the carrier is the loopback.
         """
-        self._doc_base = doc_base
+        watch = Watch(store.database)
+        self._state = AppState(store, watch, base_url, doc_base, network or loopback(store), allow_private_webhooks)
         self._clock = clock
         self._changed = changed
-        self._site = Site(store, doc_base, Thresholds(), network or loopback(store), allow_private_webhooks)
         self._authentication = Authentication(store)
-        self._watch = Watch(store.database)
-        self._list_chats = chats.ListChats(store, self._watch, self._authentication, doc_base, clock)
+        self._paths: dict[str, Endpoint] = {}
+        """The endpoints of paths without parameters: a lookup, whatever their number."""
+        self._patterns: list[tuple[re.Pattern[str], Endpoint]] = []
+        endpoints: dict[str, Endpoint] = {}
+        for route in (*ROUTES, *reference_routes(__version__, base_url, store.thresholds)):
+            endpoints.setdefault(route.path, Endpoint()).add(route)
+        for path, endpoint in endpoints.items():
+            for each in [path, PARTNER_PREFIX + path] if path.startswith("/v3/") else [path]:
+                if "{" in each:
+                    self._patterns.append((compile_path(each)[0], endpoint))
+                else:
+                    self._paths[each] = endpoint
 
-        async def provide_store() -> Store:
-            return store
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request. Whatever happens, the response has a trace id."""
+        trace_id = new_trace_id()
+        try:
+            response = await self._respond(scope, receive, trace_id)
+        except Exception as error:
+            response = self._error_response(error, trace_id)
+        headers = [*response.headers, (TRACE_HEADER, trace_id.encode())]
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        await send({"type": "http.response.body", "body": response.body})
 
-        described = [process.liveness, process.readiness]
-        dependencies = {"store": Provide(provide_store)}
-        self._framework = Litestar(
-            [
-                *described,
-                *reference([*described], dependencies, __version__, base_url),
-                *[_options(path) for path in {each.path: None for each in ROUTES}],
-                *[self._handler(each) for each in ROUTES],
-            ],
-            dependencies=dependencies,
-            exception_handlers={Exception: self._refuse},
-            openapi_config=None,
-            logging_config=None,
-            request_max_body_size=MAX_BODY,
-        )
-
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """One request. Whatever happens, the caller gets an answer with a trace id."""
-        trace_id = secrets.token_hex(16)
-        response = await self._ahead_of_framework(scope, receive, trace_id)
-        if response is not None:
-            response.headers.append((TRACE_HEADER, trace_id.encode()))
-            await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
-            await send({"type": "http.response.body", "body": response.body})
-            return
-
-        async def send_traced(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (TRACE_HEADER, trace_id.encode())]
-            await send(message)
-
-        path = scope["path"]
-        if path.startswith(f"{PARTNER_PREFIX}/v3/"):
-            path = path.removeprefix(PARTNER_PREFIX)
-        asked = {**scope, "path": path, "raw_path": path.encode(), "trace_id": trace_id}
-        await self._framework(asked, receive, send_traced)  # type: ignore[arg-type]
-
-    def _handler(self, described: Route) -> ControllerRouterHandler:
-        """What the framework calls for a route of ours."""
-
-        async def handle(request: Request[Any, Any, Any]) -> FrameworkResponse[bytes]:
-            response = await described.handler(await self._call(request))
-            if described.method != GET:
-                self._watch.wake()
-                self._changed()
-            return _for_framework(response)
-
-        # The answer has a status of its own; the framework's default for DELETE would forbid a body.
-        methods = [HttpMethod(method) for method in _methods(described)]
-        return route(_path(described.path), http_method=methods, status_code=200, include_in_schema=False)(handle)
-
-    async def _call(self, request: Request[Any, Any, Any]) -> Call:
-        """A request whose key is good. Raises ``Unauthorized``, ``BodyTooLarge``, ``InvalidBody``."""
+    async def _respond(self, scope: Scope, receive: Receive, trace_id: str) -> Response:
+        endpoint, path = self._find(scope)
+        method = scope["method"]
+        route = endpoint.route(method)
+        if route is None:
+            return Response(204, [(b"allow", endpoint.allowed.encode())], b"")
         at = self._clock()
-        partner_id = await self._authentication.partner(request.scope["headers"], at)  # type: ignore[arg-type]
-        return Call(
-            site=self._site,
-            cause=Cause(partner_id, at, request.scope["trace_id"]),  # type: ignore[typeddict-item]
-            address=f"{request.method} {request.scope['path']}",
-            path=request.path_params,
-            query=request.scope["query_string"],
-            headers={name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]},
-            content=await _content(request),
-        )
+        partner_id = await self._authentication.authenticate(scope["headers"], at) if route.needs_key else _NO_PARTNER
+        content = b"" if method in _READ_METHODS else await _content(scope, receive)
+        ctx = RequestContext(partner_id, at, trace_id)
+        response = await route.handler(Request(self._state, ctx, scope, path, content, receive))
+        if method not in _READ_METHODS:
+            self._state.watch.wake()
+            self._changed()
+        return response
+
+    def _find(self, scope: Scope) -> tuple[Endpoint, Mapping[str, str]]:
+        """The endpoint of a path, and the parameters in it. Raises ``NotFound``."""
+        endpoint = self._paths.get(scope["path"])
+        if endpoint is not None:
+            return endpoint, {}
+        if "\0" not in scope["path"]:  # no id contains one
+            for pattern, endpoint in self._patterns:
+                if found := pattern.match(scope["path"]):
+                    return endpoint, found.groupdict()
+        raise NotFound("there is nothing at this address; /docs lists the API")
 
     def stop_waiting(self) -> None:
-        """Answers every request that waits for something to change; nothing waits from now on."""
-        self._watch.stop()
+        """Answers every request that waits for a change. From now on, none waits."""
+        self._state.watch.stop()
 
     async def close(self) -> None:
-        """The same, and returns when nothing reads the store any more on behalf of those who waited."""
-        await self._watch.close()
+        """The same; returns when no waiting request reads the store any more."""
+        await self._state.watch.close()
 
-    async def _ahead_of_framework(self, scope: Message, receive: Receive, trace_id: str) -> Response | None:
-        path = scope["path"]
-        if path != "/" and (path.endswith("/") or "//" in path or "\0" in path):
-            # The framework would take it for the address without the slash; and nothing's id has a NUL in it.
-            return self._envelope(NotFound(_NOTHING_HERE), trace_id)
-        try:
-            if path in chats.PATHS and scope["method"] in chats.METHODS:
-                return await self._list_chats(scope["method"], scope["headers"], scope["query_string"], receive)
-        except Exception as error:
-            return self._envelope(error, trace_id)
-        return None
-
-    def _refuse(self, request: Request[Any, Any, Any], error: Exception) -> FrameworkResponse[bytes]:
-        if isinstance(error, MethodNotAllowedException):
-            allowed = (error.headers or {}).get("allow", "")
-            if request.scope["path"] in chats.PATHS:
-                # The framework does not know of the list, which is answered ahead of it.
-                allowed = ", ".join([*chats.METHODS, allowed])
-            error = MethodNotAllowed(f"{shown(request.method)} is not for this address; use {allowed}", allowed)
-        return _for_framework(self._envelope(error, request.scope["trace_id"]))  # type: ignore[typeddict-item]
-
-    def _envelope(self, error: Exception, trace_id: str) -> Response:
-        known = _known(error)
+    def _error_response(self, error: Exception, trace_id: str) -> Response:
+        public = _public_error(error)
         if isinstance(error, NotReady | CarrierNotReady):
             log.error("trace %s: %s", trace_id, error)
-        elif known.status >= InternalError.status:
+        elif public.status >= InternalError.status:
             log.error("trace %s: %s", trace_id, error, exc_info=error)
-        return refusal(known, trace_id, self._doc_base)
+        return error_response(public, trace_id, self._state.doc_base)
 
 
-async def _content(request: Request[Any, Any, Any]) -> bytes:
+async def _content(scope: Scope, receive: Receive) -> bytes:
+    """The body of a request. Raises ``BodyTooLarge`` or ``InvalidBody``."""
+    request = BodyReader(scope, receive)
+    _check_size(int(request.headers.get("content-length", 0)))
+    chunks: list[bytes] = []
+    size = 0
     try:
-        return await request.body()
-    except InternalServerException:  # what the framework makes of it, although it is no fault of ours
+        async for chunk in request.stream():
+            size += len(chunk)
+            _check_size(size)
+            chunks.append(chunk)
+    except ClientDisconnect:
         raise InvalidBody("the body ends before it is complete") from None
+    return b"".join(chunks)
 
 
-def _methods(described: Route) -> tuple[str, ...]:
-    """The methods of a route: whatever can be got can be asked for by HEAD (RFC 9110 §9.1)."""
-    return chats.METHODS if described.method == GET else (described.method,)
+def _check_size(size: int) -> None:
+    if size > MAX_BODY:
+        raise BodyTooLarge(f"the body is larger than {MAX_BODY} bytes, the most that the service accepts")
 
 
-def _path(described: str) -> str:
-    """The path of a route as the framework writes it."""
-    return described.replace("}", ":str}")
-
-
-def _options(path: str) -> ControllerRouterHandler:
-    """Answers OPTIONS for a path, and comes before its routes: the framework would only answer for one of them."""
-    methods = [method for each in ROUTES if each.path == path for method in _methods(each)]
-    if path in chats.PATHS:
-        methods = [*chats.METHODS, *methods]
-
-    @route(_path(path), http_method=[HttpMethod.OPTIONS], status_code=204, include_in_schema=False)
-    async def options() -> FrameworkResponse[None]:
-        return FrameworkResponse(None, status_code=204, headers={"allow": ", ".join([*methods, HttpMethod.OPTIONS])})
-
-    return options
-
-
-def _for_framework(response: Response) -> FrameworkResponse[bytes]:
-    headers = {name.decode(): value.decode() for name, value in response.headers}
-    return FrameworkResponse(response.body, status_code=response.status, headers=headers)
-
-
-def _known(error: Exception) -> TrunklineError:
-    """The refusal that an exception stands for, whatever layer it is from; what is our fault says nothing of us."""
+def _public_error(error: Exception) -> TrunklineError:
+    """The error that the caller gets; an error in the service reveals nothing about it."""
     match error:
         case NotReady():
             return NotReady("the database does not answer; try again in a moment")
@@ -230,17 +190,5 @@ def _known(error: Exception) -> TrunklineError:
             return error
         case TrunklineError() if error.status < InternalError.status:
             return error
-        case HTTPException() if error.status_code < InternalError.status:
-            return _known_to_framework(error)
         case _:
-            return InternalError("something failed on our side; the trace id finds it in the log")
-
-
-def _known_to_framework(error: HTTPException) -> TrunklineError:
-    match error.status_code:
-        case NotFound.status:
-            return NotFound(_NOTHING_HERE)
-        case BodyTooLarge.status:
-            return BodyTooLarge(f"the body is larger than {MAX_BODY} bytes, which is all that the service reads")
-        case _:
-            return InvalidParameter(error.detail)
+            return InternalError("something failed in the service; its log has the details under the trace id")

@@ -1,50 +1,57 @@
-"""From the ``Authorization`` header to a partner (CONTRACT §2)."""
+"""From the ``Authorization`` header to a partner (docs/wire.md §2)."""
 
-import time
+from collections import OrderedDict
 
-from trunkline.actions import keys
+import msgspec
+
+from trunkline.actions.operator.partners import find_grant
 from trunkline.domain.errors import Unauthorized
-from trunkline.domain.instant import Instant
+from trunkline.domain.instant import SECOND, Instant
+from trunkline.domain.keys import Grant, digest
 from trunkline.storage.store import Store
 
-RECHECK = 1.0
-"""Seconds for which a worker believes what the store said of a key: so long may a revoked one still work."""
+RECHECK: Instant = SECOND
+"""How long a worker trusts what the store said about a key, in microseconds. A revoked key works as much longer."""
 
-_REMEMBERED = 10_000  # keys; then the worker starts afresh
-_REFUSED = "the key is missing, malformed, unknown, revoked or expired; send yours as Authorization: Bearer <key>"
+_MAX_CACHED = 10_000  # headers, those with unknown keys included
+_MAX_HEADER = 512  # bytes; no key is that long
+_UNAUTHORIZED = "the key is missing, malformed, unknown, revoked or expired; pass it as `Authorization: Bearer <key>`"
+
+
+class _CachedGrant(msgspec.Struct, frozen=True):
+    """What the store said about a key, and when."""
+
+    grant: Grant | None
+    checked_at: Instant
 
 
 class Authentication:
-    """Turns keys into partners, and remembers each answer of the store for a moment."""
+    """Finds the partner of a key. Caches what the store says about it, by the value of the ``Authorization`` header."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._remembered: dict[bytes, tuple[int, Instant | None, float]] = {}
+        self._cache: OrderedDict[bytes, _CachedGrant] = OrderedDict()
 
-    async def partner(self, headers: list[tuple[bytes, bytes]], now: Instant) -> int:
+    async def authenticate(self, headers: list[tuple[bytes, bytes]], now: Instant) -> int:
         """The id of the partner whose key the request carries. Raises ``Unauthorized``."""
         values = [value for name, value in headers if name == b"authorization"]
-        scheme, _, secret = values[0].partition(b" ") if len(values) == 1 else (b"", b"", b"")
-        if scheme.lower() != b"bearer":
-            raise Unauthorized(_REFUSED)
-        secret = secret.strip()
-        known = self._remembered.get(secret)
-        if known is None or known[2] < time.monotonic():
-            known = await self._ask(secret)
-        if known is None:
-            raise Unauthorized(_REFUSED)
-        partner_id, expires_at, _ = known
-        if expires_at is not None and expires_at <= now:
-            raise Unauthorized(_REFUSED)
-        return partner_id
+        header = values[0] if len(values) == 1 else b""
+        cached = self._cache.get(header)
+        # A clock that went back makes the cached grant stale.
+        if cached is None or not 0 <= now - cached.checked_at < RECHECK:
+            cached = await self._check(header, now)
+        grant = cached.grant
+        if grant is None or not grant.is_valid(now):
+            raise Unauthorized(_UNAUTHORIZED)
+        return grant.partner_id
 
-    async def _ask(self, secret: bytes) -> tuple[int, Instant | None, float] | None:
-        self._remembered.pop(secret, None)
-        found = await keys.partner_of(self._store, secret)
-        if found is None:
-            return None
-        if len(self._remembered) >= _REMEMBERED:
-            self._remembered.clear()
-        known = (*found, time.monotonic() + RECHECK)
-        self._remembered[secret] = known
-        return known
+    async def _check(self, header: bytes, now: Instant) -> _CachedGrant:
+        scheme, _, secret = header.partition(b" ")
+        if scheme.lower() != b"bearer" or len(header) > _MAX_HEADER:
+            return _CachedGrant(None, now)
+        cached = _CachedGrant(await find_grant(self._store, digest(secret.strip())), now)
+        self._cache[header] = cached
+        self._cache.move_to_end(header)
+        while len(self._cache) > _MAX_CACHED:
+            self._cache.popitem(last=False)
+        return cached

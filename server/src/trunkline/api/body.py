@@ -1,20 +1,23 @@
-"""Reading the body of a request: JSON of a declared shape, or one sentence that says what is wrong with it."""
+"""Reading a request body: JSON of a declared schema, or one sentence that says what is wrong with it.
+
+msgspec reports an error as a sentence of its own; the patterns here turn it into the service's words. Each has a test
+(tests/api/test_bodies.py).
+"""
 
 import re
 from typing import Any, TypeVar
 
 import msgspec
 
-from trunkline.api.choices import choices
+from trunkline.api.allowed_values import allowed_values
 from trunkline.domain.errors import InvalidBody, InvalidContent, MissingField
 
 T = TypeVar("T")
 
-_AT = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
-_TOO_DEEP = "the body is nested too deeply"
-_EXACT = 2**53  # a float has no more digits than that
-_MISTAKEN = re.compile(r"Expected `(?P<expected>[^`]*)`, got `(?P<got>[^`]*)`")
-_WORDS = {
+_AT = re.compile(r"^(?P<problem>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
+_TYPE_MISMATCH = re.compile(r"Expected `(?P<expected>[^`]*)`, got `(?P<got>[^`]*)`")
+_MISSING = re.compile(r"Object missing required field `(?P<field>.*)`")
+_TYPE_NAMES = {
     "str": "text",
     "int": "a whole number",
     "float": "a decimal number",
@@ -23,11 +26,12 @@ _WORDS = {
     "object": "an object",
     "null": "null",
 }
-_MISSING = re.compile(r"Object missing required field `(?P<field>.*)`")
+_TOO_DEEP = "the body is nested too deeply"
+_EXACT = 2**53  # beyond it, a float cannot represent every integer
 
 
 def _number(digits: str) -> int | float:
-    """JSON does not tell 1.0 from 1 (RFC 8259 §6), and not everybody who writes it does."""
+    """JSON does not distinguish 1.0 from 1 (RFC 8259 §6), and some clients write the former."""
     number = float(digits)
     return int(number) if number.is_integer() and abs(number) <= _EXACT else number
 
@@ -35,14 +39,14 @@ def _number(digits: str) -> int | float:
 _decode = msgspec.json.Decoder(float_hook=_number).decode
 
 
-def read(content: bytes, shape: type[T]) -> T:
-    """The body as this shape. Raises ``MissingField``, ``InvalidBody`` or, for a part, ``InvalidContent``."""
-    # All of it is read first: what nobody looks at must be JSON, too.
+def read_body(content: bytes, schema: type[T]) -> T:
+    """The body in this schema. Raises ``MissingField``, ``InvalidBody`` or, for a part, ``InvalidContent``."""
+    # The whole body must be JSON, unknown fields included, so it is decoded before it is converted.
     value = _value(content)
     try:
-        return msgspec.convert(value, shape)
+        return msgspec.convert(value, schema)
     except msgspec.ValidationError as error:
-        raise _refusal(str(error), shape) from None
+        raise _error(str(error), schema) from None
 
 
 def canonical(content: bytes) -> bytes:
@@ -64,29 +68,29 @@ def _value(content: bytes) -> Any:
         raise InvalidBody(_TOO_DEEP) from None
 
 
-def _refusal(problem: str, shape: type) -> MissingField | InvalidBody | InvalidContent:
-    """What msgspec found, as a caller reads it: a field by its path, such as ``'message.parts[0].type'``."""
-    found = _AT.match(problem)
-    what, path = (problem, "") if found is None else (found["what"], (found["path"] or "").lstrip("."))
-    missing = _MISSING.fullmatch(what)
+def _error(message: str, schema: type) -> MissingField | InvalidBody | InvalidContent:
+    """The error of msgspec in the service's words; a field is named by its path, ``'message.parts[0].type'``."""
+    found = _AT.match(message)
+    problem, path = (message, "") if found is None else (found["problem"], (found["path"] or "").lstrip("."))
+    missing = _MISSING.fullmatch(problem)
     if missing is not None:
         name = f"{path}.{missing['field']}" if path else missing["field"]
         return MissingField(f"'{name}' is missing")
-    if path and what.endswith(("got `null`", "got `NoneType`")):
-        return MissingField(f"'{path}' is null, where it must be given")
+    if path and problem.endswith(("got `null`", "got `NoneType`")):
+        return MissingField(f"'{path}' is null, but it is required")
     where = f"'{path}' is not valid: " if path else "the body is not valid: "
     kind = InvalidContent if path.startswith("message.parts[") else InvalidBody
-    return kind(where + _in_words(what, choices(shape, path)))
+    return kind(where + _in_words(problem, allowed_values(schema, path)))
 
 
-def _in_words(what: str, allowed: list[str]) -> str:
-    """What msgspec found at a place, and what would be right there."""
-    mistaken = _MISTAKEN.fullmatch(what)
-    if mistaken is not None:
-        expected, got = mistaken["expected"].split(" | "), mistaken["got"]
-        if got in _WORDS and all(each in _WORDS for each in expected):
-            return f"it must be {' or '.join(_WORDS[each] for each in expected)}, not {_WORDS[got]}"
-    said = what[:1].lower() + what[1:].replace(" enum value", " value")
-    if allowed and what.startswith("Invalid"):
-        return f"{said}; it must be {' or '.join(filter(None, (', '.join(allowed[:-1]), allowed[-1])))}"
-    return said
+def _in_words(problem: str, allowed: list[str]) -> str:
+    """What is wrong with a value, and what would be right."""
+    mismatch = _TYPE_MISMATCH.fullmatch(problem)
+    if mismatch is not None:
+        expected, got = mismatch["expected"].split(" | "), mismatch["got"]
+        if got in _TYPE_NAMES and all(each in _TYPE_NAMES for each in expected):
+            return f"it must be {' or '.join(_TYPE_NAMES[each] for each in expected)}, not {_TYPE_NAMES[got]}"
+    words = problem[:1].lower() + problem[1:].replace(" enum value", " value")
+    if allowed and problem.startswith("Invalid"):
+        return f"{words}; it must be {' or '.join(filter(None, (', '.join(allowed[:-1]), allowed[-1])))}"
+    return words

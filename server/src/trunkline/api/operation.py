@@ -1,9 +1,10 @@
-"""How a route is declared: once, for the router and for the OpenAPI document alike.
+"""How a route is declared: once, for the router and for the OpenAPI document.
 
-    @operation(POST, "/v3/chats/{chat_id}/leave", Operation("leaveChat", "Chats", "Leave a group", answer=Accepted, …))
-    async def leave(call: Call) -> Response: ...
+    @operation(POST, "/v3/chats/{chat_id}/leave", Operation("leaveChat", "Chats", "Leave a group", response=Accepted))
+    async def leave(request: Request) -> Response: ...
 
-The caller's key has been checked before the handler runs; ``call.body(Shape)`` reads the body or refuses it.
+Before the handler runs, the caller's key has been checked and the body has been read. ``request.body(Schema)`` decodes
+the body, or raises the error that says what is wrong with it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,95 +12,136 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
-from trunkline.actions.capability import Network
-from trunkline.actions.cause import Cause
-from trunkline.api import body as bodies
-from trunkline.api.query import Parameter
-from trunkline.api.responses import JSON, Response
-from trunkline.domain import document
+from trunkline.actions.chats.watch import Watch
+from trunkline.actions.messages.capability import Network
+from trunkline.api.body import read_body
+from trunkline.api.parameters import Parameter
+from trunkline.api.responses import Response, json_response
+from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import TrunklineError
-from trunkline.domain.health import Thresholds
+from trunkline.schemas.chat import with_doc_base
 from trunkline.storage.store import Store
 
 T = TypeVar("T")
 
-GET, POST, PUT, PATCH, DELETE = "GET", "POST", "PUT", "PATCH", "DELETE"
+PARTNER_PREFIX = "/api/partner"
+"""The other base path of the API: a path with it is the same path."""
+
+GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS = "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
+
+Message: TypeAlias = dict[str, Any]
+Scope: TypeAlias = dict[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 
-class Site(msgspec.Struct, frozen=True):
-    """What every handler works with: the store, and what else the service is made of."""
+class AppState(msgspec.Struct, frozen=True):
+    """What every handler works with."""
 
     store: Store
+    watch: Watch
+    base_url: str
     doc_base: str
-    """What every ``doc_url`` begins with, without a trailing slash."""
-    thresholds: Thresholds
+    """The prefix of every ``doc_url``, without a trailing slash."""
     network: Network
     allow_private_webhooks: bool
     """Whether webhooks may go to private networks, and over plain HTTP."""
 
 
-class Call(msgspec.Struct, frozen=True):
-    """One request whose key is good."""
+class Request(msgspec.Struct, frozen=True):
+    """A request with a valid key, if its route needs one. ``ctx`` of a route without a key has partner 0."""
 
-    site: Site
-    cause: Cause
-    address: str
+    state: AppState
+    ctx: RequestContext
+    scope: Scope
     path: Mapping[str, str]
-    """The parameters in the address."""
-    query: bytes
-    headers: Mapping[str, str]
+    """The parameters in the path."""
     content: bytes
+    """The body."""
+    receive: Receive
 
-    def body(self, shape: type[T]) -> T:
-        """The body, read as this shape. Raises ``MissingField`` or ``InvalidBody``."""
-        return bodies.read(self.content, shape)
+    @property
+    def store(self) -> Store:
+        """The store of the application."""
+        return self.state.store
 
-    def answer(self, value: Any, status: int = 200) -> Response:
-        """An answer in JSON."""
-        return _json(msgspec.json.encode(value), status)
+    @property
+    def query(self) -> bytes:
+        """The query string, encoded."""
+        return self.scope["query_string"]
+
+    def header(self, name: bytes) -> str | None:
+        """The value of a header; ``name`` is in lower case. If it is repeated, the last one counts."""
+        values = [value for key, value in self.scope["headers"] if key == name]
+        return values[-1].decode("latin-1") if values else None
+
+    def body(self, schema: type[T]) -> T:
+        """The body in this schema. Raises ``MissingField``, ``InvalidBody`` or ``InvalidContent``."""
+        return read_body(self.content, schema)
+
+    def json(self, value: Any, status: int = 200) -> Response:
+        """A response with this value as JSON."""
+        return json_response(msgspec.json.encode(value), status)
 
     def document(self, stored: bytes, status: int = 200) -> Response:
-        """An answer that is made of stored documents."""
-        return _json(document.complete(stored, self.site.doc_base.encode()), status)
+        """A response made of stored documents."""
+        return json_response(with_doc_base(stored, self.state.doc_base.encode()), status)
 
 
-Handler: TypeAlias = Callable[[Call], Awaitable[Response]]
+Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+
+class CodeSample(msgspec.Struct, frozen=True):
+    """A request in a programming language; ``source`` makes it for the base URL of a service."""
+
+    language: str
+    label: str
+    source: Callable[[str], str]
 
 
 class Operation(msgspec.Struct, frozen=True):
-    """What a caller may know of a route. ``description`` is CommonMark."""
+    """The documentation of a route. ``description`` is CommonMark."""
 
     id: str
     tag: str
     summary: str
     description: str
     status: int = 200
-    says: str = "Done."
-    """What an answer of that status means."""
+    response_description: str = "Done."
     body: Any = None
-    answer: Any = None
-    """The types of the bodies; None for none."""
-    refusals: tuple[type[TrunklineError], ...] = ()
-    """Besides those that every route has."""
+    """The schema of the request body; None if there is none."""
+    response: Any = None
+    """The schema of the response body; None if there is none."""
+    errors: tuple[type[TrunklineError], ...] = ()
+    """Besides those of every route."""
     parameters: tuple[Parameter, ...] = ()
+    headers: dict[str, str] = {}
+    """The headers of the response with their descriptions."""
+    not_modified: str | None = None
+    """What 304 means; None if the route never returns it."""
+    example: Callable[[str], Any] | None = None
+    """Makes an example of the response body for the base URL of a service."""
+    code_samples: tuple[CodeSample, ...] = ()
 
 
 class Route(msgspec.Struct, frozen=True):
-    """A handler and its address, in which ``{name}`` stands for a parameter."""
+    """A handler and its path, in which ``{name}`` is a parameter."""
 
     method: str
     path: str
-    operation: Operation
     handler: Handler
+    operation: Operation | None
+    """None if the OpenAPI document does not show the route."""
+    needs_key: bool = True
 
 
-def operation(method: str, path: str, described: Operation) -> Callable[[Handler], Route]:
-    """Makes a handler the route of an address."""
-    return lambda handler: Route(method, path, described, handler)
+def operation(
+    method: str, path: str, documentation: Operation, *, needs_key: bool = True
+) -> Callable[[Handler], Route]:
+    """Makes a handler a route of the API."""
+    return lambda handler: Route(method, path, handler, documentation, needs_key)
 
 
-def _json(body: bytes, status: int) -> Response:
-    return Response(status, [(b"content-type", JSON)], body)
-
-
-NO_CONTENT = Response(204, [], b"")
+def page(path: str, handler: Handler) -> Route:
+    """The route of a page for people, which needs no key."""
+    return Route(GET, path, handler, None, needs_key=False)

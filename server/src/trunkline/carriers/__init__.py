@@ -1,20 +1,28 @@
-"""The message networks outside. What somebody who writes a carrier needs is here (docs/carriers.md)."""
+"""Message networks. Everything that the author of a carrier needs is exported here (docs/carriers.md)."""
 
-from trunkline.actions.changing_messages import ReactionChange
-from trunkline.actions.receipts import Receipt
-from trunkline.actions.receive import Received
-from trunkline.carriers.base import Accepted, Carrier, CarrierAway, CarrierRefused, Conversation, NotYet, Outbound
+from trunkline.actions.inbound.receipts import Receipt
+from trunkline.actions.inbound.receive import Received
+from trunkline.carriers.base import (
+    Accepted,
+    Carrier,
+    CarrierChat,
+    CarrierDeferred,
+    CarrierRejected,
+    CarrierUnavailable,
+    OutboundMessage,
+)
 from trunkline.carriers.inbox import Inbox
+from trunkline.domain.message import ReactionChange
 
 __all__ = [
     "Accepted",
     "Carrier",
-    "CarrierAway",
-    "CarrierRefused",
-    "Conversation",
+    "CarrierChat",
+    "CarrierDeferred",
+    "CarrierRejected",
+    "CarrierUnavailable",
     "Inbox",
-    "NotYet",
-    "Outbound",
+    "OutboundMessage",
     "ReactionChange",
     "Receipt",
     "Received",

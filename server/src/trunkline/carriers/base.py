@@ -1,9 +1,9 @@
-"""What a carrier is: a message network outside, behind a handful of calls (docs/carriers.md says how to write one).
+"""The carrier interface: a message network behind a few calls (docs/carriers.md says how to write one).
 
 CarrierError
-├── CarrierRefused   the message will never be delivered: it fails, with the reason
-├── CarrierAway      not this time: it is tried again, for an hour or so
-└── NotYet           put off on purpose, until a given time
+├── CarrierRejected      the message will never be delivered: it fails, with the reason
+├── CarrierUnavailable   not this time: the message is retried for about an hour
+└── CarrierDeferred      the message is not attempted before a given time
 """
 
 from abc import abstractmethod
@@ -13,99 +13,104 @@ import msgspec
 
 from trunkline.domain.chat import Service
 from trunkline.domain.instant import Instant
-from trunkline.domain.message import Content, DeliveryStatus
+from trunkline.domain.loopback_rules import Accepted
+from trunkline.domain.message import Content
+
+__all__ = [
+    "CALL_TIMEOUT",
+    "Accepted",
+    "Carrier",
+    "CarrierChat",
+    "CarrierDeferred",
+    "CarrierError",
+    "CarrierRejected",
+    "CarrierUnavailable",
+    "OutboundMessage",
+]
 
 CALL_TIMEOUT = 10.0
 """Seconds that a carrier has for a call: less than an attempt may take (``delivery/worker``)."""
 
 
 class CarrierError(Exception):
-    """Why a carrier did not take a message."""
+    """Why a carrier did not accept a message."""
 
 
-class CarrierRefused(CarrierError):
-    """The message cannot be delivered, now or ever; ``str(error)`` is the reason, for a person to read."""
+class CarrierRejected(CarrierError):
+    """The message cannot be delivered, now or later; ``str(error)`` is the reason, for a person to read."""
 
 
-class CarrierAway(CarrierError):
-    """The carrier cannot take the message now; ``str(error)`` says what is wrong."""
+class CarrierUnavailable(CarrierError):
+    """The carrier cannot accept the message now; ``str(error)`` says why."""
 
 
-class NotYet(CarrierError):
-    """The message is put off until then, in microseconds since 1970; that is no attempt."""
+class CarrierDeferred(CarrierError):
+    """The message is deferred until ``due_at``, in microseconds since 1970. That is not an attempt."""
 
     def __init__(self, due_at: Instant) -> None:
-        super().__init__("not yet")
+        super().__init__("deferred")
         self.due_at = due_at
 
 
-class Conversation(msgspec.Struct, frozen=True, kw_only=True):
-    """A chat as a carrier sees it."""
+class CarrierChat(msgspec.Struct, frozen=True, kw_only=True):
+    """A chat, as a carrier sees it."""
 
     partner_id: int
     line: str
-    """The number it is sent from."""
+    """The number of the line."""
     chat_id: str
     is_group: bool
     recipients: tuple[str, ...]
-    """Everybody who is in it now, without the line."""
+    """The present participants without the line."""
     service: Service | None
-    """What its last message went over."""
+    """The service of the last message."""
 
 
-class Outbound(Conversation, frozen=True, kw_only=True):
-    """A message for the carrier, with the chat it is of."""
+class OutboundMessage(CarrierChat, frozen=True, kw_only=True):
+    """A message for the carrier, with its chat."""
 
     message_id: str
-    """The same at every attempt: a carrier that has taken this id before takes it no second time."""
+    """The same at every attempt: a carrier that accepted this id before must not send it again."""
     content: Content
-    written_at: Instant
+    created_at: Instant
     attempts: int
-    """How often it was tried before."""
+    """The number of attempts before."""
 
     @property
     def preferred_service(self) -> Service | None:
-        """The service that the partner asked for."""
+        """The service that the partner requested."""
         return self.content.preferred_service
 
 
-class Accepted(msgspec.Struct, frozen=True):
-    """What a carrier knows of a message as soon as it has it: ``SENT``, ``DELIVERED`` or ``READ``.
-
-    What it learns later it tells the ``Inbox``.
-    """
-
-    service: Service
-    status: DeliveryStatus = DeliveryStatus.SENT
-
-
 class Carrier(Protocol):
-    """A message network. Subclass it: what a network cannot do, it then leaves undone.
+    """A message network. Subclass it, and override what the network can do.
 
-    A call that takes longer than ``CALL_TIMEOUT`` is given up, and counts as ``CarrierAway``.
+    A call that takes longer than ``CALL_TIMEOUT`` is cancelled, and counts as ``CarrierUnavailable``.
     """
 
     @abstractmethod
-    async def send(self, outbound: Outbound) -> Accepted:
-        """Takes a message. Raises a ``CarrierError``; anything else counts as ``CarrierAway`` and is logged.
+    async def send(self, outbound: OutboundMessage) -> Accepted:
+        """Accepts a message. Raises a ``CarrierError``; any other exception counts as ``CarrierUnavailable``.
 
-        After a crash, or when its answer is lost, the same message comes again: ``message_id`` tells.
+        Returns the service and the status that the message has reached: ``SENT``, ``DELIVERED`` or ``READ``. Report
+        later receipts to the ``Inbox``. After a crash, or if a response is lost, the same message comes again: compare
+        ``message_id``.
         """
         raise NotImplementedError
 
     @abstractmethod
     async def reach(self, partner_id: int, line: str, handle: str) -> frozenset[Service]:
-        """The services by which the line reaches a handle. Raises ``CarrierAway`` where that cannot be said now."""
+        """The services over which the line reaches a handle. Raises ``CarrierUnavailable`` if that is unknown now."""
         raise NotImplementedError
 
-    async def edit(self, outbound: Outbound) -> None:
-        """Changes a message that was sent: ``content`` is what it says now."""
+    async def edit(self, outbound: OutboundMessage) -> None:
+        """Edits a message that was sent; ``content`` is the new content."""
 
-    async def react(self, outbound: Outbound) -> None:
-        """Shows the line's reactions to a message: in ``content``, those whose ``by`` has ``is_me``."""
+    async def react(self, outbound: OutboundMessage) -> None:
+        """Shows the line's reactions to a message: those in ``content`` whose ``by`` has ``is_me``."""
 
-    async def mark_read(self, conversation: Conversation) -> None:
-        """Tells the others that the line has read what they wrote."""
+    async def mark_read(self, chat: CarrierChat) -> None:
+        """Sends read receipts for the received messages of a chat."""
 
-    async def typing(self, conversation: Conversation, *, started: bool) -> None:
-        """Shows, or no longer shows, that the line is typing."""
+    async def typing(self, chat: CarrierChat, *, started: bool) -> None:
+        """Shows, or stops showing, that the line is typing."""

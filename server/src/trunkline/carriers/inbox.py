@@ -1,15 +1,12 @@
-"""How a carrier tells of what comes in: one call for each thing that can happen on the other side of a line."""
+"""How a carrier reports what a line receives: one call for each kind of event."""
 
-import secrets
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import msgspec
 
-from trunkline.actions.cause import Cause
-from trunkline.actions.changing_messages import ReactionChange
-from trunkline.actions.receipts import Receipt, receive_receipt
-from trunkline.actions.receive import (
+from trunkline.actions.inbound.receipts import Receipt, receive_receipt
+from trunkline.actions.inbound.receive import (
     Received,
     receive_edit,
     receive_membership,
@@ -18,33 +15,33 @@ from trunkline.actions.receive import (
     receive_typing,
 )
 from trunkline.domain.chat import Chat, ParticipantStatus
+from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import NoSuchMessage, NotFound, NotYourLine
 from trunkline.domain.handle import parse_handle, parse_number
-from trunkline.domain.health import Thresholds
+from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import Clock, now
-from trunkline.domain.message import Message
+from trunkline.domain.message import Message, ReactionChange
 from trunkline.storage.store import Store
 
 T = TypeVar("T")
 
 
 class Inbox:
-    """Takes in what a carrier has to tell, each in one transaction.
+    """Stores what a carrier reports, each report in one transaction.
 
-    Every method takes the line that it happened on, and raises ``NotYourLine`` where that is nobody's. A line may be
-    several partners'; then whoever has the chat or the message is meant, and a new message is for all of them.
+    Every method takes the line, and raises ``NotYourLine`` if no partner has it. If several partners have the line, a
+    report about a chat or message concerns the first one that has it, and a new message concerns all of them.
     """
 
-    def __init__(self, store: Store, thresholds: Thresholds, clock: Clock = now) -> None:
+    def __init__(self, store: Store, clock: Clock = now) -> None:
         self._store = store
-        self._thresholds = thresholds
         self._clock = clock
 
     async def received(self, received: Received) -> tuple[Message, ...]:
-        """A message for a line: as it was stored, for each partner; none where the sender is blocked.
+        """A message for a line. Returns the stored message for each partner; none if the sender is blocked.
 
-        Give the carrier's own id of it as ``reference``, and it may be told again without harm. Raises
-        ``InvalidPhoneNumber`` for a handle that is none, ``NotFound`` for a ``chat_id`` that nobody has.
+        With the carrier's own id of the message as ``reference``, the report is idempotent. Raises
+        ``InvalidPhoneNumber`` for an invalid handle, ``NotFound`` for an unknown ``chat_id``.
         """
         message = msgspec.structs.replace(
             received,
@@ -54,57 +51,56 @@ class Inbox:
         )
         stored: list[Message | None] = []
 
-        async def receive(cause: Cause) -> None:
-            stored.append(await receive_message(self._store, cause, message, self._thresholds))
+        async def receive(ctx: RequestContext) -> None:
+            stored.append(await receive_message(self._store, ctx, message))
 
         if message.chat_id is None:
-            for cause in await self._causes(message.line):
-                await receive(cause)
+            for ctx in await self._contexts(message.line):
+                await receive(ctx)
         else:
-            await self._whose(message.line, receive)
+            await self._for_owner(message.line, receive)
         return tuple([each for each in stored if each is not None])
 
     async def receipt(self, line: str, message_id: str, receipt: Receipt) -> Message:
-        """How far a message of the line has come; what repeats, or comes late, changes nothing.
+        """How far a message of the line has come. A repeated or late receipt changes nothing.
 
         Raises ``NoSuchMessage``.
         """
-        return await self._whose(
-            line, lambda cause: receive_receipt(self._store, cause, message_id, receipt, self._thresholds)
-        )
+        return await self._for_owner(line, lambda ctx: receive_receipt(self._store, ctx, message_id, receipt))
 
     async def reaction(self, line: str, message_id: str, sender: str, reaction: ReactionChange) -> Message:
-        """Somebody reacted to a message, or took it back. Raises ``NoSuchMessage``, ``InvalidParameter``."""
+        """A reaction was added or removed. Raises ``NoSuchMessage``, ``MissingField``, ``InvalidParameter``."""
         handle = parse_handle(sender, "sender")
-        return await self._whose(line, lambda cause: receive_reaction(self._store, cause, message_id, handle, reaction))
+        return await self._for_owner(line, lambda ctx: receive_reaction(self._store, ctx, message_id, handle, reaction))
 
     async def edit(self, line: str, message_id: str, part_index: int, text: str) -> Message:
-        """Somebody changed the text of a message of theirs. Raises ``NoSuchMessage``, ``InvalidParameter``."""
-        return await self._whose(line, lambda cause: receive_edit(self._store, cause, message_id, part_index, text))
+        """The sender of a message edited it. Raises ``NoSuchMessage``, ``InvalidParameter``."""
+        return await self._for_owner(line, lambda ctx: receive_edit(self._store, ctx, message_id, part_index, text))
 
     async def typing(self, line: str, chat_id: str, sender: str, *, started: bool) -> None:
-        """Somebody types, or stops. Raises ``NotFound``, ``InvalidParameter``."""
+        """A participant started or stopped typing. Raises ``NotFound``, ``InvalidParameter``."""
         handle = parse_handle(sender, "sender")
-        await self._whose(line, lambda cause: receive_typing(self._store, cause, chat_id, handle, started=started))
+        await self._for_owner(line, lambda ctx: receive_typing(self._store, ctx, chat_id, handle, started=started))
 
     async def membership(self, line: str, chat_id: str, handle: str, status: ParticipantStatus) -> Chat:
-        """Somebody came into a group (``ACTIVE``), left it or was put out. Raises ``NotFound``, ``NotAGroup``."""
+        """A participant joined a group (``ACTIVE``), left it or was removed. Raises ``NotFound``, ``NotAGroup``."""
         member = parse_handle(handle, "handle")
-        return await self._whose(line, lambda cause: receive_membership(self._store, cause, chat_id, member, status))
+        return await self._for_owner(line, lambda ctx: receive_membership(self._store, ctx, chat_id, member, status))
 
-    async def _causes(self, line: str) -> list[Cause]:
+    async def _contexts(self, line: str) -> list[RequestContext]:
+        """A request context for each partner that has the line."""
         owners = await self._store.partners.owners(line)
         if not owners:
-            raise NotYourLine(f"{line} is nobody's line; `trunkline line add PARTNER {line}` makes it one")
-        at, trace_id = self._clock(), secrets.token_hex(16)
-        return [Cause(owner.id, at, trace_id) for owner in owners]
+            raise NotYourLine(f"no partner has the line {line}; add it with `trunkline line add PARTNER {line}`")
+        at, trace_id = self._clock(), new_trace_id()
+        return [RequestContext(owner.id, at, trace_id) for owner in owners]
 
-    async def _whose(self, line: str, receive: Callable[[Cause], Awaitable[T]]) -> T:
-        """What the first partner answers who has what this is about."""
-        *others, last = await self._causes(parse_number(line, "line"))
-        for cause in others:
+    async def _for_owner(self, line: str, receive: Callable[[RequestContext], Awaitable[T]]) -> T:
+        """The result for the first partner that has the chat or message."""
+        *others, last = await self._contexts(parse_number(line, "line"))
+        for ctx in others:
             try:
-                return await receive(cause)
+                return await receive(ctx)
             except (NotFound, NoSuchMessage):
                 continue
         return await receive(last)

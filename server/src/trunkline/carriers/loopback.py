@@ -1,45 +1,52 @@
-"""The carrier of a sandbox: no network at all. It delivers at once, and treats handles as rules tell it to.
+"""The loopback carrier: no network at all. It delivers at once, or as the loopback rules say.
 
-Everything it does follows from the message and the rules in the store, so a worker that starts again goes on as if it
-had never stopped. What the other side does, ``actions/simulate`` plays.
+Everything it does follows from the message and the stored rules, so it needs no state of its own. The counterparty is
+played by ``actions/sandbox``.
 """
 
-from trunkline.actions.capability import loopback
-from trunkline.carriers.base import Accepted, Carrier, CarrierAway, CarrierRefused, NotYet, Outbound
-from trunkline.domain.carrier_rules import Away, Later, Refused, Taken, fate
+from trunkline.actions.messages.capability import loopback
+from trunkline.carriers.base import (
+    Accepted,
+    Carrier,
+    CarrierDeferred,
+    CarrierRejected,
+    CarrierUnavailable,
+    OutboundMessage,
+)
 from trunkline.domain.chat import Service
 from trunkline.domain.instant import Clock, now
-from trunkline.storage import carrier_rules
+from trunkline.domain.loopback_rules import Deferred, Rejected, Unavailable, outcome_of
+from trunkline.storage import loopback_rules
 from trunkline.storage.store import Store
 
 
 class Loopback(Carrier):
-    """Every message comes back as delivered, unless a rule says otherwise."""
+    """Delivers every message, unless a rule says otherwise."""
 
     def __init__(self, store: Store, clock: Clock = now) -> None:
-        self._database = store.database
+        self._store = store
         self._network = loopback(store)
         self._clock = clock
 
-    async def send(self, outbound: Outbound) -> Accepted:
-        rules = await carrier_rules.rules_for(self._database, outbound.partner_id, outbound.recipients)
-        found = fate(
-            rules,
+    async def send(self, outbound: OutboundMessage) -> Accepted:
+        reader = self._store.reader(outbound.partner_id)
+        outcome = outcome_of(
+            await loopback_rules.rules_for(reader, outbound.recipients),
             preferred=outbound.preferred_service,
             current=outbound.service,
-            written_at=outbound.written_at,
+            created_at=outbound.created_at,
             attempts=outbound.attempts,
             now=self._clock(),
         )
-        match found:
-            case Taken():
-                return Accepted(found.service, found.status)
-            case Refused():
-                raise CarrierRefused(found.reason)
-            case Away():
-                raise CarrierAway("the carrier is away, as its rule says")
-            case Later():
-                raise NotYet(found.due_at)
+        match outcome:
+            case Accepted():
+                return outcome
+            case Rejected():
+                raise CarrierRejected(outcome.reason)
+            case Unavailable():
+                raise CarrierUnavailable("the carrier is unavailable, as its rule says")
+            case Deferred():
+                raise CarrierDeferred(outcome.due_at)
 
     async def reach(self, partner_id: int, line: str, handle: str) -> frozenset[Service]:
         return await self._network.reach(partner_id, line, handle)

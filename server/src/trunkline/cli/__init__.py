@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from trunkline import __version__
-from trunkline.cli.databases import database_commands
+from trunkline.cli.database import database_commands
 from trunkline.cli.demo import demo
 from trunkline.cli.imports import import_commands
 from trunkline.cli.output import complain
 from trunkline.cli.partners import key_commands, line_commands, partner_commands
-from trunkline.cli.serving import serve
+from trunkline.cli.remedies import with_remedy
+from trunkline.cli.serve import serve
 from trunkline.cli.simulate import simulate_commands
 from trunkline.cli.webhooks import webhook_commands
 from trunkline.domain.errors import TrunklineError
@@ -51,16 +52,16 @@ def options(
 
 
 def main() -> None:
-    """Runs the command; a mistake is one line on standard error and exit status 1."""
+    """Runs the command. An error is one line on standard error and exit status 1."""
     try:
         app()
     except TrunklineError as error:
-        complain(f"trunkline: {error}")
+        complain(f"trunkline: {with_remedy(error)}")
         sys.exit(1)
     except UnicodeEncodeError:
         complain("trunkline: an argument is not valid UTF-8")
         sys.exit(1)
     except BrokenPipeError:
-        # Whoever read the output has seen enough; Python would complain once more when it flushes at exit.
+        # The reader of the output has closed it. Python would report that again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)

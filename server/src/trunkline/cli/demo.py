@@ -1,26 +1,26 @@
-"""``trunkline demo``: sample data, small and lively or as large as you like."""
+"""``trunkline demo``: load sample data."""
 
 from typing import Annotated
 
 import typer
 
-from trunkline.actions.load_demo import DemoPartner, load_demo
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
 from trunkline.cli.output import print_json, progress, say, show_key
-from trunkline.cli.running import with_store
+from trunkline.cli.store import with_store
+from trunkline.demo.load import DemoPartner, load_demo
 from trunkline.domain.instant import now
 from trunkline.storage.store import Store
 
 
 def demo(
     chats: Annotated[
-        int | None, typer.Option("--chats", help="Make this many chats, up to ten million, for measuring.")
+        int | None, typer.Option("--chats", help="Create this many chats, up to ten million, for benchmarks.")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Another seed makes other chats.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the sample; another one creates other chats.")] = 1,
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """Load sample data; loading it again changes nothing, but for a new key."""
+    """Load sample data. Loading is idempotent, except that each run creates a key."""
 
     async def work(store: Store) -> list[DemoPartner]:
         with progress("Loading chats", chats) as show:

@@ -1,4 +1,4 @@
-"""The options that commands share, each made from its setting's own declaration."""
+"""The options that several commands share. Those of settings are made from the setting's declaration."""
 
 from typing import Annotated, Any, TypeAlias
 
@@ -9,12 +9,17 @@ from trunkline.config import Settings, description, variable
 DEFAULTS = Settings()
 
 
-def option(name: str, *flags: str) -> Any:
-    """The option of a setting: its flag, variable, default and help."""
-    return typer.Option(
-        *(flags or (f"--{name.replace('_', '-')}",)), envvar=variable(name), help=description(name), show_envvar=True
-    )
+def option(name: str) -> Any:
+    """The option of a setting: its flag, variable and help."""
+    flag = f"--{name.replace('_', '-')}"
+    if isinstance(getattr(DEFAULTS, name), bool):
+        flag = f"{flag}/--no-{name.replace('_', '-')}"
+    return typer.Option(flag, envvar=variable(name), help=description(name), show_envvar=True)
 
 
 DatabaseOption: TypeAlias = Annotated[str, option("database")]
-JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for a script.")]
+JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+PartnerOption: TypeAlias = Annotated[
+    str | None, typer.Option("--partner", metavar="PARTNER", help="Partner, if more than one matches.")
+]
+PartnerArgument: TypeAlias = Annotated[str, typer.Argument(metavar="PARTNER", help="The name or id of a partner.")]

@@ -1,4 +1,4 @@
-"""What the commands print: JSON for scripts, tables for people, progress on a terminal only."""
+"""What the commands print: JSON for scripts, tables for people, progress only on a terminal."""
 
 import sys
 from collections.abc import Callable, Generator, Sequence
@@ -18,51 +18,51 @@ _err = Console(stderr=True, highlight=False, markup=False)
 
 
 def is_terminal() -> bool:
-    """Whether a person reads what is printed."""
+    """Whether standard output is a terminal."""
     return _out.is_terminal
 
 
 def say(text: str, style: str = "") -> None:
-    """A sentence on standard output, wrapped on a terminal."""
+    """Prints a sentence on standard output, wrapped on a terminal."""
     _out.print(text, style=style, soft_wrap=not _out.is_terminal)
 
 
 def complain(text: str) -> None:
-    """A sentence on standard error, wrapped on a terminal."""
+    """Prints a sentence on standard error, wrapped on a terminal."""
     _err.print(text, soft_wrap=not _err.is_terminal)
 
 
 def show_key(secret: str) -> None:
-    """A key on a line of its own, whole however narrow the terminal, and what to do with it."""
+    """Prints a key on a line of its own, and what to do with it."""
     show_secret(secret)
-    say("Keep the key now: it is stored only as a hash and cannot be shown again.")
+    say("Save the key now: only its hash is stored, so it cannot be shown again.")
 
 
 def show_secret(secret: str) -> None:
-    """A secret on a line of its own, whole however narrow the terminal."""
+    """Prints a secret on a line of its own, never wrapped."""
     sys.stdout.write(f"\n  {secret}\n\n")
     sys.stdout.flush()
 
 
 def show_line(text: str, style: str = "") -> None:
-    """A line at once, cut where the terminal ends."""
+    """Prints a line immediately, truncated to the width of the terminal."""
     _out.print(text, style=style, no_wrap=_out.is_terminal, overflow="ellipsis", soft_wrap=not _out.is_terminal)
     sys.stdout.flush()
 
 
 def print_json_line(value: Any) -> None:
-    """One JSON document on a line of its own, at once."""
+    """Prints a JSON document on one line, immediately."""
     sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
     sys.stdout.flush()
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on standard output, indented."""
+    """Prints an indented JSON document."""
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], empty: str) -> None:
-    """Rows under their headings, or a sentence where there are none. A pipe gets whole cells, separated by tabs."""
+    """Prints a table, or the sentence ``empty`` if there are no rows. In a pipe, cells are separated by tabs."""
     if not rows:
         complain(empty)
         return
@@ -72,7 +72,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], empty:
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        # An id is there to be copied: whole, whatever becomes of the other columns.
+        # An id is never wrapped, so that it can be copied.
         table.add_column(column, overflow="fold", no_wrap=column == "ID")
     for row in rows:
         table.add_row(*map(_cell, row))
@@ -80,13 +80,13 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], empty:
 
 
 def moment(value: Instant | None) -> str:
-    """A time as a person reads it, to the second."""
+    """A time for a person, to the second."""
     return "" if value is None else instant.render(value - value % instant.SECOND)
 
 
 @contextmanager
 def progress(description: str, total: int | None) -> Generator[Callable[[int], None]]:
-    """A bar on the terminal, nothing in a pipe; yields what takes how far the work has come. None: no known end."""
+    """Shows a progress bar on a terminal, and yields the function that updates it. ``total`` None: unknown."""
     columns = [
         SpinnerColumn(),
         TextColumn("{task.description}"),

@@ -1,36 +1,35 @@
 """``trunkline partner``, ``trunkline key`` and ``trunkline line``."""
 
 from datetime import UTC, date, datetime, time
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import msgspec
 import typer
 
-from trunkline.actions import partners
-from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
+from trunkline.actions.operator import partners
+from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption, PartnerArgument
 from trunkline.cli.output import moment, print_json, print_table, say, show_key
-from trunkline.cli.running import with_store
+from trunkline.cli.store import with_store
 from trunkline.domain import instant
 from trunkline.domain.errors import CommandError
 from trunkline.domain.handle import parse_written_number
 from trunkline.domain.instant import Instant, now
-from trunkline.storage.partners import Key, Line
+from trunkline.domain.keys import Key
+from trunkline.storage.partners import Line
 from trunkline.storage.store import Store
 
-partner_commands = typer.Typer(help="Partners: whoever owns lines, keys and chats.", no_args_is_help=True)
-key_commands = typer.Typer(help="Keys, which let a client in as a partner.", no_args_is_help=True)
-line_commands = typer.Typer(help="Lines: the numbers a partner sends from.", no_args_is_help=True)
-
-PartnerArgument: TypeAlias = Annotated[str, typer.Argument(metavar="PARTNER", help="A partner's name or id.")]
+partner_commands = typer.Typer(help="Manage partners, which own lines, keys and chats.", no_args_is_help=True)
+key_commands = typer.Typer(help="Manage keys, with which clients authenticate.", no_args_is_help=True)
+line_commands = typer.Typer(help="Manage lines, the numbers that a partner sends from.", no_args_is_help=True)
 
 
 @partner_commands.command("add")
 def add_partner(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A name of your choice.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the partner.")],
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """Add a partner, and print its first key."""
+    """Add a partner and print its first key."""
     partner, secret = with_store(database, lambda store: partners.add_partner(store, name, now()))
     if as_json:
         print_json({"partner": {"id": partner.id, "name": partner.name}, "key": secret})
@@ -41,7 +40,7 @@ def add_partner(
 
 @partner_commands.command("list")
 def list_partners(database: DatabaseOption = DEFAULTS.database, as_json: JsonOption = False) -> None:
-    """List the partners."""
+    """List partners."""
 
     async def work(store: Store) -> list[tuple[int, str, Instant, int]]:
         return [
@@ -61,20 +60,23 @@ def list_partners(database: DatabaseOption = DEFAULTS.database, as_json: JsonOpt
         )
         return
     rows = [(partner_id, name, moment(created_at), chats) for partner_id, name, created_at, chats in found]
-    print_table(("ID", "NAME", "SINCE", "CHATS"), rows, "No partner yet; add one with: trunkline partner add NAME")
+    print_table(
+        ("ID", "NAME", "SINCE", "CHATS"), rows, "There are no partners. Add one with: trunkline partner add NAME"
+    )
 
 
 @key_commands.command("add")
 def add_key(
     partner: PartnerArgument,
-    name: Annotated[str, typer.Option("--name", help="What the key is for.")] = "unnamed",
+    name: Annotated[str, typer.Option("--name", help="Name of the key.")] = "unnamed",
     expires: Annotated[
-        str | None, typer.Option("--expires", metavar="DATE", help="When it ends: 2027-01-31, or an RFC 3339 time.")
+        str | None,
+        typer.Option("--expires", metavar="DATE", help="Expiry date, such as 2027-01-31, or an RFC 3339 time."),
     ] = None,
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """Add a key, and print it."""
+    """Add a key and print it."""
     expires_at = None if expires is None else _end(expires)
 
     async def work(store: Store) -> tuple[Key, str]:
@@ -84,7 +86,7 @@ def add_key(
     if as_json:
         print_json({"key": secret, "id": key.id, "name": key.name, "expires_at": _rendered(key.expires_at)})
         return
-    say(f"{partner} has one more key, {key.id} ({key.name}):")
+    say(f"Added the key {key.id} ({key.name}) to {partner}:")
     show_key(secret)
 
 
@@ -92,7 +94,7 @@ def add_key(
 def list_keys(
     partner: PartnerArgument, database: DatabaseOption = DEFAULTS.database, as_json: JsonOption = False
 ) -> None:
-    """List a partner's keys, without the keys themselves."""
+    """List the keys of a partner, without their secrets."""
 
     async def work(store: Store) -> list[Key]:
         return list(await store.partners.keys((await partners.find_partner(store, partner)).id))
@@ -110,16 +112,20 @@ def list_keys(
         )
         return
     rows = [(key.id, key.name, moment(key.created_at), moment(key.expires_at), moment(key.revoked_at)) for key in keys]
-    print_table(("ID", "NAME", "SINCE", "EXPIRES", "REVOKED"), rows, "No key; add one with: trunkline key add PARTNER")
+    print_table(
+        ("ID", "NAME", "SINCE", "EXPIRES", "REVOKED"),
+        rows,
+        "There are no keys. Add one with: trunkline key add PARTNER",
+    )
 
 
 @key_commands.command("revoke")
 def revoke_key(
-    key_id: Annotated[str, typer.Argument(metavar="ID", help="The key's id, as `trunkline key list` shows it.")],
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the key, as in `trunkline key list`.")],
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a key worthless, on every worker within seconds."""
+    """Revoke a key. Takes effect on every worker within seconds."""
     with_store(database, lambda store: partners.revoke_key(store, key_id, now()))
     if as_json:
         print_json({"revoked": key_id})
@@ -130,8 +136,8 @@ def revoke_key(
 @line_commands.command("add")
 def add_line(
     partner: PartnerArgument,
-    phone_number: Annotated[str, typer.Argument(metavar="+E164", help="The number, such as +13343284472.")],
-    label: Annotated[str | None, typer.Option("--label", help="What the line is for.")] = None,
+    phone_number: Annotated[str, typer.Argument(metavar="+E164", help="Phone number, such as +13343284472.")],
+    label: Annotated[str | None, typer.Option("--label", help="Label of the line.")] = None,
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
@@ -145,14 +151,14 @@ def add_line(
     if as_json:
         print_json({"line": {"id": line.id, "phone_number": line.phone_number}})
     else:
-        say(f"{line.phone_number} is a line of {partner} now.")
+        say(f"Added the line {line.phone_number} to {partner}.")
 
 
 @line_commands.command("list")
 def list_lines(
     partner: PartnerArgument, database: DatabaseOption = DEFAULTS.database, as_json: JsonOption = False
 ) -> None:
-    """List a partner's lines."""
+    """List the lines of a partner."""
 
     async def work(store: Store) -> list[Line]:
         return list(await store.partners.lines((await partners.find_partner(store, partner)).id))
@@ -164,11 +170,13 @@ def list_lines(
         )
         return
     rows = [(line.phone_number, line.label, moment(line.created_at), line.id) for line in lines]
-    print_table(("NUMBER", "LABEL", "SINCE", "ID"), rows, "No line; add one with: trunkline line add PARTNER +E164")
+    print_table(
+        ("NUMBER", "LABEL", "SINCE", "ID"), rows, "There are no lines. Add one with: trunkline line add PARTNER +E164"
+    )
 
 
 def _end(text: str) -> Instant:
-    """The moment that an expiry means: a whole day ends with it. Raises ``CommandError``."""
+    """The time of an expiry; a date means the end of the day. Raises ``CommandError``."""
     try:
         return instant.from_datetime(datetime.combine(date.fromisoformat(text), time.max, UTC))
     except ValueError:

@@ -1,96 +1,99 @@
-"""``trunkline simulate``: play the other side of a line, straight on the database; a running service tells of it."""
+"""``trunkline simulate``: play the counterparty of a line, directly on the database."""
 
-import secrets
-import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from string import ascii_letters
 from typing import Annotated, TypeAlias
 
 import typer
 
-from trunkline.actions import simulate
-from trunkline.actions.cause import Cause
-from trunkline.actions.changing_messages import ReactionChange
-from trunkline.actions.receipts import Receipt
-from trunkline.actions.simulate import Side, Simulated
-from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption, option
+from trunkline.actions.inbound.receipts import Receipt
+from trunkline.actions.sandbox import simulate
+from trunkline.actions.sandbox.simulate import Counterparty
+from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption, PartnerOption, option
 from trunkline.cli.output import print_json, say
-from trunkline.cli.running import with_store
-from trunkline.cli.simulated_rules import rule_commands
+from trunkline.cli.simulate_rules import rule_commands
+from trunkline.cli.store import with_store
 from trunkline.domain import content as contents
 from trunkline.domain.chat import ParticipantStatus, Service
 from trunkline.domain.content import media_part
+from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError
-from trunkline.domain.handle import parse_handle, parse_written_number, shown
-from trunkline.domain.health import Thresholds
+from trunkline.domain.handle import parse_handle, parse_written_number, quoted
+from trunkline.domain.ids import new_trace_id, random_id
 from trunkline.domain.instant import now
-from trunkline.domain.message import Content, DeliveryStatus, Part, ReactionType, ReplyTo, TextPart
+from trunkline.domain.message import (
+    Content,
+    DeliveryStatus,
+    Part,
+    ReactionChange,
+    ReactionType,
+    ReplyTo,
+    TextPart,
+)
+from trunkline.schemas.sandbox import Simulated
 from trunkline.storage.store import Store
 
-simulate_commands = typer.Typer(help="Play the other side of a line: write, react, read, leave.", no_args_is_help=True)
+simulate_commands = typer.Typer(help="Play the counterparty of a line: send, react, read, leave.", no_args_is_help=True)
 simulate_commands.add_typer(rule_commands, name="rule")
 
 FromArgument: TypeAlias = Annotated[
-    str, typer.Argument(metavar="FROM", help="Who does it: a phone number or an e-mail address.")
+    str, typer.Argument(metavar="FROM", help="Who acts: a phone number or an email address.")
 ]
 OptionalFromArgument: TypeAlias = Annotated[
     str | None,
-    typer.Argument(metavar="FROM", help="With whom the direct chat is, where no chat or message is named."),
+    typer.Argument(metavar="FROM", help="Counterparty of the direct chat, unless a chat or message is given."),
 ]
 ToOption: TypeAlias = Annotated[
-    str | None, typer.Option("--to", metavar="+E164", help="Your line; needed only where there are several.")
+    str | None, typer.Option("--to", metavar="+E164", help="Your line, if there are several.")
 ]
 ChatOption: TypeAlias = Annotated[
-    str | None, typer.Option("--chat", metavar="ID", help="The chat. [default: the direct chat of FROM and the line]")
+    str | None, typer.Option("--chat", metavar="ID", help="Chat. [default: the direct chat of FROM and the line]")
 ]
-GroupOption: TypeAlias = Annotated[str, typer.Option("--chat", metavar="ID", help="The group.")]
+GroupOption: TypeAlias = Annotated[str, typer.Option("--chat", metavar="ID", help="Group.")]
 MessageOption: TypeAlias = Annotated[
     str | None,
-    typer.Option("--message", metavar="ID", help="The message. [default: the last that comes into question]"),
+    typer.Option("--message", metavar="ID", help="Message. [default: the last suitable one]"),
 ]
-PartOption: TypeAlias = Annotated[int, typer.Option("--part", min=0, help="Which part of the message, from 0.")]
-ServiceOption: TypeAlias = Annotated[Service | None, typer.Option("--service", help="The network that it comes over.")]
-PartnerOption: TypeAlias = Annotated[
-    str | None, typer.Option("--partner", help="Whose, where more than one partner comes into question.")
-]
+PartOption: TypeAlias = Annotated[int, typer.Option("--part", min=0, help="Index of the part, from 0.")]
+ServiceOption: TypeAlias = Annotated[Service | None, typer.Option("--service", help="Service that carries it.")]
 
 
 @simulate_commands.callback()
-def other_side(
+def counterparty(
     carrier: Annotated[str, option("carrier")] = DEFAULTS.carrier,
 ) -> None:
-    """Play the other side of a line. What happens is stored; a service that runs on the database tells its webhooks."""
+    """Play the counterparty of a line. A running service on the same database sends the webhooks."""
     simulate.require_loopback(carrier)
 
 
 @simulate_commands.command("message")
 def message(
     sender: FromArgument,
-    text: Annotated[str | None, typer.Argument(metavar="TEXT", help="What they write; STOP, say.")] = None,
+    text: Annotated[str | None, typer.Argument(metavar="TEXT", help="Text, such as STOP.")] = None,
     to: ToOption = None,
     chat: ChatOption = None,
     others: Annotated[
         list[str] | None,
-        typer.Option("--with", metavar="HANDLE", help="Into the group with this person, too; may be repeated."),
+        typer.Option("--with", metavar="HANDLE", help="Further member of the group; may be repeated."),
     ] = None,
     media: Annotated[
-        list[str] | None, typer.Option("--media", metavar="URL", help="A file, by its URL; may be repeated.")
+        list[str] | None, typer.Option("--media", metavar="URL", help="URL of a file; may be repeated.")
     ] = None,
-    reply_to: Annotated[str | None, typer.Option("--reply-to", metavar="ID", help="The message it answers.")] = None,
+    reply_to: Annotated[str | None, typer.Option("--reply-to", metavar="ID", help="Message to reply to.")] = None,
     service: ServiceOption = None,
     partner: PartnerOption = None,
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """Write a message to a line; the first one begins a chat."""
-    side = _side(sender, to, chat)
+    """Send a message to a line. The first one begins a chat."""
+    counterparty = _counterparty(sender, to, chat)
     people = [parse_handle(each, "--with") for each in others or ()]
     content = _content(text, media or (), reply_to)
 
-    async def work(store: Store, cause: Cause) -> Simulated:
-        return await simulate.write(store, cause, side, content, Thresholds(), others=people, service=service)
+    async def work(store: Store, ctx: RequestContext) -> Simulated:
+        return await simulate.write(store, ctx, counterparty, content, others=people, service=service)
 
-    _play(database, partner, side, None, work, as_json=as_json)
+    _play(database, partner, counterparty, None, work, as_json=as_json)
 
 
 @simulate_commands.command("reaction")
@@ -101,21 +104,21 @@ def reaction(
     ],
     message_id: MessageOption = None,
     part: PartOption = 0,
-    remove: Annotated[bool, typer.Option("--remove", help="Take it back.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove the reaction.")] = False,
     to: ToOption = None,
     chat: ChatOption = None,
     partner: PartnerOption = None,
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """React to a message, by default the last one of the line's."""
-    side = _side(sender, to, chat)
+    """React to a message, by default the last one from the line."""
+    counterparty = _counterparty(sender, to, chat)
     change = _reaction(kind, part, added=not remove)
 
-    async def work(store: Store, cause: Cause) -> Simulated:
-        return await simulate.react(store, cause, side, message_id, change)
+    async def work(store: Store, ctx: RequestContext) -> Simulated:
+        return await simulate.react(store, ctx, counterparty, message_id, change)
 
-    _play(database, partner, side, message_id, work, as_json=as_json)
+    _play(database, partner, counterparty, message_id, work, as_json=as_json)
 
 
 @simulate_commands.command("read")
@@ -128,13 +131,13 @@ def read(
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """Read what the line sent: all of it, or one message."""
-    side = _side(sender, to, chat)
+    """Read a message from the line, by default all of them."""
+    counterparty = _counterparty(sender, to, chat)
 
-    async def work(store: Store, cause: Cause) -> Simulated:
-        return await simulate.read(store, cause, side, message_id, Thresholds())
+    async def work(store: Store, ctx: RequestContext) -> Simulated:
+        return await simulate.read(store, ctx, counterparty, message_id)
 
-    _play(database, partner, side, message_id, work, as_json=as_json)
+    _play(database, partner, counterparty, message_id, work, as_json=as_json)
 
 
 @simulate_commands.command("typing")
@@ -147,13 +150,13 @@ def typing(
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """Begin to type, or stop."""
-    side = _side(sender, to, chat)
+    """Start or stop typing."""
+    counterparty = _counterparty(sender, to, chat)
 
-    async def work(store: Store, cause: Cause) -> Simulated:
-        return await simulate.type_text(store, cause, side, started=not stop)
+    async def work(store: Store, ctx: RequestContext) -> Simulated:
+        return await simulate.set_typing(store, ctx, counterparty, started=not stop)
 
-    _play(database, partner, side, None, work, as_json=as_json)
+    _play(database, partner, counterparty, None, work, as_json=as_json)
 
 
 @simulate_commands.command("leave")
@@ -174,14 +177,14 @@ def join(
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """Come into a group, or come back."""
+    """Join a group, or return to it."""
     _move(database, sender, chat, ParticipantStatus.ACTIVE, as_json=as_json)
 
 
 @simulate_commands.command("edit")
 def edit(
     sender: FromArgument,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="The new text.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="New text.")],
     message_id: MessageOption = None,
     part: PartOption = 0,
     to: ToOption = None,
@@ -190,19 +193,19 @@ def edit(
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """Change a message of theirs, by default the last one."""
-    side = _side(sender, to, chat)
+    """Edit a message of the counterparty, by default the last one."""
+    counterparty = _counterparty(sender, to, chat)
 
-    async def work(store: Store, cause: Cause) -> Simulated:
-        return await simulate.edit(store, cause, side, message_id, text, part)
+    async def work(store: Store, ctx: RequestContext) -> Simulated:
+        return await simulate.edit(store, ctx, counterparty, message_id, text, part)
 
-    _play(database, partner, side, message_id, work, as_json=as_json)
+    _play(database, partner, counterparty, message_id, work, as_json=as_json)
 
 
 @simulate_commands.command("fail")
 def fail(
     sender: OptionalFromArgument = None,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why, for `message.failed`.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="Reason in `message.failed`.")] = None,
     message_id: MessageOption = None,
     to: ToOption = None,
     chat: ChatOption = None,
@@ -210,11 +213,11 @@ def fail(
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """Have a message of the line's, by default the last one, fail."""
+    """Make a message from the line fail, by default the last one."""
     _report(
         database,
         partner,
-        _side(sender, to, chat),
+        _counterparty(sender, to, chat),
         message_id,
         Receipt(DeliveryStatus.FAILED, reason=reason),
         as_json=as_json,
@@ -232,11 +235,11 @@ def deliver(
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """Deliver a message of the line's, by default the last one: late, or although it was given up."""
+    """Deliver a message from the line, by default the last one, even after it has failed."""
     _report(
         database,
         partner,
-        _side(sender, to, chat),
+        _counterparty(sender, to, chat),
         message_id,
         Receipt(DeliveryStatus.DELIVERED, service),
         as_json=as_json,
@@ -244,35 +247,41 @@ def deliver(
 
 
 def _report(
-    database: str, partner: str | None, side: Side, message_id: str | None, receipt: Receipt, *, as_json: bool
+    database: str,
+    partner: str | None,
+    counterparty: Counterparty,
+    message_id: str | None,
+    receipt: Receipt,
+    *,
+    as_json: bool,
 ) -> None:
-    async def work(store: Store, cause: Cause) -> Simulated:
-        return await simulate.report(store, cause, side, message_id, receipt, Thresholds())
+    async def work(store: Store, ctx: RequestContext) -> Simulated:
+        return await simulate.report(store, ctx, counterparty, message_id, receipt)
 
-    _play(database, partner, side, message_id, work, as_json=as_json)
+    _play(database, partner, counterparty, message_id, work, as_json=as_json)
 
 
 def _move(database: str, sender: str, chat: str, status: ParticipantStatus, *, as_json: bool) -> None:
-    side = _side(sender, None, chat)
+    counterparty = _counterparty(sender, None, chat)
 
-    async def work(store: Store, cause: Cause) -> Simulated:
-        return await simulate.move(store, cause, side, status)
+    async def work(store: Store, ctx: RequestContext) -> Simulated:
+        return await simulate.set_membership(store, ctx, counterparty, status)
 
-    _play(database, None, side, None, work, as_json=as_json)
+    _play(database, None, counterparty, None, work, as_json=as_json)
 
 
 def _play(
     database: str,
     partner: str | None,
-    side: Side,
+    counterparty: Counterparty,
     message_id: str | None,
-    work: Callable[[Store, Cause], Awaitable[Simulated]],
+    work: Callable[[Store, RequestContext], Awaitable[Simulated]],
     *,
     as_json: bool,
 ) -> None:
     async def run(store: Store) -> Simulated:
-        owner = await simulate.owner_of(store, side, message_id, partner)
-        return await work(store, Cause(owner.id, now(), secrets.token_hex(16)))
+        owner = await simulate.find_owner(store, counterparty, message_id, partner)
+        return await work(store, RequestContext(owner.id, now(), new_trace_id()))
 
     done = with_store(database, run)
     if as_json:
@@ -286,8 +295,8 @@ def _play(
             say(f"{name} {value}")
 
 
-def _side(sender: str | None, to: str | None, chat: str | None) -> Side:
-    return Side(
+def _counterparty(sender: str | None, to: str | None, chat: str | None) -> Counterparty:
+    return Counterparty(
         None if sender is None else parse_handle(sender, "FROM"),
         chat,
         None if to is None else parse_written_number(to, "--to"),
@@ -295,21 +304,21 @@ def _side(sender: str | None, to: str | None, chat: str | None) -> Side:
 
 
 def _reaction(kind: str, part: int, *, added: bool) -> ReactionChange:
-    """Raises ``CommandError`` for what is neither the name of a tapback nor an emoji."""
+    """Raises ``CommandError`` unless it is the name of a tapback or an emoji."""
     tapbacks = [each.value for each in ReactionType if each is not ReactionType.CUSTOM]
     if kind in tapbacks:
         return ReactionChange(ReactionType(kind), added, part)
-    # Some emoji begin with an ASCII digit, but none has an ASCII letter in it.
+    # Some emoji begin with an ASCII digit, but none contains an ASCII letter.
     if kind.isascii() or any(each in ascii_letters for each in kind):
-        raise CommandError(f"the reaction is {shown(kind)}; it must be {', '.join(tapbacks)}, or an emoji")
+        raise CommandError(f"the reaction is {quoted(kind)}; it must be {', '.join(tapbacks)}, or an emoji")
     return ReactionChange(ReactionType.CUSTOM, added, part, kind)
 
 
 def _content(text: str | None, media: Sequence[str], reply_to: str | None) -> Content:
     parts: list[Part] = [] if text is None else [TextPart(text)]
-    parts += [media_part(str(uuid.uuid4()), url) for url in media]
+    parts += [media_part(random_id(), url) for url in media]
     if not parts:
-        raise CommandError("there is nothing to write; give a TEXT, or a file with --media")
+        raise CommandError("the message is empty; give TEXT, or a file with --media")
     content = Content(tuple(parts), reply_to=None if reply_to is None else ReplyTo(reply_to))
     contents.check(content)
     return content

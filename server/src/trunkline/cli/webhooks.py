@@ -1,8 +1,7 @@
-"""``trunkline webhooks``: who is told what, what became of it, and listening at the terminal."""
+"""``trunkline webhooks``: list subscriptions and deliveries, send an event again, listen at the terminal."""
 
 import asyncio
 import os
-import secrets
 import signal
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
@@ -12,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from trunkline.actions import deliveries, listening
-from trunkline.actions.cause import Cause
-from trunkline.actions.partners import find_partner
-from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
+from trunkline.actions.operator.partners import find_partner
+from trunkline.actions.webhooks import deliveries
+from trunkline.actions.webhooks.listen import start_listener, stop_listener, subscription_states
+from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption, PartnerArgument
 from trunkline.cli.output import (
     is_terminal,
     moment,
@@ -26,23 +25,26 @@ from trunkline.cli.output import (
     show_line,
     show_secret,
 )
-from trunkline.cli.partners import PartnerArgument
-from trunkline.cli.running import with_store
+from trunkline.cli.store import with_store
 from trunkline.config import Settings
-from trunkline.domain import instant, target
+from trunkline.domain import instant, webhook_target
+from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError
 from trunkline.domain.events import EventType
-from trunkline.domain.handle import parse_written_number, shown
+from trunkline.domain.handle import parse_written_number, quoted
+from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import now
 from trunkline.domain.subscription import PUBLISHED, Subscription
-from trunkline.domain.target import Target
-from trunkline.storage.outbox import Delivered, KeptEvent, State
+from trunkline.domain.webhook_target import Target
+from trunkline.storage.outbox import DeliveryRecord, EntryState, StoredEvent
 from trunkline.storage.store import Store, open_store
 
 if TYPE_CHECKING:
-    from trunkline.delivery.listening import Forwarded
+    from trunkline.delivery.listen import Forwarded
 
-webhook_commands = typer.Typer(help="Webhooks: who is told what, and what became of it.", no_args_is_help=True)
+webhook_commands = typer.Typer(
+    help="List webhook subscriptions and deliveries, resend events, listen.", no_args_is_help=True
+)
 
 
 @webhook_commands.command("list")
@@ -54,12 +56,12 @@ def list_webhooks(
     subscription: Annotated[
         str | None, typer.Option("--subscription", metavar="ID", help="Only deliveries to this subscription.")
     ] = None,
-    failed: Annotated[bool, typer.Option("--failed", help="Only deliveries that have failed for good.")] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many deliveries at most.")] = 50,
+    failed: Annotated[bool, typer.Option("--failed", help="Only failed deliveries.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Maximum number of deliveries.")] = 50,
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """List a partner's subscriptions, or the latest events and what became of them."""
+    """List the subscriptions of a partner, or the latest events and their deliveries."""
     if events or failed or subscription is not None:
         _list_deliveries(database, partner, limit, subscription, failed=failed, as_json=as_json)
     else:
@@ -69,31 +71,34 @@ def list_webhooks(
 @webhook_commands.command("resend")
 def resend(
     partner: PartnerArgument,
-    event_id: Annotated[str, typer.Argument(metavar="EVENT_ID", help="The event, as `list --events` shows it.")],
+    event_id: Annotated[str, typer.Argument(metavar="EVENT_ID", help="Event, as in `list --events`.")],
     subscription: Annotated[
         str | None,
-        typer.Option("--subscription", metavar="ID", help="To this one. [default: those that it was for]"),
+        typer.Option("--subscription", metavar="ID", help="Subscription. [default: those that got the event]"),
     ] = None,
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """Send an event once more. A running service does so, after what its chat has waiting."""
+    """Send an event again. A running service does so, after the pending events of its chat."""
 
     async def work(store: Store) -> Sequence[str]:
-        return await deliveries.resend_event(store, await _cause(store, partner), event_id, subscription)
+        return await deliveries.resend_event(store, await _context(store, partner), event_id, subscription)
 
     chosen = with_store(database, work)
     if as_json:
         print_json({"event_id": event_id, "subscriptions": chosen})
     else:
-        say(f"{event_id} is sent once more, to {', '.join(chosen)}.")
+        say(f"{event_id} is sent again, to {', '.join(chosen)}.")
 
 
 @webhook_commands.command("listen")
 def listen(
     partner: PartnerArgument,
     forward_to: Annotated[
-        str, typer.Option("--forward-to", metavar="URL", help="Your program, such as http://localhost:3000/webhooks.")
+        str,
+        typer.Option(
+            "--forward-to", metavar="URL", help="URL of your program, such as http://localhost:3000/webhooks."
+        ),
     ],
     events: Annotated[
         str | None, typer.Option("--events", metavar="A,B", help="Only these events. [default: all of them]")
@@ -104,29 +109,29 @@ def listen(
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """Send what happens to a program on this machine, signed, once each, and show its answers. Ctrl-C ends it.
+    """Send signed events to a program on this machine, once each, and show its responses. Ctrl-C ends it.
 
     With --json: an object with the secret, then one for each event.
     """
     to = _target(forward_to)
     wanted = list(EventType) if events is None else _wanted(events)
     number = None if line is None else parse_written_number(line, "--line")
-    _until_told_to_stop(_listen(database, partner, to, forward_to, wanted, number, as_json=as_json))
+    _until_stopped(_listen(database, partner, to, forward_to, wanted, number, as_json=as_json))
     if not as_json:
-        say("Nobody listens any more.")
+        say("Stopped listening.")
 
 
 def _target(url: str) -> Target:
     try:
-        return target.parse(url)
+        return webhook_target.parse(url)
     except ValueError as error:
         advice = str(error) if "://" in url or not _is_url(f"http://{url}") else f"it must be a URL: http://{url}"
-        raise CommandError(f"--forward-to is {shown(url)}; {advice}") from None
+        raise CommandError(f"--forward-to is {quoted(url)}; {advice}") from None
 
 
 def _is_url(text: str) -> bool:
     try:
-        target.parse(text)
+        webhook_target.parse(text)
     except ValueError:
         return False
     return True
@@ -137,33 +142,33 @@ def _wanted(events: str) -> list[str]:
     for name in names:
         if name not in PUBLISHED:
             known = ", ".join(EventType)
-            raise CommandError(f"--events has {shown(name)}, and there is no such event; there are {known}")
+            raise CommandError(f"--events has {quoted(name)}, which is not a known event; the events are {known}")
     return names
 
 
 async def _listen(
     database: str, partner: str, to: Target, url: str, events: Sequence[str], line: str | None, *, as_json: bool
 ) -> None:
-    # Requests take longer to import than all the rest of the command.
-    from trunkline.delivery.listening import LEASE, listen  # noqa: PLC0415
+    # The HTTP client takes longer to import than the rest of the command.
+    from trunkline.delivery.listen import LEASE, listen  # noqa: PLC0415
 
     async with open_store(database) as store:
-        cause = await _cause(store, partner)
-        begun = await listening.begin(store, cause, events, line, clock=now, lease=LEASE)
+        ctx = await _context(store, partner)
+        listener = await start_listener(store, ctx, events, line, clock=now, lease=LEASE)
         try:
             if as_json:
-                print_json_line({"subscription_id": begun.subscription.id, "signing_secret": begun.secret})
+                print_json_line({"subscription_id": listener.subscription.id, "signing_secret": listener.secret})
             else:
-                say(f"What happens goes to {url} now, signed with this secret:")
-                show_secret(begun.secret)
+                say(f"Events go to {url} now, signed with this secret:")
+                show_secret(listener.secret)
             doc_base = Settings.from_environment(os.environ).doc_base
-            await listen(store, begun.claimed, to, doc_base, _show_as_json if as_json else _show, now)
+            await listen(store, listener.claim, to, doc_base, _show_as_json if as_json else _show, now)
         finally:
-            await listening.end(store, Cause(cause.partner_id, now(), cause.trace_id), begun.subscription.id)
+            await stop_listener(store, RequestContext(ctx.partner_id, now(), ctx.trace_id), listener.subscription.id)
 
 
-def _until_told_to_stop(work: Coroutine[Any, Any, None]) -> None:
-    """Runs the work until Ctrl-C or SIGTERM, which cancel it: it always waits for something."""
+def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Runs the work until Ctrl-C or SIGTERM, which cancel it. The work must await regularly."""
 
     async def run() -> None:
         loop = asyncio.get_running_loop()
@@ -181,9 +186,9 @@ def _until_told_to_stop(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _show(forwarded: "Forwarded") -> None:
-    answer = forwarded.answer
-    status = "---" if answer.status is None else str(answer.status)
-    end = f"{forwarded.seconds * 1000:.0f} ms" if answer.status is not None else answer.outcome
+    response = forwarded.response
+    status = "---" if response.status is None else str(response.status)
+    end = f"{forwarded.seconds * 1000:.0f} ms" if response.status is not None else response.outcome
     at = moment(now())[11:19]
     show_line(f"{at} {status} {forwarded.event_type} {end}", style="" if forwarded.is_success else "red")
 
@@ -192,20 +197,20 @@ def _show_as_json(forwarded: "Forwarded") -> None:
     print_json_line(
         {
             "event": msgspec.Raw(forwarded.body),
-            "status": forwarded.answer.status,
-            "outcome": forwarded.answer.outcome,
+            "status": forwarded.response.status,
+            "outcome": forwarded.response.outcome,
             "milliseconds": round(forwarded.seconds * 1000),
         }
     )
 
 
-async def _cause(store: Store, partner: str) -> Cause:
-    return Cause((await find_partner(store, partner)).id, now(), secrets.token_hex(16))
+async def _context(store: Store, partner: str) -> RequestContext:
+    return RequestContext((await find_partner(store, partner)).id, now(), new_trace_id())
 
 
 def _list_subscriptions(database: str, partner: str, *, as_json: bool) -> None:
     async def work(store: Store) -> Sequence[tuple[Subscription, str]]:
-        return await listening.states(store, (await find_partner(store, partner)).id, now())
+        return await subscription_states(store, (await find_partner(store, partner)).id, now())
 
     found = with_store(database, work)
     if as_json:
@@ -227,7 +232,7 @@ def _list_subscriptions(database: str, partner: str, *, as_json: bool) -> None:
             show_line(f"  {subscription_id}")
             say(f"  {state}, lines: {lines}, events: {events}")
         return
-    print_table(("ID", "TARGET", "STATE", "LINES", "EVENTS"), rows, "No subscription.")
+    print_table(("ID", "TARGET", "STATE", "LINES", "EVENTS"), rows, "There are no subscriptions.")
 
 
 def _subscription(subscription: Subscription, state: str) -> dict[str, object]:
@@ -245,7 +250,7 @@ def _subscription(subscription: Subscription, state: str) -> dict[str, object]:
 def _list_deliveries(
     database: str, partner: str, limit: int, subscription: str | None, *, failed: bool, as_json: bool
 ) -> None:
-    async def work(store: Store) -> Sequence[tuple[Delivered, KeptEvent | None]]:
+    async def work(store: Store) -> Sequence[tuple[DeliveryRecord, StoredEvent | None]]:
         partner_id = (await find_partner(store, partner)).id
         return await deliveries.list_deliveries(store, partner_id, limit, subscription_id=subscription, failed=failed)
 
@@ -254,8 +259,8 @@ def _list_deliveries(
         print_json({"events": _events(found)})
         return
     if found and is_terminal():
-        for told in _events(found):
-            _show_event(told)
+        for event in _events(found):
+            _show_event(event)
         return
     rows = [
         (
@@ -270,26 +275,26 @@ def _list_deliveries(
         for each, event in found
     ]
     columns = ("ID", "EVENT", "STATE", "ATTEMPTS", "OUTCOME", "WHEN", "SUBSCRIPTION")
-    print_table(columns, rows, "No event, as far as this goes: only those that somebody subscribes to are kept.")
+    print_table(columns, rows, "No matching events. Only events with a subscriber are stored.")
 
 
-def _show_event(told: dict[str, Any]) -> None:
-    """An event and its deliveries, in lines that fit where two ids beside each other do not."""
-    say(f"{told['type']} at {(told['created_at'] or '')[:19]}Z")
-    show_line(f"  {told['id']}")
-    for each in told["deliveries"]:
-        tries = "1 attempt" if each["attempts"] == 1 else f"{each['attempts']} attempts"
+def _show_event(event: dict[str, Any]) -> None:
+    """Prints an event and its deliveries on several lines, because two ids do not fit on one."""
+    say(f"{event['type']} at {(event['created_at'] or '')[:19]}Z")
+    show_line(f"  {event['id']}")
+    for each in event["deliveries"]:
+        attempts = "1 attempt" if each["attempts"] == 1 else f"{each['attempts']} attempts"
         last = f": {each['outcome']}" if each["outcome"] else ""
-        say(f"  {each['state']} after {tries}{last}", style="red" if each["state"] == State.FAILED else "")
+        say(f"  {each['state']} after {attempts}{last}", style="red" if each["state"] == EntryState.FAILED else "")
         say(f"    to {each['subscription_id']}")
 
 
-def _events(found: Sequence[tuple[Delivered, KeptEvent | None]]) -> list[dict[str, Any]]:
-    """The events of deliveries, the latest first, each with its deliveries."""
+def _events(found: Sequence[tuple[DeliveryRecord, StoredEvent | None]]) -> list[dict[str, Any]]:
+    """The events, the latest first, each with its deliveries."""
     events: dict[str, dict[str, Any]] = {}
     for each, event in found:
-        told = events.setdefault(
-            each.subject,
+        shown = events.setdefault(
+            each.entity_id,
             {
                 "id": None if event is None else event.id,
                 "type": each.kind,
@@ -298,7 +303,7 @@ def _events(found: Sequence[tuple[Delivered, KeptEvent | None]]) -> list[dict[st
                 "deliveries": [],
             },
         )
-        told["deliveries"].append(
+        shown["deliveries"].append(
             {
                 "subscription_id": each.destination,
                 "state": each.state,

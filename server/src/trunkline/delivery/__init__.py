@@ -1,1 +1,1 @@
-"""What leaves the service: the worker that empties the outbox, and the couriers that take its items where they go."""
+"""Delivery: the worker that empties the outbox, and the dispatchers that deliver its entries."""

@@ -1,4 +1,4 @@
-"""The headers of a webhook: Standard Webhooks, and the older ones of the same API. Pure.
+"""The signature headers of a webhook: Standard Webhooks, and the older ones of the API. Pure.
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
@@ -14,7 +14,7 @@ from trunkline.domain.subscription import SECRET_PREFIX
 def headers(
     secret: str, subscription_id: str, event_type: str, event_id: str, body: bytes, at: Instant
 ) -> dict[str, str]:
-    """What goes with this body, sent at that time, to a subscription with this signing secret (``whsec_…``)."""
+    """The headers of a request with this body at that time; ``secret`` is the signing secret (``whsec_…``)."""
     timestamp = str(at // SECOND)
     key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
     signature = hmac.digest(key, f"{event_id}.{timestamp}.".encode() + body, hashlib.sha256)

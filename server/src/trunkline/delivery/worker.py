@@ -1,17 +1,17 @@
-"""The worker: empties the outbox, whatever is in it and wherever it goes.
+"""The worker: empties the outbox, whatever its entries are and wherever they go.
 
-    due ──▶ claimed ──▶ attempts: the heads of its lanes, at the same time ──▶ recorded, in one transaction ──▶ released
-                            ▲                                                   │
-                            └──────── more is due, and the claim lasts ─────────┘
+    due ──▶ claimed ──▶ attempts: the first entry of each ordering key, concurrently ──▶ recorded in one change
+                          ▲                                                                            │
+                          └──────────────── more is due, and the claim has not expired ◀───────────────┤
+                                                                                   released ◀──────────┘
 
-Each queue that is claimed has a task of its own, so a destination that is slow or dead takes up one place of many and
-nobody's time. Nothing outside is called within a transaction; what a courier has to store, it stores in the transaction
-that records the result.
+Each claimed queue has a task of its own, so a destination that is slow or dead occupies one of many places and delays
+no other. Nothing outside is called within a transaction. What a dispatcher stores, it stores in the transaction that
+records the result.
 """
 
 import asyncio
 import logging
-import secrets
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -19,56 +19,58 @@ from typing import Protocol, TypeAlias
 
 import msgspec
 
-from trunkline.delivery.schedule import delay_after
+from trunkline.delivery.retry_schedule import delay_after
+from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import NotReady
+from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import SECOND, Clock, Instant, now
 from trunkline.storage import outbox
-from trunkline.storage.changes import Change, change
-from trunkline.storage.outbox import CARRIER, After, Claim, Item, Result, Retry
+from trunkline.storage.change import Change
+from trunkline.storage.outbox import CARRIER, Claim, ClaimPolicy, Entry, Result, Retry
 from trunkline.storage.store import Store
 
 LEASE: Instant = 30 * SECOND
-"""For how long a queue is claimed, in microseconds."""
+"""How long a queue is claimed, in microseconds."""
 
-ATTEMPT = 5 / 6
-"""The part of a claim that an attempt may take: 25 s. The rest is for recording it."""
+ATTEMPT_SHARE = 5 / 6
+"""The share of a lease that an attempt may take: 25 s. The rest is for recording it."""
 
-POLL = 0.5  # s between two looks for what is due, where nothing wakes the worker
-QUEUES_AT_ONCE = 64
-ITEMS_AT_ONCE = 16  # of one queue
-GRACE = 3.0  # s for the attempts that are under way when the worker is to stop
+POLL = 0.5  # s between two looks for due entries, unless the worker is woken
+MAX_QUEUES = 64  # served concurrently
+MAX_ENTRIES = 16  # of one queue, attempted concurrently
+GRACE = 3.0  # s for the attempts in progress when the worker stops
 
-_AWAY_PAUSE: Instant = 2 * SECOND
+_DATABASE_PAUSE: Instant = 2 * SECOND
 
 log = logging.getLogger("trunkline.delivery")
 
 
-class Attempted(msgspec.Struct, frozen=True):
-    """What became of an item. ``then`` runs in the transaction that records it, before it is recorded."""
+class AttemptResult(msgspec.Struct, frozen=True):
+    """What came of an attempt. ``store`` runs in the change that records it, before it is recorded."""
 
     result: Result
-    then: Callable[[Change], Awaitable[None]] | None = None
+    store: Callable[[Change], Awaitable[None]] | None = None
 
 
-class Courier(Protocol):
-    """Takes the items of some destinations where they go."""
+class Dispatcher(Protocol):
+    """Delivers the entries of some destinations."""
 
-    async def attempt(self, claimed: Claim, item: Item) -> Attempted:
-        """One attempt, outside of any transaction. What the other side does is a result, never an exception."""
+    async def attempt(self, claim: Claim, entry: Entry) -> AttemptResult:
+        """One attempt, outside any transaction. A failure of the receiver is a result, never an exception."""
         ...
 
 
-Attempts: TypeAlias = Sequence[tuple[Item, Attempted]]
+Attempts: TypeAlias = Sequence[tuple[Entry, AttemptResult]]
 
 
 class Worker:
-    """Empties the outbox of a store for as long as ``run`` runs. Any number of processes may, each with its own."""
+    """Empties the outbox of a store while ``run`` runs. Any number of processes can each run one."""
 
     def __init__(
         self,
         store: Store,
-        carrier: Courier,
-        webhooks: Courier,
+        carrier: Dispatcher,
+        webhooks: Dispatcher,
         clock: Clock = now,
         *,
         lease: Instant = LEASE,
@@ -79,76 +81,77 @@ class Worker:
         self._clock = clock
         self._lease = lease
         self._poll = poll
-        self._awake = asyncio.Event()
+        self._wake = asyncio.Event()
         self._stopping = False
         self._serving: dict[tuple[int, str], asyncio.Task[bool]] = {}
 
     def wake(self) -> None:
-        """Something may be due: looks at once. To be called in the event loop of ``run``."""
-        self._awake.set()
+        """Something may be due: the next look is at once. Call it in the event loop of ``run``."""
+        self._wake.set()
 
     async def run(self) -> None:
-        """Works until it is cancelled; then what is under way has some seconds to end, and is recorded."""
+        """Works until cancelled. Attempts in progress then get some seconds to finish, and are recorded."""
         try:
             while True:
-                self._awake.clear()
+                self._wake.clear()
                 try:
-                    await self._serve_what_is_due()
+                    await self._serve_due_queues()
                 except NotReady as error:
-                    log.warning("nothing is delivered for now: %s", error)
+                    log.warning("deliveries are paused: %s", error)
                 except Exception:
-                    log.exception("the worker failed to look for what is due")
+                    log.exception("the worker failed to look for due entries")
                 with suppress(TimeoutError):
-                    # Not wait_for: in Python 3.11 that can lose a cancellation.
+                    # Not wait_for, which can lose a cancellation in Python 3.11.
                     async with asyncio.timeout(self._poll):
-                        await self._awake.wait()
+                        await self._wake.wait()
         finally:
             await self._stop()
 
-    async def settle(self) -> Instant | None:
-        """Serves what is due now, and what becomes due by that; for those who do not ``run`` the worker.
+    async def drain(self) -> Instant | None:
+        """Delivers what is due now, and what becomes due thereby; an alternative to ``run``.
 
-        When something is due next, in microseconds since 1970; None where nothing waits. Raises ``NotReady``.
+        Returns when the next entry is due, in microseconds since 1970; None if nothing is pending. Raises ``NotReady``.
         """
-        await self._serve_what_is_due()
+        await self._serve_due_queues()
         while self._serving:
-            ended, _ = await asyncio.wait(self._serving.values())
-            if not any(task.result() for task in ended):
+            done, _ = await asyncio.wait(self._serving.values())
+            if not any(task.result() for task in done):
                 break
-            await self._serve_what_is_due()
-        return await outbox.coming(self._database)
+            await self._serve_due_queues()
+        return await outbox.next_due(self._database)
 
-    async def _serve_what_is_due(self) -> None:
-        free = QUEUES_AT_ONCE - len(self._serving)
+    async def _serve_due_queues(self) -> None:
+        free = MAX_QUEUES - len(self._serving)
         if free <= 0:
             return
-        for queue in await outbox.due(self._database, self._clock(), QUEUES_AT_ONCE):
+        for queue in await outbox.due_queues(self._database, self._clock(), MAX_QUEUES):
             if queue not in self._serving and free > 0:
                 free -= 1
                 self._serving[queue] = asyncio.create_task(self._serve(*queue))
 
     async def _serve(self, partner_id: int, destination: str) -> bool:
-        """One claim of a queue, from its beginning to its end: whether anything was in it."""
-        delivered = False
+        """Serves a queue for one claim, and returns whether it had due entries."""
+        had_entries = False
         try:
-            claimed = await outbox.claim(self._database, partner_id, destination, self._clock, self._lease)
-            while claimed is not None:
-                # After a round that ends later than this, another one might not end in time.
-                latest = claimed.until - self._lease * ATTEMPT
-                worked, claimed = await self._rounds.go(claimed, lambda latest=latest: self._after_round(latest))
-                delivered = delivered or worked
+            claim = await outbox.claim(self._database, partner_id, destination, self._clock, self._lease)
+            while claim is not None:
+                # A round that ends later than this leaves too little time for another one.
+                latest = claim.until - self._lease * ATTEMPT_SHARE
+                worked, claim = await self._rounds.run(claim, lambda latest=latest: self._policy(latest))
+                had_entries = had_entries or worked
         except NotReady as error:
             log.warning("a queue waits: %s", error)
         except Exception:
             log.exception("a queue could not be served")
         finally:
             del self._serving[partner_id, destination]
-            if delivered:
+            if had_entries:
                 self.wake()
-        return delivered
+        return had_entries
 
-    def _after_round(self, latest: float) -> After:
-        return After.RELEASE if self._stopping or self._clock() > latest else After.GO_ON
+    def _policy(self, latest: float) -> ClaimPolicy:
+        is_last = self._stopping or self._clock() > latest
+        return ClaimPolicy.RELEASE if is_last else ClaimPolicy.KEEP_WHILE_DUE
 
     async def _stop(self) -> None:
         self._stopping = True
@@ -163,104 +166,107 @@ class Worker:
 
 
 class Rounds:
-    """Rounds of a claimed queue: the heads of its lanes are attempted at once, and what became of them is recorded."""
+    """Rounds of a claimed queue: each attempts the first entry of each due ordering key and records the results."""
 
-    def __init__(self, store: Store, carrier: Courier, webhooks: Courier, clock: Clock, *, lease: Instant) -> None:
+    def __init__(
+        self, store: Store, carrier: Dispatcher, webhooks: Dispatcher, clock: Clock, *, lease: Instant
+    ) -> None:
+        self._store = store
         self._database = store.database
         self._carrier = carrier
         self._webhooks = webhooks
         self._clock = clock
         self._lease = lease
-        self._limit = lease / SECOND * ATTEMPT
-        self._patience = lease / SECOND * (1 - ATTEMPT)
-        self._attempts: set[asyncio.Task[Attempted]] = set()
-        # A partner's changes wait for each other: one waits in the database, the others here, where they take up no
+        self._attempt_timeout = lease / SECOND * ATTEMPT_SHARE
+        self._record_timeout = lease / SECOND * (1 - ATTEMPT_SHARE)
+        self._attempts: set[asyncio.Task[AttemptResult]] = set()
+        # Changes of one partner wait for each other: one in the database, the others here, where they occupy no
         # connection.
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def interrupt(self) -> None:
-        """Ends the attempts that are under way; they count for nothing."""
+        """Cancels the attempts in progress; they do not count."""
         for attempt in self._attempts:
             attempt.cancel()
 
-    async def go(self, claimed: Claim, after: Callable[[], After]) -> tuple[bool, Claim | None]:
-        """One round: whether anything was due, and the claim where the queue is still claimed.
+    async def run(self, claim: Claim, policy: Callable[[], ClaimPolicy]) -> tuple[bool, Claim | None]:
+        """One round. Returns whether anything was due, and the claim if the queue is still claimed.
 
-        ``after`` is asked when the attempts have ended.
+        ``policy`` is called when the attempts are over.
         """
-        found = await outbox.items(self._database, claimed, self._clock(), ITEMS_AT_ONCE)
-        # What becomes of them at the same time is recorded in the order in which they came about.
-        due = sorted(found, key=lambda item: item.number)
-        if not due and after() is After.HOLD:
-            return False, claimed
-        tasks = [asyncio.create_task(self._attempt(claimed, item)) for item in due]
+        found = await outbox.due_entries(self._database, claim, self._clock(), MAX_ENTRIES)
+        # Results that are recorded together are recorded in the order of their entries.
+        due = sorted(found, key=lambda entry: entry.sequence)
+        if not due and policy() is ClaimPolicy.KEEP:
+            return False, claim
+        tasks = [asyncio.create_task(self._attempt(claim, entry)) for entry in due]
         self._attempts.update(tasks)
         try:
-            ended = await asyncio.gather(*tasks, return_exceptions=True)
+            results = await asyncio.gather(*tasks, return_exceptions=True)
         finally:
             self._attempts.difference_update(tasks)
-        attempted = [(item, each) for item, each in zip(due, ended, strict=True) if isinstance(each, Attempted)]
-        return bool(due), await self._record(claimed, attempted, after())
+        attempts = [(entry, each) for entry, each in zip(due, results, strict=True) if isinstance(each, AttemptResult)]
+        return bool(due), await self._record(claim, attempts, policy())
 
-    async def _attempt(self, claimed: Claim, item: Item) -> Attempted:
-        courier = self._carrier if claimed.destination == CARRIER else self._webhooks
+    async def _attempt(self, claim: Claim, entry: Entry) -> AttemptResult:
+        dispatcher = self._carrier if claim.destination == CARRIER else self._webhooks
         try:
-            async with asyncio.timeout(self._limit):
-                return await courier.attempt(claimed, item)
+            async with asyncio.timeout(self._attempt_timeout):
+                return await dispatcher.attempt(claim, entry)
         except TimeoutError:
-            return self._later(item, f"not done within {self._limit:g} s")
+            return self._retry(entry, f"not done within {self._attempt_timeout:g} s")
         except NotReady as error:
-            return Attempted(Retry(self._clock() + _AWAY_PAUSE, str(error), counts=False))
+            return AttemptResult(Retry(self._clock() + _DATABASE_PAUSE, str(error), counts=False))
         except Exception:
-            log.exception("the courier of item %d of partner %d failed", item.number, claimed.partner_id)
-            return self._later(item, "something failed on our side")
+            log.exception("the attempt of entry %d of partner %d failed", entry.sequence, claim.partner_id)
+            return self._retry(entry, "something failed in the service")
 
-    def _later(self, item: Item, outcome: str) -> Attempted:
-        return Attempted(Retry(self._clock() + delay_after(item.attempts), outcome))
+    def _retry(self, entry: Entry, outcome: str) -> AttemptResult:
+        return AttemptResult(Retry(self._clock() + delay_after(entry.attempts), outcome))
 
-    async def _record(self, claimed: Claim, attempted: Attempts, after: After) -> Claim | None:
-        """Records the results however long it takes to get at the database, unless another has the queue by then."""
-        held: Claim | None = claimed
+    async def _record(self, claim: Claim, attempts: Attempts, policy: ClaimPolicy) -> Claim | None:
+        """Records results, however long the database takes, unless another worker has the queue by then."""
+        held: Claim | None = claim
         while held is not None:
             try:
-                async with asyncio.timeout(self._patience), self._turns[held.partner_id]:
-                    return held if await self._write(held, attempted, after) else None
+                async with asyncio.timeout(self._record_timeout), self._turns[held.partner_id]:
+                    return held if await self._write(held, attempts, policy) else None
             except (TimeoutError, NotReady) as error:
-                log.warning("results wait to be recorded: %s", error or "another writer has the partner")
-                await asyncio.sleep(self._patience / 5)
+                log.warning("results wait to be recorded: %s", error or "another writer has the partner's lock")
+                await asyncio.sleep(self._record_timeout / 5)
             held = await self._renew(held)
-        log.warning("results of partner %d are left to the worker that has the queue now", claimed.partner_id)
+        log.warning("results of partner %d are left to the worker that has the queue now", claim.partner_id)
         return None
 
-    async def _renew(self, claimed: Claim) -> Claim | None:
+    async def _renew(self, claim: Claim) -> Claim | None:
         try:
-            return await outbox.renew(self._database, claimed, self._clock, self._lease)
+            return await outbox.renew(self._database, claim, self._clock, self._lease)
         except NotReady:
-            return claimed
+            return claim
 
-    async def _write(self, claimed: Claim, attempted: Attempts, after: After) -> bool:
+    async def _write(self, claim: Claim, attempts: Attempts, policy: ClaimPolicy) -> bool:
         try:
-            return await self._commit(claimed, attempted, after)
+            return await self._commit(claim, attempts, policy)
         except NotReady:
             raise
         except Exception:
-            log.exception("results of partner %d could not be recorded together", claimed.partner_id)
-        for item, each in attempted:
+            log.exception("results of partner %d could not be recorded together", claim.partner_id)
+        for entry, each in attempts:
             try:
-                await self._commit(claimed, [(item, each)], After.HOLD)
+                await self._commit(claim, [(entry, each)], ClaimPolicy.KEEP)
             except NotReady:
                 raise
             except Exception:
-                log.exception("the result of item %d of partner %d was refused", item.number, claimed.partner_id)
-                later = self._later(item, "something failed on our side")
-                await self._commit(claimed, [(item, later)], After.HOLD)
-        return await self._commit(claimed, [], after)
+                log.exception("the result of entry %d of partner %d was rejected", entry.sequence, claim.partner_id)
+                retry = self._retry(entry, "something failed in the service")
+                await self._commit(claim, [(entry, retry)], ClaimPolicy.KEEP)
+        return await self._commit(claim, [], policy)
 
-    async def _commit(self, claimed: Claim, attempted: Attempts, after: After) -> bool:
-        at = self._clock()
-        async with change(self._database, claimed.partner_id, at, secrets.token_hex(16)) as opened:
-            for _, each in attempted:
-                if each.then is not None:
-                    await each.then(opened)
-            results = [(item, each.result) for item, each in attempted]
-            return await outbox.record(opened.transaction, claimed, results, at, after)
+    async def _commit(self, claim: Claim, attempts: Attempts, policy: ClaimPolicy) -> bool:
+        ctx = RequestContext(claim.partner_id, self._clock(), new_trace_id())
+        async with self._store.change(ctx) as change:
+            for _, each in attempts:
+                if each.store is not None:
+                    await each.store(change)
+            results = [(entry, each.result) for entry, each in attempts]
+            return await outbox.record(change.transaction, claim, results, ctx.now, policy)

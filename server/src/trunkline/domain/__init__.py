@@ -1,1 +1,1 @@
-"""What the service is about: frozen values and the rules over them. Nothing here does I/O."""
+"""Frozen values and the rules over them. No I/O."""

@@ -1,4 +1,4 @@
-"""A chat and the people in it, as frozen values (seed: ``class Chat``, ``ChatHandle``, ``HealthStatus``)."""
+"""A chat and its participants (the API's public documentation: ``Chat``, ``ChatHandle``, ``HealthStatus``)."""
 
 import hashlib
 from collections.abc import Iterable
@@ -8,9 +8,14 @@ import msgspec
 
 from trunkline.domain.instant import Instant
 
+MAX_RECIPIENTS = 31
+MIN_GROUP_SIZE = 3
+"""Participants that a group keeps, the line included."""
+MAX_GROUP_NAME = 255  # characters
+
 
 class Service(StrEnum):
-    """The network a chat runs on."""
+    """The network that carries messages."""
 
     IMESSAGE = "iMessage"
     SMS = "SMS"
@@ -18,7 +23,7 @@ class Service(StrEnum):
 
 
 class ParticipantStatus(StrEnum):
-    """Whether a participant is still in the chat, went, or was put out."""
+    """Whether a participant is in the chat, left, or was removed."""
 
     ACTIVE = "active"
     LEFT = "left"
@@ -26,7 +31,7 @@ class ParticipantStatus(StrEnum):
 
 
 class HealthStatus(StrEnum):
-    """The health bucket of a chat."""  # domain/health says what moves a chat between them
+    """The rating of a chat."""  # domain/health has the rules
 
     HEALTHY = "HEALTHY"
     AT_RISK = "AT_RISK"
@@ -35,7 +40,7 @@ class HealthStatus(StrEnum):
 
 
 class Participant(msgspec.Struct, frozen=True):
-    """A handle's membership in a chat."""
+    """The membership of a handle in a chat."""
 
     id: str
     handle: str
@@ -54,7 +59,7 @@ class Health(msgspec.Struct, frozen=True):
 
 
 class Chat(msgspec.Struct, frozen=True):
-    """A conversation of one line with one person or a group. ``participants`` has the line first."""
+    """A conversation of one line with one person or a group. The line is the first participant."""
 
     id: str
     participants: tuple[Participant, ...]
@@ -63,13 +68,13 @@ class Chat(msgspec.Struct, frozen=True):
     created_at: Instant
     updated_at: Instant
     name: str | None = None
-    """What somebody named the chat; None where ``display_name`` is the default one."""
+    """The name that somebody gave the chat; None if ``display_name`` is the default."""
     service: Service | None = None
     icon_url: str | None = None
     message_count: int = 0
-    """How many messages are kept of it."""
+    """The number of stored messages."""
     unread_count: int = 0
-    """How many of those it received are not marked as read."""
+    """The number of received messages that are not marked as read."""
 
     @property
     def me(self) -> Participant:
@@ -78,7 +83,7 @@ class Chat(msgspec.Struct, frozen=True):
 
     @property
     def active(self) -> tuple[Participant, ...]:
-        """Everyone who is still in it, the line first if it is."""
+        """Everyone who is in the chat now, the line first unless it left."""
         return tuple([each for each in self.participants if each.status is ParticipantStatus.ACTIVE])
 
     def participant(self, handle: str) -> Participant | None:
@@ -92,17 +97,17 @@ class Chat(msgspec.Struct, frozen=True):
 
     @property
     def recipients(self) -> tuple[str, ...]:
-        """Everyone's handle but the line's, in the order they joined."""
+        """The handles of everyone but the line, in the order in which they joined."""
         return tuple([participant.handle for participant in self.participants[1:]])
 
     @property
     def display_name(self) -> str:
-        """The chat's name, by default the recipients' handles joined by a comma and a space (seed)."""
+        """The chat's name; by default, the handles of the recipients joined by a comma and a space."""
         return self.name if self.name is not None else ", ".join(self.recipients)
 
     @property
     def recipients_key(self) -> str:
-        """What a chat is found by again: its line and recipient, or its line and a digest of a group's recipients."""
+        """Finds the chat of a line with the same people: the line with the recipient, or with a digest of a group."""
         if not self.is_group:
             return recipients_key(self.line, self.recipients, is_group=False)
         present = [each.handle for each in self.participants[1:] if each.status is ParticipantStatus.ACTIVE]
@@ -110,7 +115,7 @@ class Chat(msgspec.Struct, frozen=True):
 
 
 def recipients_key(line: str, recipients: Iterable[str], *, is_group: bool) -> str:
-    """The ``Chat.recipients_key`` of a line's chat with these people; of a group, those who are in it now."""
+    """The ``Chat.recipients_key`` of a line with these recipients; for a group, its present ones."""
     if is_group:
         digest = hashlib.sha256(" ".join(sorted(set(recipients))).encode()).hexdigest()
         return f"{line} {digest[:32]}"
@@ -118,7 +123,7 @@ def recipients_key(line: str, recipients: Iterable[str], *, is_group: bool) -> s
 
 
 def clean_name(name: str | None) -> str | None:
-    """A name from outside as every engine can store it: without NULs and halves of characters; None for nothing."""
+    """A name that every engine can store: without NULs and lone surrogates; None if nothing is left."""
     if name is None:
         return None
     return name.replace("\0", "").encode("utf-8", "replace").decode() or None

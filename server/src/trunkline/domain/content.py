@@ -1,4 +1,4 @@
-"""What a message may say (the API's public documentation: ``MessageContent`` and its validation rules)."""
+"""The rules for message content (the API's public documentation: ``MessageContent``)."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from trunkline.domain.chat import Chat
 from trunkline.domain.errors import InvalidContent, InvalidParameter, MentionOutsideGroup
-from trunkline.domain.handle import shown
+from trunkline.domain.handle import quoted
 from trunkline.domain.message import (
     Content,
     Decoration,
@@ -45,9 +45,9 @@ EFFECTS: dict[EffectKind, frozenset[str]] = {
 
 _URL = re.compile(r"https?://[^\s\x00-\x1f\x7f]+", re.IGNORECASE)
 _LINK_IN_TEXT = re.compile(r"(?:https?://|\bwww\.)\S", re.IGNORECASE)
-_MEDIA_TYPES = MimeTypes(filenames=())  # the types that Python knows, not those of this machine
+_MEDIA_TYPES = MimeTypes(filenames=())  # Python's own types, not those of the machine
 for _type, _extension in (
-    # What the API carries (its public documentation: ``SupportedContentType``) and Python does not know, or not so.
+    # Types of the API (its public documentation: ``SupportedContentType``) that Python lacks or names differently.
     ("image/webp", ".webp"),
     ("video/3gpp", ".3gp"),
     ("video/x-m4v", ".m4v"),
@@ -69,7 +69,7 @@ for _type, _extension in (
 
 
 def check(content: Content) -> None:
-    """Raises ``InvalidContent`` for what cannot be sent, naming the part."""
+    """Raises ``InvalidContent``, which names the part, if the content cannot be sent."""
     parts = content.parts
     if not parts:
         raise InvalidContent("'message.parts' is empty; a message has at least one part")
@@ -79,11 +79,12 @@ def check(content: Content) -> None:
     if media > MAX_MEDIA:
         raise InvalidContent(f"'message.parts' has {media} files by URL; a message has at most {MAX_MEDIA}")
     if len(parts) > 1 and any(isinstance(part, LinkPart) for part in parts):
-        raise InvalidContent("'message.parts' has a link among others; a link is the only part of its message")
+        raise InvalidContent("'message.parts' contains a link and other parts; send a link on its own")
     for index, (part, following) in enumerate(pairwise(parts)):
         if isinstance(part, TextPart) and isinstance(following, TextPart):
             raise InvalidContent(
-                f"'message.parts[{index + 1}]' is text right after text; put both into one part, or a file between"
+                f"'message.parts[{index + 1}]' is text directly after text; put both into one part, "
+                "or a file between them"
             )
     for index, part in enumerate(parts):
         _check_part(part, f"'message.parts[{index}]")
@@ -92,37 +93,43 @@ def check(content: Content) -> None:
 
 
 def check_first(content: Content) -> None:
-    """Raises ``InvalidParameter`` for what cannot begin a chat: links, answers and effects (public documentation)."""
+    """Raises ``InvalidParameter`` if the content cannot begin a chat: a link, a reply or an effect (public
+    documentation).
+    """
     linked = any(
         isinstance(part, LinkPart) or (isinstance(part, TextPart) and _LINK_IN_TEXT.search(part.value))
         for part in content.parts
     )
     if linked:
         raise InvalidParameter(
-            "'message' has a link, and the first message of a chat cannot: send it once the chat is there"
+            "'message' contains a link, which the first message of a chat must not; send it once the chat exists"
         )
     if content.reply_to is not None:
-        raise InvalidParameter("'message.reply_to' is given, but the chat is new: there is nothing to answer yet")
+        raise InvalidParameter("'message.reply_to' is given, but the chat is new and has no message to reply to")
     if content.effect is not None:
-        raise InvalidParameter("'message.effect' is given, and the first message of a chat cannot have one")
+        raise InvalidParameter("'message.effect' is given, but the first message of a chat cannot have one")
 
 
 def check_mentions(content: Content, chat: Chat) -> None:
-    """Raises ``InvalidContent`` where somebody is mentioned who is not in the group, ``MentionOutsideGroup`` where
-    the chat is none.
-    """
+    """Raises ``InvalidContent`` if someone outside the group is mentioned, ``MentionOutsideGroup`` in a direct chat."""
     for index, part in enumerate(content.parts):
         if not isinstance(part, TextPart) or part.mention is None:
             continue
         name = f"'message.parts[{index}].mention'"
         if not chat.is_group:
-            raise MentionOutsideGroup(f"{name} is given in a direct chat; only in a group can somebody be mentioned")
+            raise MentionOutsideGroup(f"{name} is given in a direct chat; mentions are possible only in a group")
         if part.mention not in [each.handle for each in chat.active]:
-            raise InvalidContent(f"{name} is {shown(part.mention)}, who is not in this group")
+            raise InvalidContent(f"{name} is {quoted(part.mention)}, who is not in this group")
+
+
+def check_text(text: str, name: str) -> None:
+    """Raises ``InvalidContent``, which names the field, if a text is blank."""
+    if not text.strip():
+        raise InvalidContent(f"'{name}' is empty; it must have text")
 
 
 def media_part(part_id: str, url: str) -> MediaPart:
-    """The part of a file at a URL: its name and type are what the URL says, if it is one."""
+    """The part for a file at a URL; its name and type are derived from the URL."""
     try:
         filename = unquote(urlsplit(url).path.rpartition("/")[2]) or "file"
     except ValueError:
@@ -131,8 +138,8 @@ def media_part(part_id: str, url: str) -> MediaPart:
     return MediaPart(part_id, url, filename, mime_type)
 
 
-def is_web_address(url: str) -> bool:
-    """Whether this is an address that begins with https:// and that a link can be made of."""
+def is_https_url(url: str) -> bool:
+    """Whether this is a valid URL that begins with https://."""
     if len(url) > MAX_URL or not _URL.fullmatch(url):
         return False
     try:
@@ -146,14 +153,14 @@ def _check_part(part: Part, name: str) -> None:
     match part:
         case TextPart():
             if not part.value.strip():
-                raise InvalidContent(f"{name}.value' is empty; a text part has text")
+                raise InvalidContent(f"{name}.value' is empty; a text part must have text")
             _check_ranges(part, name)
         case MediaPart():
-            if not is_web_address(part.url):
-                raise InvalidContent(f"{name}.url' is {shown(part.url)}; it must begin with https://")
+            if not is_https_url(part.url):
+                raise InvalidContent(f"{name}.url' is {quoted(part.url)}; it must begin with https://")
         case LinkPart():
             if len(part.value) > MAX_URL or not _URL.fullmatch(part.value):
-                raise InvalidContent(f"{name}.value' is {shown(part.value)}; a link begins with https:// or http://")
+                raise InvalidContent(f"{name}.value' is {quoted(part.value)}; a link begins with https:// or http://")
 
 
 def _check_ranges(part: TextPart, name: str) -> None:
@@ -185,6 +192,6 @@ def _check_effect(effect: Effect) -> None:
     names = EFFECTS[effect.type]
     if effect.name not in names:
         raise InvalidContent(
-            f"'message.effect.name' is {shown(effect.name)}; "
+            f"'message.effect.name' is {quoted(effect.name)}; "
             f"a {effect.type} effect is one of {', '.join(sorted(names))}"
         )

@@ -1,71 +1,79 @@
-"""Every refusal the service can give, with its HTTP status and its stable code (the API's public documentation).
+"""The errors of the service, with their HTTP status and stable code (the API's public documentation).
 
     TrunklineError
     ├── MissingField          400 / 1001   a required field is missing
-    ├── InvalidPhoneNumber    400 / 1002   a phone number or handle is not of its form
-    ├── InvalidBody           400 / 1003   the body is not JSON, or not of the shape that is asked for
-    ├── InvalidContent        400 / 1004   what the message says cannot be sent
+    ├── InvalidPhoneNumber    400 / 1002   a phone number or handle is not valid
+    ├── InvalidBody           400 / 1003   the body is not JSON, or does not match the schema
+    ├── InvalidContent        400 / 1004   the content of the message cannot be sent
     ├── InvalidParameter      400 / 1005   a parameter's value is not valid
     ├── Unauthorized          401 / 2004   the key is missing, malformed, unknown, revoked or expired
     ├── NotYourLine           403 / 2006   the line is not this partner's
-    ├── OptedOut              403 / 2024   the recipient has asked not to be written to
+    ├── OptedOut              403 / 2024   the recipient has opted out
     ├── HandleBlocked         403 / 2026   the partner has blocked the recipient
-    ├── NotFound              404 / 2001   nothing is at this address, or no such chat is this partner's
-    ├── NoSuchMessage         404 / 2002   no such message is this partner's
-    ├── MethodNotAllowed      405 / 1005   the address is right, the method is not
+    ├── NotFound              404 / 2001   the address does not exist, or the partner has no such chat
+    ├── NoSuchMessage         404 / 2002   the partner has no such message
+    ├── MethodNotAllowed      405 / 1005   the address exists, but not with this method
     ├── NotAGroup             409 / 1006   a direct chat cannot be changed like a group
     ├── ChatLeft              409 / 2013   the line has left the chat
-    ├── MentionOutsideGroup   409 / 2023   a direct chat has nobody to mention
-    ├── BodyTooLarge          413 / 1003   the body is larger than the service reads
-    ├── TooManyRequests       429 / 1007   the caller is to wait, and is told how long
-    ├── InternalError         500 / 3006   our fault; the trace id finds it in the log
+    ├── MentionOutsideGroup   409 / 2023   a message in a direct chat mentions somebody
+    ├── BodyTooLarge          413 / 1003   the body exceeds the limit
+    ├── TooManyRequests       429 / 1007   the caller must wait
+    ├── InternalError         500 / 3006   an error in the service; the log has it under the trace id
     ├── NotReady              503 / 3006   the database does not answer
     ├── CarrierNotReady       503 / 3006   the carrier does not answer
-    └── CommandError          what a person at the terminal did wrong; never on the wire
+    └── CommandError          a mistake at the command line; never on the wire
+        ├── NoPartner         there is no partner yet
+        ├── NoSuchPartner     no partner has this name or id
+        ├── PartnerExists     a partner has this name already
+        ├── AmbiguousPartner  several partners match
+        ├── NoSuchKey         no key has this id
+        ├── NoOwner           no partner has this line
+        ├── NoSuchEvent       no event has this id
+        └── NoSuchSubscription  no active subscription matches
 
-``api/responses`` renders the ones with a status; the command prints the message of any of them.
+``api/responses`` renders those with a code; the command line prints the message of any of them.
 """
 
 from typing import ClassVar
 
 
 class TrunklineError(Exception):
-    """A refusal with a message for the person who caused it. ``str(error)`` is that message."""
+    """An error whose message, ``str(error)``, is for the person who caused it."""
 
     status: ClassVar[int] = 500
     code: ClassVar[int] = 3006
 
 
 class MissingField(TrunklineError):
-    """A required field of the body is missing; the message names it."""
+    """A required field of the body is missing. The message names it."""
 
     status = 400
     code = 1001
 
 
 class InvalidBody(TrunklineError):
-    """The body is not JSON, or not of the shape that is asked for; the message says where."""
+    """The body is not JSON, or does not match the schema. The message says where."""
 
     status = 400
     code = 1003
 
 
 class InvalidContent(TrunklineError):
-    """What the message says cannot be sent; the message names the part."""
+    """The content of the message cannot be sent. The error names the part."""
 
     status = 400
     code = 1004
 
 
 class InvalidParameter(TrunklineError):
-    """A parameter's value is not valid; the message says which, what it was and what would be right."""
+    """The value of a parameter is not valid. The message names the parameter, its value and valid values."""
 
     status = 400
     code = 1005
 
 
 class InvalidPhoneNumber(TrunklineError):
-    """A phone number is not E.164, or a handle is neither that nor an e-mail address."""
+    """A phone number is not in E.164 format, or a handle is neither that nor an email address."""
 
     status = 400
     code = 1002
@@ -79,14 +87,14 @@ class Unauthorized(TrunklineError):
 
 
 class NotYourLine(TrunklineError):
-    """The number is not a line of this partner: the same answer whether somebody else owns it or nobody does."""
+    """The number is not a line of this partner; the response does not say whether it is another partner's."""
 
     status = 403
     code = 2006
 
 
 class OptedOut(TrunklineError):
-    """The recipient has asked not to be written to."""
+    """The recipient has opted out."""
 
     status = 403
     code = 2024
@@ -100,14 +108,14 @@ class HandleBlocked(TrunklineError):
 
 
 class NotFound(TrunklineError):
-    """Nothing is at this address, or nothing of this partner's."""
+    """The address does not exist, or the partner has no such chat."""
 
     status = 404
     code = 2001
 
 
 class NoSuchMessage(TrunklineError):
-    """There is no such message, or it is another partner's: the same answer."""
+    """The partner has no such message; the response does not say whether another partner has it."""
 
     status = 404
     code = 2002
@@ -143,18 +151,18 @@ class MethodNotAllowed(TrunklineError):
     def __init__(self, message: str, allowed: str) -> None:
         super().__init__(message)
         self.allowed = allowed
-        """The methods that would be right, as the ``Allow`` header lists them."""
+        """The methods of the address, as the ``Allow`` header lists them."""
 
 
 class BodyTooLarge(TrunklineError):
-    """The body is larger than the service reads."""
+    """The body is larger than the service accepts."""
 
     status = 413
     code = 1003
 
 
 class TooManyRequests(TrunklineError):
-    """There were more requests than are allowed; after a while the same one is answered."""
+    """There are too many requests. The same request succeeds later."""
 
     status = 429
     code = 1007
@@ -162,24 +170,56 @@ class TooManyRequests(TrunklineError):
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"too many requests; try again in {retry_after} {'second' if retry_after == 1 else 'seconds'}")
         self.retry_after = retry_after
-        """Seconds to wait, as the ``Retry-After`` header and the envelope tell them."""
+        """Seconds to wait, as in the ``Retry-After`` header and the envelope."""
 
 
 class InternalError(TrunklineError):
-    """Something of ours failed; the log has it under the trace id."""
+    """An error in the service. The log has it under the trace id."""
 
 
 class NotReady(TrunklineError):
-    """The database does not answer, so nothing can be served for now."""
+    """The database does not answer. Try again later."""
 
     status = 503
 
 
 class CarrierNotReady(TrunklineError):
-    """The carrier does not answer, so what only it knows cannot be said for now."""
+    """The carrier does not answer. Try again later."""
 
     status = 503
 
 
 class CommandError(TrunklineError):
-    """A mistake at the terminal, or a file that cannot be read: one clear line and exit status 1."""
+    """A mistake at the command line, or a file that cannot be read: one line and exit status 1."""
+
+
+class NoPartner(CommandError):
+    """There is no partner yet."""
+
+
+class NoSuchPartner(CommandError):
+    """No partner has this name or id."""
+
+
+class PartnerExists(CommandError):
+    """A partner has this name already."""
+
+
+class AmbiguousPartner(CommandError):
+    """Several partners match. The message names them."""
+
+
+class NoSuchKey(CommandError):
+    """No key has this id."""
+
+
+class NoOwner(CommandError):
+    """No partner, or not the named one, has this line."""
+
+
+class NoSuchEvent(CommandError):
+    """No stored event has this id."""
+
+
+class NoSuchSubscription(CommandError):
+    """No active subscription matches."""

@@ -1,16 +1,15 @@
-"""Chat health: what a chat has seen, and the status that follows (CONTRACT §3).
+"""Chat health, line reputation and opt-out keywords (docs/wire.md §3).
 
-    HEALTHY ──(many sent without a reply, or failures)──▶ AT_RISK ──(more of the same)──▶ CRITICAL
-       ▲                                                     │                               │
-       └──────────────────────── a reply ────────────────────┴───────────────────────────────┘
+    HEALTHY ──(many unanswered or failed messages)──▶ AT_RISK ──(more of them)──▶ CRITICAL
+       ▲                                                 │                           │
+       └──────────────────────── a reply ────────────────┴───────────────────────────┘
 
-    in a direct chat: an opt-out keyword ──▶ OPTED_OUT ──(any other message from them)──▶ as above
+    in a direct chat: an opt-out keyword ──▶ OPTED_OUT ──(any other message from the recipient)──▶ as above
 
-Health changes only when something happens to the chat, never by a clock alone.
+Health changes only when something happens in the chat, never with time alone.
 """
 
 import re
-from array import array
 from collections.abc import Sequence
 from itertools import takewhile
 
@@ -22,125 +21,101 @@ from trunkline.domain.instant import Instant
 _EXACT_KEYWORDS = frozenset({"STOP", "UNSUBSCRIBE", "OPTOUT", "CANCEL", "END", "QUIT"})
 _OPT_OUT = re.compile(r"opt[ -]?out", re.IGNORECASE)
 
+REPUTATION_CHATS = 100
+"""How many chats of a line decide its reputation: those that changed last."""
+
 
 class Thresholds(msgspec.Struct, frozen=True):
-    """From how many on a chat is no longer healthy; the API publishes none, so these are ours."""
+    """When a chat, or a line, stops being healthy. The API publishes no values; ``config`` makes these settings."""
 
     at_risk_unanswered: int = 5
     """Messages sent since the last reply."""
     critical_unanswered: int = 15
     at_risk_failed: int = 2
-    """Messages sent since the last reply that could not be delivered."""
+    """Messages sent since the last reply that failed."""
     critical_failed: int = 5
     line_percent: int = 20
-    """Of a line's chats that changed last, how many in a hundred must be at risk (critical) before the line is."""
+    """The percentage of a line's most recently changed chats that must be at risk (or critical) for the line to be."""
     line_chats: int = 3
-    """And how many of them at least."""
+    """The minimum number of such chats."""
 
     @property
     def window(self) -> int:
-        """How many of a chat's last messages decide its status."""
+        """How many of a chat's latest messages decide its status."""
         return max(self.critical_unanswered, self.at_risk_unanswered, self.critical_failed, self.at_risk_failed)
 
-
-class Activity(msgspec.Struct, frozen=True):
-    """What health needs of a chat's messages: those since the last one received, and what that one was."""
-
-    unanswered: Sequence[Instant] = ()
-    """When each message was sent since the last one received, ascending."""
-    failed: Sequence[Instant] = ()
-    """The same of those among them that could not be delivered."""
-    opted_out_at: Instant | None = None
-    """When the last message received came, if that was an opt-out keyword."""
-
-
-class Tally:
-    """Counts a chat's messages, in whatever order they come, without keeping them."""
-
-    def __init__(self) -> None:
-        self._sent = array("q")  # when, if later than the last one received
-        self._failed = array("q")  # the same, of those that failed
-        self._received_at: Instant | None = None
-        self._opted_out = False
-
-    def sent(self, at: Instant, *, failed: bool) -> None:
-        """A message of the line's own."""
-        if self._received_at is None or at > self._received_at:
-            self._sent.append(at)
-            if failed:
-                self._failed.append(at)
-
-    def received(self, at: Instant, text: str | None) -> None:
-        """A message of somebody else's."""
-        if self._received_at is None or at >= self._received_at:
-            self._received_at = at
-            self._opted_out = is_opt_out(text)
-            self._sent = array("q", [sent_at for sent_at in self._sent if sent_at > at])
-            self._failed = array("q", [sent_at for sent_at in self._failed if sent_at > at])
-
     @property
-    def activity(self) -> Activity:
-        """What the messages so far come to."""
-        return Activity(
-            unanswered=sorted(self._sent),
-            failed=sorted(self._failed),
-            opted_out_at=self._received_at if self._opted_out else None,
+    def limits(self) -> tuple[tuple[HealthStatus, int, int], ...]:
+        """Each status with the number of unanswered and of failed messages that leads to it, the worst first."""
+        return (
+            (HealthStatus.CRITICAL, self.critical_unanswered, self.critical_failed),
+            (HealthStatus.AT_RISK, self.at_risk_unanswered, self.at_risk_failed),
         )
 
 
-def is_opt_out(text: str | None) -> bool:
-    """Whether a message, as a whole, asks to be left alone: exact keywords, and ``opt out`` in any case."""
-    trimmed = (text or "").strip()
-    return trimmed in _EXACT_KEYWORDS or _OPT_OUT.fullmatch(trimmed) is not None
+DEFAULT_THRESHOLDS = Thresholds()
 
 
-class Seen(msgspec.Struct, frozen=True):
-    """A message as health sees it: sent by the line or received, and whether it could not be delivered."""
+class SentMessage(msgspec.Struct, frozen=True):
+    """A message of the line since the last reply: when it was sent, and whether it failed."""
+
+    sent_at: Instant
+    failed: bool
+
+
+class RecentMessage(msgspec.Struct, frozen=True):
+    """One of a chat's latest messages: whether the line sent it, and whether it failed."""
 
     from_me: bool
     failed: bool
 
 
-def status_after(latest: Sequence[Seen], thresholds: Thresholds) -> HealthStatus:
-    """The status that a chat's last messages stand for, newest first, of somebody who has not opted out.
-
-    ``thresholds.window`` messages are enough: whatever is older cannot change the answer.
-    """
-    since_reply = list(takewhile(lambda message: message.from_me, latest))
-    failed = sum(message.failed for message in since_reply)
-    if len(since_reply) >= thresholds.critical_unanswered or failed >= thresholds.critical_failed:
-        return HealthStatus.CRITICAL
-    if len(since_reply) >= thresholds.at_risk_unanswered or failed >= thresholds.at_risk_failed:
-        return HealthStatus.AT_RISK
-    return HealthStatus.HEALTHY
+def is_opt_out(text: str | None) -> bool:
+    """Whether the whole message is an opt-out keyword: an exact one, or ``opt out`` in any case."""
+    trimmed = (text or "").strip()
+    return trimmed in _EXACT_KEYWORDS or _OPT_OUT.fullmatch(trimmed) is not None
 
 
-def reputation_of(chats: Sequence[HealthStatus], thresholds: Thresholds) -> HealthStatus:
-    """The reputation of a line whose chats, those that changed last, have these statuses.
-
-    It is the share of those at risk or worse that counts, and a line of few chats is not judged by one or two.
-    """
-    worse = {HealthStatus.AT_RISK, HealthStatus.CRITICAL}
-    for status, bad in ((HealthStatus.CRITICAL, {HealthStatus.CRITICAL}), (HealthStatus.AT_RISK, worse)):
-        count = sum(each in bad for each in chats)
-        if count >= thresholds.line_chats and 100 * count >= thresholds.line_percent * len(chats):
+def status_of(unanswered: int, failed: int, thresholds: Thresholds) -> HealthStatus:
+    """The status of a chat with this many unanswered messages, of which this many failed."""
+    for status, max_unanswered, max_failed in thresholds.limits:
+        if unanswered >= max_unanswered or failed >= max_failed:
             return status
     return HealthStatus.HEALTHY
 
 
-def health_of(activity: Activity, *, is_group: bool, created_at: Instant, thresholds: Thresholds) -> Health:
-    """The health that a chat's activity stands for, dated by the message that made it so.
+def status_after(latest: Sequence[RecentMessage], thresholds: Thresholds) -> HealthStatus:
+    """The status that follows from a chat's latest messages, newest first.
 
-    Healthy dates from the chat's beginning: an archive read in any order does not tell whether it ever was otherwise.
-    A group is never opted out.
+    ``thresholds.window`` messages are enough: older ones cannot change the result.
     """
-    if activity.opted_out_at is not None and not is_group:
-        return Health(HealthStatus.OPTED_OUT, activity.opted_out_at)
-    for status, unanswered, failed in (
-        (HealthStatus.CRITICAL, thresholds.critical_unanswered, thresholds.critical_failed),
-        (HealthStatus.AT_RISK, thresholds.at_risk_unanswered, thresholds.at_risk_failed),
-    ):
-        reached = [*activity.unanswered[unanswered - 1 : unanswered], *activity.failed[failed - 1 : failed]]
-        if reached:
-            return Health(status, min(reached))
-    return Health(HealthStatus.HEALTHY, created_at)
+    unanswered = list(takewhile(lambda message: message.from_me, latest))
+    return status_of(len(unanswered), sum(message.failed for message in unanswered), thresholds)
+
+
+def health_since(unanswered: Sequence[SentMessage], created_at: Instant, thresholds: Thresholds) -> Health:
+    """The health that follows from the messages since the last reply, oldest first.
+
+    It is dated by the message that reached the threshold. A healthy chat is dated by its creation: an archive does not
+    say whether it was ever anything else.
+    """
+    failed = [message for message in unanswered if message.failed]
+    status = status_of(len(unanswered), len(failed), thresholds)
+    if status is HealthStatus.HEALTHY:
+        return Health(status, created_at)
+    max_unanswered, max_failed = next(limits for each, *limits in thresholds.limits if each is status)
+    reached = [*unanswered[max_unanswered - 1 : max_unanswered], *failed[max_failed - 1 : max_failed]]
+    return Health(status, min(message.sent_at for message in reached))
+
+
+def reputation_of(chats: Sequence[HealthStatus], thresholds: Thresholds) -> HealthStatus:
+    """The reputation of a line, from the statuses of its most recently changed chats.
+
+    The share of chats that are at risk or worse decides. A line with few chats is not judged by one or two of them.
+    """
+    at_risk = {HealthStatus.AT_RISK, HealthStatus.CRITICAL}
+    for status, bad in ((HealthStatus.CRITICAL, {HealthStatus.CRITICAL}), (HealthStatus.AT_RISK, at_risk)):
+        count = sum(each in bad for each in chats)
+        if count >= thresholds.line_chats and 100 * count >= thresholds.line_percent * len(chats):
+            return status
+    return HealthStatus.HEALTHY

@@ -1,6 +1,6 @@
-"""Points in time: whole microseconds since 1970-01-01T00:00:00Z, as a plain ``int``.
+"""Points in time: microseconds since 1970-01-01T00:00:00Z, as an ``int``.
 
-An integer sorts, compares and stores the same in every engine, and no time zone can be forgotten on the way.
+An integer sorts, compares and is stored the same in every engine, and carries no time zone that could get lost.
 """
 
 import time
@@ -21,7 +21,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def now() -> Instant:
-    """The system's time: the clock of everything but tests."""
+    """The system's time. Everything but tests uses this clock."""
     return time.time_ns() // 1000
 
 
@@ -38,12 +38,12 @@ def to_datetime(instant: Instant) -> datetime:
 
 
 def from_datetime_or_none(moment: datetime | None) -> Instant | None:
-    """``from_datetime`` of what may be missing."""
+    """``from_datetime``, or None."""
     return None if moment is None else from_datetime(moment)
 
 
 def to_datetime_or_none(instant: Instant | None) -> datetime | None:
-    """``to_datetime`` of what may be missing."""
+    """``to_datetime``, or None."""
     return None if instant is None else to_datetime(instant)
 
 
@@ -53,5 +53,5 @@ def render(instant: Instant) -> str:
 
 
 def parse(text: str) -> Instant:
-    """The instant of an RFC 3339 date-time. Raises ``ValueError`` when it is none, or has no offset."""
+    """The instant of an RFC 3339 date-time. Raises ``ValueError`` for anything else, and without an offset."""
     return from_datetime(datetime.fromisoformat(text))

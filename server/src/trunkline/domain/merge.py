@@ -1,7 +1,6 @@
-"""What becomes of a chat, or a message, that an archive tells of and the store may know already.
+"""Merging an imported chat or message with the stored one.
 
-The newer of the two says how things stand now; each adds what the other does not know. Merging the same again changes
-nothing.
+The newer of the two describes the present; each adds what the other lacks. Merging is idempotent.
 """
 
 import msgspec
@@ -9,7 +8,7 @@ import msgspec
 from trunkline.domain.chat import Chat, Participant
 from trunkline.domain.message import DeliveryStatus, Message
 
-_PROGRESS = (
+_RANK = (
     DeliveryStatus.PENDING,
     DeliveryStatus.QUEUED,
     DeliveryStatus.SENT,
@@ -18,45 +17,45 @@ _PROGRESS = (
     DeliveryStatus.DELIVERED,
     DeliveryStatus.READ,
 )
-"""The less far a message has come, the earlier; only a delivery mends a failure."""
+"""How far a message has come, least first. Only a delivery supersedes a failure."""
 
 
-def merge(known: Chat, told: Chat) -> Chat:
-    """The known chat with what the told one adds; equal to ``known`` when that is nothing."""
-    newer = told.updated_at > known.updated_at
-    present = told if newer else known
+def merge(known: Chat, imported: Chat) -> Chat:
+    """The stored chat with what the imported one adds; equal to ``known`` if it adds nothing."""
+    newer = imported.updated_at > known.updated_at
+    present = imported if newer else known
     return msgspec.structs.replace(
         known,
-        participants=_participants(known, told, newer=newer),
-        created_at=min(known.created_at, told.created_at),
+        participants=_participants(known, imported, newer=newer),
+        created_at=min(known.created_at, imported.created_at),
         updated_at=present.updated_at,
         service=present.service,
-        name=told.name if newer and told.name is not None else known.name,
+        name=imported.name if newer and imported.name is not None else known.name,
     )
 
 
-def merge_message(known: Message, told: Message) -> Message:
-    """The known message with what the told one adds, where it stands; equal to ``known`` when that is nothing.
+def merge_message(known: Message, imported: Message) -> Message:
+    """The stored message with what the imported one adds, in its place; equal to ``known`` if it adds nothing.
 
-    Of two that are equally new, the told one says what the message is: a later copy of an archive may not say when it
-    came to know more.
+    If both are equally new, the imported one describes the message: a later copy of an archive may not say when it
+    learned more.
     """
-    present, other = (told, known) if told.updated_at >= known.updated_at else (known, told)
+    present, other = (imported, known) if imported.updated_at >= known.updated_at else (known, imported)
     return msgspec.structs.replace(
         known,
         sender=present.sender,
         content=present.content,
         service=present.service or other.service,
         updated_at=present.updated_at,
-        delivery_status=max(known.delivery_status, told.delivery_status, key=_PROGRESS.index),
+        delivery_status=max(known.delivery_status, imported.delivery_status, key=_RANK.index),
         sent_at=other.sent_at if present.sent_at is None else present.sent_at,
         delivered_at=other.delivered_at if present.delivered_at is None else present.delivered_at,
         read_at=other.read_at if present.read_at is None else present.read_at,
     )
 
 
-def _participants(known: Chat, told: Chat, *, newer: bool) -> tuple[Participant, ...]:
-    by_handle = {participant.handle: participant for participant in told.participants}
+def _participants(known: Chat, imported: Chat, *, newer: bool) -> tuple[Participant, ...]:
+    by_handle = {participant.handle: participant for participant in imported.participants}
     merged = [
         _participant(participant, by_handle.pop(participant.handle, participant), newer=newer)
         for participant in known.participants
@@ -64,12 +63,12 @@ def _participants(known: Chat, told: Chat, *, newer: bool) -> tuple[Participant,
     return (*merged, *by_handle.values())
 
 
-def _participant(known: Participant, told: Participant, *, newer: bool) -> Participant:
-    present = told if newer else known
+def _participant(known: Participant, imported: Participant, *, newer: bool) -> Participant:
+    present = imported if newer else known
     return msgspec.structs.replace(
         known,
         service=present.service,
-        joined_at=min(known.joined_at, told.joined_at),
+        joined_at=min(known.joined_at, imported.joined_at),
         left_at=present.left_at,
         status=present.status,
     )

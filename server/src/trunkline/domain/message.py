@@ -1,7 +1,7 @@
-"""A message of a chat, as frozen values (the API's public documentation: ``Message``, ``MessageContent``).
+"""Messages (the API's public documentation: ``Message``, ``MessageContent``).
 
 outbound:  pending ──▶ queued ──▶ sent ──▶ delivered ──▶ read          inbound:  received ──▶ read
-              └──────────┴─────────┴──▶ failed (a late delivery mends it)
+              └──────────┴─────────┴──▶ failed (a late delivery supersedes it)
 """
 
 from enum import StrEnum
@@ -10,11 +10,14 @@ from typing import TypeAlias
 import msgspec
 
 from trunkline.domain.chat import Participant, Service
+from trunkline.domain.errors import InvalidParameter, MissingField
 from trunkline.domain.instant import MINUTE, Instant
 
 MAX_EDITS = 5
 EDIT_WINDOW: int = 15 * MINUTE
-"""How long after it was sent a message can be edited, in microseconds."""
+"""How long after sending a message can be edited, in microseconds."""
+MAX_EMOJI = 50  # characters; a family of four with skin tones has eleven
+MAX_IDEMPOTENCY_KEY = 255  # characters
 
 
 class DeliveryStatus(StrEnum):
@@ -29,32 +32,33 @@ class DeliveryStatus(StrEnum):
     FAILED = "failed"
 
 
-PROGRESS = (
+OUTBOUND_ORDER = (
     DeliveryStatus.PENDING,
     DeliveryStatus.QUEUED,
     DeliveryStatus.SENT,
     DeliveryStatus.DELIVERED,
     DeliveryStatus.READ,
 )
-"""The way of an outbound message; it never goes back."""
+"""The statuses of an outbound message in order; it never goes back."""
 
 
-def stations(now: DeliveryStatus, then: DeliveryStatus) -> tuple[DeliveryStatus, ...]:
-    """The statuses that an outbound message passes from one to another, the latter included; none where it does not go
-    that way.
+def transitions(current: DeliveryStatus, reported: DeliveryStatus) -> tuple[DeliveryStatus, ...]:
+    """The statuses that an outbound message passes through to the reported one, which is the last of them.
+
+    Empty if the report repeats a status, comes too late, or is impossible.
     """
-    if then is DeliveryStatus.FAILED:
-        on_the_way = {DeliveryStatus.PENDING, DeliveryStatus.QUEUED, DeliveryStatus.SENT}
-        return (then,) if now in on_the_way else ()
-    if then not in PROGRESS or now is DeliveryStatus.RECEIVED:
+    if reported is DeliveryStatus.FAILED:
+        in_transit = {DeliveryStatus.PENDING, DeliveryStatus.QUEUED, DeliveryStatus.SENT}
+        return (reported,) if current in in_transit else ()
+    if reported not in OUTBOUND_ORDER or current is DeliveryStatus.RECEIVED:
         return ()
-    # A message that was given up and arrives after all had not arrived before.
-    reached = PROGRESS.index(DeliveryStatus.QUEUED if now is DeliveryStatus.FAILED else now)
-    return PROGRESS[reached + 1 : PROGRESS.index(then) + 1]
+    # A message that failed and is delivered late was not delivered before.
+    reached = OUTBOUND_ORDER.index(DeliveryStatus.QUEUED if current is DeliveryStatus.FAILED else current)
+    return OUTBOUND_ORDER[reached + 1 : OUTBOUND_ORDER.index(reported) + 1]
 
 
 class ReactionType(StrEnum):
-    """The tapbacks, and any other emoji as ``custom``."""
+    """A tapback, or any other emoji as ``custom``."""
 
     LOVE = "love"
     LIKE = "like"
@@ -66,7 +70,7 @@ class ReactionType(StrEnum):
 
 
 class Reaction(msgspec.Struct, frozen=True):
-    """Somebody's reaction to a part of a message."""
+    """A participant's reaction to a part of a message."""
 
     id: str
     by: Participant
@@ -74,8 +78,28 @@ class Reaction(msgspec.Struct, frozen=True):
     custom_emoji: str | None = None
 
 
+class ReactionChange(msgspec.Struct, frozen=True):
+    """A reaction to add to a part of a message, or to remove from it."""
+
+    type: ReactionType
+    added: bool
+    part_index: int = 0
+    custom_emoji: str | None = None
+
+    def check(self) -> None:
+        """Raises ``MissingField`` or ``InvalidParameter`` unless exactly a custom reaction has an emoji."""
+        if self.type is ReactionType.CUSTOM and self.custom_emoji is None:
+            raise MissingField("'custom_emoji' is missing; a reaction of the type custom has one")
+        if self.type is not ReactionType.CUSTOM and self.custom_emoji is not None:
+            raise InvalidParameter(f"'custom_emoji' is given, but the type is {self.type}; only custom has one")
+        if self.custom_emoji is not None and not 1 <= len(self.custom_emoji) <= MAX_EMOJI:
+            raise InvalidParameter(
+                f"'custom_emoji' has {len(self.custom_emoji)} characters; it must be an emoji, of {MAX_EMOJI} at most"
+            )
+
+
 class Style(StrEnum):
-    """How a range of text may look."""
+    """The style of a range of text."""
 
     BOLD = "bold"
     ITALIC = "italic"
@@ -84,7 +108,7 @@ class Style(StrEnum):
 
 
 class Animation(StrEnum):
-    """How a range of text may move."""
+    """The animation of a range of text."""
 
     BIG = "big"
     SMALL = "small"
@@ -97,7 +121,7 @@ class Animation(StrEnum):
 
 
 class Decoration(msgspec.Struct, frozen=True):
-    """The look of a range ``[start, end)`` of a text, in UTF-16 code units: a style or an animation."""
+    """The style or animation of a range ``[start, end)`` of text, in UTF-16 code units."""
 
     range: tuple[int, int]
     style: Style | None = None
@@ -105,7 +129,7 @@ class Decoration(msgspec.Struct, frozen=True):
 
 
 class TextPart(msgspec.Struct, frozen=True):
-    """Text, as it was written. ``mention`` is the handle of a participant that the text, or a range of it, names."""
+    """Text. ``mention`` is the handle of a participant whom the text, or a range of it, mentions."""
 
     value: str
     decorations: tuple[Decoration, ...] = ()
@@ -115,7 +139,7 @@ class TextPart(msgspec.Struct, frozen=True):
 
 
 class MediaPart(msgspec.Struct, frozen=True):
-    """A file, by its URL. ``size_bytes`` is 0 where nobody said."""
+    """A file, by its URL. ``size_bytes`` is 0 if it is unknown."""
 
     id: str
     url: str
@@ -126,7 +150,7 @@ class MediaPart(msgspec.Struct, frozen=True):
 
 
 class LinkPart(msgspec.Struct, frozen=True):
-    """A URL that is shown with a preview."""
+    """A URL with a preview."""
 
     value: str
     reactions: tuple[Reaction, ...] = ()
@@ -143,21 +167,21 @@ class EffectKind(StrEnum):
 
 
 class Effect(msgspec.Struct, frozen=True):
-    """An animation that comes with a message."""
+    """An animation of the whole message."""
 
     type: EffectKind
     name: str
 
 
 class ReplyTo(msgspec.Struct, frozen=True):
-    """The message, and the part of it, that a message answers."""
+    """The message, and the part of it, that a message replies to."""
 
     message_id: str
     part_index: int = 0
 
 
 class Content(msgspec.Struct, frozen=True):
-    """What is sent, apart from who sends it where."""
+    """The content of a message, without its sender and chat."""
 
     parts: tuple[Part, ...]
     effect: Effect | None = None
@@ -166,12 +190,12 @@ class Content(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """What there is to read."""
+        """The text of all parts."""
         return "\n".join([part.value for part in self.parts if isinstance(part, TextPart)])
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One message. ``sender`` is the participant as they were then; ``thread`` is the message that began the thread."""
+    """One message. ``sender`` is the participant as it was then; ``thread`` is the first message of the thread."""
 
     id: str
     chat_id: str
@@ -190,5 +214,5 @@ class Message(msgspec.Struct, frozen=True):
 
     @property
     def is_from_me(self) -> bool:
-        """Whether the partner's own line wrote it."""
+        """Whether the partner's own line sent it."""
         return self.sender.is_me

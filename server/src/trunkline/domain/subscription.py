@@ -1,4 +1,4 @@
-"""Webhook subscriptions: who is told of which events, and where."""
+"""Webhook subscriptions: which events go to which target."""
 
 import base64
 import re
@@ -8,19 +8,19 @@ import msgspec
 
 from trunkline.domain.errors import InvalidParameter
 from trunkline.domain.events import EventType
-from trunkline.domain.handle import shown
+from trunkline.domain.handle import quoted
 from trunkline.domain.instant import Instant
 
-SECRET_PREFIX = "whsec_"  # noqa: S105 - how every secret begins
+SECRET_PREFIX = "whsec_"  # noqa: S105 - the prefix of every secret
 SECRET_BYTES = 32
 MAX_SUBSCRIPTIONS = 50
 DEFAULT_ROUTING_ID_HEADER = "Linq-Chat-Id"
 
 LISTENER = "listen:"
-"""What the target of a subscription begins with that only the command ``trunkline webhooks listen`` delivers."""
+"""The prefix of the target of a subscription that ``trunkline webhooks listen`` serves."""
 
-# Of the API's published events (linq-python 0.65), those that this service never sends. They may be subscribed to, so
-# that a client which asks for them is served what there is.
+# The events that the API publishes (linq-python 0.65) and this service never sends. Clients may subscribe to them, so
+# that one that lists every event can subscribe to the others.
 _NEVER_SENT = {
     "poll": "received failed sent delivered read updated vote.added vote.removed reaction.added",
     "chat": "group_name_update_failed group_icon_update_failed background_updated background_update_failed",
@@ -41,7 +41,7 @@ _NEVER_SENT = {
 PUBLISHED: frozenset[str] = frozenset(
     [*EventType, *[f"{noun}.{verb}" for noun, verbs in _NEVER_SENT.items() for verb in verbs.split()]]
 )
-"""Every event that can be subscribed to."""
+"""Every event that a client can subscribe to."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")  # RFC 9110 §5.6.2
 _RESERVED = re.compile(
@@ -52,7 +52,7 @@ _RESERVED = re.compile(
 
 
 class Subscription(msgspec.Struct, frozen=True):
-    """A partner's wish to be told of events, without its signing secret. Events of every line where none is named."""
+    """A subscription, without its signing secret. ``phone_numbers`` is None for events of every line."""
 
     id: str
     target_url: str
@@ -66,33 +66,33 @@ class Subscription(msgspec.Struct, frozen=True):
 
     @property
     def is_listener(self) -> bool:
-        """Whether it is of a command at a terminal, and goes with it."""
+        """Whether ``trunkline webhooks listen`` serves it; it ends with the command."""
         return self.target_url.startswith(LISTENER)
 
 
 def signing_secret(randomness: bytes) -> str:
-    """The secret that signatures are made with, from ``SECRET_BYTES`` random bytes."""
+    """The signing secret made of ``SECRET_BYTES`` random bytes."""
     return SECRET_PREFIX + base64.b64encode(randomness).decode()
 
 
 def check_events(names: Sequence[str]) -> tuple[str, ...]:
-    """The events to subscribe to, each once. Raises ``InvalidParameter`` for none, and for one that there is not."""
+    """The events to subscribe to, each once. Raises ``InvalidParameter`` for an empty list or an unknown event."""
     for name in names:
         if name not in PUBLISHED:
             raise InvalidParameter(
-                f"'subscribed_events' has {shown(name)}, and there is no such event; GET /v3/webhook-events lists them"
+                f"'subscribed_events' has {quoted(name)}, which is not a known event; GET /v3/webhook-events lists them"
             )
     if not names:
-        raise InvalidParameter("'subscribed_events' is empty; it must name one event at least")
+        raise InvalidParameter("'subscribed_events' is empty; it must name at least one event")
     return tuple(dict.fromkeys(names))
 
 
 def check_header(value: str | None, name: str) -> str | None:
-    """The name of a header to route by, None for none. ``name`` is the field's. Raises ``InvalidParameter``."""
+    """The name of a routing header, or None. The error names the field ``name``. Raises ``InvalidParameter``."""
     if not value:
         return None
     if not _TOKEN.fullmatch(value) or _RESERVED.fullmatch(value):
         raise InvalidParameter(
-            f"'{name}' is {shown(value)}; it must be the name of an HTTP header of your own, at most 64 characters"
+            f"'{name}' is {quoted(value)}; it must be the name of an HTTP header of your own, at most 64 characters"
         )
     return value

@@ -1,0 +1,1 @@
+"""Readers of existing conversations: a package for each format."""

@@ -1,13 +1,13 @@
-"""What a source of existing conversations yields, and how it says that its file is damaged.
+"""What a source yields, and how it reports a damaged file.
 
-An archive is read twice, each time as one stream, and a reader keeps at most one entry a conversation in memory:
+An archive is read twice, each time as a stream, and a reader holds at most one record for each chat in memory:
 
-* ``conversations`` yields each chat once, with what its messages say of it, and each that cannot become one here;
-* ``messages`` yields the messages of those chats, in the order of the archive: who took part, and since when, is known
-  by then.
+* ``chats`` yields each chat once, with what its messages say about it, and each chat that cannot be imported;
+* ``messages`` yields the messages of those chats in the order of the archive. By then, the participants of each chat
+  and their join dates are known.
 
-A reader normalises every handle (``domain/handle.normalise``), and it does not know the store: ``told`` says what its
-records are in the terms of the domain, and ``actions/import_chats`` stores it.
+A reader normalises every handle (``domain/handle.normalise``) and does not know the store. ``to_domain`` maps its
+records to the domain, and ``actions/imports`` stores them.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from trunkline.domain.message import DeliveryStatus, ReactionType
 
 
 class Member(msgspec.Struct, frozen=True):
-    """Somebody in a conversation, other than the line. ``joined_at`` is None where the source does not say."""
+    """A participant of an archived chat other than the line. ``joined_at`` is None if the archive does not say it."""
 
     handle: str
     service: Service
@@ -32,12 +32,12 @@ class Member(msgspec.Struct, frozen=True):
     status: ParticipantStatus = ParticipantStatus.ACTIVE
 
 
-class Conversation(msgspec.Struct, frozen=True):
-    """A chat of the source. ``key`` is stable: the same chat has the same key in a later copy of the same archive.
+class ArchivedChat(msgspec.Struct, frozen=True):
+    """A chat of an archive. ``key`` is stable: a later copy of the archive has the same key for the same chat.
 
-    A direct conversation is one with exactly one member; ``action`` merges it with what the line already has with that
-    person. A group whose ``identity`` is None is known by its set of members (as MMS groups are); otherwise by it.
-    ``first_at`` and ``last_at`` are when its first and its last message were sent, None where it has none.
+    A direct chat has exactly one member; the import merges it with the line's chat with that person. A group without an
+    ``identity`` is identified by its members (as in MMS). ``first_at`` and ``last_at`` are the times of its first and
+    last message, None if it has none.
     """
 
     key: str
@@ -51,22 +51,22 @@ class Conversation(msgspec.Struct, frozen=True):
 
 
 class Attachment(msgspec.Struct, frozen=True):
-    """A file of a message, which itself is not read. What the source does not say is None, and 0 for its size."""
+    """A file of a message, without its content. Unknown properties are None, an unknown size is 0."""
 
     filename: str | None
     mime_type: str | None
     size_bytes: int = 0
 
 
-class Answered(msgspec.Struct, frozen=True):
-    """What a message answers: the ``identity`` of the message that began the thread, and the part of it."""
+class ArchivedReply(msgspec.Struct, frozen=True):
+    """What a message replies to: the ``identity`` of the first message of the thread, and the part of it."""
 
     identity: str
     part_index: int
 
 
-class Reacted(msgspec.Struct, frozen=True):
-    """A reaction that stands at the time of the archive. ``sender`` None is the line itself."""
+class ArchivedReaction(msgspec.Struct, frozen=True):
+    """A reaction that exists at the time of the archive. ``sender`` is None for the line itself."""
 
     sender: str | None
     type: ReactionType
@@ -74,14 +74,14 @@ class Reacted(msgspec.Struct, frozen=True):
     custom_emoji: str | None = None
 
 
-class Message(msgspec.Struct, frozen=True):
-    """One message. ``key`` is its conversation's; ``sender`` None is the line itself.
+class ArchivedMessage(msgspec.Struct, frozen=True):
+    """One message. ``chat_key`` is the key of its chat; ``sender`` is None for the line itself.
 
-    ``identity`` tells it from every other message of the conversation, in this archive and in later copies of it. Text
-    is a ``str`` among the parts. ``changed_at`` is when anything last happened to it, as far as the archive says.
+    ``identity`` distinguishes it from every other message of the chat, in this archive and in later copies. Text is a
+    ``str`` among the parts. ``changed_at`` is when it last changed, as far as the archive says.
     """
 
-    key: str
+    chat_key: str
     identity: str
     sent_at: Instant
     sender: str | None
@@ -91,12 +91,12 @@ class Message(msgspec.Struct, frozen=True):
     changed_at: Instant | None = None
     delivered_at: Instant | None = None
     read_at: Instant | None = None
-    answers: Answered | None = None
-    reactions: tuple[Reacted, ...] = ()
+    reply_to: ArchivedReply | None = None
+    reactions: tuple[ArchivedReaction, ...] = ()
 
 
 class Reason(StrEnum):
-    """Why the reader of an archive leaves a chat out: few phrases, so that they count together."""
+    """Why a chat is skipped. There are few reasons, so that skipped chats can be counted by reason."""
 
     NOT_A_HANDLE = "short code or sender name"
     GROUP_NOT_A_HANDLE = "group with a short code or sender name"
@@ -106,23 +106,23 @@ class Reason(StrEnum):
 
 
 class Skipped(msgspec.Struct, frozen=True):
-    """A chat left out, and why, in words that count together. One for each chat, however many messages it has."""
+    """A skipped chat: one for each chat, however many messages it has."""
 
     reason: str
 
 
-Record: TypeAlias = Conversation | Skipped
+Record: TypeAlias = ArchivedChat | Skipped
 
 
 class DamagedSource(CommandError):
-    """The file is not what it should be; the message says which file, where in it, and what was wrong."""
+    """The file is damaged, or not of the expected format. The message names the file, the position and the problem."""
 
 
 class Source(Protocol):
-    """Reads one archive. ``size`` and ``position`` are in the same unit (bytes or rows), for a progress bar.
+    """Reads one archive. ``size`` and ``position`` have the same unit (bytes or rows), for a progress bar.
 
-    ``size`` is known from the start, so making a source already raises ``DamagedSource`` where nothing can be read.
-    ``position`` goes from 0 to ``size`` in each of the two readings.
+    ``size`` is known from the start, so creating a source raises ``DamagedSource`` if nothing can be read. ``position``
+    goes from 0 to ``size`` in each of the two readings.
     """
 
     @property
@@ -131,13 +131,13 @@ class Source(Protocol):
     @property
     def position(self) -> int: ...
 
-    def conversations(self) -> Iterator[Record]:
-        """Every chat of the archive, and every one left out. Raises ``DamagedSource``."""
+    def chats(self) -> Iterator[Record]:
+        """Every chat of the archive, and every skipped one. Raises ``DamagedSource``."""
         ...
 
-    def messages(self) -> Iterator[Message]:
+    def messages(self) -> Iterator[ArchivedMessage]:
         """Every message. Raises ``DamagedSource``.
 
-        Where the archive is in use, there may be some by now of chats or people that ``conversations`` did not know.
+        If the archive is in use, it may by now contain messages of chats or people that ``chats`` did not yield.
         """
         ...

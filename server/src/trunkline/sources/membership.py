@@ -1,4 +1,4 @@
-"""Who is in a group and since when, from who is listed in it and what is recorded of comings and goings. Pure."""
+"""The members of a group, from its list of members and the recorded joins and departures. Pure."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,8 +9,8 @@ from trunkline.domain.instant import Instant
 from trunkline.sources.base import Member
 
 
-class Change(msgspec.Struct, frozen=True):
-    """Somebody joined a group (``ACTIVE``), left it or was put out of it."""
+class MembershipEvent(msgspec.Struct, frozen=True):
+    """Somebody joined a group (``ACTIVE``), left it or was removed."""
 
     at: Instant
     handle: str
@@ -18,17 +18,17 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def members(
-    listed: Iterable[str], changes: Iterable[Change], services: Mapping[str, Service], default: Service
+    listed: Iterable[str], events: Iterable[MembershipEvent], services: Mapping[str, Service], default: Service
 ) -> tuple[Member, ...]:
-    """Everyone who is or ever was in the group.
+    """Everyone who is or was a member of the group.
 
-    ``listed`` are the group's members today; the keys of ``services`` wrote in it; whoever is in neither is known by a
-    change alone. The latest change of a person says where they stand. Without one, whoever is not listed has left, at
-    a time nobody recorded; where nobody is listed at all, the list is missing, and everyone counts as a member.
+    ``listed`` are the present members; the keys of ``services`` are those who sent messages; others are known only from
+    an event. The latest event of a person determines their status. Without one, a person who is not listed has left at
+    an unknown time. If nobody is listed, the list is missing, and everyone counts as a member.
     """
     today = dict.fromkeys(listed)
-    ordered = sorted(changes, key=lambda change: change.at)
-    everyone = today | dict.fromkeys(services) | dict.fromkeys([change.handle for change in ordered])
+    ordered = sorted(events, key=lambda event: event.at)
+    everyone = today | dict.fromkeys(services) | dict.fromkeys([event.handle for event in ordered])
     found = {
         handle: Member(
             handle=handle,
@@ -37,12 +37,12 @@ def members(
         )
         for handle in everyone
     }
-    for change in ordered:
-        found[change.handle] = _after(found[change.handle], change)
+    for event in ordered:
+        found[event.handle] = _after(found[event.handle], event)
     return tuple(found.values())
 
 
-def _after(member: Member, change: Change) -> Member:
-    if change.status is ParticipantStatus.ACTIVE:
-        return msgspec.structs.replace(member, joined_at=change.at, left_at=None, status=change.status)
-    return msgspec.structs.replace(member, left_at=change.at, status=change.status)
+def _after(member: Member, event: MembershipEvent) -> Member:
+    if event.status is ParticipantStatus.ACTIVE:
+        return msgspec.structs.replace(member, joined_at=event.at, left_at=None, status=event.status)
+    return msgspec.structs.replace(member, left_at=event.at, status=event.status)

@@ -1,4 +1,4 @@
-"""What ``actions/check_store`` reads."""
+"""What ``actions/operator/check_store`` reads."""
 
 from collections.abc import AsyncGenerator, Sequence
 
@@ -11,33 +11,33 @@ from trunkline.storage.sql import Row, load
 _QUERIES = load("checks")
 _BATCH = 500
 
-_NUMBERED = {
-    "chats_beyond_counter": "chats at positions",
-    "moves_beyond_counter": "moves at positions",
-    "messages_beyond_counter": "messages at positions",
-    "events_beyond_counter": "events with numbers",
-    "outbox_beyond_counter": "waiting commands or deliveries with numbers",
+_BEYOND_REVISION = {
+    "chats_beyond_revision": "chats",
+    "history_beyond_revision": "former sort keys",
+    "messages_beyond_revision": "messages",
+    "events_beyond_revision": "events",
+    "outbox_beyond_revision": "outbox entries",
 }
-_ALONE = {
-    "participants_without_chat": "participants are of no chat",
-    "messages_without_chat": "messages are of no chat",
-    "opt_outs_without_chat": "opt-outs are of no chat",
-    "waiting_without_lane": "waiting commands or deliveries have no lane, and never leave",
-    "lanes_without_head": "lanes do not begin with what waits first in them",
-    "lanes_without_queue": "lanes are in no queue that is due, and are never looked at",
+_ORPHANED = {
+    "participants_without_chat": "participants belong to no chat",
+    "messages_without_chat": "messages belong to no chat",
+    "opt_outs_without_chat": "opt-outs belong to no chat",
+    "pending_without_ordering_key": "pending outbox entries have no ordering key, so they are never delivered",
+    "ordering_keys_without_head": "ordering keys do not start with their first pending entry",
+    "ordering_keys_without_queue": "ordering keys are in no queue that is due, so they are never delivered",
 }
 
 
 class ChatRow(msgspec.Struct, frozen=True):
-    """A row of ``chats``, as it is, and how many messages there are of it, and of those unread."""
+    """A row of ``chats`` as it is, with the number of its messages and of its unread messages."""
 
     partner_id: int
     id: str
     line: str
-    recipients: str
+    recipients_key: str
     name: str | None
     updated_at: Instant
-    position: int
+    revision: int
     document: bytes
     message_count: int
     unread_count: int
@@ -46,7 +46,7 @@ class ChatRow(msgspec.Struct, frozen=True):
 
 
 class MessageRow(msgspec.Struct, frozen=True):
-    """A row of ``messages``, as it is."""
+    """A row of ``messages`` as it is."""
 
     partner_id: int
     id: str
@@ -58,14 +58,14 @@ class MessageRow(msgspec.Struct, frozen=True):
 
 
 async def totals(database: Database) -> list[str]:
-    """What is wrong with whole tables, a sentence each."""
+    """What is wrong with whole tables, one sentence each."""
     problems: list[str] = []
-    for query, what in _NUMBERED.items():
+    for query, what in _BEYOND_REVISION.items():
         problems += [
-            f"partner {name} has {count} {what} that were never given out"
+            f"partner {name} has {count} {what} with a revision that it has not reached"
             for name, count in await database.fetch(_QUERIES[query], ())
         ]
-    for query, what in _ALONE.items():
+    for query, what in _ORPHANED.items():
         [(count,)] = await database.fetch(_QUERIES[query], ())
         if count:
             problems.append(f"{count} {what}")
@@ -85,13 +85,13 @@ async def messages(database: Database) -> AsyncGenerator[MessageRow]:
 
 
 async def participants(database: Database, partner_id: int, chat_id: str) -> Sequence[Row]:
-    """Who is listed as being in a chat: handle, line and the chat's place."""
+    """The participants of a chat as they are indexed: handle, line and the chat's sort key."""
     rows = await database.fetch(_QUERIES["participants_of_chat"], (partner_id, chat_id))
     return [tuple(row) for row in rows]
 
 
 async def _all(database: Database, query: str) -> AsyncGenerator[Row]:
-    """The rows of a query whose first columns are partner and id, some at a time."""
+    """The rows of a query whose first columns are partner and id, a batch at a time."""
     partner_id, row_id = 0, ""
     while True:
         rows = await database.fetch(_QUERIES[query], (partner_id, row_id, _BATCH))

@@ -1,12 +1,12 @@
-"""The wire tokens of a list, stateless for the server and opaque for the client (CONTRACT §1, §6).
+"""The tokens of a list: stateless for the server, opaque to the client (docs/wire.md §1, §6).
 
-    cursor:      place served last (16 bytes) · walk: the partner's counter when the walk began (8)
-                 · begun: its time in s (5) · signature (16)
-    sync token:  position: how far the client has come in the partner's changes (8) · signature (16)
+    cursor:      sort key of the last item served (16 bytes) · snapshot: the partner's revision at the first page (8)
+                 · started: when the first page was served, in seconds (5) · signature (16)
+    sync token:  revision up to which the client has seen the partner's changes (8) · signature (16)
 
-Bytes in threes make base64url without padding or spare bits, so every character counts. The signature is a keyed
-BLAKE2b over the rest and the partner, of a cursor over the filters as well: a token that is cut, edited, another
-partner's or, if it is a cursor, used with other filters is simply not signed.
+The lengths are multiples of three, so base64url needs no padding and has no spare bits: every character counts. The
+signature is a keyed BLAKE2b over the payload and the partner, and over the filters for a cursor. A token that is
+truncated, edited, another partner's or, for a cursor, used with other filters has no valid signature.
 """
 
 import binascii
@@ -19,81 +19,82 @@ from typing import NamedTuple
 from trunkline.domain.instant import DAY, SECOND, Instant
 
 LIFETIME: int = 2 * DAY
-"""How long a walk may last, in microseconds: a cursor from its first day lives a day at least (CONTRACT §1)."""
+"""How long pagination may take, in microseconds. A cursor from its first day is then valid for a day at least."""
 
 _NUMBERS = Struct(">qQQ")
 _PAYLOAD = _NUMBERS.size + 5
 _SIGNATURE = 16
 _LENGTH = 60  # characters
-_POSITION = Struct(">Q")
+_REVISION = Struct(">Q")
 _SYNC_LENGTH = 32
 _SYNC = b"trunkline sync"
 
-# The two letters in which base64url differs from base64 (RFC 4648 §5), whose own two are no letters of ours.
+# The two characters in which base64url differs from base64 (RFC 4648 §5); those of base64 itself are not accepted.
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _FROM_URL = bytes.maketrans(b"-_+/", b"+/!!")
 
 
-class Place(NamedTuple):
-    """Where a chat stands in its partner's order: by its last update, and within one microsecond by position."""
+class SortKey(NamedTuple):
+    """What a list is ordered by: the last update, and within one microsecond the revision."""
 
     updated_at: Instant
-    position: int
+    revision: int
 
 
-TOP = Place(2**62, 2**62)
-"""Above every place."""
+MAX_SORT_KEY = SortKey(2**62, 2**62)
+"""Greater than every sort key: a list with the newest first begins after it."""
 
-BOTTOM = Place(-(2**62), 0)
-"""Below every place."""
+MIN_SORT_KEY = SortKey(-(2**62), 0)
+"""Less than every sort key: a list with the oldest first begins after it."""
 
 
 class Cursor(NamedTuple):
-    """Where a walk goes on: below ``place``, as of the partner's counter ``walk``; ``begun`` is when it began."""
+    """Where a page begins: after a sort key, in a snapshot. ``started_at`` is when the first page was served."""
 
-    place: Place
-    walk: int
-    begun: Instant
+    after: SortKey
+    snapshot: int
+    started_at: Instant
 
 
 def encode(cursor: Cursor, key: bytes, scope: bytes) -> str:
     """The token of a cursor. ``scope`` is the partner and the filters, in any unambiguous form."""
-    (updated_at, position), walk, begun = cursor
-    payload = _NUMBERS.pack(updated_at, position, walk) + (begun // SECOND).to_bytes(5, "big")
+    (updated_at, revision), snapshot, started_at = cursor
+    payload = _NUMBERS.pack(updated_at, revision, snapshot) + (started_at // SECOND).to_bytes(5, "big")
     raw = payload + _sign(payload, key, scope)
     return binascii.b2a_base64(raw, newline=False).translate(_TO_URL).decode()
 
 
 def decode(token: str, key: bytes, scope: bytes) -> Cursor | None:
-    """The cursor of a token, or None when the token was not made by ``encode`` with the same key and scope."""
+    """The cursor of a token; None unless ``encode`` made it with the same key and scope."""
     raw = _raw(token) if len(token) == _LENGTH else None
     if raw is None:
         return None
     payload, signature = raw[:_PAYLOAD], raw[_PAYLOAD:]
     if not hmac.compare_digest(signature, _sign(payload, key, scope)):
         return None
-    updated_at, position, walk = _NUMBERS.unpack_from(payload)
-    return Cursor(Place(updated_at, position), walk, int.from_bytes(payload[_NUMBERS.size :], "big") * SECOND)
+    updated_at, revision, snapshot = _NUMBERS.unpack_from(payload)
+    started_at = int.from_bytes(payload[_NUMBERS.size :], "big") * SECOND
+    return Cursor(SortKey(updated_at, revision), snapshot, started_at)
 
 
-# A partner's pages have the same token until something changes.
+# The pages of a partner have the same token until something changes.
 @lru_cache(maxsize=4096)
-def encode_sync(position: int, key: bytes, partner_id: int) -> str:
-    """The sync token of a position in a partner's changes."""
-    payload = _POSITION.pack(position)
+def encode_sync(revision: int, key: bytes, partner_id: int) -> str:
+    """The sync token of a revision."""
+    payload = _REVISION.pack(revision)
     raw = payload + _sign(payload, key, str(partner_id).encode(), _SYNC)
     return binascii.b2a_base64(raw, newline=False).translate(_TO_URL).decode()
 
 
 def decode_sync(token: str, key: bytes, partner_id: int) -> int | None:
-    """The position of a sync token, or None when it was not made by ``encode_sync`` for the same partner."""
+    """The revision of a sync token; None unless ``encode_sync`` made it for the same partner."""
     raw = _raw(token) if len(token) == _SYNC_LENGTH else None
     if raw is None:
         return None
-    payload, signature = raw[: _POSITION.size], raw[_POSITION.size :]
+    payload, signature = raw[: _REVISION.size], raw[_REVISION.size :]
     if not hmac.compare_digest(signature, _sign(payload, key, str(partner_id).encode(), _SYNC)):
         return None
-    return _POSITION.unpack(payload)[0]
+    return _REVISION.unpack(payload)[0]
 
 
 def _raw(token: str) -> bytes | None:

@@ -1,16 +1,15 @@
-"""Messages, as rows: written within an open change, read a page at a time."""
+"""Messages, as rows: written within a change, read a page at a time."""
 
 from collections.abc import Sequence
 from enum import Enum
 
-import msgspec
-
-from trunkline.domain import message_document
+from trunkline.domain.health import RecentMessage
 from trunkline.domain.message import DeliveryStatus, Message
-from trunkline.storage.changes import Change
-from trunkline.storage.cursor import BOTTOM, TOP, Place
-from trunkline.storage.pages import NOW, Page
-from trunkline.storage.ports import Database, Transaction
+from trunkline.schemas.message import parse_message, render_message
+from trunkline.storage.change import Change
+from trunkline.storage.chat_list import LATEST, Page
+from trunkline.storage.cursor import MAX_SORT_KEY, MIN_SORT_KEY, SortKey
+from trunkline.storage.reader import Reader
 from trunkline.storage.sql import Value, load
 
 _QUERIES = load("messages")
@@ -20,7 +19,7 @@ _COLUMNS = (
     "chat_id",
     "thread",
     "created_at",
-    "position",
+    "revision",
     "from_me",
     "delivery_status",
     "idempotency_key",
@@ -30,121 +29,113 @@ _COLUMNS = (
 
 
 class Order(Enum):
-    """Which messages a walk is about and in what order: the query, and the place before the first."""
+    """Which messages are listed, and in which order: the query, and the sort key before the first message."""
 
-    CHAT = ("page", TOP)
-    THREAD_NEWEST_FIRST = ("thread_newest_first", TOP)
-    THREAD_OLDEST_FIRST = ("thread_oldest_first", BOTTOM)
-
-
-class Latest(msgspec.Struct, frozen=True):
-    """What health needs of a message."""
-
-    from_me: bool
-    delivery_status: DeliveryStatus
+    CHAT = ("page", MAX_SORT_KEY)
+    THREAD_NEWEST_FIRST = ("thread_newest_first", MAX_SORT_KEY)
+    THREAD_OLDEST_FIRST = ("thread_oldest_first", MIN_SORT_KEY)
 
 
 async def page(
-    database: Database,
-    partner_id: int,
+    reader: Reader,
     order: Order,
-    of: str,
+    list_id: str,
     *,
     limit: int,
-    walk: int = NOW,
-    beyond: Place | None = None,
+    snapshot: int = LATEST,
+    after: SortKey | None = None,
 ) -> Page:
-    """At most ``limit`` messages of a chat, or of a thread, beyond a place, as of the counter ``walk``."""
+    """At most ``limit`` messages after a sort key, as of a snapshot. ``list_id`` is a chat's id, or a thread's."""
     name, start = order.value
     query = _QUERIES[name]
-    place = start if beyond is None else beyond
+    sort_key = start if after is None else after
     values = query.values(
-        partner=partner_id,
-        chat=of,
-        thread=of,
-        beyond_created_at=place.updated_at,
-        beyond_position=place.position,
-        walk=walk,
+        partner=reader.partner_id,
+        chat=list_id,
+        thread=list_id,
+        after_created_at=sort_key.updated_at,
+        after_revision=sort_key.revision,
+        snapshot=snapshot,
         limit=limit + 1,
     )
-    rows = await database.fetch(query, values)
+    rows = await reader.fetch(query, values)
     served = rows[:limit]
-    if walk == NOW and rows:
-        walk = rows[0][3]
+    if snapshot == LATEST and rows:
+        snapshot = rows[0][3]
     return Page(
         documents=[row[0] for row in served],
-        walk=None if walk == NOW else walk,
-        end=Place(served[-1][1], served[-1][2]) if len(rows) > limit else None,
+        snapshot=None if snapshot == LATEST else snapshot,
+        end=SortKey(served[-1][1], served[-1][2]) if len(rows) > limit else None,
     )
 
 
-async def message(reader: Database | Transaction, partner_id: int, message_id: str) -> Message | None:
+async def find(reader: Reader, message_id: str) -> Message | None:
     """The message with this id."""
     if "\0" in message_id:
-        return None  # PostgreSQL takes no such text, so nothing is called so
-    found = await reader.fetch(_QUERIES["message"], (partner_id, message_id))
-    return message_document.parse(*found[0]) if found else None
+        return None  # PostgreSQL refuses such a text, so no id contains one
+    found = await reader.fetch(_QUERIES["message"], (reader.partner_id, message_id))
+    return parse_message(*found[0]) if found else None
 
 
-async def document(database: Database, partner_id: int, message_id: str) -> bytes | None:
-    """The stored document of a message, if it is this partner's."""
-    found = await database.fetch(_QUERIES["message"], (partner_id, message_id))
+async def document(reader: Reader, message_id: str) -> bytes | None:
+    """The stored document of the message with this id."""
+    found = await reader.fetch(_QUERIES["message"], (reader.partner_id, message_id))
     return found[0][0] if found else None
 
 
-async def add(opened: Change, messages: Sequence[Message]) -> None:
-    """Stores new messages by the fastest way there is; each takes a number, in the order given."""
-    await opened.transaction.load("messages", _COLUMNS, [_row(opened, each) for each in messages])
+async def unread(reader: Reader, chat_id: str) -> Sequence[Message]:
+    """The messages that a chat received and that are not marked as read."""
+    rows = await reader.fetch(_QUERIES["unread"], (reader.partner_id, chat_id))
+    return [parse_message(*row) for row in rows]
 
 
-async def save(opened: Change, messages: Sequence[Message]) -> None:
-    """Stores changed messages, each where it is."""
+async def latest(reader: Reader, chat_id: str, limit: int) -> Sequence[RecentMessage]:
+    """A chat's latest messages, newest first, as health sees them."""
+    query = _QUERIES["latest"]
+    values = query.values(partner=reader.partner_id, chat=chat_id, limit=limit)
+    return [
+        RecentMessage(bool(from_me), status == DeliveryStatus.FAILED)
+        for from_me, status in await reader.fetch(query, values)
+    ]
+
+
+async def add(change: Change, messages: Sequence[Message]) -> None:
+    """Stores new messages by the fastest way the engine has; each takes a revision, in the order given."""
+    await change.transaction.load("messages", _COLUMNS, [_row(change, each) for each in messages])
+
+
+async def save(change: Change, messages: Sequence[Message]) -> None:
+    """Stores changed messages. Their sort keys stay."""
     query = _QUERIES["save"]
     rows = [
         query.values(
-            partner=opened.partner_id,
+            partner=change.partner_id,
             id=each.id,
             delivery_status=each.delivery_status,
             edits=each.edits,
-            document=message_document.render(each),
+            document=render_message(each),
         )
         for each in messages
     ]
-    await opened.transaction.run_many(query, rows)
+    await change.transaction.run_many(query, rows)
 
 
-async def delete(opened: Change, message_id: str) -> None:
-    """Forgets a message."""
-    await opened.transaction.fetch(_QUERIES["delete"], (opened.partner_id, message_id))
+async def delete(change: Change, message_id: str) -> None:
+    """Deletes a message."""
+    await change.fetch(_QUERIES["delete"], (change.partner_id, message_id))
 
 
-async def unread(opened: Change, chat_id: str) -> Sequence[Message]:
-    """The messages that a chat received and nobody marked as read."""
-    rows = await opened.transaction.fetch(_QUERIES["unread"], (opened.partner_id, chat_id))
-    return [message_document.parse(*row) for row in rows]
-
-
-async def latest(opened: Change, chat_id: str, limit: int) -> Sequence[Latest]:
-    """A chat's last messages, newest first."""
-    query = _QUERIES["latest"]
-    values = query.values(partner=opened.partner_id, chat=chat_id, limit=limit)
-    return [
-        Latest(bool(from_me), DeliveryStatus(status))
-        for from_me, status in await opened.transaction.fetch(query, values)
-    ]
-
-
-def _row(opened: Change, each: Message) -> tuple[Value, ...]:
+def _row(change: Change, message: Message) -> tuple[Value, ...]:
     return (
-        opened.partner_id,
-        each.id,
-        each.chat_id,
-        each.thread,
-        each.created_at,
-        opened.take_number(),
-        int(each.is_from_me),
-        each.delivery_status,
-        each.idempotency_key,
-        each.edits,
-        message_document.render(each),
+        change.partner_id,
+        message.id,
+        message.chat_id,
+        message.thread,
+        message.created_at,
+        change.next_revision(),
+        int(message.is_from_me),
+        message.delivery_status,
+        message.idempotency_key,
+        message.edits,
+        render_message(message),
     )

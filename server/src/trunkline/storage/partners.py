@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from trunkline.domain.instant import Instant
+from trunkline.domain.keys import Grant, Key
 from trunkline.storage.ports import Database
 from trunkline.storage.sql import Value, load
 
@@ -12,33 +13,15 @@ _QUERIES = load("partners")
 
 
 class Partner(msgspec.Struct, frozen=True):
-    """A tenant: whoever owns lines, keys and chats."""
+    """A tenant: it owns lines, keys and chats."""
 
     id: int
     name: str
     created_at: Instant
 
 
-class Key(msgspec.Struct, frozen=True):
-    """A partner's key, without the key itself: the store has its digest only."""
-
-    id: str
-    name: str
-    created_at: Instant
-    expires_at: Instant | None
-    revoked_at: Instant | None
-
-
-class Grant(msgspec.Struct, frozen=True):
-    """What a key opens, and until when."""
-
-    partner_id: int
-    expires_at: Instant | None
-    revoked_at: Instant | None
-
-
 class Line(msgspec.Struct, frozen=True):
-    """A number that a partner sends from."""
+    """A phone number that a partner sends from."""
 
     id: str
     phone_number: str
@@ -47,13 +30,13 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Partners:
-    """The reference tables of a database."""
+    """The partners of a database, with their keys and lines."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def add(self, name: str, key: Key, digest: bytes, now: Instant) -> Partner | None:
-        """A new partner and its first key, or None when the name is taken."""
+        """Adds a partner with its first key; None if the name is taken."""
         async with self._database.transaction() as transaction:
             [(partner_id,)] = await transaction.fetch(_QUERIES["next_partner_id"], ())
             query = _QUERIES["add_partner"]
@@ -68,7 +51,7 @@ class Partners:
         return [Partner(*row) for row in await self._database.fetch(_QUERIES["partners"], ())]
 
     async def by_name(self, name: str) -> Partner | None:
-        """The partner of this name."""
+        """The partner with this name."""
         found = await self._database.fetch(_QUERIES["partner_by_name"], (name,))
         return Partner(*found[0]) if found else None
 
@@ -78,26 +61,26 @@ class Partners:
         return Partner(*found[0]) if found else None
 
     async def count_chats(self, partner_id: int) -> int:
-        """How many chats a partner has: counted one by one."""
+        """How many chats a partner has. Reads an index entry for each."""
         return (await self._database.fetch(_QUERIES["count_chats"], (partner_id,)))[0][0]
 
     async def add_key(self, partner_id: int, key: Key, digest: bytes) -> None:
-        """One more key of a partner."""
+        """Adds a key to a partner."""
         query = _QUERIES["add_key"]
         async with self._database.transaction() as transaction:
             await transaction.fetch(query, query.values(**_key_values(partner_id, key, digest)))
 
     async def keys(self, partner_id: int) -> Sequence[Key]:
-        """A partner's keys, oldest first, revoked and expired ones too."""
+        """A partner's keys, oldest first, revoked and expired ones included."""
         return [Key(*row) for row in await self._database.fetch(_QUERIES["keys_of_partner"], (partner_id,))]
 
     async def grant(self, digest: bytes) -> Grant | None:
-        """What the key with this digest opens."""
+        """What the key with this digest gives access to, valid or not."""
         found = await self._database.fetch(_QUERIES["key_by_digest"], (digest,))
         return Grant(*found[0]) if found else None
 
     async def revoke_key(self, key_id: str, now: Instant) -> bool:
-        """Makes a key worthless; False when there is no such key. A key revoked before keeps its first time."""
+        """Revokes a key; False if there is none with this id. A key that was revoked before keeps its date."""
         async with self._database.transaction() as transaction:
             query = _QUERIES["revoke_key"]
             if await transaction.fetch(query, query.values(id=key_id, now=now)):
@@ -105,7 +88,7 @@ class Partners:
             return bool(await transaction.fetch(_QUERIES["key_exists"], (key_id,)))
 
     async def add_line(self, partner_id: int, line: Line) -> bool:
-        """A new line of a partner; False when the partner has that number already."""
+        """Adds a line to a partner; False if the partner has that number already."""
         async with self._database.transaction() as transaction:
             query = _QUERIES["add_line"]
             values = query.values(
@@ -118,7 +101,7 @@ class Partners:
             return bool(await transaction.fetch(query, values))
 
     async def has_line(self, partner_id: int, phone_number: str) -> bool:
-        """Whether the number is one of this partner's lines."""
+        """Whether the number is a line of this partner."""
         return bool(await self._database.fetch(_QUERIES["line"], (partner_id, phone_number)))
 
     async def lines(self, partner_id: int) -> Sequence[Line]:
@@ -127,7 +110,7 @@ class Partners:
         return [Line(*row) for row in rows]
 
     async def owners(self, phone_number: str) -> Sequence[Partner]:
-        """Every partner that has this number as a line, for the operator's commands."""
+        """Every partner that has this number as a line."""
         return [Partner(*row) for row in await self._database.fetch(_QUERIES["owners_of_line"], (phone_number,))]
 
 

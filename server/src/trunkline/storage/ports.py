@@ -1,7 +1,7 @@
-"""What an engine gives to the store. Everything else of the store is the same for every engine.
+"""What a database engine provides. Everything else in ``storage`` is the same for every engine.
 
-The capabilities in which engines differ have a name each: ``transaction`` (how a writer waits for its turn),
-``migration`` (how two starting processes do not migrate at once), ``has_table`` and ``load`` (the fast way in).
+The capabilities in which engines differ have a name each: ``transaction`` (how a writer waits its turn), ``migration``
+(how two starting processes do not migrate at once), ``has_table`` and ``load`` (the fast bulk insert).
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,17 +11,23 @@ from typing import Protocol
 from trunkline.storage.sql import Query, Row, Value
 
 
-class Transaction(Protocol):
-    """An open transaction: commits when its context is left, rolls back when it is left by an exception."""
+class Source(Protocol):
+    """Rows: a database reads what is committed, a transaction also what it has written."""
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]: ...
 
+    async def has_table(self, name: str) -> bool: ...
+
+
+class Transaction(Source, Protocol):
+    """An open transaction. Commits when its context ends, rolls back if the context raises."""
+
     async def fetch_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> Sequence[Row]:
-        """The statement once for each row, and all their answers together."""
+        """Runs the statement once for each row of values, and returns all rows together."""
         ...
 
     async def run_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> None:
-        """The statement once for each row."""
+        """Runs the statement once for each row of values."""
         ...
 
     async def load(self, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> None:
@@ -29,31 +35,26 @@ class Transaction(Protocol):
         ...
 
     async def script(self, text: str) -> None:
-        """Several statements without parameters."""
+        """Runs several statements without parameters."""
         ...
 
-    async def has_table(self, name: str) -> bool: ...
 
+class Database(Source, Protocol):
+    """An open database. Its methods raise ``NotReady`` if it does not answer, or fails for a reason outside our code.
 
-class Database(Protocol):
-    """An open database. Raises ``NotReady`` when it does not answer, or refuses what is not a mistake of ours."""
-
-    async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
-        """One reading statement, in a snapshot of its own."""
-        ...
-
-    async def has_table(self, name: str) -> bool: ...
+    ``fetch`` is one reading statement, in a snapshot of its own.
+    """
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        """A writing transaction. Waits for other writers without stopping the event loop."""
+        """A writing transaction. Waits for other writers without blocking the event loop."""
         ...
 
     def migration(self) -> AbstractAsyncContextManager[Transaction]:
-        """A transaction in which no other process migrates."""
+        """A transaction during which no other process migrates."""
         ...
 
     async def damage(self) -> list[str]:
-        """What the engine itself finds wrong with its file or indexes, a line each; empty when all is well."""
+        """What the engine finds wrong with its file or indexes, one line each; empty if nothing is wrong."""
         ...
 
     async def close(self) -> None: ...

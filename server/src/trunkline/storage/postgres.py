@@ -1,4 +1,4 @@
-"""PostgreSQL through asyncpg: the engine for production."""
+"""PostgreSQL through asyncpg."""
 
 import asyncio
 import logging
@@ -11,15 +11,15 @@ import asyncpg
 from trunkline.domain.errors import CommandError, NotReady
 from trunkline.storage.sql import Query, Row, Value
 
-READERS = 8  # connections a worker, for reading
-WRITERS = 2  # and for writing: a partner's changes wait for each other anyway
-COMMAND_TIMEOUT = 60.0  # s, of a writing statement: that long it may wait for another writer of the same partner
+READERS = 8  # reading connections of a worker
+WRITERS = 2  # writing connections of a worker: changes of one partner wait for each other anyway
+COMMAND_TIMEOUT = 60.0  # s, of a writing statement, including its wait for another writer of the same partner
 RETRY_PAUSE = 0.1  # s
-FEW = 2  # rows that are loaded faster one by one than by COPY
-READ_TIMEOUT = 10.0  # s, of a reading statement and of getting a connection for it
+COPY_ABOVE = 2  # rows; up to this number, single inserts are faster than COPY
+READ_TIMEOUT = 10.0  # s, of a reading statement, including its wait for a connection
 
-# Every reading query of ours is an index range, so the plan must not depend on statistics or on a bound value: the same
-# plan for a partner with no chats and for one with ten million. It also saves planning, a third of a page's time.
+# Every reading query is an index range, so its plan must not depend on statistics or bound values: it is the same for a
+# partner with no chats and for one with ten million. This also saves planning, which is a third of a page's time.
 _PLANNER = {
     "plan_cache_mode": "force_generic_plan",
     "enable_seqscan": "off",
@@ -32,7 +32,7 @@ _PLANNER = {
 }
 _MIGRATION_LOCK = 0x7472756E6B  # "trunk"
 
-# What asyncpg raises when the server is away, restarting, or gone between two statements.
+# What asyncpg raises if the server is unreachable, restarting, or goes away between two statements.
 _AWAY = (
     OSError,
     TimeoutError,
@@ -40,14 +40,14 @@ _AWAY = (
     asyncpg.InterfaceError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
-    asyncpg.InternalClientError,  # the server's farewell came between two statements
+    asyncpg.InternalClientError,  # the server closed the connection between two statements
 )
 
 
 class Postgres:
     """A pool of connections to one PostgreSQL database.
 
-    Those that read are kept between reads: to give one back and get it again takes as long as half a page.
+    Reading connections stay acquired between reads: releasing and acquiring one takes half the time of a page.
     """
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
@@ -57,8 +57,9 @@ class Postgres:
 
     @classmethod
     async def connect(cls, url: str) -> Self:
-        """Raises ``CommandError`` when the URL leads to no database."""
-        # While the server is away its pool logs a traceback for every try; our own errors say it once a request.
+        """Connects to the database at a URL. Raises ``CommandError``."""
+        # While the server is unreachable, the pool logs a traceback for every attempt; our errors report it per
+        # request.
         logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
         try:
             pool = await asyncpg.create_pool(
@@ -67,10 +68,10 @@ class Postgres:
                 max_size=READERS + WRITERS,
                 command_timeout=COMMAND_TIMEOUT,
                 server_settings=_PLANNER | {"application_name": "trunkline"},
-                reset=_keep,
+                reset=_no_reset,
             )
         except (asyncpg.ClientConfigurationError, ValueError):
-            # What these say quotes the URL, and with it the password.
+            # These messages quote the URL, which contains the password.
             raise CommandError(
                 "cannot read the PostgreSQL URL: it must be postgresql://user:password@host:port/name, "
                 "with the special characters of a password percent-encoded"
@@ -83,8 +84,8 @@ class Postgres:
         try:
             return await self._fetch(query, values)
         except _AWAY:
-            # Reading again is harmless, and mends what the first read finds after a restart of the server. In the
-            # meantime the other connections hear that they are lost, too.
+            # A read can be repeated safely, and the second one succeeds after a restart of the server. The pause lets
+            # the other connections notice that they are lost.
             await asyncio.sleep(RETRY_PAUSE)
             try:
                 return await self._fetch(query, values)
@@ -99,13 +100,13 @@ class Postgres:
             try:
                 rows = await reader.fetch(query.text, *values)
             except BaseException:
-                # The pool knows what to do with a connection in any state; and the others may be gone with this one.
-                await self._give_back(reader)
+                # The pool handles a connection in any state. The other ones may be lost as well.
+                await self._release(reader)
                 raise
             self._idle_readers.append(reader)
             return rows
 
-    async def _give_back(self, *readers: Any) -> None:
+    async def _release(self, *readers: Any) -> None:
         idle, self._idle_readers = self._idle_readers, []
         for reader in (*readers, *idle):
             await self._pool.release(reader)
@@ -120,7 +121,7 @@ class Postgres:
             async with self._pool.acquire() as connection, connection.transaction():
                 yield PostgresTransaction(connection)
         except asyncpg.IntegrityConstraintViolationError:
-            raise  # a mistake of ours, not an absence of the database's
+            raise  # an error in our code, not an outage
         except (*_AWAY, asyncpg.PostgresError) as error:
             raise _not_ready(error) from error
 
@@ -131,10 +132,10 @@ class Postgres:
             yield transaction
 
     async def damage(self) -> list[str]:
-        return []  # PostgreSQL keeps its own house; its operator has pg_amcheck
+        return []  # PostgreSQL verifies its own files; operators use pg_amcheck
 
     async def close(self) -> None:
-        await self._give_back()
+        await self._release()
         await self._pool.close()
 
 
@@ -158,11 +159,11 @@ class PostgresTransaction:
 
     async def load(self, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> None:
         records = list(rows)
-        if len(records) > FEW:
+        if len(records) > COPY_ABOVE:
             await self._connection.copy_records_to_table(table, columns=columns, records=records, timeout=None)
             return
-        places = ", ".join([f"${place}" for place in range(1, len(columns) + 1)])
-        statement = f"insert into {table} ({', '.join(columns)}) values ({places})"  # noqa: S608 - our own names
+        parameters = ", ".join([f"${index}" for index in range(1, len(columns) + 1)])
+        statement = f"insert into {table} ({', '.join(columns)}) values ({parameters})"  # noqa: S608 - our own names
         for record in records:
             await self._connection.fetch(statement, *record)
 
@@ -170,7 +171,7 @@ class PostgresTransaction:
         await self._connection.execute(text, timeout=None)
 
     async def has_table(self, name: str) -> bool:
-        # Of the catalogue itself: a session's cache of names may be older than another process's migration.
+        # Reads the catalog itself: a session's name cache may predate another process's migration.
         query = (
             "select exists (select from pg_tables where tablename = $1 and schemaname = any(current_schemas(false)))"
         )
@@ -185,5 +186,5 @@ def _not_ready(error: Exception) -> NotReady:
     return NotReady(f"PostgreSQL refuses: {error}")
 
 
-async def _keep(_connection: object) -> None:
-    """Nothing of ours changes a session's state, so a connection goes back to the pool without a round trip."""
+async def _no_reset(_connection: object) -> None:
+    """Resets nothing: no query changes the state of a session, so a connection is released without a round trip."""

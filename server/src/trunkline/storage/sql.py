@@ -1,7 +1,7 @@
 """The named queries of ``queries/*.sql``, one text for every engine.
 
-In the files a parameter is written ``:name``; both engines get ``$1``, ``$2``, … in the order of first appearance, and
-values go along as a tuple in that order.
+In the files, a parameter is ``:name``. Both engines get ``$1``, ``$2``, … in the order of first appearance, and the
+values as a tuple in that order. docs/decisions/0006 says why this is not a library.
 """
 
 import re
@@ -19,19 +19,19 @@ _PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
 
 
 class Query(msgspec.Struct, frozen=True):
-    """One statement. ``parameters`` are its names in the order of its ``$n``."""
+    """One statement. ``parameters`` are the names of ``$1``, ``$2``, …"""
 
     name: str
     text: str
     parameters: tuple[str, ...]
 
     def values(self, **named: Value) -> tuple[Value, ...]:
-        """The values in the order of the text. Raises ``KeyError`` for a missing one; one too many is left out."""
+        """The values in the order of the parameters. Others are ignored; a missing one raises ``KeyError``."""
         return tuple([named[parameter] for parameter in self.parameters])
 
 
 def parse(text: str) -> dict[str, Query]:
-    """The queries of one file's text, by name."""
+    """The queries in the text of a file, by name."""
     pieces = _NAME.split(text)
     return {name: _query(name, body) for name, body in zip(pieces[1::2], pieces[2::2], strict=True)}
 
@@ -48,5 +48,5 @@ def _query(name: str, body: str) -> Query:
 
 
 def load(file: str) -> Mapping[str, Query]:
-    """The queries of ``queries/<file>.sql``, by name."""
+    """The queries in ``queries/<file>.sql``, by name."""
     return parse(resources.files("trunkline.storage").joinpath("queries", f"{file}.sql").read_text("utf-8"))

@@ -1,8 +1,8 @@
 """SQLite through apsw: the embedded default, one file in WAL mode.
 
-Reads run inline on the event loop: a page takes less time than a thread hop. A writer asks for the write lock at once
-(``begin immediate``) and, while another process has it, asks again after a short sleep, so that the loop goes on. What
-waits for the disk, bringing the log of writes into the file, is done in a thread, while nobody here writes.
+Reads run inline on the event loop: a page takes less time than a thread switch. A writer requests the write lock at
+once (``begin immediate``) and, while another process holds it, retries after a short sleep, so the event loop is not
+blocked. A checkpoint waits for the disk, so it runs in a thread, while this process does not write.
 """
 
 import asyncio
@@ -21,19 +21,19 @@ from trunkline.storage.sql import Query, Row, Value
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# apsw's own types name one that Python 3.11 does not have.
+# apsw's type stubs use a type that Python 3.11 lacks.
 Connection: TypeAlias = Any
 
-PAGE_SIZE = 8192  # bytes; by measurement, bench/README.md
+PAGE_SIZE = 8192  # bytes; measured, see bench/README.md
 READ_CACHE = 16  # MiB
 WRITE_CACHE = 64  # MiB
-LOG_PAGES = 4_000  # that the log may have until it is brought over: 32 MB; by measurement, bench/README.md
-BUSY_TIMEOUT = 5_000  # ms that a reader waits, in the rare moments when WAL makes it wait at all
-LOCK_TIMEOUT = 120.0  # s that a writer waits for its turn
+WAL_PAGES = 4_000  # pages in the write-ahead log that start a checkpoint: 32 MB; measured, see bench/README.md
+BUSY_TIMEOUT = 5_000  # ms that a reader waits in the rare cases in which WAL mode makes it wait
+LOCK_TIMEOUT = 120.0  # s that a writer waits for the write lock
 
 
 class SQLite:
-    """One database file, seen through one reading and one writing connection."""
+    """One database file, with one reading and one writing connection."""
 
     def __init__(self, path: Path, *, must_exist: bool = False) -> None:
         if must_exist and not path.exists():
@@ -42,7 +42,7 @@ class SQLite:
         self._reader = self._open(READ_CACHE)
         self._reader.pragma("query_only", True)
         self._writer: Connection = None
-        self._turn = asyncio.Lock()
+        self._write_lock = asyncio.Lock()
         self._checkpoint: asyncio.Task[None] | None = None
 
     def _open(self, cache: int) -> Connection:
@@ -51,7 +51,7 @@ class SQLite:
         try:
             connection: Connection = apsw.Connection(str(self._path))
             connection.set_busy_timeout(BUSY_TIMEOUT)
-            # A plan depends on the query alone, never on a bound value.
+            # A plan depends only on the query, never on a bound value.
             connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
             _refuse_foreign(connection, self._path)
             connection.pragma("page_size", PAGE_SIZE)
@@ -59,13 +59,13 @@ class SQLite:
             connection.pragma("synchronous", "normal")
             connection.pragma("cache_size", -cache * 1024)
         except apsw.NotADBError:
-            raise CommandError(f"{self._path} is not a Trunkline database, nor any SQLite file") from None
+            raise CommandError(f"{self._path} is not a SQLite file, so it is not a Trunkline database") from None
         except apsw.Error as error:
             raise CommandError(f"cannot open {self._path}: {error}") from None
         return connection
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
-        return _answer(self._reader, query.text, values)
+        return _fetch(self._reader, query.text, values)
 
     async def has_table(self, name: str) -> bool:
         return _has_table(self._reader, name)
@@ -74,7 +74,7 @@ class SQLite:
     async def transaction(self) -> AsyncGenerator["SQLiteTransaction"]:
         if self._checkpoint is not None:
             await asyncio.wait([self._checkpoint])
-        async with self._turn:
+        async with self._write_lock:
             if self._writer is None:
                 self._writer = self._open(WRITE_CACHE)
                 self._writer.set_busy_timeout(0)
@@ -83,9 +83,9 @@ class SQLite:
             await self._begin(writer)
             try:
                 yield SQLiteTransaction(writer)
-                _or_not_ready(writer.execute)("commit")
+                _raising_not_ready(writer.execute)("commit")
             except BaseException:
-                # SQLite has rolled back by itself after some errors, a full disk for one.
+                # After some errors, such as a full disk, SQLite has already rolled back.
                 if writer.in_transaction:
                     writer.execute("rollback")
                 raise
@@ -107,19 +107,19 @@ class SQLite:
                 return
 
     def _committed(self, _connection: Connection, _name: str, pages: int) -> int:
-        """What SQLite calls after each commit: a checkpoint of its own would have the event loop wait for the disk."""
-        if pages > LOG_PAGES and self._checkpoint is None:
-            self._checkpoint = asyncio.create_task(self._bring_over())
+        """SQLite calls this after each commit. Its own checkpoint would block the event loop while the disk is busy."""
+        if pages > WAL_PAGES and self._checkpoint is None:
+            self._checkpoint = asyncio.create_task(self._run_checkpoint())
         return apsw.SQLITE_OK
 
-    async def _bring_over(self) -> None:
-        # While nobody writes, in no process: only a log that has been brought over whole begins anew.
+    async def _run_checkpoint(self) -> None:
+        # No process may write meanwhile: SQLite restarts the log only after a complete checkpoint.
         try:
             with suppress(NotReady):
-                async with self._turn:
+                async with self._write_lock:
                     await self._begin(self._writer)
                     try:
-                        await asyncio.to_thread(_bring_over, self._path)
+                        await asyncio.to_thread(_checkpoint_wal, self._path)
                     finally:
                         self._writer.execute("rollback")
         finally:
@@ -128,7 +128,7 @@ class SQLite:
     migration = transaction
 
     async def damage(self) -> list[str]:
-        found = [str(row[0]) for row in _answer(self._reader, "pragma integrity_check", ())]
+        found = [str(row[0]) for row in _fetch(self._reader, "pragma integrity_check", ())]
         return [] if found == ["ok"] else found
 
     async def close(self) -> None:
@@ -146,35 +146,35 @@ class SQLiteTransaction:
         self._connection = connection
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
-        return _answer(self._connection, query.text, values)
+        return _fetch(self._connection, query.text, values)
 
     async def fetch_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> Sequence[Row]:
-        return [found for values in rows for found in _answer(self._connection, query.text, values)]
+        return [found for values in rows for found in _fetch(self._connection, query.text, values)]
 
     async def run_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> None:
-        _or_not_ready(self._connection.executemany)(query.text, rows)
+        _raising_not_ready(self._connection.executemany)(query.text, rows)
 
     async def load(self, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> None:
-        places = ", ".join("?" * len(columns))
-        statement = f"insert into {table} ({', '.join(columns)}) values ({places})"  # noqa: S608 - our own names
-        _or_not_ready(self._connection.executemany)(statement, rows)
+        parameters = ", ".join("?" * len(columns))
+        statement = f"insert into {table} ({', '.join(columns)}) values ({parameters})"  # noqa: S608 - our own names
+        _raising_not_ready(self._connection.executemany)(statement, rows)
 
     async def script(self, text: str) -> None:
-        _or_not_ready(self._connection.execute)(text)
+        _raising_not_ready(self._connection.execute)(text)
 
     async def has_table(self, name: str) -> bool:
         return _has_table(self._connection, name)
 
 
 def _refuse_foreign(connection: Connection, path: Path) -> None:
-    """Before anything is changed in the file. Raises ``CommandError`` when other tables are in it than a store's."""
+    """Raises ``CommandError`` if the file contains another program's tables, before anything in it is changed."""
     tables = {row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")}
     if tables and "store" not in tables:
-        raise CommandError(f"{path} is a SQLite database of something else; name another file for Trunkline's")
+        raise CommandError(f"{path} is the SQLite database of another program; choose another file for Trunkline")
 
 
 def _write_ahead(connection: Connection) -> None:
-    """Turns WAL mode on; while several processes do so to a new file at once, SQLite does not wait by itself."""
+    """Enables WAL mode. SQLite does not wait by itself if several processes do so on a new file at once."""
     deadline = time.monotonic() + BUSY_TIMEOUT / 1000
     while True:
         try:
@@ -187,8 +187,8 @@ def _write_ahead(connection: Connection) -> None:
             return
 
 
-def _bring_over(path: Path) -> None:
-    """What cannot be now, because another process is at it, or the disk is full, is tried again after a commit."""
+def _checkpoint_wal(path: Path) -> None:
+    """Copies the write-ahead log into the file. If that fails now (busy, disk full), a later commit tries again."""
     with suppress(apsw.Error):
         connection: Connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
         connection.pragma("synchronous", "normal")
@@ -197,20 +197,20 @@ def _bring_over(path: Path) -> None:
 
 
 def _has_table(connection: Connection, name: str) -> bool:
-    return bool(_answer(connection, "select 1 from sqlite_master where type = 'table' and name = ?", (name,)))
+    return bool(_fetch(connection, "select 1 from sqlite_master where type = 'table' and name = ?", (name,)))
 
 
-def _answer(connection: Connection, text: str, values: tuple[Value, ...]) -> list[Row]:
+def _fetch(connection: Connection, text: str, values: tuple[Value, ...]) -> list[Row]:
     try:
         return connection.execute(text, values).fetchall()
     except apsw.ConstraintError:
-        raise  # a mistake of ours, not an absence of the database's
+        raise  # an error in our code, not an outage
     except apsw.Error as error:
         raise NotReady(f"the database does not answer: {error}") from error
 
 
-def _or_not_ready(call: Callable[P, T]) -> Callable[P, T]:
-    def answered(*args: P.args, **kwargs: P.kwargs) -> T:
+def _raising_not_ready(call: Callable[P, T]) -> Callable[P, T]:
+    def called(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return call(*args, **kwargs)
         except apsw.ConstraintError:
@@ -218,4 +218,4 @@ def _or_not_ready(call: Callable[P, T]) -> Callable[P, T]:
         except apsw.Error as error:
             raise NotReady(f"the database does not answer: {error}") from error
 
-    return answered
+    return called

@@ -1,62 +1,77 @@
-"""Opening a store: the engine that a URL names, brought to the schema that this code knows."""
+"""Opening a store: the engine that a URL names, with the schema of this version."""
 
 import asyncio
 import secrets
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import resources
 from pathlib import Path
 
+from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError, NotReady
+from trunkline.domain.health import DEFAULT_THRESHOLDS, Thresholds
+from trunkline.storage.change import Change, open_change
 from trunkline.storage.partners import Partners
-from trunkline.storage.ports import Database, Transaction
+from trunkline.storage.ports import Database, Source
 from trunkline.storage.postgres import Postgres
+from trunkline.storage.reader import Reader
 from trunkline.storage.sql import load
 from trunkline.storage.sqlite import SQLite
 
-PING_TIMEOUT = 5.0  # s
+READY_TIMEOUT = 5.0  # s
 
 _QUERIES = load("store")
 
 
 class Store:
-    """An open database at the schema of this code, with the key that signs its cursors."""
+    """An open database with the schema of this version, and the settings for reading and writing it."""
 
-    def __init__(self, database: Database, cursor_key: bytes) -> None:
+    def __init__(self, database: Database, cursor_key: bytes, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> None:
         self.database = database
         self.partners = Partners(database)
         self.cursor_key = cursor_key
+        """The key that signs cursors and sync tokens, so that every worker accepts the tokens of every other."""
+        self.thresholds = thresholds
+        """When a chat or a line stops being healthy."""
 
-    async def ping(self) -> None:
-        """Raises ``NotReady`` when the database does not answer within a few seconds."""
+    def reader(self, partner_id: int) -> Reader:
+        """Reads the committed rows of a partner."""
+        return Reader(self.database, partner_id)
+
+    def change(self, ctx: RequestContext) -> AbstractAsyncContextManager[Change]:
+        """Opens a change: one write transaction of the partner. Commits if the block ends without an exception."""
+        return open_change(self.database, ctx, self.thresholds)
+
+    async def check_ready(self) -> None:
+        """Raises ``NotReady`` if the database does not answer within ``READY_TIMEOUT``."""
         try:
-            async with asyncio.timeout(PING_TIMEOUT):
-                await self.database.fetch(_QUERIES["ping"], ())
+            async with asyncio.timeout(READY_TIMEOUT):
+                await self.database.fetch(_QUERIES["schema_version"], ())
         except TimeoutError:
-            raise NotReady(f"the database does not answer within {PING_TIMEOUT:.0f} s") from None
+            raise NotReady(f"the database does not answer within {READY_TIMEOUT:.0f} s") from None
 
 
 def migrations() -> list[tuple[int, str]]:
-    """Every migration as (the schema version it leads to, its statements), in order."""
+    """Every migration, in order: the schema version that it leads to, and its statements."""
     files = resources.files("trunkline.storage").joinpath("migrations").iterdir()
     named = sorted((file.name, file) for file in files if file.name.endswith(".sql"))
     return [(int(name.split("_", 1)[0]), file.read_text("utf-8")) for name, file in named]
 
 
 async def upgrade(database: Database) -> tuple[int, int]:
-    """Brings the schema up to date: (the version before, 0 for an empty database, and after).
+    """Upgrades the schema, and returns its version before (0 for an empty database) and after.
 
-    All missing migrations run in one transaction, so that a start which is interrupted leaves the old schema.
-    Raises ``CommandError`` for a schema newer than this code knows; that leaves the database alone.
+    All missing migrations run in one transaction, so an interrupted upgrade leaves the old schema. Raises
+    ``CommandError`` for a schema that is newer than this version knows, and changes nothing.
     """
     known = migrations()
     newest = known[-1][0]
-    # Looked at before the turn to write is asked for: a long import must not keep a worker from starting.
+    # Read before waiting for the write lock: a long import must not keep a worker from starting.
     found = await _schema_version(database)
     if found > newest:
         raise CommandError(
-            f"the database has schema {found}, which is newer than this Trunkline knows ({newest}): "
-            "run the Trunkline that upgraded it, or a newer one"
+            f"the database has schema {found}, which is newer than this version of Trunkline knows ({newest}); "
+            "run the version that upgraded it, or a newer one"
         )
     if found == newest:
         return found, newest
@@ -72,25 +87,25 @@ async def upgrade(database: Database) -> tuple[int, int]:
     return found, newest
 
 
-async def _schema_version(reader: Database | Transaction) -> int:
-    if not await reader.has_table("store"):
+async def _schema_version(source: Source) -> int:
+    if not await source.has_table("store"):
         return 0
-    return (await reader.fetch(_QUERIES["ping"], ()))[0][0]
+    return (await source.fetch(_QUERIES["schema_version"], ()))[0][0]
 
 
 async def schema_problem(database: Database) -> str | None:
-    """Why this code cannot read the database as it is, or None."""
+    """Why this version cannot read the database as it is; None if it can."""
     newest = migrations()[-1][0]
     found = await _schema_version(database)
     if found == newest:
         return None
-    return f"the schema is {found}, and this Trunkline needs {newest}; see `trunkline database upgrade`"
+    return f"the schema is {found}, and this version of Trunkline needs {newest}; see `trunkline database upgrade`"
 
 
 async def connect(url: str, *, must_exist: bool = False) -> Database:
-    """The database behind ``sqlite:///PATH`` or ``postgresql://…``, its schema as it is. Raises ``CommandError``.
+    """Opens the database at ``sqlite:///PATH`` or ``postgresql://…`` with the schema it has. Raises ``CommandError``.
 
-    A SQLite file that is not there is made, unless it ``must_exist``.
+    Creates a SQLite file that does not exist, unless it ``must_exist``.
     """
     scheme, separator, rest = url.partition("://")
     if separator and scheme == "sqlite" and rest.startswith("/") and rest not in {"/", "/:memory:"}:
@@ -109,12 +124,12 @@ def _without_password(url: str) -> str:
 
 
 @asynccontextmanager
-async def open_store(url: str) -> AsyncGenerator[Store]:
-    """The store behind a URL, upgraded if need be and closed at the end. Raises ``CommandError``."""
+async def open_store(url: str, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> AsyncGenerator[Store]:
+    """Opens the store at a URL, upgrades it if necessary, and closes it at the end. Raises ``CommandError``."""
     database = await connect(url)
     try:
         await upgrade(database)
         cursor_key = (await database.fetch(_QUERIES["store"], ()))[0][1]
-        yield Store(database, cursor_key)
+        yield Store(database, cursor_key, thresholds)
     finally:
         await database.close()

@@ -1,4 +1,4 @@
-"""Webhook subscriptions, as rows, and what a courier needs to deliver to one."""
+"""Webhook subscriptions, as rows, and what a delivery to one needs."""
 
 import json
 from collections.abc import Sequence
@@ -8,15 +8,15 @@ import msgspec
 from trunkline.domain.instant import Instant
 from trunkline.domain.subscription import Subscription
 from trunkline.storage import outbox
-from trunkline.storage.changes import Change
-from trunkline.storage.ports import Database, Transaction
+from trunkline.storage.change import Change
+from trunkline.storage.reader import Reader
 from trunkline.storage.sql import Value, load
 
 _QUERIES = load("subscriptions")
 
 
-class Errand(msgspec.Struct, frozen=True):
-    """An event and the subscription that it goes to. ``body`` is completed like every document."""
+class Delivery(msgspec.Struct, frozen=True):
+    """An event and the subscription that it goes to. ``body`` lacks the base of ``doc_url``."""
 
     target_url: str
     secret: str
@@ -28,63 +28,63 @@ class Errand(msgspec.Struct, frozen=True):
     chat_id: str | None
     created_at: Instant
     body: bytes
-    token: str | None
-    """What the receiver last asked to be sent along for the chat."""
+    routing_token: str | None
+    """The last routing token that the receiver returned for the chat."""
 
     def __repr__(self) -> str:
-        """Without the secret, wherever this is logged."""
-        return f"Errand({self.event_id})"
+        """Without the secret, because this may be logged."""
+        return f"Delivery({self.event_id})"
 
 
-async def add(opened: Change, subscription: Subscription, secret: str) -> None:
-    """A new subscription."""
+async def add(change: Change, subscription: Subscription, secret: str) -> None:
+    """Adds a subscription."""
     query = _QUERIES["add"]
-    await opened.transaction.fetch(query, query.values(**_values(opened, subscription), secret=secret))
+    await change.fetch(query, query.values(**_values(change, subscription), secret=secret))
 
 
-async def update(opened: Change, subscription: Subscription) -> None:
-    """Stores a changed subscription; one that is not active has nothing waiting."""
+async def update(change: Change, subscription: Subscription) -> None:
+    """Stores a changed subscription. An inactive one loses its pending deliveries."""
     query = _QUERIES["update"]
-    await opened.transaction.fetch(query, query.values(**_values(opened, subscription)))
+    await change.fetch(query, query.values(**_values(change, subscription)))
     if subscription.routing_key_header is None:
-        await opened.transaction.fetch(_QUERIES["forget_tokens"], (opened.partner_id, subscription.id))
+        await change.fetch(_QUERIES["delete_tokens"], (change.partner_id, subscription.id))
     if not subscription.is_active:
-        why = "the subscription was made inactive"
-        await outbox.abandon(opened.transaction, opened.partner_id, subscription.id, why, opened.now)
+        outcome = "the subscription was made inactive"
+        await outbox.abandon(change.transaction, change.partner_id, subscription.id, outcome, change.now)
 
 
-async def delete(opened: Change, subscription_id: str) -> None:
-    """Deletes a subscription and what waits for it. What it was sent is kept as long as ever."""
-    for name in ("delete", "forget_tokens"):
-        await opened.transaction.fetch(_QUERIES[name], (opened.partner_id, subscription_id))
-    why = "the subscription was deleted"
-    await outbox.abandon(opened.transaction, opened.partner_id, subscription_id, why, opened.now)
+async def delete(change: Change, subscription_id: str) -> None:
+    """Deletes a subscription and its pending deliveries. Finished deliveries stay for their retention."""
+    for name in ("delete", "delete_tokens"):
+        await change.fetch(_QUERIES[name], (change.partner_id, subscription_id))
+    outcome = "the subscription was deleted"
+    await outbox.abandon(change.transaction, change.partner_id, subscription_id, outcome, change.now)
 
 
-async def all_of(reader: Database | Transaction, partner_id: int) -> Sequence[Subscription]:
-    """A partner's subscriptions, oldest first; never many."""
-    return [_subscription(*row) for row in await reader.fetch(_QUERIES["all"], (partner_id,))]
+async def find_all(reader: Reader) -> Sequence[Subscription]:
+    """A partner's subscriptions, oldest first."""
+    return [_subscription(*row) for row in await reader.fetch(_QUERIES["all"], (reader.partner_id,))]
 
 
-async def errand(database: Database, partner_id: int, subscription_id: str, number: int) -> Errand | None:
-    """The event of that number for a subscription; None when one of them is not there any more."""
-    query = _QUERIES["errand"]
-    values = query.values(partner=partner_id, id=subscription_id, number=number)
-    found = await database.fetch(query, values)
-    return Errand(*found[0]) if found else None
+async def delivery(reader: Reader, subscription_id: str, sequence: int) -> Delivery | None:
+    """The delivery of an event to a subscription; None if either no longer exists."""
+    query = _QUERIES["delivery"]
+    values = query.values(partner=reader.partner_id, id=subscription_id, sequence=sequence)
+    found = await reader.fetch(query, values)
+    return Delivery(*found[0]) if found else None
 
 
-async def save_token(opened: Change, subscription_id: str, chat_id: str, token: str) -> None:
-    """What the receiver asks to be sent along for a chat from now on."""
+async def save_routing_token(change: Change, subscription_id: str, chat_id: str, token: str) -> None:
+    """Stores the routing token that the receiver returned for a chat."""
     query = _QUERIES["save_token"]
-    values = query.values(partner=opened.partner_id, id=subscription_id, chat_id=chat_id, token=token)
-    await opened.transaction.fetch(query, values)
+    values = query.values(partner=change.partner_id, id=subscription_id, chat_id=chat_id, token=token)
+    await change.fetch(query, values)
 
 
-def _values(opened: Change, subscription: Subscription) -> dict[str, Value]:
+def _values(change: Change, subscription: Subscription) -> dict[str, Value]:
     numbers = subscription.phone_numbers
     return msgspec.structs.asdict(subscription) | {
-        "partner": opened.partner_id,
+        "partner": change.partner_id,
         "events": json.dumps(subscription.events),
         "phone_numbers": None if numbers is None else json.dumps(numbers),
         "is_active": int(subscription.is_active),
@@ -95,5 +95,12 @@ def _subscription(
     subscription_id: str, target_url: str, events: str, phone_numbers: str | None, is_active: int, *rest: str | int
 ) -> Subscription:
     numbers = None if phone_numbers is None else tuple(json.loads(phone_numbers))
-    wanted = tuple(json.loads(events))
-    return Subscription(subscription_id, target_url, wanted, numbers, bool(is_active), *rest)  # type: ignore[arg-type]
+    event_types = tuple(json.loads(events))
+    return Subscription(
+        subscription_id,
+        target_url,
+        event_types,
+        numbers,
+        bool(is_active),
+        *rest,  # type: ignore[arg-type]
+    )

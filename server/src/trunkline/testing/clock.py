@@ -1,4 +1,4 @@
-"""A clock that stands still until a test moves it."""
+"""A clock that stands still until the test moves it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -6,22 +6,22 @@ from datetime import UTC, datetime, timedelta
 from trunkline.domain.instant import SECOND, Instant, from_datetime, to_datetime
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-"""What the clock shows at first, so that a test sees the same times in every run."""
+"""The initial time, so that a test sees the same times in every run."""
 
 
 class Clock:
-    """The service's only source of time: chats are dated by it, keys and cursors expire by it.
+    """The only source of time of the service: it dates chats, and expires keys and cursors.
 
-    On its way to another time it stops wherever something is due, and goes on when that is done.
+    On its way to another time, it stops whenever a delivery is due, and continues when that is done.
     """
 
-    def __init__(self, settle: Callable[[], Instant | None] = lambda: None) -> None:
-        """``settle`` does what is due at the time that the clock shows, and says when something is due next."""
+    def __init__(self, drain: Callable[[], Instant | None] = lambda: None) -> None:
+        """``drain`` delivers what is due at the clock's time, and returns when the next delivery is due."""
         self._instant = from_datetime(START)
-        self._settle = settle
+        self._drain = drain
 
     def __call__(self) -> Instant:
-        """The time as the service takes it, in microseconds since 1970."""
+        """The time in microseconds since 1970, as the service takes it."""
         return self._instant
 
     @property
@@ -30,24 +30,24 @@ class Clock:
         return to_datetime(self._instant)
 
     def set(self, moment: datetime) -> None:
-        """Moves the clock to any time, past or future. Raises ``ValueError`` for one without a time zone."""
+        """Sets the clock to any time, past or future. Raises ``ValueError`` for a time without a time zone."""
         self._move(from_datetime(moment))
 
     def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
-        """Moves the clock on. Raises ``ValueError`` where that would be back: ``set`` does so."""
+        """Advances the clock. Raises ``ValueError`` for a negative time; use ``set`` to go back."""
         span = timedelta(seconds=seconds, minutes=minutes, hours=hours, days=days)
         if span < timedelta(0):
-            raise ValueError(f"a clock advances by a time that is not negative, not by {span}; set() goes back")
+            raise ValueError(f"the clock cannot advance by {span.total_seconds():g} s; use set() to go back")
         self.set(self.now + span)
 
     def tick(self) -> None:
-        """Moves the clock on by a second."""
+        """Advances the clock by a second."""
         self._move(self._instant + SECOND)
 
     def _move(self, to: Instant) -> None:
-        coming = self._settle()
-        while coming is not None and self._instant < coming < to:
-            self._instant = coming
-            coming = self._settle()
+        next_due = self._drain()
+        while next_due is not None and self._instant < next_due < to:
+            self._instant = next_due
+            next_due = self._drain()
         self._instant = to
-        self._settle()
+        self._drain()

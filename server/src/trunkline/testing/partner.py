@@ -1,7 +1,5 @@
-"""A partner in a test: its key, its clients, and what makes its lines and chats."""
+"""A partner in a test: its key, its clients, and factories for its lines and chats."""
 
-import secrets
-import uuid
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
@@ -12,26 +10,27 @@ import msgspec
 
 from linq import DEFAULT_TIMEOUT, AsyncLinqAPIV3, LinqAPIV3
 from linq.types import Chat
-from trunkline.actions import partners
-from trunkline.actions.keys import digest, new_key
+from trunkline.actions.operator import partners
 from trunkline.domain import chat as domain
-from trunkline.domain import document
+from trunkline.domain.context import RequestContext
 from trunkline.domain.handle import parse_handle, parse_number
+from trunkline.domain.ids import random_id, time_ordered_id
 from trunkline.domain.instant import SECOND, Instant, from_datetime, to_datetime
-from trunkline.domain.uuid7 import RANDOM_BITS, uuid7
-from trunkline.storage import consent
-from trunkline.storage.changes import Change, change
-from trunkline.testing.other_side import OtherSide, ServiceName
-from trunkline.testing.site import Line, Site
+from trunkline.domain.keys import digest, new_key
+from trunkline.schemas.chat import render_chat
+from trunkline.storage import opt_outs
+from trunkline.storage.change import Change
+from trunkline.testing.counterparty import Counterparties, ServiceName
+from trunkline.testing.harness import Harness, Line
 
 HealthName: TypeAlias = Literal["HEALTHY", "AT_RISK", "CRITICAL", "OPTED_OUT"]
 
 
-class Partner(OtherSide):
-    """A tenant of the service. Lines and chats that it makes are its own; no other partner's client sees them."""
+class Partner(Counterparties):
+    """A partner of the service. Its lines and chats are its own; other partners' clients do not see them."""
 
-    def __init__(self, site: Site, partner_id: int, name: str, key: str) -> None:
-        super().__init__(site, partner_id)
+    def __init__(self, harness: Harness, partner_id: int, name: str, key: str) -> None:
+        super().__init__(harness, partner_id)
         self.name = name
         self.key = key
         """What its clients send as ``Authorization: Bearer``."""
@@ -39,35 +38,35 @@ class Partner(OtherSide):
 
     @cached_property
     def client(self) -> LinqAPIV3:
-        """A client with this partner's key and otherwise the SDK's defaults, its two retries among them."""
-        http = httpx2.Client(transport=self._site.transport, timeout=DEFAULT_TIMEOUT, follow_redirects=True)
-        return LinqAPIV3(api_key=self.key, base_url=self._site.base_url, http_client=http, clock=self._seconds)
+        """A client with this partner's key and otherwise the SDK's defaults, two retries included."""
+        http = httpx2.Client(transport=self._harness.transport, timeout=DEFAULT_TIMEOUT, follow_redirects=True)
+        return LinqAPIV3(api_key=self.key, base_url=self._harness.base_url, http_client=http, clock=self._seconds)
 
     @cached_property
     def async_client(self) -> AsyncLinqAPIV3:
         """The same for coroutines, in any event loop."""
-        # A plain one serves every loop: its transport has nothing that belongs to one.
-        http = httpx2.AsyncClient(transport=self._site.transport, timeout=DEFAULT_TIMEOUT, follow_redirects=True)
-        return AsyncLinqAPIV3(api_key=self.key, base_url=self._site.base_url, http_client=http, clock=self._seconds)
+        # One client serves every event loop, because its transport belongs to none.
+        http = httpx2.AsyncClient(transport=self._harness.transport, timeout=DEFAULT_TIMEOUT, follow_redirects=True)
+        return AsyncLinqAPIV3(api_key=self.key, base_url=self._harness.base_url, http_client=http, clock=self._seconds)
 
     def new_key(self, *, expires_at: datetime | None = None) -> str:
-        """One more key of this partner's, for ``client.with_options(api_key=…)``. It expires by the test's clock."""
-        until = None if expires_at is None else from_datetime(expires_at)
-        key, secret = new_key("test", self._site.clock(), until)
-        self._site.hosted.run(self._site.store.partners.add_key(self.id, key, digest(secret.encode())))
+        """Adds a key, for ``client.with_options(api_key=…)``. It expires by the test's clock."""
+        expiry = None if expires_at is None else from_datetime(expires_at)
+        key, secret = new_key("test", self._harness.clock(), expiry)
+        self._harness.server.run(self._store.partners.add_key(self.id, key, digest(secret.encode())))
         return secret
 
     def line(self, phone_number: str | None = None, *, label: str | None = None) -> Line:
-        """A new line, with a fictional number unless one is given. Chats are on the first one, unless told otherwise.
+        """Adds a line, by default with a fictional number. Chats are on the first line by default.
 
-        Raises ``CommandError`` for a number that is the partner's already.
+        Raises ``CommandError`` if the partner has that number already.
         """
-        site = self._site
-        number = next(site.numbers) if phone_number is None else parse_number(phone_number, "phone_number")
-        partner = site.hosted.run(partners.find_partner(site.store, str(self.id)))
-        made = site.hosted.run(partners.add_line(site.store, partner, number, label, site.clock()))
+        server, clock = self._harness.server, self._harness.clock
+        number = next(self._harness.numbers) if phone_number is None else parse_number(phone_number, "phone_number")
+        partner = server.run(partners.find_partner(self._store, str(self.id)))
+        line = server.run(partners.add_line(self._store, partner, number, label, clock()))
         self._line = self._line or number
-        return Line(made.id, number, label, to_datetime(made.created_at))
+        return Line(line.id, number, label, to_datetime(line.created_at))
 
     def chat(
         self,
@@ -79,20 +78,20 @@ class Partner(OtherSide):
         created_at: datetime | None = None,
         updated_at: datetime | None = None,
     ) -> Chat:
-        """A new chat, as the list shows it.
+        """Adds a chat, and returns it as the list shows it.
 
-        :param recipients: handles of those it is with, a group when they are several; otherwise a fictional number
-        :param line: the partner's line, its first one by default; made when it is not there
-        :param name: the group's name; otherwise the recipients' handles are shown
-        :param created_at: otherwise the clock's time; the clock then moves on by a second, so that no two are alike
-        :param updated_at: otherwise when it was created
-        :raises trunkline.domain.errors.InvalidPhoneNumber: a recipient that is no phone number and no e-mail address
+        :param recipients: handles of the recipients, several for a group; by default, a fictional number
+        :param line: the partner's line, by default its first one; created if necessary
+        :param name: the name of the group; by default, the handles of the recipients
+        :param created_at: by default, the clock's time; the clock then advances by a second, so that no two are equal
+        :param updated_at: by default, the time of creation
+        :raises trunkline.domain.errors.InvalidPhoneNumber: a recipient is neither a phone number nor an email address
         """
-        began = self._site.clock() if created_at is None else from_datetime(created_at)
-        made = self._made(recipients or (next(self._site.numbers),), line, name, service, health, began, updated_at)
-        [chat] = self._saved([made])
+        started = self._harness.clock() if created_at is None else from_datetime(created_at)
+        handles = recipients or (next(self._harness.numbers),)
+        [chat] = self._save([self._new_chat(handles, line, name, service, health, started, updated_at)])
         if created_at is None:
-            self._site.clock.tick()
+            self._harness.clock.tick()
         return chat
 
     def chats(
@@ -103,12 +102,16 @@ class Partner(OtherSide):
         service: ServiceName | None = "iMessage",
         health: HealthName = "HEALTHY",
     ) -> list[Chat]:
-        """So many chats, each with somebody else and a second later than the one before."""
-        now = self._site.clock()
+        """Adds this many chats, each with another recipient and a second later than the one before."""
+        now = self._harness.clock()
         times = [now + number * SECOND for number in range(count)]
-        made = [self._made((next(self._site.numbers),), line, None, service, health, at, None) for at in times]
-        chats = self._saved(made)
-        self._site.clock.advance(seconds=count)
+        chats = self._save(
+            [
+                self._new_chat((next(self._harness.numbers),), line, None, service, health, started, None)
+                for started in times
+            ]
+        )
+        self._harness.clock.advance(seconds=count)
         return chats
 
     def update(
@@ -119,98 +122,92 @@ class Partner(OtherSide):
         health: HealthName | None = None,
         updated_at: datetime | None = None,
     ) -> Chat:
-        """The chat (or the one with that id), changed: named, of another health, or only moved to the top of the list.
+        """Changes a chat: names it, sets its health, or only moves it to the top of the list.
 
-        :param updated_at: otherwise the clock's time, which then moves on by a second
+        :param updated_at: by default, the clock's time; the clock then advances by a second
         :raises LookupError: this partner has no such chat
         """
         chat_id = chat if isinstance(chat, str) else chat.id
-        at = self._site.clock() if updated_at is None else from_datetime(updated_at)
+        at = self._harness.clock() if updated_at is None else from_datetime(updated_at)
 
         def changed(known: domain.Chat) -> domain.Chat:
             status = known.health if health is None else domain.Health(domain.HealthStatus(health), at)
             return msgspec.structs.replace(known, name=name or known.name, health=status, updated_at=at)
 
-        updated = self._shown(self._site.hosted.run(self._change(chat_id, changed)))
+        updated = self._to_chat(render_chat(self._harness.server.run(self._change_stored(chat_id, changed))))
         if updated_at is None:
-            self._site.clock.tick()
+            self._harness.clock.tick()
         return updated
 
-    def _made(
+    def _new_chat(
         self,
         recipients: tuple[str, ...],
         line: Line | str | None,
         name: str | None,
         service: ServiceName | None,
         health: HealthName,
-        began: Instant,
+        started: Instant,
         updated_at: datetime | None,
     ) -> domain.Chat:
-        number = self._own(line)
+        number = self._ensure_line(line)
         handles = (number, *[parse_handle(recipient, "recipients") for recipient in recipients])
         if len(set(handles)) < len(handles):
-            raise ValueError(f"nobody is in a chat twice: the line {number}, and {', '.join(handles[1:])}")
+            raise ValueError(f"a handle is in the chat twice: the line {number}, and {', '.join(handles[1:])}")
         network = None if service is None else domain.Service(service)
+        participants = [
+            domain.Participant(random_id(), handle, network or domain.Service.SMS, started, is_me=handle == number)
+            for handle in handles
+        ]
         return domain.Chat(
-            id=uuid7(began, secrets.randbits(RANDOM_BITS)),
-            participants=tuple(
-                [
-                    domain.Participant(
-                        str(uuid.uuid4()), handle, network or domain.Service.SMS, began, is_me=place == 0
-                    )
-                    for place, handle in enumerate(handles)
-                ]
-            ),
+            id=time_ordered_id(started),
+            participants=tuple(participants),
             is_group=len(recipients) > 1,
-            health=domain.Health(domain.HealthStatus(health), began),
-            created_at=began,
-            updated_at=began if updated_at is None else from_datetime(updated_at),
+            health=domain.Health(domain.HealthStatus(health), started),
+            created_at=started,
+            updated_at=started if updated_at is None else from_datetime(updated_at),
             name=name,
             service=network,
         )
 
     def _seconds(self) -> float:
         """The clock's time, in seconds since 1970."""
-        return self._site.clock.now.timestamp()
+        return self._harness.clock.now.timestamp()
 
-    def _own(self, line: Line | str | None) -> str:
+    def _ensure_line(self, line: Line | str | None) -> str:
         if line is None:
             return self._line or self.line().phone_number
         number = line.phone_number if isinstance(line, Line) else parse_number(line, "line")
-        self._site.hosted.run(partners.ensure_line(self._site.store, self.id, number, self._site.clock()))
+        self._harness.server.run(partners.ensure_line(self._store, self.id, number, self._harness.clock()))
         self._line = self._line or number
         return number
 
-    def _saved(self, chats: list[domain.Chat]) -> list[Chat]:
-        self._site.hosted.run(self._save(chats))
-        return [self._shown(chat) for chat in chats]
+    def _save(self, chats: list[domain.Chat]) -> list[Chat]:
+        self._harness.server.run(self._store_chats(chats))
+        return [self._to_chat(render_chat(chat)) for chat in chats]
 
-    async def _save(self, chats: list[domain.Chat]) -> None:
-        async with change(self._site.store.database, self.id, self._site.clock()) as opened:
-            await opened.save(chats)
+    async def _store_chats(self, chats: list[domain.Chat]) -> None:
+        async with self._store.change(RequestContext(self.id, self._harness.clock())) as change:
+            await change.save(chats)
             for chat in chats:
-                await _note_opt_out(opened, chat)
+                await _save_opt_out(change, chat)
 
-    async def _change(self, chat_id: str, changed: Callable[[domain.Chat], domain.Chat]) -> domain.Chat:
-        async with change(self._site.store.database, self.id, self._site.clock()) as opened:
-            known = await opened.chat(chat_id)
+    async def _change_stored(self, chat_id: str, changed: Callable[[domain.Chat], domain.Chat]) -> domain.Chat:
+        async with self._store.change(RequestContext(self.id, self._harness.clock())) as change:
+            known = await change.chat(chat_id)
             if known is None:
                 raise LookupError(f"{self.name} has no chat {chat_id}")
             chat = changed(known)
-            await opened.save([chat])
+            await change.save([chat])
             if known.health.status is domain.HealthStatus.OPTED_OUT and not known.is_group:
-                await consent.clear_opt_outs(opened, known.recipients[0])
-            await _note_opt_out(opened, chat)
+                await opt_outs.lift_everywhere(change, known.recipients[0])
+            await _save_opt_out(change, chat)
         return chat
-
-    def _shown(self, chat: domain.Chat) -> Chat:
-        return Chat.model_validate_json(document.complete(document.render(chat), self._site.base_url.encode()))
 
     def __repr__(self) -> str:
         return f"Partner(id={self.id}, name={self.name!r})"
 
 
-async def _note_opt_out(opened: Change, chat: domain.Chat) -> None:
-    """Whoever is said to have opted out is not written to."""
+async def _save_opt_out(change: Change, chat: domain.Chat) -> None:
+    """Stores the opt-out of a chat that is ``OPTED_OUT``, so that sends to its recipient fail."""
     if chat.health.status is domain.HealthStatus.OPTED_OUT and not chat.is_group:
-        await consent.opt_out(opened, chat.recipients[0], chat.id)
+        await opt_outs.add(change, chat.recipients[0], chat.id)

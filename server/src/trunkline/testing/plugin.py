@@ -1,4 +1,4 @@
-"""The pytest plugin: one fixture. What it needs is imported when a test first asks for it."""
+"""The pytest plugin: one fixture, whose imports happen on first use."""
 
 import shutil
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def trunkline(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Trunkline]":
-    """A fresh chats API in this process: a client, factories, a clock to move and faults on demand (docs/testing.md).
+    """A fresh chats API in this process: clients, factories, a clock and faults on demand (docs/testing.md).
 
-    Fails a test that passed although a fault that it asked for never struck.
+    Fails a test that passed although a fault that it requested did not occur.
     """
-    from trunkline.testing.trunkline import open_trunkline  # noqa: PLC0415 - half a second, for those who want it
+    from trunkline.testing.trunkline import open_trunkline  # noqa: PLC0415 - takes half a second
 
     failed_before = request.session.testsfailed
-    # A folder of its own: the one of ``tmp_path`` is for the test to look at.
+    # Not ``tmp_path``, which belongs to the test.
     folder = tmp_path_factory.mktemp("trunkline")
     try:
         with open_trunkline(folder) as opened:
@@ -28,5 +28,5 @@ def trunkline(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if unused and request.session.testsfailed == failed_before:
-        asked = ", ".join(unused)
-        pytest.fail(f"faults that did not strike: {asked}; trunkline.faults.clear() forgets them", pytrace=False)
+        requested = ", ".join(unused)
+        pytest.fail(f"faults that did not occur: {requested}; trunkline.faults.clear() removes them", pytrace=False)

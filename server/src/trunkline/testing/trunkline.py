@@ -1,4 +1,4 @@
-"""A whole service for one test, with its first partner at hand."""
+"""A complete service for one test, with shortcuts to its first partner."""
 
 import itertools
 from collections.abc import Generator
@@ -8,38 +8,38 @@ from pathlib import Path
 import httpx2
 
 from linq import AsyncLinqAPIV3, LinqAPIV3
-from trunkline.actions.partners import add_partner
+from trunkline.actions.operator.partners import add_partner
 from trunkline.api.app import Application
+from trunkline.testing.background_server import BackgroundServer, background_server
+from trunkline.testing.draining import Draining
 from trunkline.testing.faults import Faults
-from trunkline.testing.hosted import Hosted, hosted_store
+from trunkline.testing.harness import Harness, fictional_numbers
 from trunkline.testing.partner import Partner
-from trunkline.testing.settling import Settling
-from trunkline.testing.site import Site, fictional_numbers
 from trunkline.testing.transport import Transport
 from trunkline.testing.webhooks import Webhooks
 
 BASE_URL = "https://trunkline.test"
-"""Where the clients believe the service is: a name that RFC 6761 keeps free for tests."""
+"""The URL of the service for its clients; RFC 6761 reserves the name for tests."""
 
 
 class Trunkline:
-    """A fresh service. ``client``, ``key``, ``line``, ``chat`` and so on are those of its first partner."""
+    """A fresh service. ``client``, ``key``, ``line``, ``chat`` and so on belong to its first partner."""
 
-    def __init__(self, hosted: Hosted) -> None:
+    def __init__(self, server: BackgroundServer) -> None:
         self.base_url = BASE_URL
         self.webhooks = Webhooks()
-        """What subscriptions are sent, and what it is answered."""
-        settling = Settling(hosted, self.webhooks, BASE_URL)
-        self.clock = settling.clock
-        """The service's time, which stands still until it is moved."""
+        """The deliveries to subscriptions, and the responses to them."""
+        draining = Draining(server, self.webhooks, BASE_URL)
+        self.clock = draining.clock
+        """The time of the service, which stands still until the test moves it."""
         self.faults = Faults()
-        """What is to go wrong with the next requests."""
-        application = Application(hosted.store, BASE_URL, BASE_URL, self.clock)
-        # While the clock stands still, nothing changes: a request that waits for a change would wait for ever.
+        """The faults of the next requests."""
+        application = Application(server.store, BASE_URL, BASE_URL, self.clock)
+        # Nothing changes while the clock stands still, so a long poll would never end.
         application.stop_waiting()
-        self.transport = Transport(hosted, application, BASE_URL, self.faults, settling.settled)
-        """For HTTP clients of the test's own: ``httpx2.Client(transport=trunkline.transport)``."""
-        self._site = Site(hosted, settling, self.transport, BASE_URL, fictional_numbers())
+        self.transport = Transport(server, application, BASE_URL, self.faults, draining.drain_async)
+        """A transport for your own HTTP clients: ``httpx2.Client(transport=trunkline.transport)``."""
+        self._harness = Harness(server, draining, self.transport, BASE_URL, fictional_numbers())
         self._names = (f"Partner {number}" for number in itertools.count(1))
         self.first = self.partner()
         self.key = self.first.key
@@ -61,28 +61,28 @@ class Trunkline:
 
     @property
     def client(self) -> LinqAPIV3:
-        """The first partner's."""
+        """The client of the first partner."""
         return self.first.client
 
     @property
     def async_client(self) -> AsyncLinqAPIV3:
-        """The first partner's."""
+        """The client of the first partner."""
         return self.first.async_client
 
     @property
     def requests(self) -> list[httpx2.Request]:
-        """Every request so far, of all partners, each attempt of a retried one."""
+        """Every request of all partners, including each attempt of a retried one."""
         return self.transport.requests
 
     def partner(self, name: str | None = None) -> Partner:
-        """One more partner, with a key and clients of its own. Raises ``CommandError`` for a name that is taken."""
-        hosted = self._site.hosted
-        made, key = hosted.run(add_partner(hosted.store, name or next(self._names), self.clock()))
-        return Partner(self._site, made.id, made.name, key)
+        """Adds a partner with its own key and clients. Raises ``PartnerExists`` if the name is taken."""
+        server = self._harness.server
+        made, key = server.run(add_partner(server.store, name or next(self._names), self.clock()))
+        return Partner(self._harness, made.id, made.name, key)
 
 
 @contextmanager
 def open_trunkline(folder: Path) -> Generator[Trunkline]:
-    """A service with an empty database in the folder, until the end of the block; what the fixture gives."""
-    with hosted_store(f"sqlite:///{folder.resolve() / 'trunkline.db'}") as hosted:
-        yield Trunkline(hosted)
+    """A service with an empty database in the folder until the end of the block; the fixture uses this."""
+    with background_server(f"sqlite:///{folder.resolve() / 'trunkline.db'}") as server:
+        yield Trunkline(server)

@@ -1,4 +1,4 @@
-"""Webhooks in a test: kept instead of sent, and answered as the test says."""
+"""Webhooks in a test: captured instead of sent, with the responses that the test defines."""
 
 import asyncio
 import inspect
@@ -11,17 +11,17 @@ import httpx2
 
 from linq import LinqAPIV3
 from linq.types import UnwrapWebhookEvent
-from trunkline.delivery.sender import Answer, answered, request_headers
+from trunkline.delivery.webhooks import WebhookResponse, request_headers, webhook_response
 from trunkline.domain.instant import Clock, to_datetime
-from trunkline.domain.target import Target
-from trunkline.storage.subscriptions import Errand
+from trunkline.domain.webhook_target import Target
+from trunkline.storage.subscriptions import Delivery as PendingDelivery
 
-ENDLESS = 1_000
-"""So many answers by a function, between two things that a test does, are taken for a loop."""
+MAX_CALLS = 1_000
+"""This many calls of handlers between two actions of the test count as an endless loop."""
 
 
 class Response(Protocol):
-    """What an HTTP client gives, of whichever library: an app's test client, say."""
+    """A response of any HTTP client, such as an app's test client."""
 
     @property
     def status_code(self) -> int: ...
@@ -30,13 +30,13 @@ class Response(Protocol):
     def headers(self) -> Mapping[str, str]: ...
 
 
-Answered: TypeAlias = int | Response | None
-"""A status, a whole response, or nothing at all, which is 200."""
+HandlerResult: TypeAlias = int | Response | None
+"""A status, a response, or None for 200."""
 
 
 @dataclass(slots=True)
 class Delivery:
-    """One attempt to deliver an event: the request that the target gets."""
+    """One attempt to deliver an event: the request to the target."""
 
     url: str
     headers: httpx2.Headers
@@ -44,118 +44,120 @@ class Delivery:
     body: bytes
     event_type: str
     sent_at: datetime
-    """By the test's clock, as the signature has it."""
+    """By the test's clock, as in the signature."""
     secret: str = field(repr=False)
     """The subscription's signing secret."""
     status: int | None = None
-    """What it was answered; None until it is."""
+    """The status of the response; None until there is one."""
 
     @property
     def event(self) -> UnwrapWebhookEvent:
-        """What ``client.webhooks.unwrap`` gives, however long ago it was sent."""
+        """The event as ``client.webhooks.unwrap`` returns it, however old the delivery is."""
         client = LinqAPIV3(api_key="none", webhook_secret=self.secret, clock=self.sent_at.timestamp)
         return client.webhooks.unwrap(self.body, headers=self.headers)
 
 
-Answering: TypeAlias = Callable[[Delivery], Answered | Awaitable[Answered]]
+Handler: TypeAlias = Callable[[Delivery], HandlerResult | Awaitable[HandlerResult]]
 
 
 class Webhooks:
-    """Everything that the subscriptions of all partners were sent, and what their targets answer."""
+    """The deliveries to the subscriptions of all partners, and the responses of their targets."""
 
     def __init__(self) -> None:
         self.deliveries: list[Delivery] = []
-        """Each attempt, first to last."""
-        self._answers: dict[str, int | Answering] = {}
+        """Every attempt, in order."""
+        self._handlers: dict[str, int | Handler] = {}
 
-    def answer(self, target_url: str, answering: int | Answering) -> None:
-        """What deliveries to this URL are answered from now on; without it, 200.
+    def answer(self, target_url: str, answering: int | Handler) -> None:
+        """Sets the response to deliveries to this URL from now on. By default it is 200.
 
-        :param answering: a status, or a function that is called with each ``Delivery``, outside of the test's thread,
-            one at a time, and gives a status, a response, or None for 200. What it raises is raised to the test, by
-            whatever the test did that led to the delivery; the service takes it for a 500.
+        :param answering: a status, or a function that is called with each ``Delivery``, in another thread, one at a
+            time, and returns a status, a response, or None for 200. If it raises, the action of the test that caused
+            the delivery raises the same; the service sees a 500.
         """
-        self._answers[target_url] = answering if callable(answering) else _checked(answering)
+        self._handlers[target_url] = answering if callable(answering) else _checked(answering)
 
-    def answering(self, target_url: str) -> int | Answering:
-        """What answers deliveries to this URL."""
-        return self._answers.get(target_url, 200)
+    def handler(self, target_url: str) -> int | Handler:
+        """The status or function that responds to deliveries to this URL."""
+        return self._handlers.get(target_url, 200)
 
 
-class Posting:
-    """Takes events to the test instead of the internet, one after the other."""
+class CapturingClient:
+    """A webhook client that captures deliveries for the test, one after the other."""
 
     def __init__(self, webhooks: Webhooks, clock: Clock) -> None:
-        self.is_answering = False
-        """Whether a function of the test's is answering right now."""
+        self.is_handling = False
+        """Whether a function of the test is running."""
         self._webhooks = webhooks
         self._clock = clock
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._failures: list[BaseException] = []
         self._calls = 0
 
-    async def post(self, errand: Errand, subscription_id: str, to: Target, body: bytes) -> Answer:
-        """One delivery, whatever comes of it."""
-        async with self._turn:
+    async def post(
+        self, delivery: PendingDelivery, subscription_id: str, target: Target, body: bytes
+    ) -> WebhookResponse:
+        """Captures one delivery."""
+        async with self._lock:
             at = self._clock()
-            delivery = Delivery(
-                url=errand.target_url,
-                headers=httpx2.Headers(request_headers(errand, subscription_id, to, body, at)),
+            attempt = Delivery(
+                url=delivery.target_url,
+                headers=httpx2.Headers(request_headers(delivery, subscription_id, target, body, at)),
                 body=body,
-                event_type=errand.event_type,
+                event_type=delivery.event_type,
                 sent_at=to_datetime(at),
-                secret=errand.secret,
+                secret=delivery.secret,
             )
-            self._webhooks.deliveries.append(delivery)
-            delivery.status, headers = await self._answer(delivery)
-        return answered(errand, delivery.status, headers)
+            self._webhooks.deliveries.append(attempt)
+            attempt.status, headers = await self._respond(attempt)
+        return webhook_response(delivery, attempt.status, headers)
 
     async def close(self) -> None:
-        """There is nothing to close."""
+        """Does nothing."""
 
     def check(self) -> None:
-        """Raises what a function of the test's raised since the last time, the first of several."""
+        """Raises the first exception that a function of the test raised since the last call."""
         self._calls = 0
         failures, self._failures = self._failures, []
         if failures:
             raise failures[0]
 
-    async def _answer(self, delivery: Delivery) -> tuple[int, Mapping[str, str]]:
-        answering = self._webhooks.answering(delivery.url)
-        if not callable(answering):
-            return answering, {}
+    async def _respond(self, delivery: Delivery) -> tuple[int, Mapping[str, str]]:
+        handler = self._webhooks.handler(delivery.url)
+        if not callable(handler):
+            return handler, {}
         self._calls += 1
-        if self._calls > ENDLESS:
-            why = f"{ENDLESS} webhooks were answered in a row: does every answer cause the next one?"
-            self._failures.append(RuntimeError(why))
+        if self._calls > MAX_CALLS:
+            problem = f"{MAX_CALLS} webhooks were handled in a row: does each response cause the next webhook?"
+            self._failures.append(RuntimeError(problem))
             return 500, {}
-        self.is_answering = True
+        self.is_handling = True
         try:
-            # In a thread of its own, so that it may send requests itself.
-            return await asyncio.to_thread(self._call, answering, delivery)
+            # In another thread, so that it can send requests itself.
+            return await asyncio.to_thread(self._call, handler, delivery)
         finally:
-            self.is_answering = False
+            self.is_handling = False
 
-    def _call(self, answering: Answering, delivery: Delivery) -> tuple[int, Mapping[str, str]]:
+    def _call(self, handler: Handler, delivery: Delivery) -> tuple[int, Mapping[str, str]]:
         try:
-            given = answering(delivery)
-            return _read(asyncio.run(_result(given)) if inspect.isawaitable(given) else given)
+            result = handler(delivery)
+            return _to_response(asyncio.run(_await(result)) if inspect.isawaitable(result) else result)
         except BaseException as error:
             self._failures.append(error)
             return 500, {}
 
 
-def _read(given: Answered) -> tuple[int, Mapping[str, str]]:
-    if given is None:
+def _to_response(result: HandlerResult) -> tuple[int, Mapping[str, str]]:
+    if result is None:
         return 200, {}
-    return (_checked(given), {}) if isinstance(given, int) else (_checked(given.status_code), given.headers)
+    return (_checked(result), {}) if isinstance(result, int) else (_checked(result.status_code), result.headers)
 
 
 def _checked(status: int) -> int:
     if not 200 <= status <= 599:
-        raise ValueError(f"a webhook is answered with a status from 200 to 599, not with {status}")
+        raise ValueError(f"the status of a webhook response is {status}; it must be from 200 to 599")
     return status
 
 
-async def _result(promised: Awaitable[Answered]) -> Answered:
-    return await promised
+async def _await(result: Awaitable[HandlerResult]) -> HandlerResult:
+    return await result

@@ -1,22 +1,24 @@
-"""One module a noun."""
+"""The routes, one module for each noun."""
 
 from trunkline.api.routes import (
     blocked_handles,
     capability,
-    conversations,
+    chats,
+    lines,
     messages,
-    phone_numbers,
-    simulate,
-    webhook_subscriptions,
+    process,
+    sandbox,
+    webhooks,
 )
 
 ROUTES = (
-    *conversations.ROUTES,
+    *chats.ROUTES,
     *messages.ROUTES,
-    *phone_numbers.ROUTES,
+    *lines.ROUTES,
     *blocked_handles.ROUTES,
-    *webhook_subscriptions.ROUTES,
+    *webhooks.ROUTES,
     *capability.ROUTES,
-    *simulate.ROUTES,
+    *sandbox.ROUTES,
+    *process.ROUTES,
 )
-"""Every route with a key, but the list of chats."""
+"""Every route of the API."""

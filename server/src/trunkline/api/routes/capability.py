@@ -1,49 +1,16 @@
-"""``POST /v3/capability/check_imessage`` and ``check_rcs`` (CONTRACT §4)."""
+"""Capability checks: ``POST /v3/capability/check_imessage`` and ``check_rcs`` (docs/wire.md §4)."""
 
-from typing import Annotated, Literal
+from msgspec import UNSET
 
-import msgspec
-from msgspec import UNSET, Meta, UnsetType
-
-from trunkline.actions.capability import check_capability
-from trunkline.api.operation import POST, Call, Operation, operation
+from trunkline.actions.messages.capability import check_capability
+from trunkline.api.operation import POST, Operation, Request, operation
 from trunkline.api.responses import Response
-from trunkline.api.shapes import Handle, Number
 from trunkline.domain.chat import Service
 from trunkline.domain.errors import InvalidBody, InvalidParameter, InvalidPhoneNumber, MissingField, NotYourLine
 from trunkline.domain.handle import parse_handle, parse_number
+from trunkline.schemas.capability import CapabilityBody, CapabilitySchema, NumberCapabilityBody
 
-REFUSALS = (MissingField, InvalidPhoneNumber, InvalidBody, InvalidParameter, NotYourLine)
-
-
-class CapabilityBody(msgspec.Struct):
-    """Whom to look for."""
-
-    address: Annotated[Handle, Meta(description="The handle of the recipient.")]
-    line: Annotated[Number | None, Meta(description="The line that would send. Left out, any of your lines.")] = (
-        msgspec.field(name="from", default=None)
-    )
-
-
-class NumberCapabilityBody(CapabilityBody):
-    """Which number to look for."""
-
-    address: Annotated[Number, Meta(description="The phone number of the recipient.")]
-
-
-class Capability(msgspec.Struct):
-    """Whether somebody can be reached over a network."""
-
-    address: Annotated[str, Meta(description="The handle that was looked for, in its normal form.")]
-    available: Annotated[bool, Meta(description="Whether the network reaches it.")]
-    reason: Annotated[
-        Literal["not_supported"] | UnsetType,
-        Meta(description="Only where it is not reached: the network is not theirs."),
-    ] = UNSET
-    selected_service: Annotated[
-        Service | UnsetType,
-        Meta(description="What would carry a message that prefers this network; missing where nothing would."),
-    ] = UNSET
+ERRORS = (MissingField, InvalidPhoneNumber, InvalidBody, InvalidParameter, NotYourLine)
 
 
 @operation(
@@ -52,17 +19,17 @@ class Capability(msgspec.Struct):
     Operation(
         id="checkIMessage",
         tag="Capability",
-        summary="Whether iMessage reaches somebody",
+        summary="Check whether iMessage reaches a handle",
         description="Asks the carrier. Nothing is sent.",
-        says="Whether it does.",
+        response_description="Whether it does.",
         body=CapabilityBody,
-        answer=Capability,
-        refusals=REFUSALS,
+        response=CapabilitySchema,
+        errors=ERRORS,
     ),
 )
-async def check_imessage(call: Call) -> Response:
-    body = call.body(CapabilityBody)
-    return await _check(call, body, Service.IMESSAGE, parse_handle(body.address, "address"))
+async def check_imessage(request: Request) -> Response:
+    body = request.body(CapabilityBody)
+    return await _check(request, body, Service.IMESSAGE, parse_handle(body.address, "address"))
 
 
 @operation(
@@ -71,24 +38,25 @@ async def check_imessage(call: Call) -> Response:
     Operation(
         id="checkRCS",
         tag="Capability",
-        summary="Whether RCS reaches somebody",
-        description="Asks the carrier. Nothing is sent. RCS knows phone numbers only.",
-        says="Whether it does.",
+        summary="Check whether RCS reaches a phone number",
+        description="Asks the carrier. Nothing is sent. RCS reaches phone numbers only.",
+        response_description="Whether it does.",
         body=NumberCapabilityBody,
-        answer=Capability,
-        refusals=REFUSALS,
+        response=CapabilitySchema,
+        errors=ERRORS,
     ),
 )
-async def check_rcs(call: Call) -> Response:
-    body = call.body(NumberCapabilityBody)
-    return await _check(call, body, Service.RCS, parse_number(body.address, "address"))
+async def check_rcs(request: Request) -> Response:
+    body = request.body(NumberCapabilityBody)
+    return await _check(request, body, Service.RCS, parse_number(body.address, "address"))
 
 
-async def _check(call: Call, body: CapabilityBody, service: Service, handle: str) -> Response:
+async def _check(request: Request, body: CapabilityBody, service: Service, handle: str) -> Response:
     line = None if body.line is None else parse_number(body.line, "from")
-    found = await check_capability(call.site.store, call.site.network, call.cause.partner_id, service, handle, line)
-    return call.answer(
-        Capability(
+    network, partner_id = request.state.network, request.ctx.partner_id
+    found = await check_capability(request.store, network, partner_id, service, handle, line)
+    return request.json(
+        CapabilitySchema(
             handle,
             found.available,
             UNSET if found.available else "not_supported",

@@ -1,80 +1,307 @@
-"""``GET /v3/chats``, answered ahead of the framework: parse, key, action, bytes."""
+"""Chats: list them, create, read and change one (docs/wire.md §1, §4, §6)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from functools import cache
 from zlib import crc32
 
 from trunkline import __version__
-from trunkline.actions.changed_chats import changed_chats
-from trunkline.actions.list_chats import list_chats, state_of
-from trunkline.actions.watch import Watch
-from trunkline.api import query
-from trunkline.api.auth import Authentication
-from trunkline.api.responses import JSON, Response
-from trunkline.api.validators import ANY, entity_tag, if_none_match, matches
-from trunkline.domain import document
-from trunkline.domain.errors import MethodNotAllowed
-from trunkline.domain.instant import Clock
-from trunkline.storage.store import Store
+from trunkline.actions.chats import groups, one_chat
+from trunkline.actions.chats.changed_chats import changed_chats
+from trunkline.actions.chats.groups import GroupUpdate
+from trunkline.actions.chats.list_chats import current_version, list_chats
+from trunkline.actions.messages.create_chat import create_chat
+from trunkline.api.chat_query import PARAMETERS, parse_chat_query
+from trunkline.api.etags import ANY, entity_tag, if_none_match, matches
+from trunkline.api.operation import DELETE, GET, POST, PUT, CodeSample, Operation, Request, operation
+from trunkline.api.reference import descriptions, examples
+from trunkline.api.responses import Response, json_response, no_content
+from trunkline.api.routes.outgoing import IDEMPOTENCY_KEY, SEND_ERRORS, outgoing_message
+from trunkline.domain.errors import (
+    ChatLeft,
+    InvalidBody,
+    InvalidParameter,
+    InvalidPhoneNumber,
+    MissingField,
+    NotAGroup,
+    NotFound,
+    NotYourLine,
+    TooManyRequests,
+)
+from trunkline.domain.handle import parse_handle, parse_number
+from trunkline.schemas.chat import ChatSchema, with_doc_base
+from trunkline.schemas.chat_list import ChatList, render_chat_list
+from trunkline.schemas.groups import Accepted, ChatUpdated
+from trunkline.schemas.requests import CreateChatBody, ParticipantBody, UpdateChatBody, parse_handles
+from trunkline.schemas.sending import ChatCreated
 
-Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
-
-PATHS = frozenset({"/v3/chats", "/api/partner/v3/chats"})
-METHODS = ("GET", "HEAD")
-SYNC_HEADER = b"x-sync-token"
+GROUP_ERRORS = (MissingField, InvalidBody, InvalidPhoneNumber, InvalidParameter, NotFound, NotAGroup, ChatLeft)
+_SYNC_TOKEN = b"x-sync-token"
 
 
-class ListChats:
-    """The list, for one store and one base of ``doc_url``."""
+@operation(
+    GET,
+    "/v3/chats",
+    Operation(
+        id="listChats",
+        tag="Chats",
+        summary="List all chats",
+        description=descriptions.LIST_CHATS,
+        response_description="A page of chats.",
+        response=ChatList,
+        errors=(InvalidPhoneNumber, InvalidParameter, NotYourLine, TooManyRequests),
+        parameters=tuple(PARAMETERS.values()),
+        headers={
+            "X-Sync-Token": "The `updated_since` that yields what changes after this response.",
+            "ETag": "The version of this response, for `If-None-Match`.",
+        },
+        not_modified="Nothing has changed since the response whose `ETag` is in `If-None-Match`.",
+        example=examples.chat_list,
+        code_samples=(
+            CodeSample("Shell", "curl", examples.curl),
+            CodeSample("Python", "Python, with the SDK", examples.python),
+        ),
+    ),
+)
+async def list_all(request: Request) -> Response:
+    state, query_string = request.state, request.query
+    store, partner_id = state.store, request.ctx.partner_id
+    query = parse_chat_query(query_string)
+    known = if_none_match(request.scope["headers"])
+    salt = _etag_salt(state.doc_base)
+    if query.updated_since is not None:
+        page = await changed_chats(store, state.watch, partner_id, query, lambda: _disconnected(request))
+    else:
+        if known is not None and query.cursor is None and known != ANY:
+            version = await current_version(store, partner_id)
+            tag = entity_tag(version, query_string, salt)
+            if matches(known, tag):
+                return _not_modified(tag, version)
+        page = await list_chats(store, partner_id, query, request.ctx.now)
+    tag = entity_tag(page.version, query_string, salt)
+    if known is not None and matches(known, tag):
+        return _not_modified(tag, page.sync_token)
+    documents = with_doc_base(b",".join(page.documents), state.doc_base.encode())
+    headers = ((b"etag", tag), (_SYNC_TOKEN, page.sync_token.encode()))
+    return json_response(render_chat_list(documents, page.next_cursor), headers=headers)
 
-    def __init__(self, store: Store, watch: Watch, authentication: Authentication, doc_base: str, clock: Clock) -> None:
-        self._store = store
-        self._watch = watch
-        self._authentication = authentication
-        self._doc_base = doc_base.encode()
-        self._salt = crc32(f"{__version__} {doc_base}".encode())
-        self._clock = clock
 
-    async def __call__(
-        self, method: str, headers: list[tuple[bytes, bytes]], query_string: bytes, receive: Receive
-    ) -> Response:
-        """One page as JSON, or 304 where the caller has it already. Raises a ``TrunklineError``."""
-        if method not in METHODS:
-            raise MethodNotAllowed(f"{method} is not for this address; use GET", ", ".join(METHODS))
-        now = self._clock()
-        partner_id = await self._authentication.partner(headers, now)
-        asked = query.parse(query_string)
-        known = if_none_match(headers)
-        if asked.updated_since is not None:
-            page = await changed_chats(self._store, self._watch, partner_id, asked, lambda: _gone(receive))
-        else:
-            if known is not None and asked.cursor is None and known != ANY:
-                state = await state_of(self._store, partner_id)
-                tag = entity_tag(state, query_string, self._salt)
-                if matches(known, tag):
-                    return _not_modified(tag, state)
-            page = await list_chats(self._store, partner_id, asked, now)
-        tag = entity_tag(page.state, query_string, self._salt)
-        if known is not None and matches(known, tag):
-            return _not_modified(tag, page.sync_token)
-        chats = document.complete(b",".join(page.documents), self._doc_base)
-        next_cursor = b"null" if page.next_cursor is None else b'"%b"' % page.next_cursor.encode()
-        return Response(
-            200,
-            [(b"content-type", JSON), (b"etag", tag), (SYNC_HEADER, page.sync_token.encode())],
-            b'{"chats":[%b],"next_cursor":%b}' % (chats, next_cursor),
-        )
+@cache
+def _etag_salt(doc_base: str) -> int:
+    return crc32(f"{__version__} {doc_base}".encode())
 
 
 def _not_modified(tag: bytes, sync_token: str) -> Response:
-    return Response(304, [(b"etag", tag), (SYNC_HEADER, sync_token.encode())], b"")
+    return Response(304, [(b"etag", tag), (_SYNC_TOKEN, sync_token.encode())], b"")
 
 
-async def _gone(receive: Receive) -> None:
-    """Returns when the caller has left. A server that says anything else after the body will not say that."""
-    message = await receive()
+async def _disconnected(request: Request) -> None:
+    """Returns when the client has disconnected. A server that sends another message first never reports it."""
+    message = await request.receive()
     while message.get("more_body"):
-        message = await receive()
-    if message["type"] != "http.disconnect" and (await receive())["type"] != "http.disconnect":
+        message = await request.receive()
+    if message["type"] != "http.disconnect" and (await request.receive())["type"] != "http.disconnect":
         await asyncio.get_running_loop().create_future()
+
+
+@operation(
+    POST,
+    "/v3/chats",
+    Operation(
+        id="createChat",
+        tag="Chats",
+        summary="Create or find a chat, and send a message",
+        description="""\
+Sends a message from one of your lines. A line has one direct chat with each person, and one unnamed group with the same
+people; if that chat exists, the message goes to it. Named groups are not reused, so the same people can have several.
+
+The message that creates a chat must not contain a link, have an effect or be a reply; later messages may.
+""",
+        status=201,
+        response_description="The chat exists, and the message is accepted.",
+        body=CreateChatBody,
+        response=ChatCreated,
+        errors=(*SEND_ERRORS, NotYourLine),
+        parameters=(IDEMPOTENCY_KEY,),
+    ),
+)
+async def create(request: Request) -> Response:
+    body = request.body(CreateChatBody)
+    line = parse_number(body.line, "from")
+    to = parse_handles(body.to, "to")
+    outgoing = outgoing_message(request, body.message, override_optout=body.override_optout)
+    return request.document(await create_chat(request.store, request.ctx, line, to, outgoing), 201)
+
+
+@operation(
+    GET,
+    "/v3/chats/{chat_id}",
+    Operation(
+        id="getChat",
+        tag="Chats",
+        summary="Read a chat",
+        description="The chat as in the list.",
+        response_description="The chat.",
+        response=ChatSchema,
+        errors=(NotFound,),
+    ),
+)
+async def read(request: Request) -> Response:
+    return request.document(await one_chat.read_chat(request.store, request.ctx.partner_id, request.path["chat_id"]))
+
+
+@operation(
+    PUT,
+    "/v3/chats/{chat_id}",
+    Operation(
+        id="updateChat",
+        tag="Chats",
+        summary="Rename a group, or change its picture",
+        description="Groups only. Subscribers get `chat.group_name_updated` or `chat.group_icon_updated`.",
+        response_description="The group is changed.",
+        body=UpdateChatBody,
+        response=ChatUpdated,
+        errors=(MissingField, InvalidBody, InvalidParameter, NotFound, NotAGroup, ChatLeft),
+    ),
+)
+async def update(request: Request) -> Response:
+    body = request.body(UpdateChatBody)
+    chat_id = request.path["chat_id"]
+    await groups.update_group(request.store, request.ctx, chat_id, GroupUpdate(body.display_name, body.group_chat_icon))
+    return request.json(ChatUpdated(chat_id, "accepted"))
+
+
+@operation(
+    POST,
+    "/v3/chats/{chat_id}/leave",
+    Operation(
+        id="leaveChat",
+        tag="Chats",
+        summary="Leave a group",
+        description="""\
+Your line leaves a group of four or more people. The chat stays in the list, with the status `left` for your own handle.
+From then on, every operation that requires membership fails with [2013](/docs/errors#2013).
+""",
+        status=202,
+        response_description="Your line has left.",
+        response=Accepted,
+        errors=(InvalidParameter, NotFound, NotAGroup, ChatLeft),
+    ),
+)
+async def leave(request: Request) -> Response:
+    await groups.leave_group(request.store, request.ctx, request.path["chat_id"])
+    return accepted(request, "your line has left the group")
+
+
+@operation(
+    POST,
+    "/v3/chats/{chat_id}/participants",
+    Operation(
+        id="addParticipant",
+        tag="Chats",
+        summary="Add a participant to a group",
+        description="A group has at most 31 participants besides your line. A returning participant keeps its id.",
+        status=202,
+        response_description="The participant is in the group.",
+        body=ParticipantBody,
+        response=Accepted,
+        errors=GROUP_ERRORS,
+    ),
+)
+async def add_participant(request: Request) -> Response:
+    handle = parse_handle(request.body(ParticipantBody).handle, "handle")
+    await groups.add_participant(request.store, request.ctx, request.path["chat_id"], handle)
+    return accepted(request, f"{handle} is in the group")
+
+
+@operation(
+    DELETE,
+    "/v3/chats/{chat_id}/participants",
+    Operation(
+        id="removeParticipant",
+        tag="Chats",
+        summary="Remove a participant from a group",
+        description="A group keeps at least three people, your line included. The handle stays listed as `removed`.",
+        status=202,
+        response_description="The participant is removed.",
+        body=ParticipantBody,
+        response=Accepted,
+        errors=GROUP_ERRORS,
+    ),
+)
+async def remove_participant(request: Request) -> Response:
+    handle = parse_handle(request.body(ParticipantBody).handle, "handle")
+    await groups.remove_participant(request.store, request.ctx, request.path["chat_id"], handle)
+    return accepted(request, f"{handle} is out of the group")
+
+
+@operation(
+    POST,
+    "/v3/chats/{chat_id}/read",
+    Operation(
+        id="markChatAsRead",
+        tag="Chats",
+        summary="Mark a chat as read",
+        description="Marks every received message of the chat as read, and sends read receipts.",
+        status=204,
+        response_description="The chat is read.",
+        errors=(NotFound, ChatLeft),
+    ),
+)
+async def mark_as_read(request: Request) -> Response:
+    await one_chat.mark_as_read(request.store, request.ctx, request.path["chat_id"])
+    return no_content()
+
+
+@operation(
+    POST,
+    "/v3/chats/{chat_id}/typing",
+    Operation(
+        id="startTyping",
+        tag="Chats",
+        summary="Show that you are typing",
+        description="Best effort: only iMessage shows it. It ends by itself, or with the next message.",
+        status=204,
+        response_description="The carrier is informed.",
+        errors=(NotFound, ChatLeft),
+    ),
+)
+async def start_typing(request: Request) -> Response:
+    await one_chat.set_typing(request.store, request.ctx, request.path["chat_id"], typing=True)
+    return no_content()
+
+
+@operation(
+    DELETE,
+    "/v3/chats/{chat_id}/typing",
+    Operation(
+        id="stopTyping",
+        tag="Chats",
+        summary="Stop showing that you are typing",
+        description="Removes the indicator that `POST` shows.",
+        status=204,
+        response_description="The carrier is informed.",
+        errors=(NotFound, ChatLeft),
+    ),
+)
+async def stop_typing(request: Request) -> Response:
+    await one_chat.set_typing(request.store, request.ctx, request.path["chat_id"], typing=False)
+    return no_content()
+
+
+def accepted(request: Request, message: str) -> Response:
+    """202 with a message."""
+    return request.json(Accepted(message, "accepted", request.ctx.trace_id), 202)
+
+
+ROUTES = (
+    list_all,
+    create,
+    read,
+    update,
+    leave,
+    add_participant,
+    remove_participant,
+    mark_as_read,
+    start_typing,
+    stop_typing,
+)

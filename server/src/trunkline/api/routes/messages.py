@@ -1,21 +1,19 @@
-"""Messages: send, list, read, edit, delete, react, and the thread that one is in (CONTRACT §4)."""
+"""Messages: send, list, read, edit, delete and react; threads (docs/wire.md §4)."""
 
-from typing import Annotated, Literal
-
-import msgspec
-from msgspec import Meta
-
-from trunkline.actions import changing_messages, reading
-from trunkline.actions.changing_messages import ReactionChange
-from trunkline.actions.reading import MessagePage
-from trunkline.actions.send_anywhere import SentAnywhere, send_anywhere
-from trunkline.actions.send_message import MessageSent, send_message
-from trunkline.api import message_query
-from trunkline.api.operation import DELETE, GET, NO_CONTENT, PATCH, POST, Call, Operation, operation
-from trunkline.api.responses import Response
-from trunkline.api.routes.conversations import Accepted, accepted
-from trunkline.api.sends import IDEMPOTENCY_KEY, SEND_REFUSALS, send_of
-from trunkline.api.shapes import SendAnywhereBody, SendMessageBody, Text, handles_of
+from trunkline.actions.messages import change_message, list_messages
+from trunkline.actions.messages.list_messages import MessagePage
+from trunkline.actions.messages.send_to_chat import send_to_chat
+from trunkline.actions.messages.send_to_recipients import send_to_recipients
+from trunkline.api.message_query import (
+    CHAT_PARAMETERS,
+    THREAD_PARAMETERS,
+    parse_chat_messages_query,
+    parse_thread_query,
+)
+from trunkline.api.operation import DELETE, GET, PATCH, POST, Operation, Request, operation
+from trunkline.api.responses import Response, no_content
+from trunkline.api.routes.chats import accepted
+from trunkline.api.routes.outgoing import IDEMPOTENCY_KEY, SEND_ERRORS, outgoing_message
 from trunkline.domain.errors import (
     ChatLeft,
     InvalidBody,
@@ -26,42 +24,12 @@ from trunkline.domain.errors import (
     NotFound,
 )
 from trunkline.domain.handle import parse_number
-from trunkline.domain.message import ReactionType
-from trunkline.domain.message_document import MessageDocument
+from trunkline.schemas.groups import Accepted
+from trunkline.schemas.message import MessageList, MessageSchema, render_message_list
+from trunkline.schemas.requests import EditBody, ReactionBody, SendAnywhereBody, SendMessageBody, parse_handles
+from trunkline.schemas.sending import MessageSent, SentAnywhere
 
-MAX_EMOJI = 50  # characters; a family of four with skin tones has eleven
-CHANGE_REFUSALS = (MissingField, InvalidBody, InvalidContent, InvalidParameter, NoSuchMessage, ChatLeft)
-
-
-class MessageList(msgspec.Struct):
-    """A page of messages."""
-
-    messages: Annotated[list[MessageDocument], Meta(description="At most `limit` of them.")]
-    next_cursor: Annotated[
-        str | None, Meta(description="The `cursor` of the next page; `null` exactly when nothing is left.")
-    ]
-
-
-class EditBody(msgspec.Struct):
-    """The new text of a part."""
-
-    text: Annotated[Text, Meta(description="The new text.")]
-    part_index: Annotated[int, Meta(ge=0, description="Which part, from 0.")] = 0
-
-
-class ReactionBody(msgspec.Struct):
-    """A reaction to a message that comes or goes."""
-
-    operation: Annotated[Literal["add", "remove"], Meta(description="Whether it comes or goes.")]
-    type: Annotated[ReactionType, Meta(description="Which one; stickers are not kept here.")]
-    custom_emoji: Annotated[
-        str | None,
-        Meta(
-            description="The emoji, where the type is `custom`.",
-            extra_json_schema={"minLength": 1, "maxLength": MAX_EMOJI},
-        ),
-    ] = None
-    part_index: Annotated[int, Meta(ge=0, description="The part that it is for, from 0.")] = 0
+CHANGE_ERRORS = (MissingField, InvalidBody, InvalidContent, InvalidParameter, NoSuchMessage, ChatLeft)
 
 
 @operation(
@@ -70,21 +38,20 @@ class ReactionBody(msgspec.Struct):
     Operation(
         id="sendMessageToChat",
         tag="Messages",
-        summary="Send a message into a chat",
-        description="The message is stored and waits for the carrier; webhooks tell how it fares, and so does reading.",
+        summary="Send a message to a chat",
+        description="Stores the message and hands it to the carrier. Its webhooks report how far it has come.",
         status=202,
-        says="The message is accepted.",
+        response_description="The message is accepted.",
         body=SendMessageBody,
-        answer=MessageSent,
-        refusals=(*SEND_REFUSALS, NotFound, ChatLeft),
+        response=MessageSent,
+        errors=(*SEND_ERRORS, NotFound, ChatLeft),
         parameters=(IDEMPOTENCY_KEY,),
     ),
 )
-async def send(call: Call) -> Response:
-    body = call.body(SendMessageBody)
-    send = send_of(call, body.message, override_optout=body.override_optout)
-    answer = await send_message(call.site.store, call.cause, call.path["chat_id"], send, call.site.thresholds)
-    return call.document(answer, 202)
+async def send(request: Request) -> Response:
+    body = request.body(SendMessageBody)
+    outgoing = outgoing_message(request, body.message, override_optout=body.override_optout)
+    return request.document(await send_to_chat(request.store, request.ctx, request.path["chat_id"], outgoing), 202)
 
 
 @operation(
@@ -95,36 +62,30 @@ async def send(call: Call) -> Response:
         tag="Messages",
         summary="Send a message from the best of your lines",
         description="""\
-Names the people and no line. The chat with exactly these people that changed last is used again, wherever it is, as
-long as its line is not [flagged](/guides/chats/chat-health#lines); otherwise one begins on the line in best standing.
-The answer says which it was, and why.
+Names the recipients but no line. The message goes to the most recently changed chat with exactly these people, unless
+its line is [flagged](/guides/chats/chat-health#lines); otherwise, a chat begins on the line with the best reputation.
+The response says which line and chat were chosen, and why.
 """,
         status=202,
-        says="The message is accepted.",
+        response_description="The message is accepted.",
         body=SendAnywhereBody,
-        answer=SentAnywhere,
-        refusals=SEND_REFUSALS,
+        response=SentAnywhere,
+        errors=SEND_ERRORS,
         parameters=(IDEMPOTENCY_KEY,),
     ),
 )
-async def send_without_line(call: Call) -> Response:
-    body = call.body(SendAnywhereBody)
-    continuation = None if body.continuation_message is None else body.continuation_message.text
-    if continuation is not None and not continuation.strip():
-        raise InvalidContent("'continuation_message.text' is empty; it must have text")
-    to = handles_of(body.to, "to")
+async def send_without_line(request: Request) -> Response:
+    body = request.body(SendAnywhereBody)
     exclude = [parse_number(number, f"exclude_from[{index}]") for index, number in enumerate(body.exclude_from or ())]
-    send = send_of(call, body.message, override_optout=body.override_optout)
-    answer = await send_anywhere(
-        call.site.store,
-        call.cause,
-        to,
-        send,
-        call.site.thresholds,
+    response = await send_to_recipients(
+        request.store,
+        request.ctx,
+        parse_handles(body.to, "to"),
+        outgoing_message(request, body.message, override_optout=body.override_optout),
         exclude=exclude,
-        continuation=continuation,
+        continuation=None if body.continuation_message is None else body.continuation_message.text,
     )
-    return call.document(answer, 202)
+    return request.document(response, 202)
 
 
 @operation(
@@ -134,19 +95,17 @@ async def send_without_line(call: Call) -> Response:
         id="getMessages",
         tag="Messages",
         summary="List the messages of a chat",
-        description="Newest first. A walk is as exact as one over the chats: what was there comes once.",
-        says="A page of messages.",
-        answer=MessageList,
-        refusals=(InvalidParameter, NotFound),
-        parameters=tuple(message_query.OF_CHAT.values()),
+        description="Newest first. Like that of chats, pagination is a consistent snapshot.",
+        response_description="A page of messages.",
+        response=MessageList,
+        errors=(InvalidParameter, NotFound),
+        parameters=tuple(CHAT_PARAMETERS.values()),
     ),
 )
-async def list_of_chat(call: Call) -> Response:
-    asked = message_query.of_chat(call.query)
-    page = await reading.list_messages(
-        call.site.store, call.cause.partner_id, call.path["chat_id"], asked, call.cause.now
-    )
-    return _page(call, page)
+async def list_of_chat(request: Request) -> Response:
+    query, ctx = parse_chat_messages_query(request.query), request.ctx
+    page = await list_messages.list_messages(request.store, ctx.partner_id, request.path["chat_id"], query, ctx.now)
+    return _page(request, page)
 
 
 @operation(
@@ -156,14 +115,15 @@ async def list_of_chat(call: Call) -> Response:
         id="getMessage",
         tag="Messages",
         summary="Read a message",
-        description="The message with its parts, the reactions to them, and how far it has come.",
-        says="The message.",
-        answer=MessageDocument,
-        refusals=(NoSuchMessage,),
+        description="The message with its parts, their reactions, and its delivery status.",
+        response_description="The message.",
+        response=MessageSchema,
+        errors=(NoSuchMessage,),
     ),
 )
-async def retrieve(call: Call) -> Response:
-    return call.document(await reading.read_message(call.site.store, call.cause.partner_id, call.path["message_id"]))
+async def read(request: Request) -> Response:
+    message_id = request.path["message_id"]
+    return request.document(await list_messages.read_message(request.store, request.ctx.partner_id, message_id))
 
 
 @operation(
@@ -173,19 +133,19 @@ async def retrieve(call: Call) -> Response:
         id="editMessage",
         tag="Messages",
         summary="Edit a message",
-        description="Changes the text of a part of a message of yours: five times at most, within 15 minutes.",
-        says="The message as it is now.",
+        description="Changes the text of a part of one of your messages, up to five times within 15 minutes.",
+        response_description="The edited message.",
         body=EditBody,
-        answer=MessageDocument,
-        refusals=CHANGE_REFUSALS,
+        response=MessageSchema,
+        errors=CHANGE_ERRORS,
     ),
 )
-async def edit(call: Call) -> Response:
-    body = call.body(EditBody)
-    edited = await changing_messages.edit_message(
-        call.site.store, call.cause, call.path["message_id"], body.part_index, body.text
+async def edit(request: Request) -> Response:
+    body = request.body(EditBody)
+    edited = await change_message.edit_message(
+        request.store, request.ctx, request.path["message_id"], body.part_index, body.text
     )
-    return call.document(edited)
+    return request.document(edited)
 
 
 @operation(
@@ -195,15 +155,15 @@ async def edit(call: Call) -> Response:
         id="deleteMessage",
         tag="Messages",
         summary="Delete a message",
-        description="Forgets the message here. Whoever has it on their phone keeps it.",
+        description="Deletes the message here. The recipients keep it on their phones.",
         status=204,
-        says="It is forgotten.",
-        refusals=(NoSuchMessage,),
+        response_description="Message deleted.",
+        errors=(NoSuchMessage,),
     ),
 )
-async def delete(call: Call) -> Response:
-    await changing_messages.delete_message(call.site.store, call.cause, call.path["message_id"], call.site.thresholds)
-    return NO_CONTENT
+async def delete(request: Request) -> Response:
+    await change_message.delete_message(request.store, request.ctx, request.path["message_id"])
+    return no_content()
 
 
 @operation(
@@ -213,27 +173,18 @@ async def delete(call: Call) -> Response:
         id="sendReaction",
         tag="Messages",
         summary="React to a message",
-        description="One reaction of yours to each part: another one takes its place.",
+        description="You have one reaction to each part; a new one replaces it.",
         status=202,
-        says="The reaction is there, or gone.",
+        response_description="The reaction is added or removed.",
         body=ReactionBody,
-        answer=Accepted,
-        refusals=CHANGE_REFUSALS,
+        response=Accepted,
+        errors=CHANGE_ERRORS,
     ),
 )
-async def react(call: Call) -> Response:
-    body = call.body(ReactionBody)
-    if (body.type is ReactionType.CUSTOM) != (body.custom_emoji is not None):
-        if body.custom_emoji is None:
-            raise MissingField("'custom_emoji' is missing; a reaction of the type custom has one")
-        raise InvalidParameter(f"'custom_emoji' is given, but the type is {body.type}; only custom has one")
-    if body.custom_emoji is not None and not 1 <= len(body.custom_emoji) <= MAX_EMOJI:
-        raise InvalidParameter(
-            f"'custom_emoji' has {len(body.custom_emoji)} characters; it must be an emoji, of {MAX_EMOJI} at most"
-        )
-    reaction = ReactionChange(body.type, body.operation == "add", body.part_index, body.custom_emoji)
-    await changing_messages.react(call.site.store, call.cause, call.path["message_id"], reaction)
-    return accepted(call, f"the reaction is {'there' if reaction.added else 'gone'}")
+async def react(request: Request) -> Response:
+    reaction = request.body(ReactionBody).change
+    await change_message.react(request.store, request.ctx, request.path["message_id"], reaction)
+    return accepted(request, f"the reaction is {'added' if reaction.added else 'removed'}")
 
 
 @operation(
@@ -243,36 +194,35 @@ async def react(call: Call) -> Response:
         id="getMessageThread",
         tag="Messages",
         summary="List the thread of a message",
-        description="The message that began the thread and every answer; for a message of no thread, that one alone.",
-        says="A page of messages.",
-        answer=MessageList,
-        refusals=(InvalidParameter, NoSuchMessage),
-        parameters=tuple(message_query.OF_THREAD.values()),
+        description="The first message of the thread and every reply; for a message without a thread, only itself.",
+        response_description="A page of messages.",
+        response=MessageList,
+        errors=(InvalidParameter, NoSuchMessage),
+        parameters=tuple(THREAD_PARAMETERS.values()),
     ),
 )
-async def list_thread(call: Call) -> Response:
-    asked, newest_first = message_query.of_thread(call.query)
-    page = await reading.list_thread(
-        call.site.store,
-        call.cause.partner_id,
-        call.path["message_id"],
-        asked,
-        call.cause.now,
+async def list_thread(request: Request) -> Response:
+    query, newest_first = parse_thread_query(request.query)
+    page = await list_messages.list_thread(
+        request.store,
+        request.ctx.partner_id,
+        request.path["message_id"],
+        query,
+        request.ctx.now,
         newest_first=newest_first,
     )
-    return _page(call, page)
+    return _page(request, page)
 
 
-def _page(call: Call, page: MessagePage) -> Response:
-    cursor = b"null" if page.next_cursor is None else b'"%b"' % page.next_cursor.encode()
-    return call.document(b'{"messages":[%b],"next_cursor":%b}' % (b",".join(page.documents), cursor))
+def _page(request: Request, page: MessagePage) -> Response:
+    return request.document(render_message_list(b",".join(page.documents), page.next_cursor))
 
 
 ROUTES = (
     send,
     send_without_line,
     list_of_chat,
-    retrieve,
+    read,
     edit,
     delete,
     react,

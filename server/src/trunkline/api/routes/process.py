@@ -1,41 +1,45 @@
-"""Liveness and readiness, for whoever runs the process."""
+"""Liveness and readiness, for the operator."""
 
-from typing import Annotated, Literal
+from trunkline.api.operation import GET, Operation, Request, operation
+from trunkline.api.responses import Response
+from trunkline.schemas.process import State
 
-import msgspec
-from litestar import get
-from litestar.di import NamedDependency
-from msgspec import Meta
-
-from trunkline.storage.store import Store
+_TAG = "Process"
 
 
-class State(msgspec.Struct):
-    """That all is well; anything else is an error."""
-
-    status: Annotated[Literal["ok"], Meta(description="Always `ok`.")]
-
-
-@get(
+@operation(
+    GET,
     "/healthz",
-    operation_id="liveness",
-    tags=["Process"],
-    summary="Whether the process runs",
-    response_description="It runs.",
+    Operation(
+        id="liveness",
+        tag=_TAG,
+        summary="Whether the process runs",
+        description="Succeeds as long as the process serves requests, even if the database does not answer.",
+        response_description="The process runs.",
+        response=State,
+    ),
+    needs_key=False,
 )
-async def liveness() -> State:
-    """Answers as long as the process serves at all, whatever the database does."""
-    return State("ok")
+async def liveness(request: Request) -> Response:
+    return request.json(State("ok"))
 
 
-@get(
+@operation(
+    GET,
     "/readyz",
-    operation_id="readiness",
-    tags=["Process"],
-    summary="Whether the service can serve",
-    response_description="It can.",
+    Operation(
+        id="readiness",
+        tag=_TAG,
+        summary="Whether the service can answer requests",
+        description="Queries the database; fails with 503 if it does not answer.",
+        response_description="The service is ready.",
+        response=State,
+    ),
+    needs_key=False,
 )
-async def readiness(store: NamedDependency[Store]) -> State:
-    """Asks the database; 503 while it does not answer."""
-    await store.ping()
-    return State("ok")
+async def readiness(request: Request) -> Response:
+    await request.store.check_ready()
+    return request.json(State("ok"))
+
+
+ROUTES = (liveness, readiness)

@@ -1,25 +1,25 @@
--- name: chats_beyond_counter
+-- name: chats_beyond_revision
 select p.name, count(*) from partners p join chats c on c.partner_id = p.id
-where c.position > p.counter group by p.name order by p.name
+where c.revision > p.revision group by p.name order by p.name
 
--- name: moves_beyond_counter
-select p.name, count(*) from partners p join moves m on m.partner_id = p.id
-where m.moved_to > p.counter group by p.name order by p.name
+-- name: history_beyond_revision
+select p.name, count(*) from partners p join sort_key_history m on m.partner_id = p.id
+where m.replaced_by > p.revision group by p.name order by p.name
 
--- name: messages_beyond_counter
+-- name: messages_beyond_revision
 select p.name, count(*) from partners p join messages m on m.partner_id = p.id
-where m.position > p.counter group by p.name order by p.name
+where m.revision > p.revision group by p.name order by p.name
 
--- name: events_beyond_counter
+-- name: events_beyond_revision
 select p.name, count(*) from partners p join events e on e.partner_id = p.id
-where e.number > p.counter group by p.name order by p.name
+where e.sequence > p.revision group by p.name order by p.name
 
--- name: outbox_beyond_counter
+-- name: outbox_beyond_revision
 select p.name, count(*) from partners p join outbox o on o.partner_id = p.id
-where o.number > p.counter group by p.name order by p.name
+where o.sequence > p.revision group by p.name order by p.name
 
 -- name: chats_after
-select c.partner_id, c.id, c.line, c.recipients, c.name, c.updated_at, c.position, c.document,
+select c.partner_id, c.id, c.line, c.recipients_key, c.name, c.updated_at, c.revision, c.document,
     c.message_count, c.unread_count,
     (select count(*) from messages m where m.partner_id = c.partner_id and m.chat_id = c.id) as messages,
     (
@@ -38,7 +38,7 @@ order by partner_id, id
 limit :limit
 
 -- name: participants_of_chat
-select handle, line, updated_at, position from participants where partner_id = :partner and chat_id = :id order by handle
+select handle, line, updated_at, revision from participants where partner_id = :partner and chat_id = :id order by handle
 
 -- name: participants_without_chat
 select count(*) from participants x
@@ -52,29 +52,29 @@ where not exists (select 1 from chats c where c.partner_id = x.partner_id and c.
 select count(*) from opt_outs x
 where not exists (select 1 from chats c where c.partner_id = x.partner_id and c.id = x.chat_id)
 
--- name: waiting_without_lane
+-- name: pending_without_ordering_key
 select count(*) from outbox o
 where o.state = 'waiting' and not exists (
-    select 1 from lanes l
-    where l.partner_id = o.partner_id and l.destination = o.destination and l.lane = o.lane
+    select 1 from ordering_keys k
+    where k.partner_id = o.partner_id and k.destination = o.destination and k.ordering_key = o.ordering_key
 )
 
--- name: lanes_without_head
--- The head is what waits first: neither gone already, nor behind something else.
-select count(*) from lanes l
+-- name: ordering_keys_without_head
+-- The head is the first pending entry: neither finished, nor behind another one.
+select count(*) from ordering_keys k
 where not exists (
     select 1 from outbox o
-    where o.partner_id = l.partner_id and o.destination = l.destination and o.number = l.head
-      and o.lane = l.lane and o.state = 'waiting'
+    where o.partner_id = k.partner_id and o.destination = k.destination and o.sequence = k.head
+      and o.ordering_key = k.ordering_key and o.state = 'waiting'
 ) or exists (
     select 1 from outbox o
-    where o.partner_id = l.partner_id and o.destination = l.destination and o.lane = l.lane and o.state = 'waiting'
-      and o.number < l.head
+    where o.partner_id = k.partner_id and o.destination = k.destination and o.ordering_key = k.ordering_key and o.state = 'waiting'
+      and o.sequence < k.head
 )
 
--- name: lanes_without_queue
-select count(*) from lanes l
+-- name: ordering_keys_without_queue
+select count(*) from ordering_keys k
 where not exists (
     select 1 from queues q
-    where q.partner_id = l.partner_id and q.destination = l.destination and q.due_at is not null
+    where q.partner_id = k.partner_id and q.destination = k.destination and q.due_at is not null
 )

@@ -1,27 +1,27 @@
--- A chat's messages, newest first, as they were there when the walk began (position <= :walk). Messages do not move.
+-- Messages never move: a page is those that existed in the pagination snapshot (revision <= :snapshot).
 
 -- name: page
-select m.document, m.created_at, m.position, (select p.counter from partners p where p.id = :partner) as counter
+select m.document, m.created_at, m.revision, (select p.revision from partners p where p.id = :partner) as partner_revision
 from messages m
 where m.partner_id = :partner and m.chat_id = :chat
-  and (m.created_at, m.position) < (:beyond_created_at, :beyond_position) and m.position <= :walk
-order by m.created_at desc, m.position desc
+  and (m.created_at, m.revision) < (:after_created_at, :after_revision) and m.revision <= :snapshot
+order by m.created_at desc, m.revision desc
 limit :limit
 
 -- name: thread_newest_first
-select m.document, m.created_at, m.position, (select p.counter from partners p where p.id = :partner) as counter
+select m.document, m.created_at, m.revision, (select p.revision from partners p where p.id = :partner) as partner_revision
 from messages m
 where m.partner_id = :partner and m.thread = :thread
-  and (m.created_at, m.position) < (:beyond_created_at, :beyond_position) and m.position <= :walk
-order by m.created_at desc, m.position desc
+  and (m.created_at, m.revision) < (:after_created_at, :after_revision) and m.revision <= :snapshot
+order by m.created_at desc, m.revision desc
 limit :limit
 
 -- name: thread_oldest_first
-select m.document, m.created_at, m.position, (select p.counter from partners p where p.id = :partner) as counter
+select m.document, m.created_at, m.revision, (select p.revision from partners p where p.id = :partner) as partner_revision
 from messages m
 where m.partner_id = :partner and m.thread = :thread
-  and (m.created_at, m.position) > (:beyond_created_at, :beyond_position) and m.position <= :walk
-order by m.created_at, m.position
+  and (m.created_at, m.revision) > (:after_created_at, :after_revision) and m.revision <= :snapshot
+order by m.created_at, m.revision
 limit :limit
 
 -- name: message
@@ -39,8 +39,8 @@ select document, thread, idempotency_key, edits from messages
 where partner_id = :partner and chat_id = :chat and from_me = 0 and delivery_status = 'received'
 
 -- name: latest
--- What health needs of a chat's messages, newest first.
+-- What health is derived from, newest first.
 select from_me, delivery_status from messages
 where partner_id = :partner and chat_id = :chat
-order by created_at desc, position desc
+order by created_at desc, revision desc
 limit :limit

@@ -1,39 +1,39 @@
--- What is to leave the service: items wait in lanes, which keep their order; the lanes of a destination are its queue.
--- All of it is written while the partner's row is locked (changes.sql), except the claim, which is one statement.
+-- Entries of one ordering key leave in order; the ordering keys of one destination are its queue. Everything here is
+-- written while the partner's row is locked (change.sql), except the claim, which is a single statement.
 
--- name: put
-insert into outbox (partner_id, destination, number, lane, kind, subject, state, attempts, outcome, updated_at)
-values (:partner, :destination, :number, :lane, :kind, :subject, 'waiting', 0, null, :now)
+-- name: add_entry
+insert into outbox (partner_id, destination, sequence, ordering_key, kind, entity_id, state, attempts, outcome, updated_at)
+values (:partner, :destination, :sequence, :ordering_key, :kind, :entity_id, 'waiting', 0, null, :now)
 
--- name: put_lane
-insert into lanes (partner_id, destination, lane, head, attempts, due_at)
-values (:partner, :destination, :lane, :number, 0, :now)
-on conflict (partner_id, destination, lane) do nothing
+-- name: add_ordering_key
+insert into ordering_keys (partner_id, destination, ordering_key, head, attempts, due_at)
+values (:partner, :destination, :ordering_key, :sequence, 0, :now)
+on conflict (partner_id, destination, ordering_key) do nothing
 
--- name: put_queue
--- What is new in a lane that waits for its next attempt does not make the queue due.
+-- name: add_queue
+-- A new entry behind one that waits for its next attempt does not make the queue due.
 insert into queues (partner_id, destination, due_at, claimed_until) values (:partner, :destination, :now, 0)
 on conflict (partner_id, destination) do update set
     due_at = (
-        select min(l.due_at) from lanes l where l.partner_id = :partner and l.destination = :destination
+        select min(k.due_at) from ordering_keys k where k.partner_id = :partner and k.destination = :destination
     )
 where queues.due_at is null or queues.due_at > :now
 
--- name: put_event
-insert into events (partner_id, number, id, type, chat_id, line, created_at, body)
-values (:partner, :number, :id, :type, :chat_id, :line, :now, :body)
+-- name: add_event
+insert into events (partner_id, sequence, id, type, chat_id, line, created_at, body)
+values (:partner, :sequence, :id, :type, :chat_id, :line, :now, :body)
 
 -- name: subscriptions
 select id, events, phone_numbers from subscriptions where partner_id = :partner and is_active = 1
 
 -- name: due_queues
--- Of every partner: the worker serves them all.
+-- Of every partner: a worker serves all of them.
 select partner_id, destination from queues
 where due_at <= :now and claimed_until <= :now
 order by due_at
 limit :limit
 
--- name: coming
+-- name: next_due_anywhere
 select min(due_at) from queues
 
 -- name: claim
@@ -52,77 +52,77 @@ returning destination
 -- name: claims
 select destination, claimed_until from queues where partner_id = :partner
 
--- name: due_items
--- Each item is looked up by its key, which PostgreSQL does not do in a join as long as it knows nothing of the tables.
+-- name: due_entries
+-- Subqueries look each entry up by key. PostgreSQL would not do so in a join until it has statistics.
 select
-    l.head, l.lane,
+    k.head, k.ordering_key,
     (select o.kind from outbox o
-     where o.partner_id = :partner and o.number = l.head and o.destination = :destination),
-    (select o.subject from outbox o
-     where o.partner_id = :partner and o.number = l.head and o.destination = :destination),
-    l.attempts
-from lanes l
-where l.partner_id = :partner and l.destination = :destination and l.due_at <= :now
-order by l.due_at
+     where o.partner_id = :partner and o.sequence = k.head and o.destination = :destination),
+    (select o.entity_id from outbox o
+     where o.partner_id = :partner and o.sequence = k.head and o.destination = :destination),
+    k.attempts
+from ordering_keys k
+where k.partner_id = :partner and k.destination = :destination and k.due_at <= :now
+order by k.due_at
 limit :limit
 
 -- name: finish
--- A worker that overstayed its claim finds the item finished by another, and its lane moved on.
+-- If a worker outlives its claim, another worker has finished the entry and advanced the ordering key.
 update outbox set state = :state, attempts = :attempts, outcome = :outcome, updated_at = :now
-where partner_id = :partner and number = :number and destination = :destination and state = 'waiting'
+where partner_id = :partner and sequence = :sequence and destination = :destination and state = 'waiting'
 
--- name: forget
-delete from outbox where partner_id = :partner and number = :number and destination = :destination
+-- name: delete_entry
+delete from outbox where partner_id = :partner and sequence = :sequence and destination = :destination
 
 -- name: retry
-update lanes set attempts = :attempts, due_at = :due_at
-where partner_id = :partner and destination = :destination and lane = :lane and head = :number
+update ordering_keys set attempts = :attempts, due_at = :due_at
+where partner_id = :partner and destination = :destination and ordering_key = :ordering_key and head = :sequence
 
 -- name: advance
-update lanes set
+update ordering_keys set
     head = (
-        select min(o.number) from outbox o
-        where o.partner_id = :partner and o.destination = :destination and o.lane = :lane and o.state = 'waiting'
+        select min(o.sequence) from outbox o
+        where o.partner_id = :partner and o.destination = :destination and o.ordering_key = :ordering_key and o.state = 'waiting'
     ),
     attempts = 0, due_at = :now
-where partner_id = :partner and destination = :destination and lane = :lane and head = :number
+where partner_id = :partner and destination = :destination and ordering_key = :ordering_key and head = :sequence
 
--- name: drop_lane
-delete from lanes where partner_id = :partner and destination = :destination and lane = :lane and head is null
+-- name: delete_ordering_key
+delete from ordering_keys where partner_id = :partner and destination = :destination and ordering_key = :ordering_key and head is null
 
 -- name: next_due
-select min(due_at) from lanes where partner_id = :partner and destination = :destination
+select min(due_at) from ordering_keys where partner_id = :partner and destination = :destination
 
--- name: settle
+-- name: update_queue
 update queues set
     due_at = :due_at,
     claimed_until = case when claimed_until = :until then :held_until else claimed_until end
 where partner_id = :partner and destination = :destination
 
--- name: abandon_items
+-- name: abandon_entries
 update outbox set state = 'failed', outcome = :outcome, updated_at = :now
 where partner_id = :partner and destination = :destination and state = 'waiting'
 
--- name: abandon_lanes
-delete from lanes where partner_id = :partner and destination = :destination
+-- name: abandon_ordering_keys
+delete from ordering_keys where partner_id = :partner and destination = :destination
 
 -- name: abandon_queue
 delete from queues where partner_id = :partner and destination = :destination
 
 -- name: event
-select number, id, type, chat_id, created_at from events where partner_id = :partner and id = :id
+select sequence, id, type, chat_id, created_at from events where partner_id = :partner and id = :id
 
--- name: event_by_number
-select number, id, type, chat_id, created_at from events where partner_id = :partner and number = :number
+-- name: event_by_sequence
+select sequence, id, type, chat_id, created_at from events where partner_id = :partner and sequence = :sequence
 
 -- name: recipients
-select destination from outbox where partner_id = :partner and number = :number
+select destination from outbox where partner_id = :partner and sequence = :sequence
 
 -- name: deliveries
--- The latest first; the carrier's commands are among them only while they wait, or when they failed.
-select number, destination, kind, subject, state, attempts, outcome, updated_at
+-- The latest first.
+select sequence, destination, kind, entity_id, state, attempts, outcome, updated_at
 from outbox
 where partner_id = :partner and destination <> 'carrier'
   and (:destination = '' or destination = :destination) and (:state = '' or state = :state)
-order by number desc
+order by sequence desc
 limit :limit

@@ -2,7 +2,7 @@
 update store set last_partner_id = last_partner_id + 1 returning last_partner_id
 
 -- name: add_partner
-insert into partners (id, name, counter, clock, created_at) values (:id, :name, 0, 0, :now)
+insert into partners (id, name, revision, clock, created_at) values (:id, :name, 0, 0, :now)
 on conflict (name) do nothing
 returning id
 

@@ -1,4 +1,4 @@
--- name: ping
+-- name: schema_version
 select schema_version from store
 
 -- name: store

@@ -17,7 +17,7 @@ where partner_id = :partner and id = :id
 -- name: delete
 delete from subscriptions where partner_id = :partner and id = :id
 
--- name: forget_tokens
+-- name: delete_tokens
 delete from routing_tokens where partner_id = :partner and subscription_id = :id
 
 -- name: all
@@ -26,12 +26,12 @@ from subscriptions
 where partner_id = :partner
 order by created_at, id
 
--- name: errand
+-- name: delivery
 select
     s.target_url, s.secret, s.is_active, s.routing_id_header, s.routing_key_header,
     e.id, e.type, e.chat_id, e.created_at, e.body, t.token
 from subscriptions s
-join events e on e.partner_id = :partner and e.number = :number
+join events e on e.partner_id = :partner and e.sequence = :sequence
 left join routing_tokens t on t.partner_id = :partner and t.subscription_id = :id and t.chat_id = e.chat_id
 where s.partner_id = :partner and s.id = :id
 

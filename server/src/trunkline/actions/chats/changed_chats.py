@@ -1,0 +1,85 @@
+"""The chats that have changed since a sync token, with a long poll if there are none (docs/wire.md §6)."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeAlias
+
+from trunkline.actions.chats.list_chats import ChatPage, check_line, with_includes
+from trunkline.actions.chats.watch import Watch
+from trunkline.domain.errors import InvalidParameter
+from trunkline.domain.handle import quoted
+from trunkline.domain.paging import ChatQuery
+from trunkline.storage import changed_since
+from trunkline.storage.changed_since import ChangedChats
+from trunkline.storage.cursor import decode_sync, encode_sync
+from trunkline.storage.store import Store
+
+Disconnected: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
+"""Returns once the client has disconnected."""
+
+
+async def changed_chats(
+    store: Store, watch: Watch, partner_id: int, query: ChatQuery, disconnected: Disconnected
+) -> ChatPage:
+    """One page of changed chats in the order of their changes; ``next_cursor`` is where the next page begins.
+
+    Raises ``InvalidParameter`` for a token that is not this partner's, ``NotYourLine`` for another's line and
+    ``TooManyRequests`` if too many requests wait.
+    """
+    since = _start(store, partner_id, query)
+    changed = await _read(store, partner_id, query, since)
+    if not changed.documents:
+        await check_line(store, partner_id, query.filters)
+        if query.wait:
+            changed = await _wait(store, watch, partner_id, query, since, disconnected)
+    documents = changed.documents
+    if query.include:
+        documents = await with_includes(store, partner_id, documents, query.include)
+    token = encode_sync(changed.reached, store.cursor_key, partner_id)
+    if changed.has_more:
+        return ChatPage(documents, next_cursor=token, sync_token=token, version=f"{token}-")
+    return ChatPage(documents, next_cursor=None, sync_token=token, version=token)
+
+
+async def _wait(
+    store: Store, watch: Watch, partner_id: int, query: ChatQuery, since: int, disconnected: Disconnected
+) -> ChangedChats:
+    """The page as soon as it is not empty, or the empty page after the time. Holds nothing between two reads."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + query.wait
+    leaving = asyncio.ensure_future(disconnected())
+    try:
+        while True:
+            with watch.join(partner_id, query.filters, since) as change:
+                changed = await _read(store, partner_id, query, since)
+                if changed.documents:
+                    return changed
+                left = max(0.0, deadline - loop.time())
+                await asyncio.wait({change, leaving}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            if change.cancelled() or not change.done():
+                return await _read(store, partner_id, query, since)
+    finally:
+        leaving.cancel()
+
+
+async def _read(store: Store, partner_id: int, query: ChatQuery, since: int) -> ChangedChats:
+    return await changed_since.read(store.reader(partner_id), query.filters, since=since, limit=query.limit)
+
+
+def _start(store: Store, partner_id: int, query: ChatQuery) -> int:
+    """Where the page begins: at the token or, after the first page, at the cursor."""
+    since = decode_sync(query.updated_since or "", store.cursor_key, partner_id)
+    if since is None:
+        raise InvalidParameter(
+            f"'updated_since' is {quoted(query.updated_since or '')}; it must be the X-Sync-Token of one of your "
+            "lists, unchanged"
+        )
+    if query.cursor is None:
+        return since
+    start = decode_sync(query.cursor, store.cursor_key, partner_id)
+    if start is None:
+        raise InvalidParameter(
+            f"'cursor' is {quoted(query.cursor)}; with 'updated_since' it must be the next_cursor of such a page, "
+            "unchanged, or be left out"
+        )
+    return start

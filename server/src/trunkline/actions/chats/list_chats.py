@@ -1,0 +1,93 @@
+"""List all chats: one page of a partner's chats, and the cursor of the next (docs/wire.md §1)."""
+
+import re
+from collections.abc import Sequence, Set
+
+import msgspec
+
+from trunkline.actions.steps.cursors import require_cursor
+from trunkline.actions.steps.lookup import require_line
+from trunkline.domain.instant import Instant
+from trunkline.domain.paging import MAX_SKIP, ChatQuery, Filters, Include
+from trunkline.schemas.chat_list import extend_document
+from trunkline.storage import chat_list, includes
+from trunkline.storage import cursor as cursors
+from trunkline.storage.cursor import Cursor, encode_sync
+from trunkline.storage.store import Store
+
+_NUMBER = re.compile(r"[0-9]{1,5}")
+_VALID = f"the next_cursor of a page with the same 'from' and 'to', unchanged, or a number up to {MAX_SKIP}"
+
+
+class ChatPage(msgspec.Struct, frozen=True):
+    """Chat documents, most recently updated first; ``next_cursor`` is None exactly if nothing is left."""
+
+    documents: Sequence[bytes]
+    next_cursor: str | None
+    sync_token: str
+    """Yields what changes after the page; on later pages, what changes after the first page."""
+    version: str
+    """Identifies the state from which the page was read. While it is the same, so is the page."""
+
+
+async def list_chats(store: Store, partner_id: int, query: ChatQuery, now: Instant) -> ChatPage:
+    """One page. Raises ``InvalidParameter`` for a cursor of another list, ``NotYourLine`` for another's line."""
+    filters, limit, reader = query.filters, query.limit, store.reader(partner_id)
+    key, scope = store.cursor_key, cursor_scope(partner_id, filters)
+    cursor, skip = _start(query.cursor, key, scope, now)
+    if cursor is None:
+        page = await chat_list.read(reader, filters, limit=limit, skip=skip)
+        # A line that has chats is the partner's, so only an empty page needs the check.
+        if not page.documents:
+            await check_line(store, partner_id, filters)
+        snapshot, started_at = page.revision, now
+    else:
+        page = await chat_list.read(reader, filters, limit=limit, snapshot=cursor.snapshot, after=cursor.after)
+        snapshot, started_at = cursor.snapshot, cursor.started_at
+    sync_token = encode_sync(snapshot, key, partner_id)
+    return ChatPage(
+        documents=await with_includes(store, partner_id, page.documents, query.include)
+        if query.include
+        else page.documents,
+        next_cursor=None if page.end is None else cursors.encode(Cursor(page.end, snapshot, started_at), key, scope),
+        sync_token=sync_token,
+        version=sync_token if snapshot == page.revision else encode_sync(page.revision, key, partner_id),
+    )
+
+
+async def current_version(store: Store, partner_id: int) -> str:
+    """The ``version`` and ``sync_token`` that a first page would have now. One small read."""
+    return encode_sync(await chat_list.revision_of(store.reader(partner_id)), store.cursor_key, partner_id)
+
+
+async def with_includes(
+    store: Store, partner_id: int, documents: Sequence[bytes], include: Set[Include]
+) -> Sequence[bytes]:
+    """The documents with their optional fields."""
+    if not documents:
+        return documents
+    found = await includes.read(store.reader(partner_id), documents)
+    return [
+        extend_document(each.document, include, each.last_message, each.unread_count, each.message_count)
+        for each in found
+    ]
+
+
+async def check_line(store: Store, partner_id: int, filters: Filters) -> None:
+    """Raises ``NotYourLine`` if the list is filtered by a line that is not the partner's."""
+    if filters.line:
+        await require_line(store, partner_id, filters.line, "from", "; leave 'from' out to list all of them")
+
+
+def cursor_scope(partner_id: int, filters: Filters) -> bytes:
+    """What a cursor is bound to: the partner and the filters."""
+    return f"{partner_id}\n{filters.line or ''}\n{filters.handle or ''}".encode()
+
+
+def _start(token: str | None, key: bytes, scope: bytes, now: Instant) -> tuple[Cursor | None, int]:
+    """Where the page begins: at a cursor, or after skipping a number of chats (the API documents ``cursor=20``)."""
+    if token is None:
+        return None, 0
+    if _NUMBER.fullmatch(token) and int(token) <= MAX_SKIP:
+        return None, int(token)
+    return require_cursor(token, key, scope, now, _VALID), 0

@@ -1,0 +1,130 @@
+"""Long polls: one task looks for changes for every request that waits in this process (docs/decisions/0004).
+
+    no request waits ──(join)──▶ several times a second: the revisions of the partners of waiting requests, in one read
+                                    │ a revision has moved on: is there a chat for those who wait?
+                                    ├── no ──▶ the next look begins there
+                                    └── yes ─▶ they wake up, a few at a time, so that other requests run in between
+
+Requests that wait for the same chats of a partner form a group. A request joins its group first and reads then: the
+read finds what changed before, and the next look finds what changes after.
+"""
+
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+
+from trunkline.domain.errors import NotReady, TooManyRequests
+from trunkline.domain.paging import Filters
+from trunkline.storage import changed_since
+from trunkline.storage.ports import Database
+from trunkline.storage.reader import Reader
+
+INTERVAL = 0.25  # s between two looks while nothing signals a change
+PAUSE = 0.05  # s between two looks at least, however many changes are signalled
+WAKE_BATCH = 16  # requests that wake up before other tasks run
+MAX_WAITING = 8_000  # requests of a process
+RETRY_AFTER = 5  # s, for a request beyond that
+
+
+class _Group:
+    """Requests that wait for the same chats. No such chat has changed up to the revision ``seen``."""
+
+    def __init__(self, seen: int) -> None:
+        self.seen = seen
+        self.waiting: set[asyncio.Future[None]] = set()
+
+
+class Watch:
+    """Signals changes to waiting requests, whichever process makes them. Its task runs only while requests wait."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._groups: dict[tuple[int, Filters], _Group] = {}
+        self._waiting = 0
+        self._signal = asyncio.Event()
+        self._stopped = False
+        self._task: asyncio.Task[None] | None = None
+
+    @contextmanager
+    def join(self, partner_id: int, filters: Filters, since: int) -> Generator[asyncio.Future[None]]:
+        """A future that completes when a chat has changed, and is cancelled when the process stops.
+
+        ``since`` is the revision that the request has seen. Within the block, the request itself must read what has
+        changed until now. Raises ``TooManyRequests``.
+        """
+        if self._waiting >= MAX_WAITING:
+            raise TooManyRequests(RETRY_AFTER)
+        change = asyncio.get_running_loop().create_future()
+        if self._stopped:
+            change.cancel()
+        key = partner_id, filters
+        group = self._groups.setdefault(key, _Group(since))
+        group.waiting.add(change)
+        self._waiting += 1
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+        try:
+            yield change
+        finally:
+            self._waiting -= 1
+            group.waiting.discard(change)
+            if not group.waiting:
+                self._remove(key, group)
+
+    def wake(self) -> None:
+        """Something may have changed: the next look is at once."""
+        if self._groups:
+            self._signal.set()
+
+    def stop(self) -> None:
+        """Ends every wait, now and later."""
+        self._stopped = True
+        for group in self._groups.values():
+            for change in group.waiting:
+                change.cancel()
+        self._signal.set()
+
+    async def close(self) -> None:
+        """Stops, and returns when the last look is over."""
+        self.stop()
+        if self._task is not None:
+            await self._task
+
+    async def _run(self) -> None:
+        while self._groups:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(INTERVAL):
+                    await self._signal.wait()
+            self._signal.clear()
+            # While the database does not answer, nobody wakes up; each request reads once more when its time is over.
+            with suppress(NotReady):
+                await self._look()
+            await asyncio.sleep(PAUSE)
+
+    async def _look(self) -> None:
+        partner_ids = {partner_id for partner_id, _ in self._groups}
+        revisions = await changed_since.revisions(self._database, partner_ids)
+        for key, group in list(self._groups.items()):
+            partner_id, filters = key
+            revision = revisions.get(partner_id, group.seen)
+            if revision <= group.seen:
+                continue
+            reader = Reader(self._database, partner_id)
+            changed = await changed_since.read(reader, filters, since=group.seen, limit=1)
+            if changed.documents:
+                self._remove(key, group)
+                await self._wake_up(group)
+            else:
+                group.seen = revision
+                await asyncio.sleep(0)
+
+    async def _wake_up(self, group: _Group) -> None:
+        for count, change in enumerate(list(group.waiting), 1):
+            if not change.done():
+                change.set_result(None)
+            if count % WAKE_BATCH == 0:
+                await asyncio.sleep(0)
+
+    def _remove(self, key: tuple[int, Filters], group: _Group) -> None:
+        if self._groups.get(key) is group:
+            del self._groups[key]

@@ -1,0 +1,1 @@
+"""Import archives and mirror upstreams."""

@@ -1,0 +1,79 @@
+"""Add imported messages to the store: new ones are inserted, known ones are merged.
+
+They come as a stream, so an archive can be larger than memory. They are history: no event reports them, and no carrier
+sends them.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+
+import msgspec
+
+from trunkline.domain.health import is_opt_out
+from trunkline.domain.instant import Instant
+from trunkline.domain.merge import merge_message
+from trunkline.domain.message import DeliveryStatus, Message
+from trunkline.storage import imported, messages
+from trunkline.storage.change import Change
+
+BATCH = 1000  # messages stored at a time, which bounds the memory
+
+
+class AddedMessages(msgspec.Struct):
+    """What the messages changed."""
+
+    read: int = 0
+    new: Counter[str] = msgspec.field(default_factory=Counter[str])
+    """The number of new messages of each chat."""
+    unread: Counter[str] = msgspec.field(default_factory=Counter[str])
+    """By how many the unread messages of each chat change; may be negative."""
+    last_messages: dict[str, Instant] = {}
+    """When each handle last sent a message that is not an opt-out keyword, in any chat."""
+    changed_chats: set[str] = set()
+    """The chats with a new or changed message."""
+
+
+async def add_messages(change: Change, stream: Iterable[Message], progress: Callable[[], None]) -> AddedMessages:
+    """Stores messages of chats that may not be stored yet themselves. Calls ``progress`` now and then."""
+    added = AddedMessages()
+    iterator = iter(stream)
+    while batch := list(islice(iterator, BATCH)):
+        added.read += len(batch)
+        await _store(change, _unique(batch), added)
+        progress()
+    return added
+
+
+def _unique(batch: Sequence[Message]) -> dict[str, Message]:
+    """The messages by id. An archive can contain a message twice."""
+    found: dict[str, Message] = {}
+    for message in batch:
+        known = found.get(message.id)
+        found[message.id] = message if known is None else merge_message(known, message)
+    return found
+
+
+async def _store(change: Change, batch: Mapping[str, Message], added: AddedMessages) -> None:
+    known = await imported.known(change, batch)
+    new = [message for message_id, message in batch.items() if message_id not in known]
+    merged = [merge_message(known[message_id], batch[message_id]) for message_id in known]
+    changed = [message for message in merged if message != known[message.id]]
+    if new:
+        await messages.add(change, new)
+    if changed:
+        await messages.save(change, changed)
+    for message in new:
+        added.new[message.chat_id] += 1
+        added.unread[message.chat_id] += _is_unread(message)
+        if not message.is_from_me and not is_opt_out(message.content.text):
+            handle = message.sender.handle
+            latest = added.last_messages.get(handle, message.created_at)
+            added.last_messages[handle] = max(message.created_at, latest)
+    for message in changed:
+        added.unread[message.chat_id] += _is_unread(message) - _is_unread(known[message.id])
+    added.changed_chats.update([message.chat_id for message in [*new, *changed]])
+
+
+def _is_unread(message: Message) -> bool:
+    return not message.is_from_me and message.delivery_status is DeliveryStatus.RECEIVED

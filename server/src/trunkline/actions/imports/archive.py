@@ -1,0 +1,117 @@
+"""Import an archive: store its chats and messages in one transaction, so that nothing is ever half imported.
+
+The archive is read twice. The first reading yields its chats and their participants, the second its messages.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from trunkline.actions.imports.add_messages import add_messages
+from trunkline.actions.imports.recompute import recompute_chats
+from trunkline.domain.chat import Chat
+from trunkline.domain.context import RequestContext
+from trunkline.domain.merge import merge
+from trunkline.sources import to_domain
+from trunkline.sources.base import ArchivedChat, Skipped, Source
+from trunkline.sources.to_domain import MessageTarget
+from trunkline.storage.change import Change
+from trunkline.storage.store import Store
+
+READINGS = 2
+PROGRESS_STEP = 1000  # chats between two progress reports
+BATCH = 500  # chats rendered at a time, which bounds the memory
+
+
+class ImportSummary(msgspec.Struct, frozen=True):
+    """What an import did: new, changed and unchanged chats; messages read and new; what was skipped, by reason."""
+
+    new: int
+    changed: int
+    unchanged: int
+    messages: int
+    new_messages: int
+    skipped: dict[str, int]
+
+
+class _Chats(msgspec.Struct):
+    """The chats of an archive by id: before the import, None for a new one, and after it."""
+
+    before: dict[str, Chat | None] = {}
+    after: dict[str, Chat] = {}
+
+
+async def import_archive(
+    store: Store, ctx: RequestContext, line: str, source: Source, *, progress: Callable[[int], None]
+) -> ImportSummary:
+    """Imports the chats and messages of an archive into a line.
+
+    ``progress`` gets how far the source has been read, of ``READINGS`` times its size. Raises ``DamagedSource``; then
+    nothing is stored.
+    """
+    archived, skipped = _read_chats(source, progress)
+    async with store.change(ctx) as change:
+        chats, targets = await _assign(change, archived, line)
+        messages = to_domain.messages(source.messages(), targets)
+        added = await add_messages(change, messages, lambda: progress(source.size + source.position))
+        for chat_id, chat in (await recompute_chats(change, chats.after, added)).items():
+            if chat_id not in chats.after:
+                chats.before[chat_id] = await change.chat(chat_id)
+            chats.after[chat_id] = chat
+        new, changed = await _store(change, chats)
+    unchanged = len(chats.after) - new - changed
+    return ImportSummary(new, changed, unchanged, added.read, added.new.total(), dict(skipped))
+
+
+def _read_chats(source: Source, progress: Callable[[int], None]) -> tuple[list[ArchivedChat], Counter[str]]:
+    archived: list[ArchivedChat] = []
+    skipped: Counter[str] = Counter()
+    for count, record in enumerate(source.chats()):
+        if count % PROGRESS_STEP == 0:
+            progress(source.position)
+        if isinstance(record, Skipped):
+            skipped[record.reason] += 1
+        else:
+            archived.append(record)
+    return archived, skipped
+
+
+async def _assign(
+    change: Change, archived: Sequence[ArchivedChat], line: str
+) -> tuple[_Chats, Mapping[str, MessageTarget]]:
+    """The chats of the archive, merged with stored ones, and where the messages of each go, by its key."""
+    # A chat without messages is dated by the oldest message of the archive.
+    earliest = min((each.first_at for each in archived if each.first_at is not None), default=change.now)
+    pairs = [(each, to_domain.chat(each, change.partner_id, line, earliest)) for each in archived]
+    chats = _Chats()
+    assigned: list[tuple[ArchivedChat, str]] = []
+    for each, chat in sorted(pairs, key=lambda pair: pair[1].updated_at):
+        known = await change.chat(chat.id)
+        if known is None and not chat.is_group:
+            known = await change.direct_chat(chat.line, chat.recipients[0])
+        chat_id = chat.id if known is None else known.id
+        chats.before.setdefault(chat_id, known)
+        current = chats.after.get(chat_id, known)
+        if current is None:
+            chats.after[chat_id] = chat
+        elif each.first_at is not None:
+            chats.after[chat_id] = merge(current, chat)
+        else:
+            times = {"created_at": current.created_at, "updated_at": current.updated_at}
+            chats.after[chat_id] = merge(current, msgspec.structs.replace(chat, **times))
+        assigned.append((each, chat_id))
+    targets = {each.key: to_domain.target(each, change.partner_id, chats.after[chat_id]) for each, chat_id in assigned}
+    return chats, targets
+
+
+async def _store(change: Change, chats: _Chats) -> tuple[int, int]:
+    """Stores the new and changed chats, least recently updated first, and returns their numbers."""
+    ordered = sorted(chats.after.values(), key=lambda chat: chat.updated_at)
+    new = [chat for chat in ordered if chats.before[chat.id] is None]
+    changed = [chat for chat in ordered if chats.before[chat.id] not in (None, chat)]
+    for start in range(0, len(new), BATCH):
+        await change.load(new[start : start + BATCH])
+    for start in range(0, len(changed), BATCH):
+        await change.save(changed[start : start + BATCH])
+    return len(new), len(changed)

@@ -1,0 +1,1 @@
+"""Send, read and change messages."""

@@ -1,0 +1,36 @@
+"""Send a message to a chat (docs/wire.md §4: ``POST /v3/chats/{id}/messages``)."""
+
+import msgspec
+
+from trunkline.actions.steps.lookup import require_present_chat
+from trunkline.actions.steps.outgoing import (
+    OutgoingMessage,
+    check_consent,
+    check_idempotency_key,
+    record_response,
+    recorded_response,
+    send,
+)
+from trunkline.domain.context import RequestContext
+from trunkline.schemas.sending import MessageSent, sent_message_schema
+from trunkline.storage.store import Store
+
+
+async def send_to_chat(store: Store, ctx: RequestContext, chat_id: str, outgoing: OutgoingMessage) -> bytes:
+    """Sends a message to a chat. Returns the body of a ``MessageSent``. A repeated request gets the first response.
+
+    Raises ``NotFound``, ``ChatLeft``, ``InvalidContent``, ``InvalidParameter``, ``OptedOut``, ``HandleBlocked`` or
+    ``NoSuchMessage``; then nothing has changed.
+    """
+    check_idempotency_key(outgoing.idempotency_key)
+    async with store.change(ctx) as change:
+        recorded = await recorded_response(change, outgoing)
+        if recorded is not None:
+            return recorded
+        chat = await require_present_chat(change, chat_id)
+        if not chat.is_group:
+            await check_consent(change, chat.recipients, outgoing)
+        message, _ = await send(change, chat, outgoing)
+        body = msgspec.json.encode(MessageSent(chat.id, sent_message_schema(message)))
+        await record_response(change, outgoing, message, body)
+    return body

@@ -1,0 +1,66 @@
+"""Check that whatever the store holds twice agrees. It is held twice to be read fast."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from trunkline.schemas.chat import parse_chat
+from trunkline.schemas.message import parse_message
+from trunkline.storage import checks
+from trunkline.storage.ports import Database
+from trunkline.storage.store import schema_problem
+
+MAX_PROBLEMS = 100
+
+
+async def check_store(database: Database, progress: Callable[[int], None]) -> tuple[int, list[str]]:
+    """The number of chats, and the problems of the store, one sentence each, at most ``MAX_PROBLEMS``."""
+    problem = await schema_problem(database)
+    if problem is not None:
+        return 0, [problem]
+    problems = [*await database.damage(), *await checks.totals(database)]
+    count = 0
+    async for chat in checks.chats(database):
+        count += 1
+        problems += await _chat_problems(database, chat)
+        if count % 1000 == 0:
+            progress(count)
+        if len(problems) >= MAX_PROBLEMS:
+            return count, problems[:MAX_PROBLEMS]
+    async for message in checks.messages(database):
+        problems += _message_problems(message)
+        if len(problems) >= MAX_PROBLEMS:
+            break
+    return count, problems[:MAX_PROBLEMS]
+
+
+async def _chat_problems(database: Database, row: checks.ChatRow) -> Sequence[str]:
+    try:
+        chat = parse_chat(row.document, row.name)
+    except (msgspec.MsgspecError, ValueError) as error:
+        return [f"the document of chat {row.id} cannot be read: {error}"]
+    problems: list[str] = []
+    columns = (row.id, row.line, row.recipients_key, row.updated_at)
+    if columns != (chat.id, chat.line, chat.recipients_key, chat.updated_at):
+        problems.append(f"the columns of chat {row.id} do not agree with its document")
+    indexed = await checks.participants(database, row.partner_id, row.id)
+    expected = [(handle, row.line, row.updated_at, row.revision) for handle in sorted({chat.line, *chat.recipients})]
+    if sorted(indexed) != expected:
+        problems.append(f"chat {row.id} is not indexed for each of its participants with its sort key")
+    for name, stored, counted in (
+        ("messages", row.message_count, row.messages),
+        ("unread messages", row.unread_count, row.unread),
+    ):
+        if stored != counted:
+            problems.append(f"chat {row.id} has {counted} {name}, but its count is {stored}")
+    return problems
+
+
+def _message_problems(row: checks.MessageRow) -> Sequence[str]:
+    try:
+        message = parse_message(row.document, row.id, None, 0)
+    except (msgspec.MsgspecError, ValueError) as error:
+        return [f"the document of message {row.id} cannot be read: {error}"]
+    columns = (row.id, row.chat_id, row.created_at, row.from_me, row.delivery_status)
+    expected = (message.id, message.chat_id, message.created_at, int(message.is_from_me), message.delivery_status)
+    return [] if columns == expected else [f"the columns of message {row.id} do not agree with its document"]

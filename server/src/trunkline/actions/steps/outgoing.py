@@ -1,0 +1,129 @@
+"""What every way to send a message has in common, within the change."""
+
+import hashlib
+from collections.abc import Sequence
+
+import msgspec
+
+from trunkline.actions.steps.health import current_health, save_chat, updated
+from trunkline.domain import content as contents
+from trunkline.domain.chat import Chat, HealthStatus
+from trunkline.domain.errors import HandleBlocked, InvalidParameter, NoSuchMessage, OptedOut
+from trunkline.domain.handle import quoted
+from trunkline.domain.health import RecentMessage
+from trunkline.domain.ids import time_ordered_id
+from trunkline.domain.message import MAX_IDEMPOTENCY_KEY, Content, DeliveryStatus, Message
+from trunkline.storage import idempotency, messages, opt_outs
+from trunkline.storage.change import Change
+from trunkline.storage.idempotency import IdempotencyRecord
+from trunkline.storage.outbox import Command
+
+
+class OutgoingMessage(msgspec.Struct, frozen=True):
+    """A message to send."""
+
+    content: Content
+    idempotency_key: str | None = None
+    request: bytes = b""
+    """The whole request in canonical form; needed only with an idempotency key."""
+    override_optout: bool = False
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Distinguishes the request from another one with the same idempotency key."""
+        return hashlib.blake2b(self.request, digest_size=16).digest()
+
+
+def check_idempotency_key(key: str | None) -> None:
+    """Raises ``InvalidParameter`` if an idempotency key is not valid."""
+    if key is None:
+        return
+    if not 1 <= len(key) <= MAX_IDEMPOTENCY_KEY:
+        raise InvalidParameter(
+            f"the idempotency key has {len(key)} characters; it must have 1 to {MAX_IDEMPOTENCY_KEY}"
+        )
+    if "\0" in key:
+        raise InvalidParameter(f"the idempotency key is {quoted(key)}; it must not contain a NUL")
+
+
+async def recorded_response(change: Change, outgoing: OutgoingMessage) -> bytes | None:
+    """The response of the same request before; None if it is new.
+
+    Raises ``InvalidParameter`` if the key was used for another request, ``NoSuchMessage`` if its message was deleted.
+    """
+    if outgoing.idempotency_key is None:
+        return None
+    record = await idempotency.find(change, outgoing.idempotency_key)
+    if record is None:
+        return None
+    if record.fingerprint != outgoing.fingerprint:
+        raise InvalidParameter(
+            "the idempotency key was used for another request; use a new key for a new message, or none"
+        )
+    if await messages.find(change, record.message_id) is None:
+        raise NoSuchMessage(
+            "the message that was sent with this idempotency key has been deleted; it is not sent again"
+        )
+    return record.body
+
+
+async def record_response(change: Change, outgoing: OutgoingMessage, message: Message, body: bytes) -> None:
+    """Stores the response for a repeated request with the same idempotency key."""
+    if outgoing.idempotency_key is not None:
+        record = IdempotencyRecord(outgoing.fingerprint, message.id, body)
+        await idempotency.save(change, outgoing.idempotency_key, record)
+
+
+async def check_consent(change: Change, recipients: Sequence[str], outgoing: OutgoingMessage) -> None:
+    """Raises ``HandleBlocked`` or ``OptedOut`` if a single recipient must not be messaged (docs/wire.md §3, §4)."""
+    if len(recipients) != 1:
+        return
+    (handle,) = recipients
+    blocked, opted_out = await opt_outs.send_restrictions(change, handle)
+    if blocked:
+        raise HandleBlocked(f"{handle} is blocked; unblock it before you send it a message")
+    if opted_out and not outgoing.override_optout:
+        raise OptedOut(
+            f"{handle} has opted out of your messages; their next message that is not an opt-out keyword ends the "
+            "opt-out; set 'override_optout' to send this message anyway"
+        )
+
+
+async def send(change: Change, chat: Chat, outgoing: OutgoingMessage, *, is_new: bool = False) -> tuple[Message, Chat]:
+    """Stores a message of the line, and gives it to the carrier. Returns the message and the updated chat."""
+    contents.check(outgoing.content)
+    contents.check_mentions(outgoing.content, chat)
+    message_id = time_ordered_id(change.now)
+    message = Message(
+        id=message_id,
+        chat_id=chat.id,
+        sender=chat.me,
+        content=outgoing.content,
+        thread=await _thread(change, chat, outgoing.content) or message_id,
+        created_at=change.now,
+        updated_at=change.now,
+        delivery_status=DeliveryStatus.PENDING,
+        idempotency_key=outgoing.idempotency_key,
+    )
+    opted_out = chat.health.status is HealthStatus.OPTED_OUT
+    newest = (RecentMessage(from_me=True, failed=False),)
+    health = await current_health(change, chat, newest=newest, opted_out=opted_out)
+    after = updated(chat, change.now, message_count=chat.message_count + 1, health=health)
+    await messages.add(change, [message])
+    after = await save_chat(change, None if is_new else chat, after)
+    change.command(Command.SEND, chat.id, message.id)
+    return message, after
+
+
+async def _thread(change: Change, chat: Chat, content: Content) -> str | None:
+    if content.reply_to is None:
+        return None
+    replied_to = await messages.find(change, content.reply_to.message_id)
+    if replied_to is None or replied_to.chat_id != chat.id:
+        raise NoSuchMessage("'message.reply_to.message_id' is not a message of this chat")
+    if not 0 <= content.reply_to.part_index < len(replied_to.content.parts):
+        raise InvalidParameter(
+            f"'message.reply_to.part_index' is {content.reply_to.part_index}; the message has "
+            f"{len(replied_to.content.parts)} parts, counted from 0"
+        )
+    return replied_to.thread

@@ -1,0 +1,65 @@
+"""The frame of every page: the head, the navigation and the stylesheet."""
+
+import base64
+import hashlib
+from functools import cache
+from importlib import resources
+
+from trunkline.api.html.markup import Markup, element, link
+from trunkline.api.responses import ERRORS_PATH
+from trunkline.schemas.chat import GUIDE_PATH
+
+SANDBOX_PATH = "/guides/sandbox"
+WEBHOOKS_PATH = "/guides/webhooks"
+
+PAGES = {
+    "/docs": "API reference",
+    ERRORS_PATH: "Errors",
+    GUIDE_PATH: "Chat health",
+    WEBHOOKS_PATH: "Webhooks",
+    SANDBOX_PATH: "Sandbox",
+    "/openapi.json": "OpenAPI",
+}
+
+
+@cache
+def text(name: str) -> str:
+    """The text of a file in this package."""
+    return resources.files("trunkline.api.html").joinpath(name).read_text("utf-8")
+
+
+def security_policy() -> str:
+    """The ``Content-Security-Policy`` of the pages: it allows only their own stylesheet."""
+    digest = base64.b64encode(hashlib.sha256(text("style.css").encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def page(path: str, title: str, contents: dict[str, str], *body: Markup) -> str:
+    """A page. ``contents`` are the anchors of its sections with their titles."""
+    head = element(
+        "head",
+        Markup('<meta charset="utf-8">'),
+        Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
+        Markup('<meta name="color-scheme" content="light dark">'),
+        element("title", f"{title} · Trunkline"),
+        element("style", Markup(text("style.css"))),
+    )
+    header = element("header", element("p", "Trunkline", class_="name"), _navigation(path))
+    main = element("main", element("h1", title), *_contents(contents), *body, id="content")
+    skip = element("a", "Skip to the content", href="#content", class_="skip")
+    return f"<!doctype html>\n{element('html', head, element('body', skip, header, main), lang='en')}\n"
+
+
+def _navigation(path: str) -> Markup:
+    items = [
+        element("li", element("a", name, href=target, **({"aria_current": "page"} if target == path else {})))
+        for target, name in PAGES.items()
+    ]
+    return element("nav", element("ul", *items), aria_label="Site")
+
+
+def _contents(contents: dict[str, str]) -> list[Markup]:
+    items = [element("li", link(name, f"#{anchor}")) for anchor, name in contents.items()]
+    return [element("nav", element("ul", *items), aria_label="On this page", class_="contents")] if items else []

@@ -1,0 +1,74 @@
+"""Query parameters, each declared once for its parser and for the OpenAPI document."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+
+from trunkline.domain.errors import InvalidParameter, TrunklineError
+from trunkline.domain.handle import quoted
+from trunkline.domain.paging import MAX_LIMIT
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """A parameter of a request. ``parse`` turns its text into a value, or raises a ``TrunklineError`` that names it."""
+
+    name: str
+    description: str
+    schema: dict[str, Any]
+    parse: Callable[[str], Any]
+    error: type[TrunklineError] = InvalidParameter
+    """What a value that is not valid UTF-8 raises."""
+    location: str = "query"
+
+
+def limit_parameter(description: str, default: int) -> Parameter:
+    """The parameter ``limit`` of a list."""
+    schema = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": default}
+    return Parameter("limit", description, schema, _parse_limit)
+
+
+def parse_whole_number(text: str, minimum: int, maximum: int) -> int | None:
+    """The number, if the text is one of this range in plain digits."""
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(maximum))):
+        return None
+    return int(text) if minimum <= int(text) <= maximum else None
+
+
+def read_query(query_string: bytes, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
+    """The values of the given parameters by name. Others are ignored. Raises a ``TrunklineError``."""
+    given: dict[str, bytes] = {}
+    for pair in query_string.split(b"&") if query_string else ():
+        raw_name, _, raw_value = pair.partition(b"=")
+        name = _decode(raw_name)
+        if name is None or name not in parameters:
+            continue
+        if name in given:
+            raise InvalidParameter(f"'{name}' is given twice; give it once")
+        given[name] = raw_value
+    return {name: _value(parameters[name], raw_value) for name, raw_value in given.items()}
+
+
+def _parse_limit(text: str) -> int:
+    limit = parse_whole_number(text, 1, MAX_LIMIT)
+    if limit is None:
+        raise InvalidParameter(f"'limit' is {quoted(text)}; it must be a whole number from 1 to {MAX_LIMIT}")
+    return limit
+
+
+def _value(parameter: Parameter, raw: bytes) -> Any:
+    text = _decode(raw)
+    if text is None:
+        raise parameter.error(f"'{parameter.name}' is {quoted(repr(raw)[2:-1])}; it must be UTF-8, percent-encoded")
+    return parameter.parse(text)
+
+
+def _decode(raw: bytes) -> str | None:
+    """The text of a form-encoded value, in which a plus is a space; None if it is not UTF-8."""
+    try:
+        if b"%" in raw or b"+" in raw:
+            return unquote_to_bytes(raw.replace(b"+", b" ")).decode()
+        return raw.decode()
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,54 @@
+"""What the three ways to send a message share: the idempotency key and the errors."""
+
+from trunkline.actions.steps.outgoing import OutgoingMessage
+from trunkline.api.body import canonical
+from trunkline.api.operation import PARTNER_PREFIX, Request
+from trunkline.api.parameters import Parameter
+from trunkline.domain.errors import (
+    HandleBlocked,
+    InvalidBody,
+    InvalidContent,
+    InvalidParameter,
+    InvalidPhoneNumber,
+    MentionOutsideGroup,
+    MissingField,
+    NoSuchMessage,
+    OptedOut,
+)
+from trunkline.domain.message import MAX_IDEMPOTENCY_KEY
+from trunkline.schemas.requests import MessageBody, to_content
+
+IDEMPOTENCY_KEY = Parameter(
+    "Idempotency-Key",
+    "A request with the same key sends nothing and gets the first response, for 30 days. "
+    "`message.idempotency_key` takes precedence.",
+    {"type": "string", "minLength": 1, "maxLength": MAX_IDEMPOTENCY_KEY},
+    str,
+    location="header",
+)
+
+SEND_ERRORS = (
+    MissingField,
+    InvalidPhoneNumber,
+    InvalidBody,
+    InvalidContent,
+    InvalidParameter,
+    OptedOut,
+    HandleBlocked,
+    NoSuchMessage,
+    MentionOutsideGroup,
+)
+
+
+def outgoing_message(request: Request, message: MessageBody, *, override_optout: bool) -> OutgoingMessage:
+    """The message that a request sends. Raises ``InvalidContent``, ``InvalidPhoneNumber`` or ``MissingField``."""
+    content = to_content(message)
+    key = message.idempotency_key
+    if key is None:
+        key = request.header(b"idempotency-key")
+    if key is None:
+        return OutgoingMessage(content, override_optout=override_optout)
+    # The same JSON in another layout is the same request.
+    path = request.scope["path"].removeprefix(PARTNER_PREFIX)
+    address = f"{request.scope['method']} {path}\n".encode()
+    return OutgoingMessage(content, key, address + canonical(request.content), override_optout)

@@ -1,0 +1,32 @@
+"""Runs a command on the store."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import typer
+
+from trunkline.cli.output import complain
+from trunkline.config import Settings
+from trunkline.storage.store import Store, open_store
+
+T = TypeVar("T")
+
+
+def with_store(database: str, work: Callable[[Store], Awaitable[T]]) -> T:
+    """Opens the store, does the work and closes the store. Raises ``TrunklineError``, which ``main`` prints."""
+    thresholds = Settings.from_environment(os.environ).thresholds
+
+    async def run() -> T:
+        # asyncio would turn Ctrl-C into a cancellation, which takes effect only when the work awaits something.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        async with open_store(database, thresholds) as store:
+            return await work(store)
+
+    try:
+        return asyncio.run(run())
+    except KeyboardInterrupt:
+        complain("trunkline: interrupted; unfinished changes were rolled back")
+        raise typer.Exit(130) from None

@@ -1,0 +1,155 @@
+"""Commands to the carrier: messages are retried, everything else is attempted once.
+
+send ──▶ accepted ─────────────────────────────────────▶ sent, delivered or read
+  │ ├──▶ deferred until a time ──▶ send
+  │ └──▶ unavailable ──▶ 1 s, 2 s, 4 s … 10 min ──▶ send … ──▶ after about an hour: failed
+  └────▶ rejected ─────────────────────────────────────▶ failed
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from trunkline.actions.inbound.receipts import Receipt, apply_receipt
+from trunkline.carriers.base import (
+    CALL_TIMEOUT,
+    Carrier,
+    CarrierChat,
+    CarrierDeferred,
+    CarrierError,
+    CarrierRejected,
+    CarrierUnavailable,
+    OutboundMessage,
+)
+from trunkline.delivery.worker import AttemptResult
+from trunkline.domain.chat import Chat
+from trunkline.domain.errors import NotReady
+from trunkline.domain.instant import SECOND, Clock, Instant, now
+from trunkline.domain.message import DeliveryStatus, Message
+from trunkline.storage import messages
+from trunkline.storage.change import Change
+from trunkline.storage.outbox import Claim, Command, Done, Entry, Retry
+from trunkline.storage.store import Store
+
+DELAYS = (1, 2, 4, 8, 15, 30, 60, 120, 240, 480, 600, 600, 600, 600)
+"""Seconds before each retry while the carrier is unavailable: 15 attempts in about an hour."""
+
+_MIN_DEFERRAL: Instant = SECOND // 10  # keeps a carrier that defers to a past time from causing a busy loop
+
+log = logging.getLogger("trunkline.delivery")
+
+
+class CarrierDispatcher:
+    """Gives the commands of the outbox to a carrier."""
+
+    def __init__(self, store: Store, carrier: Carrier, clock: Clock = now) -> None:
+        self._store = store
+        self._carrier = carrier
+        self._clock = clock
+
+    async def attempt(self, claim: Claim, entry: Entry) -> AttemptResult:
+        """One attempt. The new status of a message is stored in the transaction that records the result."""
+        command = Command(entry.kind)
+        if command in {Command.SEND, Command.EDIT, Command.REACT}:
+            return await self._message_command(claim.partner_id, command, entry)
+        chat = await self._store.reader(claim.partner_id).chat(entry.entity_id)
+        if chat is not None:
+            carrier_chat = _carrier_chat(claim.partner_id, chat)
+            await self._attempt_once(command, lambda: self._chat_command(command, carrier_chat))
+        return AttemptResult(Done())
+
+    async def _message_command(self, partner_id: int, command: Command, entry: Entry) -> AttemptResult:
+        reader = self._store.reader(partner_id)
+        message = await messages.find(reader, entry.entity_id)
+        chat = None if message is None else await reader.chat(message.chat_id)
+        if message is None or chat is None or not _is_needed(command, message):
+            return AttemptResult(Done())
+        outbound = _outbound(partner_id, chat, message, entry.attempts)
+        if command is Command.SEND:
+            return await self._send(outbound)
+        call = self._carrier.edit if command is Command.EDIT else self._carrier.react
+        await self._attempt_once(command, lambda: call(outbound))
+        return AttemptResult(Done())
+
+    async def _send(self, outbound: OutboundMessage) -> AttemptResult:
+        try:
+            async with asyncio.timeout(CALL_TIMEOUT):
+                accepted = await self._carrier.send(outbound)
+        except CarrierDeferred as deferred:
+            due_at = max(deferred.due_at, self._clock() + _MIN_DEFERRAL)
+            return AttemptResult(Retry(due_at, str(deferred), counts=False))
+        except CarrierRejected as rejected:
+            return self._failed(outbound, str(rejected))
+        except CarrierUnavailable as unavailable:
+            return self._retry(outbound, str(unavailable))
+        except NotReady:
+            raise
+        except TimeoutError:
+            return self._retry(outbound, f"the carrier did not answer within {CALL_TIMEOUT:.0f} s")
+        except Exception as error:
+            log.exception("the carrier failed to send the message %s", outbound.message_id)
+            return self._retry(outbound, f"the carrier failed: {type(error).__name__}")
+        return AttemptResult(Done(), _storing(outbound.message_id, Receipt(accepted.status, accepted.service)))
+
+    def _retry(self, outbound: OutboundMessage, reason: str) -> AttemptResult:
+        if outbound.attempts >= len(DELAYS):
+            return self._failed(outbound, f"given up after {outbound.attempts + 1} attempts: {reason}")
+        return AttemptResult(Retry(self._clock() + DELAYS[outbound.attempts] * SECOND, reason))
+
+    def _failed(self, outbound: OutboundMessage, reason: str) -> AttemptResult:
+        # The failure is stored with the message, so the entry is done.
+        return AttemptResult(Done(reason), _storing(outbound.message_id, Receipt(DeliveryStatus.FAILED, reason=reason)))
+
+    async def _attempt_once(self, command: Command, call: Callable[[], Awaitable[None]]) -> None:
+        """Best effort: what only matters now is not retried."""
+        try:
+            async with asyncio.timeout(CALL_TIMEOUT):
+                await call()
+        except (CarrierError, TimeoutError) as error:
+            log.info("the carrier did not %s: %s", command, error)
+        except Exception:
+            log.exception("the carrier failed to %s", command)
+
+    def _chat_command(self, command: Command, chat: CarrierChat) -> Awaitable[None]:
+        if command is Command.MARK_READ:
+            return self._carrier.mark_read(chat)
+        return self._carrier.typing(chat, started=command is Command.START_TYPING)
+
+
+def _storing(message_id: str, receipt: Receipt) -> Callable[[Change], Awaitable[None]]:
+    async def store(change: Change) -> None:
+        message = await messages.find(change, message_id)
+        if message is not None:
+            await apply_receipt(change, message, receipt)
+
+    return store
+
+
+def _is_needed(command: Command, message: Message) -> bool:
+    """Whether the carrier still has to act; a message that was sent, or failed, is not sent again."""
+    if command is Command.SEND:
+        return message.delivery_status in {DeliveryStatus.PENDING, DeliveryStatus.QUEUED}
+    return message.delivery_status is not DeliveryStatus.FAILED
+
+
+def _carrier_chat(partner_id: int, chat: Chat) -> CarrierChat:
+    return CarrierChat(
+        partner_id=partner_id,
+        line=chat.line,
+        chat_id=chat.id,
+        is_group=chat.is_group,
+        recipients=tuple([each.handle for each in chat.active if not each.is_me]),
+        service=chat.service,
+    )
+
+
+def _outbound(partner_id: int, chat: Chat, message: Message, attempts: int) -> OutboundMessage:
+    return OutboundMessage(
+        **msgspec.structs.asdict(_carrier_chat(partner_id, chat)),
+        message_id=message.id,
+        content=message.content,
+        created_at=message.created_at,
+        attempts=attempts,
+    )

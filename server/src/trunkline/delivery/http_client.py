@@ -1,0 +1,124 @@
+"""One HTTP/1.1 request and its response, as far as webhooks need it (docs/decisions/0008)."""
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from contextlib import suppress
+
+import h11
+
+from trunkline.delivery.connections import Connection, Connections, NotAllowed
+from trunkline.domain.webhook_target import Target
+
+TIMEOUT = 10.0
+"""Seconds that a receiver has to respond, from the start of the name lookup."""
+
+_CHUNK = 65_536  # bytes
+_DRAIN_TIMEOUT = 1.0  # s for reading the body of a response, so that the connection can be used again
+_MAX_DRAINED = 65_536  # bytes of it
+
+
+class NoResponse(Exception):
+    """There was no response. The message says why, and quotes nothing from the receiver."""
+
+
+async def post(
+    connections: Connections, target: Target, headers: Mapping[str, str], body: bytes
+) -> tuple[int, Mapping[str, str]]:
+    """Sends a body to a target, and returns the status and the headers of the response; its body is discarded.
+
+    Redirects are not followed. Raises ``NoResponse``.
+    """
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            connection = await connections.get(target)
+            try:
+                response = await _exchange(connection, target, headers, body)
+            except (ConnectionError, h11.RemoteProtocolError):
+                if not connection.is_used:
+                    raise
+                # The receiver closed it at the moment when it was used again.
+                connection = await connections.open(target)
+                response = await _exchange(connection, target, headers, body)
+    except TimeoutError:
+        raise NoResponse(f"no answer within {TIMEOUT:g} s") from None
+    except NotAllowed:
+        raise NoResponse("the host resolves to a private address") from None
+    except (OSError, h11.RemoteProtocolError) as error:
+        raise NoResponse(_problem(error)) from None
+    await _drain(connections, target, connection)
+    given = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
+    return response.status_code, given
+
+
+async def _exchange(connection: Connection, target: Target, headers: Mapping[str, str], body: bytes) -> h11.Response:
+    """Sends a request, and returns the start of the response. Drops the connection if there is none."""
+    http = connection.http
+    whole = [*headers.items(), ("Content-Length", str(len(body)))]
+    sent = [
+        http.send(h11.Request(method="POST", target=target.path, headers=whole)),
+        http.send(h11.Data(data=body)),
+        http.send(h11.EndOfMessage()),
+    ]
+    try:
+        connection.writer.write(b"".join(sent))
+        await connection.writer.drain()
+        return await _response(connection)
+    except BaseException:
+        connection.drop()
+        raise
+
+
+async def _response(connection: Connection) -> h11.Response:
+    while True:
+        event = await _next(connection)
+        if isinstance(event, h11.Response):
+            return event
+        if not isinstance(event, h11.InformationalResponse):
+            raise ConnectionResetError("there was no answer")
+
+
+async def _next(connection: Connection) -> object:
+    while True:
+        event = connection.http.next_event()
+        if event is not h11.NEED_DATA:
+            return event
+        connection.http.receive_data(await connection.reader.read(_CHUNK))
+
+
+async def _drain(connections: Connections, target: Target, connection: Connection) -> None:
+    """Reads the rest of a short response, so that the connection can be kept; otherwise drops the connection."""
+    read = 0
+    try:
+        with suppress(TimeoutError, OSError, h11.RemoteProtocolError):
+            async with asyncio.timeout(_DRAIN_TIMEOUT):
+                while read <= _MAX_DRAINED:
+                    event = await _next(connection)
+                    if isinstance(event, h11.Data):
+                        read += len(event.data)
+                    else:
+                        break
+        http = connection.http
+        if http.our_state is h11.DONE and http.their_state is h11.DONE:
+            http.start_next_cycle()
+            connections.keep(target, connection)
+            return
+    except BaseException:
+        connection.drop()
+        raise
+    connection.drop()
+
+
+def _problem(error: Exception) -> str:
+    """What went wrong, without quoting the receiver."""
+    match error:
+        case ssl.SSLCertVerificationError():
+            return f"the certificate is not accepted: {error.verify_message}"
+        case ssl.SSLError():
+            return "no TLS connection"
+        case ConnectionRefusedError():
+            return "the connection was refused"
+        case OSError() if error.strerror and not isinstance(error, ConnectionError):
+            return f"no connection: {error.strerror}"
+        case _:
+            return "the connection ended without a valid answer"

@@ -1,0 +1,49 @@
+"""What a caller can request of a list (docs/wire.md §1, §4, §6)."""
+
+from enum import StrEnum
+
+import msgspec
+
+MAX_LIMIT = 100
+"""Items on a page, of every list."""
+
+DEFAULT_CHAT_LIMIT = 20
+DEFAULT_MESSAGE_LIMIT = 50
+MAX_SKIP = 10_000
+MAX_WAIT = 60
+"""Seconds that a response may wait for a change."""
+
+
+class Filters(msgspec.Struct, frozen=True):
+    """Which chats a list contains: those of one line, those with one handle, both, or all of the partner's."""
+
+    line: str | None = None
+    handle: str | None = None
+
+
+class Include(StrEnum):
+    """The optional fields of a chat, in the order in which a list shows them."""
+
+    LAST_MESSAGE = "last_message"
+    UNREAD_COUNT = "unread_count"
+    MESSAGE_COUNT = "message_count"
+
+
+class ChatQuery(msgspec.Struct, frozen=True):
+    """A page of chats, or of what has changed since a token; the values are normalised."""
+
+    filters: Filters
+    limit: int = DEFAULT_CHAT_LIMIT
+    cursor: str | None = None
+    updated_since: str | None = None
+    """The sync token of another page; None for a plain list."""
+    wait: int = 0
+    """Seconds to wait if nothing has changed."""
+    include: frozenset[Include] = frozenset()
+
+
+class MessageQuery(msgspec.Struct, frozen=True):
+    """A page of messages."""
+
+    limit: int = DEFAULT_MESSAGE_LIMIT
+    cursor: str | None = None

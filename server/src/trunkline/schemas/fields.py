@@ -1,0 +1,46 @@
+"""The types of fields that several schemas share."""
+
+from datetime import datetime
+from typing import Annotated, TypeAlias
+
+from msgspec import Meta
+
+from trunkline.domain.chat import MAX_RECIPIENTS
+from trunkline.domain.handle import E164, EMAIL, EMAIL_LIMIT
+
+Id: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
+ChatId: TypeAlias = Annotated[Id, Meta(description="The id of the chat.")]
+MessageId: TypeAlias = Annotated[Id, Meta(description="The id of the message.")]
+
+Timestamp: TypeAlias = Annotated[datetime, Meta(tz=True)]
+Url: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
+Count: TypeAlias = Annotated[int, Meta(ge=0)]
+PartIndex: TypeAlias = Annotated[int, Meta(ge=0, description="The index of the part, from 0.")]
+TextRange: TypeAlias = Annotated[list[int], Meta(min_length=2, max_length=2)]
+NextCursor: TypeAlias = Annotated[
+    str | None, Meta(description="The `cursor` of the next page; `null` if there are no more items.")
+]
+OverrideOptOut: TypeAlias = Annotated[bool, Meta(description="Send this message although the recipient has opted out.")]
+
+# These are validated in the domain, whose errors have codes of their own. The decoder only sees a string or a list.
+PhoneNumber: TypeAlias = Annotated[str, Meta(extra_json_schema={"pattern": f"^{E164}$", "examples": ["+13343284472"]})]
+Handle: TypeAlias = Annotated[
+    str,
+    Meta(
+        extra_json_schema={
+            "pattern": f"^(?:{E164}|{EMAIL})$",
+            "maxLength": EMAIL_LIMIT,
+            "examples": ["+14155559876", "user@example.com"],
+        }
+    ),
+]
+Recipients: TypeAlias = Annotated[
+    list[Handle],
+    Meta(
+        description=f"The recipients: one handle, or 2 to {MAX_RECIPIENTS} for a group.",
+        extra_json_schema={"minItems": 1, "maxItems": MAX_RECIPIENTS, "examples": [["+14155559876"]]},
+    ),
+]
+Text: TypeAlias = Annotated[str, Meta(extra_json_schema={"pattern": r"\S"})]
+
+DEPRECATED: dict[str, object] = {"deprecated": True}

@@ -1,0 +1,263 @@
+"""The bodies that callers send, and their mapping to the domain."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from trunkline.domain.chat import MAX_GROUP_NAME, Service
+from trunkline.domain.content import EFFECTS, MAX_PARTS, MAX_URL, media_part
+from trunkline.domain.errors import InvalidContent, MissingField
+from trunkline.domain.handle import parse_handle
+from trunkline.domain.ids import random_id
+from trunkline.domain.message import (
+    MAX_EMOJI,
+    MAX_IDEMPOTENCY_KEY,
+    Animation,
+    Content,
+    Decoration,
+    Effect,
+    EffectKind,
+    LinkPart,
+    Part,
+    ReactionChange,
+    ReactionType,
+    ReplyTo,
+    Style,
+    TextPart,
+)
+from trunkline.schemas.fields import (
+    Handle,
+    OverrideOptOut,
+    PartIndex,
+    PhoneNumber,
+    Recipients,
+    Text,
+    TextRange,
+)
+
+_RANGE = "`[start, end)`, in UTF-16 code units."
+
+
+class DecorationBody(msgspec.Struct):
+    """The style or animation of a range of text."""
+
+    range: Annotated[TextRange, Meta(description=_RANGE)]
+    style: Annotated[Style | None, Meta(description="The style.")] = None
+    animation: Annotated[Animation | None, Meta(description="The animation.")] = None
+
+
+class TextBody(msgspec.Struct, tag_field="type", tag="text"):
+    """A text part, sent as it is."""
+
+    value: Annotated[Text, Meta(description="The text.")]
+    text_decorations: Annotated[
+        list[DecorationBody] | None, Meta(description="The styles and animations of the text.")
+    ] = None
+    mention: Annotated[Handle | None, Meta(description="A participant of the group whom the text mentions.")] = None
+    mention_range: Annotated[
+        TextRange | None, Meta(description=f"The range of the name; by default, the whole text. {_RANGE}")
+    ] = None
+
+
+class MediaBody(msgspec.Struct, tag_field="type", tag="media"):
+    """A file part, by URL."""
+
+    url: Annotated[
+        str | None,
+        Meta(
+            description="The URL of the file; it begins with `https://`.",
+            extra_json_schema={
+                "pattern": r"^https://\S+$",
+                "maxLength": MAX_URL,
+                "examples": ["https://example.com/cat.jpg"],
+            },
+        ),
+    ] = None
+    attachment_id: Annotated[str | None, Meta(description="Not supported: send a `url`.")] = None
+
+
+class LinkBody(msgspec.Struct, tag_field="type", tag="link"):
+    """A URL with a preview; the only part of its message."""
+
+    value: Annotated[
+        str,
+        Meta(
+            description="The URL.",
+            extra_json_schema={
+                "pattern": r"^https?://\S+$",
+                "maxLength": MAX_URL,
+                "examples": ["https://example.com"],
+            },
+        ),
+    ]
+
+
+class EffectBody(msgspec.Struct):
+    """An animation of the whole message."""
+
+    type: Annotated[EffectKind, Meta(description="Where the animation plays.")]
+    name: Annotated[
+        str,
+        Meta(
+            description="The name of the animation.",
+            extra_json_schema={"enum": sorted([name for names in EFFECTS.values() for name in names])},
+        ),
+    ]
+
+
+class ReplyToBody(msgspec.Struct):
+    """The message to which this message replies."""
+
+    message_id: Annotated[str, Meta(description="A message of the same chat.")]
+    part_index: PartIndex = 0
+
+
+class MessageBody(msgspec.Struct):
+    """The content of a message."""
+
+    parts: Annotated[
+        list[TextBody | MediaBody | LinkBody],
+        Meta(
+            description=f"The parts in order, {MAX_PARTS} at most. Text must not follow text; a link must be alone.",
+            extra_json_schema={"minItems": 1, "maxItems": MAX_PARTS},
+        ),
+    ]
+    effect: Annotated[EffectBody | None, Meta(description="An animation of the whole message.")] = None
+    reply_to: Annotated[ReplyToBody | None, Meta(description="The message to which this message replies.")] = None
+    preferred_service: Annotated[Service | None, Meta(description="The service to try first.")] = None
+    idempotency_key: Annotated[
+        str | None,
+        Meta(
+            description="A request with the same key sends nothing and gets the first response.",
+            extra_json_schema={"minLength": 1, "maxLength": MAX_IDEMPOTENCY_KEY, "pattern": r"^[^\x00]*$"},
+        ),
+    ] = None
+
+
+class CreateChatBody(msgspec.Struct):
+    """A message from one of your lines to one person or a group."""
+
+    line: Annotated[PhoneNumber, Meta(description="The line that sends.")] = msgspec.field(name="from")
+    to: Recipients
+    message: Annotated[MessageBody, Meta(description="The message.")]
+    override_optout: OverrideOptOut = False
+
+
+class SendMessageBody(msgspec.Struct):
+    """A message to a chat."""
+
+    message: Annotated[MessageBody, Meta(description="The message.")]
+    override_optout: OverrideOptOut = False
+
+
+class ContinuationBody(msgspec.Struct):
+    """The text to send instead if the conversation continues on another line."""
+
+    text: Annotated[Text, Meta(description="The text.")]
+
+
+class SendAnywhereBody(msgspec.Struct):
+    """A message from the best of your lines to one person or a group."""
+
+    to: Recipients
+    message: Annotated[MessageBody, Meta(description="The message.")]
+    continuation_message: Annotated[
+        ContinuationBody | None,
+        Meta(description="The message to send instead if the conversation continues on another line."),
+    ] = None
+    exclude_from: Annotated[list[PhoneNumber] | None, Meta(description="Lines that are not chosen for a new chat.")] = (
+        None
+    )
+    override_optout: OverrideOptOut = False
+
+
+class EditBody(msgspec.Struct):
+    """The new text of a part."""
+
+    text: Annotated[Text, Meta(description="The new text.")]
+    part_index: PartIndex = 0
+
+
+class ReactionBody(msgspec.Struct):
+    """A reaction to add or remove."""
+
+    operation: Annotated[Literal["add", "remove"], Meta(description="Whether to add or remove the reaction.")]
+    type: Annotated[ReactionType, Meta(description="The reaction. Stickers are not supported.")]
+    custom_emoji: Annotated[
+        str | None,
+        Meta(
+            description="The emoji, if the type is `custom`.",
+            extra_json_schema={"minLength": 1, "maxLength": MAX_EMOJI},
+        ),
+    ] = None
+    part_index: PartIndex = 0
+
+    @property
+    def change(self) -> ReactionChange:
+        """The same for the domain."""
+        return ReactionChange(self.type, self.operation == "add", self.part_index, self.custom_emoji)
+
+
+class UpdateChatBody(msgspec.Struct):
+    """The properties of a group to change; at least one of them."""
+
+    display_name: Annotated[
+        str | UnsetType | None,
+        Meta(
+            description=f"The name of the group, {MAX_GROUP_NAME} characters at most; an empty one removes the name.",
+            extra_json_schema={"maxLength": MAX_GROUP_NAME},
+        ),
+    ] = UNSET
+    group_chat_icon: Annotated[
+        str | UnsetType | None,
+        Meta(
+            description="The URL of the group's picture, `https://…`; an empty one removes the picture.",
+            extra_json_schema={"pattern": r"^(https://\S+)?$", "maxLength": MAX_URL},
+        ),
+    ] = UNSET
+
+
+class ParticipantBody(msgspec.Struct):
+    """A participant to add to a group or to remove from it."""
+
+    handle: Annotated[Handle, Meta(description="A phone number or an email address.")]
+
+
+def to_content(body: MessageBody) -> Content:
+    """The content of a message. Raises ``InvalidContent``, ``InvalidPhoneNumber`` or ``MissingField``."""
+    return Content(
+        parts=tuple([_part(part, f"message.parts[{index}]") for index, part in enumerate(body.parts)]),
+        effect=None if body.effect is None else Effect(body.effect.type, body.effect.name),
+        reply_to=None if body.reply_to is None else ReplyTo(body.reply_to.message_id, body.reply_to.part_index),
+        preferred_service=body.preferred_service,
+    )
+
+
+def parse_handles(handles: list[str], name: str) -> list[str]:
+    """Normalised handles. The error names the field ``name`` and the index. Raises ``InvalidPhoneNumber``."""
+    return [parse_handle(handle, f"{name}[{index}]") for index, handle in enumerate(handles)]
+
+
+def _part(body: TextBody | MediaBody | LinkBody, name: str) -> Part:
+    match body:
+        case TextBody():
+            return TextPart(
+                value=body.value,
+                decorations=tuple(
+                    [
+                        Decoration((each.range[0], each.range[1]), each.style, each.animation)
+                        for each in body.text_decorations or ()
+                    ]
+                ),
+                mention=None if body.mention is None else parse_handle(body.mention, f"{name}.mention"),
+                mention_range=None if body.mention_range is None else (body.mention_range[0], body.mention_range[1]),
+            )
+        case MediaBody():
+            if body.attachment_id is not None:
+                raise InvalidContent(f"'{name}.attachment_id' is given, but this service stores no files; send a 'url'")
+            if body.url is None:
+                raise MissingField(f"'{name}.url' is missing")
+            return media_part(random_id(), body.url)
+        case LinkBody():
+            return LinkPart(body.value)

@@ -1,0 +1,119 @@
+"""Webhook subscriptions."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from trunkline.domain import instant
+from trunkline.domain.events import EventType
+from trunkline.domain.subscription import DEFAULT_ROUTING_ID_HEADER, Subscription
+from trunkline.domain.webhook_target import MAX_LENGTH
+from trunkline.schemas.fields import Id, PhoneNumber, Timestamp, Url
+
+_EVENTS: dict[str, object] = {
+    "minItems": 1,
+    "examples": [[EventType.MESSAGE_RECEIVED, EventType.MESSAGE_DELIVERED]],
+}
+_LINES: dict[str, object] = {"examples": [["+13343284472"]]}
+_URL: dict[str, object] = {
+    "format": "uri",
+    "maxLength": MAX_LENGTH,
+    "pattern": "^https?://",
+    "examples": ["https://example.com/webhooks"],
+}
+
+_TARGET = "Where events are sent: an `https://` URL on the internet that none of your other subscriptions has."
+_SUBSCRIBED = "The events to send. `GET /v3/webhook-events` lists them."
+_NUMBERS = "The lines whose events are sent; empty or `null` for all of them."
+_KEY_HEADER = "The header that carries your routing token from a response to the next event of the chat."
+_ID_HEADER = f"The header that carries the chat's id with the routing token; `{DEFAULT_ROUTING_ID_HEADER}` by default."
+
+
+class SubscriptionBody(msgspec.Struct):
+    """A subscription to create."""
+
+    target_url: Annotated[str, Meta(description=_TARGET, extra_json_schema=_URL)]
+    subscribed_events: Annotated[list[str], Meta(description=_SUBSCRIBED, extra_json_schema=_EVENTS)]
+    phone_numbers: Annotated[list[PhoneNumber] | None, Meta(description=_NUMBERS, extra_json_schema=_LINES)] = None
+    routing_key_header: Annotated[str | None, Meta(description=_KEY_HEADER)] = None
+    routing_id_header: Annotated[str | None, Meta(description=_ID_HEADER)] = None
+
+
+class SubscriptionChangeBody(msgspec.Struct):
+    """The properties of a subscription to change; those left out stay."""
+
+    target_url: Annotated[str | UnsetType, Meta(description=_TARGET, extra_json_schema=_URL)] = UNSET
+    subscribed_events: Annotated[list[str] | UnsetType, Meta(description=_SUBSCRIBED, extra_json_schema=_EVENTS)] = (
+        UNSET
+    )
+    phone_numbers: Annotated[
+        list[PhoneNumber] | UnsetType | None, Meta(description=_NUMBERS, extra_json_schema=_LINES)
+    ] = UNSET
+    is_active: Annotated[
+        bool | UnsetType, Meta(description="Whether events are sent. Events that happen meanwhile are not sent later.")
+    ] = UNSET
+    routing_key_header: Annotated[str | UnsetType | None, Meta(description=_KEY_HEADER)] = UNSET
+    routing_id_header: Annotated[str | UnsetType | None, Meta(description=_ID_HEADER)] = UNSET
+
+
+class WebhookSubscription(msgspec.Struct):
+    """A subscription to events."""
+
+    id: Annotated[Id, Meta(description="The id of the subscription.")]
+    target_url: Annotated[Url, Meta(description="Where events are sent.")]
+    subscribed_events: Annotated[list[str], Meta(description="The events that are sent.")]
+    phone_numbers: Annotated[list[str] | None, Meta(description="The lines; `null` for all of them.")]
+    is_active: Annotated[bool, Meta(description="Whether events are sent.")]
+    routing_key_header: Annotated[str | None, Meta(description="The header that carries your routing token.")]
+    routing_id_header: Annotated[str | None, Meta(description="The header that carries the chat's id.")]
+    created_at: Annotated[Timestamp, Meta(description="When the subscription was created.")]
+    updated_at: Annotated[Timestamp, Meta(description="When the subscription last changed.")]
+
+
+class NewWebhookSubscription(WebhookSubscription):
+    """A new subscription with its signing secret."""
+
+    signing_secret: Annotated[
+        str,
+        Meta(
+            description="The secret that verifies signatures. It is shown only once.",
+            extra_json_schema={"examples": ["whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="]},
+        ),
+    ]
+
+
+class WebhookSubscriptions(msgspec.Struct):
+    """Your subscriptions."""
+
+    subscriptions: Annotated[list[WebhookSubscription], Meta(description="The subscriptions, the oldest first.")]
+
+
+class WebhookEvents(msgspec.Struct):
+    """The events of the service."""
+
+    events: Annotated[list[str], Meta(description="The types of the events.")]
+    doc_url: Annotated[Url, Meta(description="The page that explains them.")]
+
+
+def subscription_schema(subscription: Subscription) -> WebhookSubscription:
+    """A subscription as JSON."""
+    routed = subscription.routing_key_header is not None
+    numbers = subscription.phone_numbers
+    return WebhookSubscription(
+        id=subscription.id,
+        target_url=subscription.target_url,
+        subscribed_events=list(subscription.events),
+        phone_numbers=None if numbers is None else list(numbers),
+        is_active=subscription.is_active,
+        routing_key_header=subscription.routing_key_header,
+        routing_id_header=subscription.routing_id_header or (DEFAULT_ROUTING_ID_HEADER if routed else None),
+        created_at=instant.to_datetime(subscription.created_at),
+        updated_at=instant.to_datetime(subscription.updated_at),
+    )
+
+
+def new_subscription_schema(subscription: Subscription, secret: str) -> NewWebhookSubscription:
+    """A new subscription as JSON, with its signing secret."""
+    fields = msgspec.structs.asdict(subscription_schema(subscription))
+    return NewWebhookSubscription(**fields, signing_secret=secret)

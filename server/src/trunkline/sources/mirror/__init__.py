@@ -1,0 +1,1 @@
+"""An upstream that speaks this API, read through the SDK."""

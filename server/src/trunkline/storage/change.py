@@ -1,0 +1,167 @@
+"""A change: one write transaction of one partner, which holds the lock on the partner's row.
+
+Each chat that it saves takes the partner's next revision, and the sort key that the chat had goes to the history.
+Because the row is locked first, changes commit in the order of their revisions. Events for subscribers and commands for
+the carrier are written in the same transaction, when the change closes.
+"""
+
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import asynccontextmanager
+
+from trunkline.domain.chat import Chat
+from trunkline.domain.context import RequestContext
+from trunkline.domain.events import Event
+from trunkline.domain.health import Thresholds
+from trunkline.domain.instant import Instant
+from trunkline.schemas.chat import render_chat
+from trunkline.storage import outbox, retention
+from trunkline.storage.outbox import CARRIER, Command, NewEntry
+from trunkline.storage.ports import Database, Transaction
+from trunkline.storage.reader import Reader
+from trunkline.storage.sql import Value, load
+
+_QUERIES = load("change")
+_CHAT_COLUMNS = (
+    "partner_id",
+    "id",
+    "line",
+    "recipients_key",
+    "name",
+    "message_count",
+    "unread_count",
+    "updated_at",
+    "revision",
+    "document",
+)
+_PARTICIPANT_COLUMNS = ("partner_id", "chat_id", "handle", "line", "since_revision", "updated_at", "revision")
+
+
+class Change(Reader):
+    """An open change of one partner."""
+
+    def __init__(
+        self, transaction: Transaction, ctx: RequestContext, revision: int, now: Instant, thresholds: Thresholds
+    ) -> None:
+        super().__init__(transaction, ctx.partner_id)
+        self.transaction = transaction
+        self.trace_id = ctx.trace_id
+        """The trace id of the request that causes this change; its events carry it."""
+        self.now = now
+        """When this change happens, in microseconds: never before an earlier change of the partner."""
+        self.thresholds = thresholds
+        self._started = ctx.now
+        self._before = revision
+        self._revision = revision
+        self._events: list[Event] = []
+        self._commands: list[NewEntry] = []
+
+    def next_revision(self) -> int:
+        """Takes the partner's next revision."""
+        self._revision += 1
+        return self._revision
+
+    def emit(self, event: Event) -> None:
+        """Sends an event to its subscribers, once the change has committed."""
+        self._events.append(event)
+
+    def command(self, command: Command, chat_id: str, entity_id: str) -> None:
+        """Sends a command to the carrier, once the change has committed, after the earlier commands of the chat."""
+        self._commands.append(NewEntry(CARRIER, chat_id, self.next_revision(), command, entity_id))
+
+    async def save(self, chats: Sequence[Chat], *, keeps_handles: bool = False) -> None:
+        """Stores new and changed chats, each at most once; each takes the next revision, in the order given.
+
+        ``keeps_handles`` says that no chat has lost a handle.
+        """
+        moves: list[tuple[Value, ...]] = []
+        rows: list[tuple[Value, ...]] = []
+        participants: list[tuple[Value, ...]] = []
+        former: list[tuple[Value, ...]] = []
+        record_move, save_chat = _QUERIES["record_move"], _QUERIES["save_chat"]
+        save_participant, delete_former = _QUERIES["save_participant"], _QUERIES["delete_former_participants"]
+        for chat in chats:
+            named = _columns(self.partner_id, chat, self.next_revision()) | {
+                "partner": self.partner_id,
+                "now": self._started,
+            }
+            moves.append(record_move.values(**named))
+            rows.append(save_chat.values(**named))
+            participants += [save_participant.values(**named, handle=each.handle) for each in chat.participants]
+            former.append(delete_former.values(**named))
+        await self.transaction.run_many(record_move, moves)
+        await self.transaction.run_many(save_chat, rows)
+        await self.transaction.run_many(save_participant, participants)
+        if not keeps_handles:
+            await self.transaction.run_many(delete_former, former)
+
+    async def load(self, chats: Iterable[Chat]) -> int:
+        """Stores chats that are all new by the fastest way the engine has, and returns their number."""
+        rows: list[tuple[Value, ...]] = []
+        participants: list[tuple[Value, ...]] = []
+        for chat in chats:
+            revision = self.next_revision()
+            rows.append(tuple(_columns(self.partner_id, chat, revision).values()))
+            participants += [
+                (self.partner_id, chat.id, handle, chat.line, revision, chat.updated_at, revision)
+                for handle in dict.fromkeys(each.handle for each in chat.participants)
+            ]
+        await self.transaction.load("chats", _CHAT_COLUMNS, rows)
+        await self.transaction.load("participants", _PARTICIPANT_COLUMNS, participants)
+        return len(rows)
+
+    async def save_mirror_cursor(self, base_url: str, cursor: str | None) -> None:
+        """Stores where the mirror of an upstream continues; None if it is complete."""
+        if cursor is None:
+            await self.fetch(_QUERIES["delete_mirror_cursor"], (self.partner_id, base_url))
+        else:
+            await self.fetch(_QUERIES["save_mirror_cursor"], (self.partner_id, base_url, cursor))
+
+    async def close(self) -> None:
+        """Writes events, commands and the partner's revision. Whatever is saved later would repeat a revision."""
+        entries = [*self._commands, *await self._deliveries()]
+        if entries:
+            await outbox.add(self.transaction, self.partner_id, entries, self._started)
+        if self._revision == self._before:
+            return
+        await retention.delete_expired(self.transaction, self.partner_id, self._before, self._revision, self._started)
+        await self.fetch(_QUERIES["advance_revision"], (self._revision, self.partner_id))
+
+    async def _deliveries(self) -> Sequence[NewEntry]:
+        if not self._events:
+            return ()
+        return await outbox.publish(
+            self.transaction, self.partner_id, self._events, self.trace_id, self.now, self.next_revision
+        )
+
+
+def _columns(partner_id: int, chat: Chat, revision: int) -> dict[str, Value]:
+    """The row of a chat, in the order of ``_CHAT_COLUMNS``."""
+    return {
+        "partner_id": partner_id,
+        "id": chat.id,
+        "line": chat.line,
+        "recipients_key": chat.recipients_key,
+        "name": chat.name,
+        "message_count": chat.message_count,
+        "unread_count": chat.unread_count,
+        "updated_at": chat.updated_at,
+        "revision": revision,
+        "document": render_chat(chat),
+    }
+
+
+async def mirror_cursor(reader: Reader, base_url: str) -> str | None:
+    """Where an incomplete mirror of an upstream continues."""
+    found = await reader.fetch(_QUERIES["mirror_cursor"], (reader.partner_id, base_url))
+    return found[0][0] if found else None
+
+
+@asynccontextmanager
+async def open_change(database: Database, ctx: RequestContext, thresholds: Thresholds) -> AsyncGenerator[Change]:
+    """Opens a change; ``ctx.now`` is the time of the clock. Commits if the block ends without an exception."""
+    async with database.transaction() as transaction:
+        query = _QUERIES["lock_partner"]
+        [(revision, now)] = await transaction.fetch(query, query.values(partner=ctx.partner_id, now=ctx.now))
+        change = Change(transaction, ctx, revision, now, thresholds)
+        yield change
+        await change.close()

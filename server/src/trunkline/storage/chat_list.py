@@ -1,0 +1,121 @@
+"""One page of the chat list: what came after a sort key in the pagination snapshot (docs/decisions/0002).
+
+A chat that has not changed since the snapshot has the sort key that it had then: the live part, an index range. A chat
+that has changed has its former sort key in the history: the moved part, read only if the partner's revision has moved
+on, and only down to the end of the live part. The live part is read first. A chat that changes between the two reads is
+then found twice, never missed; two rows with one sort key are one chat.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from trunkline.domain.paging import Filters
+from trunkline.storage.cursor import MAX_SORT_KEY, MIN_SORT_KEY, SortKey
+from trunkline.storage.reader import Reader
+from trunkline.storage.sql import Query, Row, load
+
+_QUERIES = load("chat_list")
+_LIVE = _QUERIES["live"]
+_LIVE_OF_LINE = _QUERIES["live_of_line"]
+_LIVE_OF_HANDLE = _QUERIES["live_of_handle"]
+_LIVE_OF_LINE_AND_HANDLE = _QUERIES["live_of_line_and_handle"]
+
+FEW_CHANGES = 200
+LATEST = 2**62
+"""The snapshot of a first page: every chat that exists."""
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Documents, most recent first; ``snapshot`` is None only if there are none, ``end`` only if nothing is left."""
+
+    documents: Sequence[bytes]
+    snapshot: int | None
+    end: SortKey | None
+    """The sort key of the last document."""
+    revision: int = 0
+    """The partner's revision when a page of chats was read. While it stays the same, so does the page."""
+
+
+async def read(
+    reader: Reader,
+    filters: Filters,
+    *,
+    limit: int,
+    snapshot: int = LATEST,
+    after: SortKey = MAX_SORT_KEY,
+    skip: int = 0,
+) -> Page:
+    """The page of at most ``limit`` chats after a sort key, as of a snapshot."""
+    rows = await _live(reader, filters, snapshot, after, limit + 1, skip)
+    revision = rows[0][3] if rows else await revision_of(reader)
+    if snapshot == LATEST:
+        if not rows:
+            # A chat created between the two reads has a later revision, which must not go with an empty page.
+            rows = await _live(reader, filters, snapshot, after, limit + 1, skip)
+            revision = rows[0][3] if rows else revision
+        snapshot = revision if rows else LATEST
+    elif revision != snapshot:
+        before = SortKey(rows[-1][1], rows[-1][2]) if len(rows) > limit else MIN_SORT_KEY
+        moved = await _moved(reader, filters, snapshot, after, before, revision - snapshot, limit + 1)
+        if moved:
+            by_sort_key = {(row[1], row[2]): row for row in (*rows, *moved)}
+            rows = [by_sort_key[sort_key] for sort_key in sorted(by_sort_key, reverse=True)]
+    served = rows[:limit]
+    return Page(
+        documents=[row[0] for row in served],
+        snapshot=None if snapshot == LATEST else snapshot,
+        end=SortKey(served[-1][1], served[-1][2]) if len(rows) > limit else None,
+        revision=revision,
+    )
+
+
+async def _live(
+    reader: Reader, filters: Filters, snapshot: int, after: SortKey, limit: int, skip: int
+) -> Sequence[Row]:
+    partner_id, line, handle = reader.partner_id, filters.line, filters.handle
+    if line is None and handle is None:
+        return await reader.fetch(_LIVE, (partner_id, *after, snapshot, limit, skip))
+    if handle is None:
+        return await reader.fetch(_LIVE_OF_LINE, (partner_id, line, *after, snapshot, limit, skip))
+    if line is None:
+        return await reader.fetch(_LIVE_OF_HANDLE, (partner_id, handle, *after, snapshot, limit, skip))
+    return await reader.fetch(_LIVE_OF_LINE_AND_HANDLE, (partner_id, handle, line, *after, snapshot, limit, skip))
+
+
+async def revision_of(reader: Reader) -> int:
+    """The partner's revision now."""
+    return (await reader.fetch(_QUERIES["partner_revision"], (reader.partner_id,)))[0][0]
+
+
+def moved_query(filters: Filters, after: SortKey, before: SortKey, changes: int) -> Query:
+    """The cheaper way to the moved part: by sort key, or by the ``changes`` made since the snapshot.
+
+    In a live history, the revisions of two sort keys say how many changes lie between them. Among imported chats they
+    do not. Then only a few changes are worth reading in full, because the order of sort keys at least ends with the
+    page.
+    """
+    span = after.revision - before.revision
+    name = "moved_by_change" if changes <= max(span, FEW_CHANGES) else "moved_by_sort_key"
+    return _QUERIES[name if filters.handle is None else name + "_of_handle"]
+
+
+async def _moved(
+    reader: Reader, filters: Filters, snapshot: int, after: SortKey, before: SortKey, changes: int, limit: int
+) -> Sequence[Row]:
+    """The chats that had a sort key between these two in the snapshot and have changed since."""
+    query = moved_query(filters, after, before, changes)
+    return await reader.fetch(
+        query,
+        query.values(
+            partner=reader.partner_id,
+            line=filters.line,
+            handle=filters.handle,
+            snapshot=snapshot,
+            after_updated_at=after.updated_at,
+            after_revision=after.revision,
+            before_updated_at=before.updated_at,
+            before_revision=before.revision,
+            limit=limit,
+        ),
+    )

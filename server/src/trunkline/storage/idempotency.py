@@ -1,0 +1,32 @@
+"""Idempotency records: the response of each send, so that a repeated request gets the same response."""
+
+import msgspec
+
+from trunkline.storage.change import Change
+from trunkline.storage.retention import IDEMPOTENCY_RECORDS
+from trunkline.storage.sql import load
+
+_QUERIES = load("idempotency")
+
+
+class IdempotencyRecord(msgspec.Struct, frozen=True):
+    """A send and its response. ``fingerprint`` is the digest of the request; ``body`` lacks the base of ``doc_url``."""
+
+    fingerprint: bytes
+    message_id: str
+    body: bytes
+
+
+async def find(change: Change, key: str) -> IdempotencyRecord | None:
+    """The record of the send with this key, unless it has expired."""
+    query = _QUERIES["record"]
+    values = query.values(partner=change.partner_id, key=key, horizon=change.now - IDEMPOTENCY_RECORDS)
+    found = await change.fetch(query, values)
+    return IdempotencyRecord(*found[0]) if found else None
+
+
+async def save(change: Change, key: str, record: IdempotencyRecord) -> None:
+    """Stores the record of a send."""
+    query = _QUERIES["save_record"]
+    named = msgspec.structs.asdict(record) | {"partner": change.partner_id, "key": key, "now": change.now}
+    await change.fetch(query, query.values(**named))

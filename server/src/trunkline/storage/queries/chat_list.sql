@@ -1,0 +1,96 @@
+-- A page is what came after a sort key in the pagination snapshot, most recent first. The live part is an index range:
+-- the chats that have not changed since the snapshot (revision <= :snapshot). The moved part is the sort keys that other
+-- chats had in the snapshot. It is read only if the partner's revision has moved on, and only down to the end of the live
+-- part. `cross join` fixes the join order for SQLite. A participant's row repeats its chat's sort key, so that its index
+-- is all that is read of it.
+
+-- name: live
+select document, updated_at, revision, (select revision from partners where id = :partner) as partner_revision
+from chats
+where partner_id = :partner and (updated_at, revision) < (:after_updated_at, :after_revision) and revision <= :snapshot
+order by updated_at desc, revision desc
+limit :limit offset :skip
+
+-- name: live_of_line
+select document, updated_at, revision, (select revision from partners where id = :partner) as partner_revision
+from chats
+where partner_id = :partner and line = :line
+  and (updated_at, revision) < (:after_updated_at, :after_revision) and revision <= :snapshot
+order by updated_at desc, revision desc
+limit :limit offset :skip
+
+-- name: live_of_handle
+select c.document, x.updated_at, x.revision, (select revision from partners where id = :partner) as partner_revision
+from participants x cross join chats c
+where x.partner_id = :partner and x.handle = :handle
+  and (x.updated_at, x.revision) < (:after_updated_at, :after_revision) and x.revision <= :snapshot
+  and c.partner_id = :partner and c.revision = x.revision
+order by x.updated_at desc, x.revision desc
+limit :limit offset :skip
+
+-- name: live_of_line_and_handle
+select c.document, x.updated_at, x.revision, (select revision from partners where id = :partner) as partner_revision
+from participants x cross join chats c
+where x.partner_id = :partner and x.handle = :handle and x.line = :line
+  and (x.updated_at, x.revision) < (:after_updated_at, :after_revision) and x.revision <= :snapshot
+  and c.partner_id = :partner and c.revision = x.revision
+order by x.updated_at desc, x.revision desc
+limit :limit offset :skip
+
+-- The moved part reads one index of one table. Whatever else it needs is a subquery by key, so that no planner can start
+-- from another table.
+
+-- name: moved_by_sort_key
+select (select c.document from chats c where c.partner_id = :partner and c.id = m.chat_id) as document,
+    m.updated_at, m.revision
+from sort_key_history m
+where m.partner_id = :partner
+  and (m.updated_at, m.revision) < (:after_updated_at, :after_revision)
+  and (m.updated_at, m.revision) > (:before_updated_at, :before_revision)
+  and m.revision <= :snapshot and m.replaced_by > :snapshot
+  and (cast(:line as text) is null or m.line = :line)
+order by m.updated_at desc, m.revision desc
+limit :limit
+
+-- name: moved_by_sort_key_of_handle
+select (select c.document from chats c where c.partner_id = :partner and c.id = m.chat_id) as document,
+    m.updated_at, m.revision
+from sort_key_history m
+where m.partner_id = :partner
+  and (m.updated_at, m.revision) < (:after_updated_at, :after_revision)
+  and (m.updated_at, m.revision) > (:before_updated_at, :before_revision)
+  and m.revision <= :snapshot and m.replaced_by > :snapshot
+  and (cast(:line as text) is null or m.line = :line)
+  and (
+      select x.since_revision from participants x
+      where x.partner_id = :partner and x.chat_id = m.chat_id and x.handle = :handle
+  ) <= :snapshot
+order by m.updated_at desc, m.revision desc
+limit :limit
+
+-- name: moved_by_change
+-- `+ 0` keeps the planner from using the index on the sort key.
+select (select c.document from chats c where c.partner_id = :partner and c.id = m.chat_id) as document,
+    m.updated_at, m.revision
+from sort_key_history m
+where m.partner_id = :partner and m.replaced_by > :snapshot and m.revision <= :snapshot
+  and (m.updated_at + 0, m.revision) < (:after_updated_at, :after_revision)
+  and (m.updated_at + 0, m.revision) > (:before_updated_at, :before_revision)
+  and (cast(:line as text) is null or m.line = :line)
+order by m.updated_at + 0 desc, m.revision desc
+limit :limit
+
+-- name: moved_by_change_of_handle
+select (select c.document from chats c where c.partner_id = :partner and c.id = m.chat_id) as document,
+    m.updated_at, m.revision
+from participants x cross join sort_key_history m
+where x.partner_id = :partner and x.handle = :handle and x.revision > :snapshot and x.since_revision <= :snapshot
+  and m.partner_id = :partner and m.chat_id = x.chat_id and m.replaced_by > :snapshot and m.revision <= :snapshot
+  and (m.updated_at + 0, m.revision) < (:after_updated_at, :after_revision)
+  and (m.updated_at + 0, m.revision) > (:before_updated_at, :before_revision)
+  and (cast(:line as text) is null or m.line = :line)
+order by m.updated_at + 0 desc, m.revision desc
+limit :limit
+
+-- name: partner_revision
+select revision from partners where id = :partner

@@ -1,2 +1,0 @@
--- name: document
-select document from chats where partner_id = :partner and id = :id

@@ -1,0 +1,25 @@
+-- What an import reads of the messages that are stored already.
+
+-- name: last_received
+select document, thread, idempotency_key, edits, revision from messages
+where partner_id = :partner and chat_id = :chat and from_me = 0
+order by created_at desc, revision desc
+limit 1
+
+-- name: sent_since
+select created_at, delivery_status from messages
+where partner_id = :partner and chat_id = :chat and (created_at, revision) > (:after_created_at, :after_revision)
+  and from_me = 1
+order by created_at, revision
+
+-- name: received_since
+select document, thread, idempotency_key, edits, created_at, revision from messages
+where partner_id = :partner and chat_id = :chat and (created_at, revision) > (:after_created_at, :after_revision)
+  and from_me = 0
+order by created_at, revision
+limit :limit
+
+-- name: chats_updated_since
+select chat_id from participants
+where partner_id = :partner and handle = :handle and updated_at > :since
+order by updated_at desc, revision desc

@@ -1,0 +1,245 @@
+"""The counterparties of a partner's lines: people who send, react, read, type, join and leave, and failing networks.
+
+Everything runs the actions that a carrier's reports run, so an app sees the real thing.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any, Literal, Protocol, TypeAlias
+
+import msgspec
+
+from linq.types import Chat, LinkPartParam, MediaPartParam, Message, TextPartParam
+from trunkline.actions.chats.one_chat import read_chat
+from trunkline.actions.inbound.receipts import Receipt
+from trunkline.actions.messages.list_messages import read_message
+from trunkline.actions.sandbox import rules, simulate
+from trunkline.actions.sandbox.simulate import Counterparty
+from trunkline.domain import content as contents
+from trunkline.domain.chat import ParticipantStatus, Service
+from trunkline.domain.context import RequestContext
+from trunkline.domain.handle import parse_handle
+from trunkline.domain.ids import new_trace_id
+from trunkline.domain.loopback_rules import Rule
+from trunkline.domain.message import Content, DeliveryStatus, ReactionChange, ReactionType
+from trunkline.schemas.chat import with_doc_base
+from trunkline.schemas.requests import MessageBody, to_content
+from trunkline.schemas.sandbox import Simulated
+from trunkline.storage.store import Store
+from trunkline.testing.harness import Harness, Line
+
+ServiceName: TypeAlias = Literal["iMessage", "SMS", "RCS"]
+ReactionName: TypeAlias = Literal["love", "like", "dislike", "laugh", "emphasize", "question", "custom"]
+Part: TypeAlias = TextPartParam | MediaPartParam | LinkPartParam
+
+
+class Identified(Protocol):
+    """A chat or a message, in any response."""
+
+    @property
+    def id(self) -> str: ...
+
+
+class Dropped(Exception):
+    """A message was dropped: its sender is blocked, or the line has left the chat."""
+
+
+class Counterparties(ABC):
+    """Plays the counterparties of a partner's lines. ``from_`` is who acts, by default the recipient of the chat.
+
+    Pass a chat or a message, or its id. Anything impossible, such as a reaction by somebody outside the chat, raises a
+    ``trunkline.domain.errors.TrunklineError`` with the reason.
+    """
+
+    def __init__(self, harness: Harness, partner_id: int) -> None:
+        self.id = partner_id
+        self._harness = harness
+
+    def receive(
+        self,
+        text: str | None = None,
+        *,
+        parts: Iterable[Part] | None = None,
+        from_: str | None = None,
+        chat: Identified | str | None = None,
+        others: Sequence[str] = (),
+        line: Line | str | None = None,
+        service: ServiceName | None = None,
+        reply_to: Identified | str | None = None,
+    ) -> Message:
+        """A counterparty sends a message. ``STOP`` is a message like any other, and so is what follows it.
+
+        The clock then advances by a second, as it does when a chat is created.
+
+        :param parts: instead of the text, parts as the client sends them
+        :param from_: the sender; without a chat, by default somebody new with a fictional number
+        :param chat: the chat; by default, the direct chat of ``from_`` and the line, which begins if necessary
+        :param others: makes it the group of ``from_``, these and the line, which begins if necessary
+        :param line: the partner's line, by default its first one; created if necessary
+        :param service: the service of the message, by default the service of the chat
+        :param reply_to: the message to reply to
+        :raises Dropped: the sender is blocked, or the line has left the chat
+        """
+        content = _content(text, parts, reply_to)
+        if chat is None:
+            number = self._ensure_line(line)
+            counterparty = Counterparty(parse_handle(from_ or next(self._harness.numbers), "from_"), None, number)
+        else:
+            counterparty = self._counterparty(chat, from_)
+        members = [parse_handle(other, "others") for other in others]
+        network = None if service is None else Service(service)
+        message = self._message(
+            simulate.write(self._store, self._context(), counterparty, content, others=members, service=network)
+        )
+        self._harness.clock.tick()
+        return message
+
+    def edit(self, message: Identified | str, text: str, *, part_index: int = 0) -> Message:
+        """A counterparty edits one of its messages."""
+        return self._message(
+            simulate.edit(self._store, self._context(), Counterparty(), _id(message), text, part_index)
+        )
+
+    def react(
+        self,
+        message: Identified | str,
+        reaction: ReactionName = "love",
+        *,
+        custom_emoji: str | None = None,
+        part_index: int = 0,
+        remove: bool = False,
+        from_: str | None = None,
+    ) -> Message:
+        """A counterparty reacts to a message, or removes its reaction. Returns the message as it is then.
+
+        :param custom_emoji: the emoji, if the reaction is ``custom``
+        """
+        counterparty = self._counterparty(self._read(message).chat_id, from_)
+        change = ReactionChange(ReactionType(reaction), not remove, part_index, custom_emoji)
+        return self._message(simulate.react(self._store, self._context(), counterparty, _id(message), change))
+
+    def read(self, message: Identified | str) -> Message:
+        """A counterparty reads a message from the line."""
+        return self._message(simulate.read(self._store, self._context(), Counterparty(), _id(message)))
+
+    def fail(self, message: Identified | str, reason: str = "not delivered") -> Message:
+        """A message from the line fails. It must not have been delivered; ``rule(holds=True)`` holds messages."""
+        return self._report(message, Receipt(DeliveryStatus.FAILED, reason=reason))
+
+    def deliver(self, message: Identified | str, *, service: ServiceName | None = None) -> Message:
+        """A message from the line is delivered late over this service, even after it has failed."""
+        return self._report(message, Receipt(DeliveryStatus.DELIVERED, None if service is None else Service(service)))
+
+    def typing(self, chat: Identified | str, *, started: bool = True, from_: str | None = None) -> None:
+        """A counterparty starts or stops typing."""
+        counterparty = self._counterparty(chat, from_)
+        self._harness.run(simulate.set_typing(self._store, self._context(), counterparty, started=started))
+
+    def join(self, chat: Identified | str, handle: str) -> Chat:
+        """A counterparty joins a group."""
+        return self._set_membership(chat, handle, ParticipantStatus.ACTIVE)
+
+    def leave(self, chat: Identified | str, handle: str) -> Chat:
+        """A counterparty leaves a group."""
+        return self._set_membership(chat, handle, ParticipantStatus.LEFT)
+
+    def rule(
+        self,
+        handle: str | None = None,
+        *,
+        delay_seconds: int = 0,
+        away_attempts: int = 0,
+        away_seconds: int = 0,
+        fail: str | None = None,
+        services: Sequence[ServiceName] | None = None,
+        holds: bool = False,
+        reads: bool = False,
+    ) -> None:
+        """Sets what happens to messages from the line from now on. By default, they are delivered at once.
+
+        :param handle: the recipient; by default, every handle without a rule of its own
+        :param delay_seconds: how long a message stays ``pending``
+        :param away_attempts: number of attempts that fail before one succeeds
+        :param away_seconds: how long every attempt fails after that
+        :param fail: makes every message fail with this reason
+        :param services: the services that reach the handle; iMessage falls back to RCS, and RCS to SMS
+        :param holds: whether a message stays ``sent`` until ``deliver``, ``read`` or ``fail``
+        :param reads: whether every message is read at once
+        :raises ValueError: the rule is not valid
+        """
+        fields = {
+            "delay_seconds": delay_seconds,
+            "away_attempts": away_attempts,
+            "away_seconds": away_seconds,
+            "fail": fail,
+            "services": services,
+            "holds": holds,
+            "reads": reads,
+        }
+        try:
+            rule = msgspec.convert(fields, Rule)
+        except msgspec.ValidationError as error:
+            raise ValueError(f"the rule is not valid: {error}") from None
+        recipient = None if handle is None else parse_handle(handle, "handle")
+        self._harness.run(rules.set_rule(self._store, self.id, recipient, rule))
+
+    @abstractmethod
+    def _ensure_line(self, line: Line | str | None) -> str:
+        """The number of a line, by default the first one, which is created if necessary."""
+
+    def _counterparty(self, chat: Identified | str, from_: str | None) -> Counterparty:
+        """A member of a chat; by default, the first present one besides the line."""
+        chat_id = _id(chat)
+        if from_ is not None:
+            return Counterparty(parse_handle(from_, "from_"), chat_id)
+        known = self._to_chat(self._harness.server.run(read_chat(self._store, self.id, chat_id)))
+        present = [each.handle for each in known.handles if not each.is_me and each.status == "active"]
+        return Counterparty(present[0] if present else None, chat_id)
+
+    @property
+    def _store(self) -> Store:
+        return self._harness.store
+
+    def _context(self) -> RequestContext:
+        return RequestContext(self.id, self._harness.clock(), new_trace_id())
+
+    def _message(self, action: Coroutine[Any, Any, Simulated]) -> Message:
+        """Runs an action, and returns its message as it is then."""
+        simulated = self._harness.run(action)
+        if simulated.message_id is None:
+            raise Dropped(simulated.says)
+        return self._read(simulated.message_id)
+
+    def _report(self, message: Identified | str, receipt: Receipt) -> Message:
+        return self._message(simulate.report(self._store, self._context(), Counterparty(), _id(message), receipt))
+
+    def _set_membership(self, chat: Identified | str, handle: str, status: ParticipantStatus) -> Chat:
+        counterparty = Counterparty(parse_handle(handle, "handle"), _id(chat))
+        self._harness.run(simulate.set_membership(self._store, self._context(), counterparty, status))
+        return self._to_chat(self._harness.server.run(read_chat(self._store, self.id, _id(chat))))
+
+    def _read(self, message: Identified | str) -> Message:
+        document = self._harness.server.run(read_message(self._store, self.id, _id(message)))
+        return Message.model_validate_json(with_doc_base(document, self._harness.base_url.encode()))
+
+    def _to_chat(self, document: bytes) -> Chat:
+        return Chat.model_validate_json(with_doc_base(document, self._harness.base_url.encode()))
+
+
+def _id(given: Identified | str) -> str:
+    return given if isinstance(given, str) else given.id
+
+
+def _content(text: str | None, parts: Iterable[Part] | None, reply_to: Identified | str | None) -> Content:
+    """The content of a message. Raises ``InvalidContent``, ``ValueError``."""
+    if (text is None) == (parts is None):
+        raise ValueError("a message needs either a text or parts")
+    body_parts = [{"type": "text", "value": text}] if parts is None else list(parts)
+    body_reply_to = None if reply_to is None else {"message_id": _id(reply_to)}
+    try:
+        body = msgspec.convert({"parts": body_parts, "reply_to": body_reply_to}, MessageBody)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"the message is not valid: {error}") from None
+    content = to_content(body)
+    contents.check(content)
+    return content

@@ -1,0 +1,120 @@
+"""`trunkline database check` finds every disagreement between two copies of the same data, on both engines."""
+
+import msgspec
+import pytest
+
+from tests.support.chats import ALICE, LINE, NOW, make_chat
+from tests.support.partners import context, new_partner
+from trunkline.actions.operator.check_store import check_store
+from trunkline.domain.events import EventType
+from trunkline.domain.message import Content, DeliveryStatus, Message, TextPart
+from trunkline.schemas.message import render_message
+from trunkline.storage import messages, opt_outs
+from trunkline.storage.outbox import Command
+from trunkline.storage.sql import Query
+from trunkline.storage.store import Store, open_store
+
+CHAT = msgspec.structs.replace(make_chat(1), message_count=2, unread_count=1)
+
+
+def make_message(number: int, sender: int) -> Message:
+    """A message of the chat; ``sender`` is the index of its participant, 0 for the line."""
+    message_id = f"00000000-0000-0000-0000-{number:012}"
+    return Message(
+        id=message_id,
+        chat_id=CHAT.id,
+        sender=CHAT.participants[sender],
+        content=Content((TextPart("Hello"),)),
+        thread=message_id,
+        created_at=NOW + number,
+        updated_at=NOW + number,
+        delivery_status=DeliveryStatus.PENDING if sender == 0 else DeliveryStatus.RECEIVED,
+    )
+
+
+async def fill(store: Store) -> None:
+    """Stores a chat with two messages, one of them pending for the carrier behind a command, and an opt-out."""
+    partner = await new_partner(store, "Acme")
+    async with store.change(context(partner.id)) as change:
+        await messages.add(change, [make_message(1, 1), make_message(2, 0)])
+        await change.save([CHAT])
+        await opt_outs.set_at(change, ALICE, CHAT.id, NOW)
+        change.command(Command.MARK_READ, CHAT.id, CHAT.id)
+        change.command(Command.SEND, CHAT.id, make_message(2, 0).id)
+
+
+async def problems(store: Store) -> list[str]:
+    return (await check_store(store.database, lambda _: None))[1]
+
+
+async def test_a_sound_store_has_no_problems(database_url: str) -> None:
+    async with open_store(database_url) as store:
+        await fill(store)
+        assert await problems(store) == []
+
+
+BROKEN = {
+    "update chats set message_count = 3": f"chat {CHAT.id} has 2 messages, but its count is 3",
+    "update chats set unread_count = 0": f"chat {CHAT.id} has 1 unread messages, but its count is 0",
+    "update messages set delivery_status = 'read' where from_me = 0": (
+        f"the columns of message {make_message(1, 1).id} do not agree with its document"
+    ),
+    "update messages set from_me = 0 where from_me = 1": (
+        f"the columns of message {make_message(2, 0).id} do not agree with its document"
+    ),
+    "update messages set created_at = created_at + 1 where from_me = 1": (
+        f"the columns of message {make_message(2, 0).id} do not agree with its document"
+    ),
+    "update messages set chat_id = 'nowhere' where from_me = 1": "1 messages belong to no chat",
+    "update messages set revision = 999 where from_me = 1": (
+        "partner Acme has 1 messages with a revision that it has not reached"
+    ),
+    "update chats set revision = 999": "partner Acme has 1 chats with a revision that it has not reached",
+    "update outbox set sequence = 999 where kind = 'send'": (
+        "partner Acme has 1 outbox entries with a revision that it has not reached"
+    ),
+    "update opt_outs set chat_id = 'nowhere'": "1 opt-outs belong to no chat",
+    "update participants set chat_id = 'nowhere' where handle <> 'x'": "2 participants belong to no chat",
+    "delete from ordering_keys": "2 pending outbox entries have no ordering key, so they are never delivered",
+    "delete from outbox where kind = 'mark_read'": "1 ordering keys do not start with their first pending entry",
+    "update outbox set state = 'done' where kind = 'mark_read'": (
+        "1 ordering keys do not start with their first pending entry"
+    ),
+    "update ordering_keys set head = head + 1": "1 ordering keys do not start with their first pending entry",
+    "delete from queues": "1 ordering keys are in no queue that is due, so they are never delivered",
+    "update queues set due_at = null": "1 ordering keys are in no queue that is due, so they are never delivered",
+}
+
+
+@pytest.mark.parametrize(("statement", "problem"), list(BROKEN.items()), ids=list(BROKEN))
+async def test_a_disagreement_is_reported(database_url: str, statement: str, problem: str) -> None:
+    async with open_store(database_url) as store:
+        await fill(store)
+        async with store.database.transaction() as transaction:
+            await transaction.fetch(Query("break", statement, ()), ())
+        assert problem in await problems(store)
+
+
+async def test_a_message_that_cannot_be_read_is_reported(database_url: str) -> None:
+    async with open_store(database_url) as store:
+        await fill(store)
+        document = render_message(make_message(1, 1))[:-9]
+        async with store.database.transaction() as transaction:
+            broken = Query("break", "update messages set document = $1 where from_me = 0", ("document",))
+            await transaction.fetch(broken, (document,))
+        [problem] = await problems(store)
+        assert problem.startswith(f"the document of message {make_message(1, 1).id} cannot be read: ")
+
+
+async def test_an_event_with_a_sequence_that_was_never_taken_is_reported(database_url: str) -> None:
+    async with open_store(database_url) as store:
+        await fill(store)
+        async with store.database.transaction() as transaction:
+            event = Query(
+                "break",
+                "insert into events (partner_id, sequence, id, type, chat_id, line, created_at, body) "
+                "select id, 999, 'e', $1, null, $2, 0, $3 from partners",
+                ("type", "line", "body"),
+            )
+            await transaction.fetch(event, (EventType.MESSAGE_RECEIVED, LINE, b"{}"))
+        assert await problems(store) == ["partner Acme has 1 events with a revision that it has not reached"]

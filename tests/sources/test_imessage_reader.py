@@ -1,0 +1,322 @@
+"""The reader of Apple Messages: chats, their members and their messages."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sources import reading
+from tests.sources.messages_archive import EPOCH, OLD, Archive, archived
+from tests.sources.reading import Read, failed, text_of
+from trunkline.domain.chat import ParticipantStatus, Service
+from trunkline.domain.instant import SECOND
+from trunkline.domain.message import DeliveryStatus
+from trunkline.sources.base import ArchivedChat, ArchivedMessage, Member, Reason
+from trunkline.sources.imessage.reader import IMessage
+
+LINE = "+13343284472"
+ADA, BOB, CY = "+14155550001", "+14155550002", "cy@example.com"
+NOON = 1_700_000_000
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    archive = Archive(tmp_path / "chat.db")
+    yield archive
+    archive.close()
+
+
+def read(archive: Archive, region: str = "US") -> Read:
+    return reading.read(IMessage(archive.close(), LINE, region))
+
+
+def test_a_direct_chat_with_its_messages(archive: Archive) -> None:
+    ada = archive.handle(ADA)
+    chat = archive.chat(ADA, ada, display_name="")
+    archive.message(chat, at=NOON, handle=ada, text="Hello", service="iMessage")
+    archive.message(chat, at=NOON + 1, handle=ada, text="Hi", service="iMessage", is_from_me=1)
+    key = f"direct:{ADA}"
+    records = read(archive)
+    assert records.messages == [
+        ArchivedMessage(
+            chat_key=key,
+            identity="G1",
+            sent_at=NOON * SECOND,
+            sender=ADA,
+            service=Service.IMESSAGE,
+            status=DeliveryStatus.READ,
+            parts=("Hello",),
+            changed_at=NOON * SECOND,
+        ),
+        ArchivedMessage(
+            chat_key=key,
+            identity="G2",
+            sent_at=(NOON + 1) * SECOND,
+            sender=None,
+            service=Service.IMESSAGE,
+            status=DeliveryStatus.SENT,
+            parts=("Hi",),
+            changed_at=(NOON + 1) * SECOND,
+        ),
+    ]
+    assert records.chats == [
+        ArchivedChat(
+            key=key,
+            members=(Member(handle=ADA, service=Service.IMESSAGE),),
+            is_group=False,
+            service=Service.IMESSAGE,
+            first_at=NOON * SECOND,
+            last_at=(NOON + 1) * SECOND,
+        )
+    ]
+
+
+def test_the_rows_of_one_person_on_several_services_are_one_chat(archive: Archive) -> None:
+    blue, green = archive.handle(ADA, "iMessage"), archive.handle("(415) 555-0001", "SMS")
+    first = archive.chat(ADA, blue)
+    second = archive.chat("4155550001", green, service="SMS")
+    archive.message(second, at=NOON + 9, handle=green, text="later", service="SMS")
+    archive.message(first, at=NOON, handle=blue, text="sooner", service="iMessage")
+    records = read(archive)
+    (chat,) = records.chats
+    assert {message.chat_key for message in records.messages} == {chat.key}
+    assert chat.service is Service.SMS
+    assert chat.members == (Member(handle=ADA, service=Service.SMS),)
+
+
+def test_a_message_of_two_rows_of_one_chat_is_read_once(archive: Archive) -> None:
+    blue, green = archive.handle(ADA, "iMessage"), archive.handle(ADA, "SMS")
+    rows = archive.chat(ADA, blue), archive.chat(ADA, green, service="SMS")
+    archive.message(*rows, at=NOON, handle=blue, text="once")
+    assert len(read(archive).messages) == 1
+
+
+def test_a_chat_without_messages_whose_address_is_in_mixed_case(archive: Archive) -> None:
+    archive.chat("Cy@Example.com", archive.handle("Cy@Example.com"), service="RCS")
+    (chat,) = read(archive).chats
+    assert chat.key == f"direct:{CY}"
+    assert chat.service is Service.RCS
+    assert chat.members == (Member(handle=CY, service=Service.RCS),)
+
+
+def test_a_direct_chat_without_listed_members_is_identified_by_its_address(archive: Archive) -> None:
+    chat = archive.chat(ADA)
+    archive.message(chat, at=NOON, text="Hello")
+    records = read(archive)
+    assert records.messages[0].sender == ADA
+    assert records.chats[0].key == f"direct:{ADA}"
+
+
+def test_a_group_with_its_name_and_everyone_who_joined_or_left(archive: Archive) -> None:
+    ada, bob, cy = archive.handle(ADA), archive.handle(BOB, "SMS"), archive.handle(CY)
+    dan, eve = archive.handle("+14155550004"), archive.handle("+14155550005")
+    line = archive.handle(LINE)
+    group = archive.group("chat7", ada, bob, line, display_name="Sailing")
+    archive.message(group, at=NOON, handle=cy, text="I was here", service="RCS")
+    archive.message(group, at=NOON + 10, handle=ada, item_type=1, group_action_type=0, other_handle=bob)
+    archive.message(group, at=NOON + 20, handle=cy, item_type=3)
+    archive.message(group, at=NOON + 30, handle=ada, item_type=1, group_action_type=1, other_handle=dan)
+    archive.message(group, at=NOON + 40, handle=eve, text="bye", service="iMessage")
+    archive.message(group, at=NOON + 50, handle=bob, item_type=1, group_action_type=0, other_handle=bob)
+    archive.message(group, at=NOON + 60, is_from_me=1, item_type=3)
+    archive.message(group, at=NOON + 80, handle=ada, item_type=3, group_action_type=1)
+    archive.message(group, at=NOON + 90, handle=ada, item_type=1, group_action_type=1, other_handle=line)
+    records = read(archive)
+    assert records.chats == [
+        ArchivedChat(
+            key="group:ID-chat7",
+            identity="ID-chat7",
+            name="Sailing",
+            is_group=True,
+            service=Service.IMESSAGE,
+            first_at=NOON * SECOND,
+            last_at=(NOON + 40) * SECOND,
+            members=(
+                Member(handle=ADA, service=Service.IMESSAGE),
+                Member(handle=BOB, service=Service.SMS, joined_at=(NOON + 10) * SECOND),
+                Member(
+                    handle=CY,
+                    service=Service.RCS,
+                    left_at=(NOON + 20) * SECOND,
+                    status=ParticipantStatus.LEFT,
+                ),
+                Member(handle="+14155550005", service=Service.IMESSAGE, status=ParticipantStatus.LEFT),
+                Member(
+                    handle="+14155550004",
+                    service=Service.IMESSAGE,
+                    left_at=(NOON + 30) * SECOND,
+                    status=ParticipantStatus.REMOVED,
+                ),
+            ),
+        )
+    ]
+    assert [message.sender for message in records.messages] == [CY, "+14155550005"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("chat1", "G"), ("chat2", "G")),
+        (("chat1", "G"), ("chat1", "H")),
+        (("chat1", None), ("chat1", None)),
+    ],
+)
+def test_the_rows_of_one_group_are_one_chat(
+    archive: Archive, first: tuple[str, str | None], second: tuple[str, str | None]
+) -> None:
+    ada, bob = archive.handle(ADA), archive.handle(BOB)
+    one = archive.group(first[0], ada, display_name="Old", group_id=first[1])
+    two = archive.group(second[0], ada, bob, display_name="New", group_id=second[1], service="SMS")
+    archive.message(one, at=NOON, handle=ada, text="a")
+    archive.message(two, at=NOON, handle=bob, text="b")
+    (chat,) = read(archive).chats
+    assert [member.handle for member in chat.members] == [ADA, BOB]
+    assert chat.name == "New"
+
+
+def test_two_groups_of_the_same_people_are_two_chats(archive: Archive) -> None:
+    people = archive.handle(ADA), archive.handle(BOB)
+    archive.group("chat1", *people)
+    archive.group("chat2", *people)
+    assert [one.key for one in read(archive).chats] == ["group:ID-chat1", "group:ID-chat2"]
+
+
+def test_each_skipped_chat_is_reported_once_with_its_reason(archive: Archive) -> None:
+    codes = archive.handle("262966", "SMS"), archive.handle("262966", "iMessage")
+    for service, code in zip(("SMS", "iMessage"), codes, strict=True):
+        archive.message(archive.chat("262966", code, service=service), at=NOON, handle=code, text="code")
+    archive.chat("AMZN", archive.handle("AMZN"))
+    archive.chat("urn:biz:1234", archive.handle("urn:biz:1234"))
+    archive.group("chat1", archive.handle(ADA), codes[0])
+    archive.chat("friend@aim.com", archive.handle("friend@aim.com", "AIM"), service="AIM")
+    archive.chat(LINE, archive.handle(LINE))
+    archive.group("chat2")
+    archive.chat("")
+    records = read(archive)
+    assert sorted(records.reasons) == sorted(
+        [
+            *[Reason.NOT_A_HANDLE] * 3,
+            Reason.GROUP_NOT_A_HANDLE,
+            Reason.OTHER_NETWORK,
+            *[Reason.ALONE] * 2,
+            Reason.NO_ADDRESS,
+        ]
+    )
+    assert (records.chats, records.messages) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "service"),
+    [
+        ("iMessage", Service.IMESSAGE),
+        ("iMessageLite", Service.IMESSAGE),
+        ("SMS", Service.SMS),
+        ("RCS", Service.RCS),
+        ("rcs", Service.RCS),
+        (None, Service.SMS),
+        ("something new", Service.SMS),
+    ],
+)
+def test_the_service_of_a_message(archive: Archive, name: str | None, service: Service) -> None:
+    ada = archive.handle(ADA)
+    chat = archive.chat(ADA, ada, service="SMS")
+    archive.message(chat, at=NOON, handle=ada, text="a", service=name)
+    records = read(archive)
+    assert [message.service for message in records.messages] == [service]
+    assert records.chats[0].service is service
+
+
+def test_a_chat_whose_service_is_any_has_the_service_of_its_handle(archive: Archive) -> None:
+    archive.chat(ADA, archive.handle(ADA, "RCS"), service="any")
+    assert read(archive).chats[0].service is Service.RCS
+
+
+@pytest.mark.parametrize("date", [NOON - EPOCH, (NOON - EPOCH) * 1_000_000_000])
+def test_dates_in_seconds_and_in_nanoseconds(archive: Archive, date: int) -> None:
+    archive.message(archive.chat(ADA), at=0, date=date, text="a")
+    assert read(archive).messages[0].sent_at == NOON * SECOND
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"date": None},
+        {"date": 0},
+        {"associated_message_type": 2000},
+        {"associated_message_type": 3999},
+        {"date_retracted": 1},
+        {"text": None, "date_edited": 1},
+        {"item_type": 2},
+        {"item_type": 6},
+    ],
+)
+def test_drafts_reactions_unsent_and_system_messages_are_not_messages(
+    archive: Archive, columns: dict[str, Any]
+) -> None:
+    values: dict[str, Any] = {"text": "a"} | columns
+    archive.message(archive.chat(ADA), at=NOON, **values)
+    records = read(archive)
+    assert records.messages == []
+    assert records.chats[0].last_at is None
+
+
+def test_a_sticker_is_a_message_and_a_deleted_message_is_not(archive: Archive) -> None:
+    archive.message(archive.chat(ADA), at=NOON, text="a", associated_message_type=1000)
+    archive.message(at=NOON, text="in no chat any more")
+    assert len(read(archive).messages) == 1
+
+
+@pytest.mark.parametrize(("columns", "has_failed"), [({"is_from_me": 1, "error": 22}, True), ({"error": 22}, False)])
+def test_only_messages_from_the_line_can_have_failed(
+    archive: Archive, columns: dict[str, int], has_failed: bool
+) -> None:
+    archive.message(archive.chat(ADA), at=NOON, text="a", **columns)
+    assert failed(read(archive).messages[0]) is has_failed
+
+
+@pytest.mark.parametrize(
+    ("columns", "text"),
+    [
+        ({"text": "STOP"}, "STOP"),
+        ({"text": None, "attributedBody": archived("STOP")}, "STOP"),
+        ({"text": "kept", "attributedBody": archived("unread")}, "kept"),
+        ({"text": None, "attributedBody": b"garbage"}, None),
+        ({"text": None}, None),
+        ({"text": b"caf\xe9"}, "caf\ufffd"),
+    ],
+)
+def test_the_text_of_a_message(archive: Archive, columns: dict[str, Any], text: str | None) -> None:
+    archive.message(archive.chat(ADA), at=NOON, **columns)
+    assert text_of(read(archive).messages[0]) == text
+
+
+def test_a_group_message_of_an_unknown_sender_is_skipped(archive: Archive) -> None:
+    ada, code = archive.handle(ADA), archive.handle("AMZN")
+    group = archive.group("chat1", ada, archive.handle(BOB))
+    for handle in (0, code, ada):
+        archive.message(group, at=NOON, handle=handle, text="a")
+    assert [message.sender for message in read(archive).messages] == [ADA]
+
+
+def test_an_old_schema_is_read(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "chat.db", OLD)
+    ada, bob = archive.handle(ADA), archive.handle(BOB)
+    direct = archive.chat(ADA, ada, service="SMS")
+    group = archive.chat("chat77", ada, bob)
+    archive.message(direct, at=0, handle=ada, date=NOON - EPOCH, text="STOP")
+    archive.message(group, at=0, handle=bob, date=NOON - EPOCH, text="hello")
+    records = read(archive)
+    assert [(text_of(message), message.service) for message in records.messages] == [
+        ("STOP", Service.SMS),
+        ("hello", Service.IMESSAGE),
+    ]
+    assert [(one.key, one.is_group) for one in records.chats] == [
+        (f"direct:{ADA}", False),
+        ("group:chat77", True),
+    ]
+
+
+def test_numbers_without_a_country_code_belong_to_the_region(archive: Archive) -> None:
+    archive.chat("030 123456", archive.handle("030 123456", "SMS"), service="SMS")
+    assert read(archive, "DE").chats[0].key == "direct:+4930123456"

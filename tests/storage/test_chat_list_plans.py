@@ -1,0 +1,186 @@
+"""The plan of every query of the read path: an index range for every partner, with and without statistics.
+
+In one store are a partner with very many chats, one with ten and one without any. Each query is explained before and
+after ``analyze``, because a plan that depends on statistics changes when they do.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from tests.conftest import NewDatabase
+from tests.support.chats import ALICE, BOB, LINE, NOW, chat_id, make_chat
+from tests.support.opened import OpenStore, opened_store
+from tests.support.partners import context, new_partner, save
+from tests.support.plans import Plan, plan_of
+from trunkline.domain.chat import recipients_key
+from trunkline.storage.sql import Query, Value, load
+from trunkline.storage.store import Store
+
+pytestmark = pytest.mark.slow  # filling the store takes several seconds
+
+MANY = 60_000
+FEW = 10
+CHANGES = 400
+LIMIT = 21
+PARTNERS = ("many", "few", "none")
+STATISTICS = ("fresh", "analysed")
+
+MESSAGE_COLUMNS = (
+    "partner_id",
+    "id",
+    "chat_id",
+    "thread",
+    "created_at",
+    "revision",
+    "from_me",
+    "delivery_status",
+    "edits",
+    "document",
+)
+TALKATIVE = 3  # chats of the big partner that have messages
+MESSAGES = 300  # each
+
+CHANGED_SINCE = dict(load("changed_since"))
+PAGES = dict(load("chat_list")) | {name: CHANGED_SINCE[name] for name in CHANGED_SINCE if name.startswith("changed")}
+LIVE = [name for name in PAGES if name.startswith(("live", "changed"))]
+MOVED = [name for name in PAGES if name.startswith("moved")]
+LOOKUPS = {
+    **{name: load("partners")[name] for name in ("key_by_digest", "line", "partner_by_name", "lines_of_partner")},
+    **{name: load("reader")[name] for name in ("chat", "chats_with_recipients")},
+    "mirror_cursor": load("change")["mirror_cursor"],
+    **{name: load("loopback_rules")[name] for name in ("rules", "rules_for")},
+    "revisions": CHANGED_SINCE["revisions"],
+    "includes": load("includes")["includes"],
+}
+FROM_PARAMETERS = {"SCAN CONSTANT ROW", "SCAN requested"}
+"""How SQLite describes the rows that a query makes from its own parameters."""
+
+
+class Examined(msgspec.Struct):
+    """The plans by query, partner and statistics."""
+
+    plans: dict[tuple[str, str, str], Plan]
+
+
+def values(query: Query, partner_id: int) -> tuple[Value, ...]:
+    """A page in the middle of the big partner's chats, in a snapshot since which some have changed.
+
+    The moved part is read by change if the page spans more revisions than there were changes since, else by sort key.
+    """
+    before = 100 if query.name.startswith("moved_by_change") else 29_900
+    return query.values(
+        partner=partner_id,
+        line=LINE,
+        handle=ALICE,
+        snapshot=MANY,
+        since=MANY // 2,
+        ids="".join(chat_id(number) for number in range(1, TALKATIVE + 1)),
+        partners=f"{partner_id:019d}",
+        after_updated_at=NOW + 30_000,
+        after_revision=30_001,
+        before_updated_at=NOW + before,
+        before_revision=before + 1,
+        limit=LIMIT,
+        skip=0,
+        phone_number=LINE,
+        digest=b"\x00" * 32,
+        id=chat_id(7),
+        name="nobody",
+        recipients_key=recipients_key(LINE, [ALICE], is_group=False),
+        base_url="https://upstream.example",
+    )
+
+
+async def fill(store: Store) -> dict[str, int]:
+    """Adds the three partners, and returns their ids by name."""
+    partners = {name: (await new_partner(store)).id for name in PARTNERS}
+    async with store.change(context(partners["many"])) as change:
+        await change.load(
+            make_chat(number, (ALICE if number % 2 else BOB,), updated_at=NOW + number) for number in range(MANY)
+        )
+    await save(store, partners["few"], *[make_chat(number) for number in range(FEW)])
+    step = MANY // CHANGES
+    moved = [make_chat(number * step, updated_at=NOW + MANY + number) for number in range(CHANGES)]
+    await save(store, partners["many"], *moved)
+    rows = [
+        (partners["many"], chat_id(chat * 10**6 + number), chat_id(chat), "", NOW + number, number, 0, "read", 0, b"{}")
+        for chat in range(1, TALKATIVE + 1)
+        for number in range(MESSAGES)
+    ]
+    async with store.database.transaction() as transaction:
+        await transaction.load("messages", MESSAGE_COLUMNS, rows)
+    return partners
+
+
+@pytest.fixture(scope="module")
+def opened(new_database: NewDatabase) -> Iterator[OpenStore]:
+    """The store of this module."""
+    with opened_store(new_database()) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def examined(opened: OpenStore, engine: str) -> Examined:
+    """Every plan, explained once."""
+
+    async def examine() -> Examined:
+        database = opened.store.database
+        partners = await fill(opened.store)
+        found = Examined({})
+        for statistics in STATISTICS:
+            if statistics == "analysed":
+                async with database.transaction() as transaction:
+                    await transaction.script("analyze")
+            for name, query in (PAGES | LOOKUPS).items():
+                for partner, partner_id in partners.items():
+                    plan = await plan_of(database, query, values(query, partner_id), engine)
+                    found.plans[name, partner, statistics] = plan
+        return found
+
+    return opened.run(examine())
+
+
+@pytest.mark.parametrize("statistics", STATISTICS)
+@pytest.mark.parametrize("partner", PARTNERS)
+@pytest.mark.parametrize("name", [*PAGES, *LOOKUPS])
+def test_every_read_is_an_index_range(examined: Examined, name: str, partner: str, statistics: str) -> None:
+    plan = examined.plans[name, partner, statistics]
+    reads = [read for read in plan.reads if read.description not in FROM_PARAMETERS]
+    assert reads
+    for read in reads:
+        keys = {"partner_id", "id", "digest", "name"}
+        assert read.first_column in keys, read
+
+
+@pytest.mark.parametrize("statistics", STATISTICS)
+@pytest.mark.parametrize("partner", PARTNERS)
+@pytest.mark.parametrize("name", LIVE)
+def test_a_page_of_unchanged_chats_is_not_sorted_and_reads_only_its_own_rows(
+    examined: Examined, name: str, partner: str, statistics: str
+) -> None:
+    plan = examined.plans[name, partner, statistics]
+    assert plan.sorts == 0
+    # The page, the chat of each of its participants, and the partner.
+    assert plan.rows is None or plan.rows <= 2 * LIMIT + 1
+
+
+@pytest.mark.parametrize("statistics", STATISTICS)
+@pytest.mark.parametrize("partner", PARTNERS)
+@pytest.mark.parametrize("name", MOVED)
+def test_the_moved_part_reads_no_more_rows_than_there_are_changes(
+    examined: Examined, name: str, partner: str, statistics: str
+) -> None:
+    plan = examined.plans[name, partner, statistics]
+    assert plan.rows is None or plan.rows <= 4 * CHANGES, plan
+
+
+@pytest.mark.parametrize("statistics", STATISTICS)
+@pytest.mark.parametrize("partner", PARTNERS)
+def test_includes_read_only_the_row_of_a_chat_and_its_newest_message(
+    examined: Examined, partner: str, statistics: str
+) -> None:
+    plan = examined.plans["includes", partner, statistics]
+    assert plan.sorts == 0
+    assert plan.rows is None or plan.rows <= 2 * TALKATIVE, plan

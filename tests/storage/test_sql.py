@@ -1,0 +1,36 @@
+"""Named queries have numbered parameters in the order of first appearance."""
+
+import pytest
+
+from trunkline.storage.sql import parse
+
+TEXT = """-- A comment before the first query.
+
+-- name: first
+select a::text from t where b = :beta and c = :gamma
+  and d = :beta -- the same parameter
+
+-- name: second
+select 1
+"""
+
+
+def test_queries_have_names_and_numbered_parameters() -> None:
+    queries = parse(TEXT)
+    assert list(queries) == ["first", "second"]
+    assert queries["first"].parameters == ("beta", "gamma")
+    assert "b = $1 and c = $2\n  and d = $1" in queries["first"].text
+    assert "a::text" in queries["first"].text
+    assert queries["second"].text == "select 1"
+    assert queries["second"].parameters == ()
+
+
+def test_values_are_in_the_order_of_the_parameters() -> None:
+    query = parse(TEXT)["first"]
+    assert query.values(gamma=2, beta=1, other=3) == (1, 2)
+    with pytest.raises(KeyError, match="gamma"):
+        query.values(beta=1)
+
+
+def test_text_before_the_first_name_is_not_a_query() -> None:
+    assert parse("select :a") == {}

@@ -1,0 +1,19 @@
+"""The write-ahead log that SQLite stores beside its file."""
+
+from pathlib import Path
+
+from tests.support.chats import NOW, make_chat
+from tests.support.partners import new_partner, save
+from trunkline.storage.sqlite import PAGE_SIZE, WAL_PAGES
+from trunkline.storage.store import open_store
+
+LARGE = "x" * 500_000  # the name of a chat, whose size is then that of its row
+
+
+async def test_it_stays_bounded_during_continuous_writes(tmp_path: Path) -> None:
+    bound = WAL_PAGES * PAGE_SIZE
+    async with open_store(f"sqlite:///{tmp_path / 'chats.db'}") as store:
+        partner = await new_partner(store)
+        for number in range(12 * bound // len(LARGE)):
+            await save(store, partner.id, make_chat(number % 10, name=LARGE), now=NOW + number)
+        assert (tmp_path / "chats.db-wal").stat().st_size < 2 * bound

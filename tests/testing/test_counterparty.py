@@ -1,0 +1,266 @@
+"""What an app sees when a test plays the counterparties of a line."""
+
+import pytest
+
+from linq import PermissionDeniedError
+from linq.types import Message, MessageContentParam, TextPartResponse
+from trunkline.domain.errors import InvalidContent, InvalidParameter, InvalidPhoneNumber, NoSuchMessage, NotFound
+from trunkline.testing import Dropped, Trunkline
+
+ALICE, BOB, CAROL = "+13105550111", "bob@example.com", "+13105550113"
+HELLO: MessageContentParam = {"parts": [{"type": "text", "value": "Hello"}]}
+URL = "https://app.example.com/hook"
+
+
+def words(message: Message) -> str:
+    """The text of a message."""
+    [part] = message.parts or []
+    assert isinstance(part, TextPartResponse)
+    return part.value
+
+
+def send(trunkline: Trunkline, chat_id: str) -> str:
+    """The id of a new message."""
+    return trunkline.client.chats.messages.send(chat_id, message=HELLO).message.id
+
+
+def test_receive_returns_the_message_that_the_client_reads(trunkline: Trunkline) -> None:
+    line = trunkline.line("+12125550100")
+    message = trunkline.receive("Hello", from_=ALICE, line=line, service="SMS")
+
+    assert trunkline.client.messages.retrieve(message.id) == message
+    assert (words(message), message.from_, message.service, message.is_from_me) == ("Hello", ALICE, "SMS", False)
+    [chat] = trunkline.client.chats.list_chats()
+    assert (chat.id, chat.service) == (message.chat_id, "SMS")
+    assert [handle.handle for handle in chat.handles] == ["+12125550100", ALICE]
+
+
+def test_messages_follow_each_other_in_time(trunkline: Trunkline) -> None:
+    first = trunkline.receive("Hello", from_=ALICE)
+    second = trunkline.receive("Are you there?", from_=ALICE)
+    assert first.chat_id == second.chat_id
+    assert (second.created_at - first.created_at).total_seconds() == 1
+    assert [each.id for each in trunkline.client.chats.messages.list(first.chat_id)] == [second.id, first.id]
+
+
+def test_the_default_sender_is_a_new_person_or_the_recipient_of_the_chat(trunkline: Trunkline) -> None:
+    chat = trunkline.chat(ALICE)
+    assert trunkline.receive("It is me", chat=chat).from_ == ALICE
+    assert trunkline.receive("And again", chat=chat.id).chat_id == chat.id
+    strangers = {trunkline.receive("Hello").from_ for _ in range(3)}
+    assert len(strangers) == 3
+    assert ALICE not in strangers
+    assert len(trunkline.client.chats.list_chats().chats) == 4
+
+
+def test_a_group_begins_and_continues(trunkline: Trunkline) -> None:
+    first = trunkline.receive("Who comes on Sunday?", from_=ALICE, others=[BOB, CAROL])
+    group = trunkline.client.chats.retrieve(first.chat_id)
+    assert group.is_group
+    assert [handle.handle for handle in group.handles][1:] == [ALICE, BOB, CAROL]
+    answer = trunkline.receive("I do", from_=BOB, chat=group, reply_to=first)
+    assert (answer.from_, answer.chat_id) == (BOB, group.id)
+    assert answer.reply_to is not None
+    assert answer.reply_to.message_id == first.id
+
+
+def test_parts_instead_of_a_text(trunkline: Trunkline) -> None:
+    message = trunkline.receive(
+        parts=[{"type": "text", "value": "Look"}, {"type": "media", "url": "https://example.com/cat.jpg"}]
+    )
+    assert [part.type for part in message.parts or []] == ["text", "media"]
+
+
+def test_a_recipient_opts_out_and_returns(trunkline: Trunkline) -> None:
+    chat = trunkline.client.chats.retrieve(trunkline.receive("Hello", from_=ALICE).chat_id)
+    trunkline.receive("STOP", chat=chat)
+    assert trunkline.client.chats.retrieve(chat.id).health_status.status == "OPTED_OUT"
+    with pytest.raises(PermissionDeniedError) as refused:
+        send(trunkline, chat.id)
+    assert refused.value.code == 2024
+
+    trunkline.receive("Sorry, wrong chat", chat=chat)
+    send(trunkline, chat.id)
+    assert trunkline.client.chats.retrieve(chat.id).health_status.status == "HEALTHY"
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_chat_set_to_opted_out_rejects_messages(trunkline: Trunkline, late: bool) -> None:
+    chat = trunkline.chat(ALICE, health="HEALTHY" if late else "OPTED_OUT")
+    if late:
+        trunkline.update(chat, health="OPTED_OUT")
+    with pytest.raises(PermissionDeniedError) as refused:
+        send(trunkline, chat.id)
+    assert refused.value.code == 2024
+    trunkline.update(chat, health="AT_RISK")
+    send(trunkline, chat.id)
+
+
+def test_messages_from_a_blocked_handle_are_dropped(trunkline: Trunkline) -> None:
+    trunkline.client.blocked_handles.block(handle=ALICE)
+    with pytest.raises(Dropped, match="blocked"):
+        trunkline.receive("Hello", from_=ALICE)
+    assert trunkline.client.chats.list_chats().chats == []
+
+
+def test_reactions_are_added_and_removed(trunkline: Trunkline) -> None:
+    chat = trunkline.chat(ALICE, BOB)
+    sent = send(trunkline, chat.id)
+    trunkline.react(sent, "laugh", from_=BOB)
+    message = trunkline.react(sent, "custom", custom_emoji="🥐")
+
+    [part] = message.parts or []
+    assert [(each.handle.handle, each.type, each.custom_emoji) for each in part.reactions or []] == [
+        (BOB, "laugh", None),
+        (ALICE, "custom", "🥐"),
+    ]
+    assert trunkline.client.messages.retrieve(sent) == message
+    without = trunkline.react(message, "laugh", from_=BOB, remove=True)
+    [part] = without.parts or []
+    assert [each.type for each in part.reactions or []] == ["custom"]
+
+
+def test_a_counterparty_reads_and_edits(trunkline: Trunkline) -> None:
+    received = trunkline.receive("Two loves, please", from_=ALICE)
+    sent = trunkline.client.chats.messages.send(received.chat_id, message=HELLO)
+    trunkline.clock.advance(minutes=1)
+
+    read = trunkline.read(sent.message)
+    assert (read.delivery_status, read.read_at) == ("read", trunkline.clock.now)
+    assert words(trunkline.edit(received, "Two loaves, please")) == "Two loaves, please"
+    assert trunkline.client.messages.retrieve(received.id).updated_at == trunkline.clock.now
+
+
+def test_people_join_and_leave(trunkline: Trunkline) -> None:
+    group = trunkline.chat(ALICE, BOB, CAROL)
+    left = trunkline.leave(group, BOB)
+    assert [(each.handle, each.status) for each in left.handles][2] == (BOB, "left")
+    joined = trunkline.join(group, "+13105550114")
+    assert joined == trunkline.client.chats.retrieve(group.id)
+    assert [each.handle for each in joined.handles if each.status == "active"][1:] == [ALICE, CAROL, "+13105550114"]
+
+
+def test_subscribers_receive_every_event(trunkline: Trunkline) -> None:
+    trunkline.client.webhook_subscriptions.create(
+        target_url=URL,
+        subscribed_events=[
+            "message.edited",
+            "reaction.added",
+            "reaction.removed",
+            "participant.added",
+            "participant.removed",
+            "chat.typing_indicator.started",
+            "chat.typing_indicator.stopped",
+        ],
+    )
+    group = trunkline.chat(ALICE, BOB, CAROL)
+    message = trunkline.receive("Helo", chat=group, from_=BOB)
+    trunkline.edit(message, "Hello")
+    trunkline.react(message)
+    trunkline.react(message, remove=True)
+    trunkline.typing(group)
+    trunkline.typing(group, started=False, from_=BOB)
+    trunkline.leave(group, CAROL)
+    trunkline.join(group, CAROL)
+    assert [each.event_type for each in trunkline.webhooks.deliveries] == [
+        "message.edited",
+        "reaction.added",
+        "reaction.removed",
+        "chat.typing_indicator.started",
+        "chat.typing_indicator.stopped",
+        "participant.removed",
+        "participant.added",
+    ]
+
+
+def test_a_held_message_is_delivered_or_fails(trunkline: Trunkline) -> None:
+    trunkline.rule(holds=True)
+    chat = trunkline.chat(ALICE)
+    first, second = send(trunkline, chat.id), send(trunkline, chat.id)
+    assert trunkline.client.messages.retrieve(first).delivery_status == "sent"
+
+    assert trunkline.fail(first, "phone switched off").delivery_status == "failed"
+    trunkline.fail(second)
+    assert trunkline.client.chats.retrieve(chat.id).health_status.status == "AT_RISK"
+    late = trunkline.deliver(first, service="SMS")
+    assert (late.delivery_status, late.service) == ("delivered", "SMS")
+    assert trunkline.client.chats.retrieve(chat.id).health_status.status == "HEALTHY"
+
+
+def test_a_delivered_message_cannot_fail(trunkline: Trunkline) -> None:
+    sent = send(trunkline, trunkline.chat().id)
+    with pytest.raises(InvalidParameter, match="already delivered"):
+        trunkline.fail(sent)
+
+
+def test_rules_for_one_handle_and_for_the_others(trunkline: Trunkline) -> None:
+    trunkline.client.webhook_subscriptions.create(target_url=URL, subscribed_events=["message.failed"])
+    trunkline.rule(services=["SMS"])
+    trunkline.rule(ALICE, fail="no such number")
+    trunkline.rule(BOB, reads=True)
+
+    sent = {who: trunkline.client.messages.retrieve(send(trunkline, trunkline.chat(who).id)) for who in (ALICE, BOB)}
+    sent[CAROL] = trunkline.client.messages.retrieve(send(trunkline, trunkline.chat(CAROL).id))
+
+    assert {who: (each.delivery_status, each.service) for who, each in sent.items()} == {
+        ALICE: ("failed", None),
+        BOB: ("read", "iMessage"),
+        CAROL: ("delivered", "SMS"),
+    }
+    [delivery] = trunkline.webhooks.deliveries
+    assert delivery.event.event_type == "message.failed"
+    assert delivery.event.data.reason == "no such number"
+
+    trunkline.rule(ALICE)
+    again = trunkline.client.messages.retrieve(send(trunkline, sent[ALICE].chat_id))
+    assert again.delivery_status == "delivered"
+
+
+def test_partners_have_separate_counterparties(trunkline: Trunkline) -> None:
+    other = trunkline.partner()
+    other.rule(fail="no such number")
+    theirs = other.receive("Hello", from_=ALICE)
+    mine = trunkline.receive("Hello", from_=ALICE)
+
+    assert [chat.id for chat in other.client.chats.list_chats()] == [theirs.chat_id]
+    assert trunkline.client.messages.retrieve(send(trunkline, mine.chat_id)).delivery_status == "delivered"
+    with pytest.raises(NotFound):
+        trunkline.receive("Hello", chat=theirs.chat_id)
+    with pytest.raises(NoSuchMessage):
+        trunkline.react(theirs)
+
+
+@pytest.mark.parametrize(
+    ("maker", "given", "error", "says"),
+    [
+        ("receive", {}, ValueError, "needs either a text or parts"),
+        (
+            "receive",
+            {"text": "a", "parts": [{"type": "text", "value": "b"}]},
+            ValueError,
+            "needs either a text or parts",
+        ),
+        ("receive", {"parts": [{"type": "voice"}]}, ValueError, "the message is not valid: .*voice"),
+        ("receive", {"text": " "}, InvalidContent, "is empty"),
+        ("receive", {"text": "Hello", "from_": "nobody"}, InvalidPhoneNumber, "'from_' is"),
+        ("rule", {"delay_seconds": -1}, ValueError, "the rule is not valid: .*delay_seconds"),
+        ("rule", {"services": ["fax"]}, ValueError, "the rule is not valid: .*fax"),
+        ("typing", {"chat": "nowhere"}, NotFound, "no chat"),
+    ],
+)
+def test_an_impossible_action_raises(
+    trunkline: Trunkline, maker: str, given: dict[str, object], error: type[Exception], says: str
+) -> None:
+    with pytest.raises(error, match=says):
+        getattr(trunkline, maker)(**given)
+
+
+def test_only_participants_act_in_a_chat(trunkline: Trunkline) -> None:
+    chat = trunkline.chat(ALICE)
+    sent = send(trunkline, chat.id)
+    with pytest.raises(InvalidParameter, match="is not in this chat"):
+        trunkline.receive("Hello", from_=CAROL, chat=chat)
+    with pytest.raises(InvalidParameter, match="is not in this chat"):
+        trunkline.react(sent, from_=CAROL)
+    with pytest.raises(InvalidParameter, match="was sent by the line"):
+        trunkline.edit(sent, "Goodbye")
