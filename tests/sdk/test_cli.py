@@ -237,10 +237,10 @@ def test_doctor_finds_nothing_wrong(run: Run, server: Server) -> None:
     ("variables", "found", "remedy"),
     [
         ({"LINQ_API_V3_API_KEY": ""}, "No API key", ""),
-        ({"LINQ_API_V3_API_KEY": "two words"}, "holds a space", ""),
+        ({"LINQ_API_V3_API_KEY": "two words"}, "contains a space", ""),
         ({"LINQ_API_V3_BASE_URL": "http://127.0.0.1:9"}, "failed: ", "nothing answers there"),
         ({"LINQ_API_V3_BASE_URL": "http://no-such-host.invalid"}, "travels unencrypted", "no such host"),
-        ({"LINQ_API_V3_BASE_URL": "nonsense"}, "'nonsense' is no http:// or https:// address", ""),
+        ({"LINQ_API_V3_BASE_URL": "nonsense"}, "not 'nonsense'", ""),
     ],
 )
 def test_doctor_says_what_is_wrong_and_what_to_do(

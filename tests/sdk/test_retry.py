@@ -17,7 +17,7 @@ from linq import (
     _retry,
 )
 from linq._flow import Send, Sleep, flow
-from linq._request import Call
+from linq._request import Request
 from linq._settings import Settings
 from tests.sdk.halves import Half
 from tests.sdk.samples import Walk, answering, page
@@ -115,7 +115,7 @@ def test_max_retries_is_kept_to(half: Half, retries: int, where: str) -> None:
 def test_no_answer_is_tried_again_and_then_an_error_with_its_cause(
     error: Exception, kind: type[Exception], said: str
 ) -> None:
-    steps = flow(Settings(api_key="k"), Call("GET", "/v3/chats"))
+    steps = flow(Settings(api_key="k"), Request("GET", "/v3/chats", object))
     assert isinstance(next(steps), Send)
     for _ in range(2):
         assert isinstance(steps.throw(error), Sleep)

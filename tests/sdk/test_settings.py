@@ -52,16 +52,16 @@ def test_an_argument_wins_over_the_environment(half: Half, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("options", "kind", "message"),
     [
-        ({"api_key": "lk_1\n"}, LinqApiv3Error, "api_key holds a space, a line break"),
-        ({"api_key": "lk 1"}, LinqApiv3Error, "api_key holds a space"),
-        ({"api_key": "lk_ü"}, LinqApiv3Error, "outside ASCII"),
+        ({"api_key": "lk_1\n"}, LinqApiv3Error, "api_key contains a space, a line break"),
+        ({"api_key": "lk 1"}, LinqApiv3Error, "api_key contains a space"),
+        ({"api_key": "lk_ü"}, LinqApiv3Error, "a non-ASCII character"),
         (
             {"base_url": "api.linqapp.com"},
             LinqApiv3Error,
-            "base_url 'api.linqapp.com' is no http:// or https:// address",
+            "base_url must be an http:// or https:// URL, .* not 'api.linqapp.com'",
         ),
         ({"base_url": "ftp://x"}, LinqApiv3Error, "'ftp://x'"),
-        ({"base_url": "http://"}, LinqApiv3Error, "no http:// or https://"),
+        ({"base_url": "http://"}, LinqApiv3Error, "must be an http:// or https:// URL"),
         ({"max_retries": -1}, ValueError, "max_retries must be 0 or more, not -1"),
         ({"max_retries": None}, TypeError, "max_retries must be a whole number .* not None"),
         ({"max_retries": True}, TypeError, "not True"),
@@ -84,7 +84,7 @@ def test_a_wrong_setting_is_one_clear_error(
         (
             "LINQ_API_V3_CUSTOM_HEADERS",
             "X-Secret s3cret",
-            "LINQ_API_V3_CUSTOM_HEADERS: every line must read 'Name: value'",
+            "LINQ_API_V3_CUSTOM_HEADERS: every line must be 'Name: value'",
         ),
         ("LINQ_API_V3_LOG", "loud", "LINQ_API_V3_LOG must be 'info' or 'debug', not 'loud'"),
     ],
@@ -124,7 +124,7 @@ def test_with_options_changes_what_it_is_told_and_keeps_the_rest(half: Half) -> 
 
 @pytest.mark.parametrize("what", ["headers", "query"])
 def test_adding_and_replacing_at_once_is_refused(half: Half, what: str) -> None:
-    with pytest.raises(ValueError, match=f"give default_{what} .* or set_default_{what} .*, not both"):
+    with pytest.raises(ValueError, match=f"pass default_{what} .* or set_default_{what} .*, not both"):
         half.client().copy(**{f"default_{what}": {"a": "1"}, f"set_default_{what}": {"b": "2"}})
 
 
@@ -213,7 +213,7 @@ def test_extra_json_is_merged_into_a_body(half: Half) -> None:
     client = half.client(walk)
     half.run(client.post("/v3/chats", cast_to=object, body={"a": 1, "b": 1}, options={"extra_json": {"b": 2}}))
     assert walk.requests[0].content == b'{"a":1,"b":2}'
-    with pytest.raises(TypeError, match="not into a list"):
+    with pytest.raises(TypeError, match="from one dict into another, not into a list"):
         half.run(client.post("/v3/chats", cast_to=object, body=[1], options={"extra_json": {"b": 2}}))
 
 

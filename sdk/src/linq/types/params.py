@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal, Required, TypedDict
 
 from linq._types import SequenceNotStr
+from linq.types.chat import ChatInclude
 from linq.types.message_content_param import MessageContentParam
 from linq.types.shared.reaction import ReactionType
 from linq.types.webhook_event_type import WebhookEventType
@@ -22,7 +23,16 @@ class ChatListChatsParams(TypedDict, total=False):
     """Chats per page, 1 to 100; the server's default is 20."""
 
     to: str | None
-    """Only chats in which this handle takes part: E.164, or an e-mail address."""
+    """Only chats with this participant: E.164, or an email address."""
+
+    updated_since: str | None
+    """``sync_token`` of an earlier page: only chats that changed after it. This and the rest are Trunkline's own."""
+
+    wait: int | None
+    """With ``updated_since``, up to how many seconds (0 to 60) an empty response waits for a change."""
+
+    include: Sequence[ChatInclude] | str | None
+    """Fields to add to each chat."""
 
 
 class ChatCreateParams(TypedDict, total=False):
