@@ -134,3 +134,23 @@ def test_a_conversation_from_its_first_message_to_its_last(half: Half, service: 
     assert service.line in [each.phone_number for each in done(client.phone_numbers.list()).phone_numbers]
     assert service.line in [each.phone_number for each in done(client.phonenumbers.list()).phone_numbers]
     half.run(client.close())
+
+
+def test_following_yields_what_changes_and_resumes(half: Half, service: Service) -> None:
+    client = half.client(base_url=service.url, api_key=service.key)
+    person = f"{half.name}-followed@example.com"
+    chat = half.run(client.chats.create(from_=service.line, to=[person], message=HELLO)).chat
+    follower = client.chats.follow(to=person, include="last_message,unread_count")
+    assert half.step(follower).id == chat.id
+    assert follower.token is None
+    half.run(client.chats.messages.send(chat.id, message=HELLO))
+    changed = half.step(follower)
+    assert (changed.id, changed.last_message.parts[0].value, changed.unread_count) == (chat.id, "Hello", 0)
+    assert changed.message_count is None
+    resumed = client.chats.follow(follower.token, to=person)
+    assert half.step(resumed).id == chat.id
+    with pytest.raises(linq.BadRequestError):
+        half.step(client.chats.follow("edited"))
+    half.run(follower.close())
+    assert half.collect(follower) == []
+    half.run(client.close())

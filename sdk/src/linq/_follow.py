@@ -50,36 +50,37 @@ class FollowState:
         query = {**self._query, "updated_since": self.token, "wait": self._wait}
         return Request("GET", "/v3/chats", object, query, max_retries=0, wait=self._wait)
 
-    def received(self, *, chats: int, next_cursor: str | None, sync_token: str | None, seconds: float) -> float:
-        """Take note of a page with this many chats, which arrived after ``seconds``; return the seconds to pause.
+    def check(self, *, chats: int, next_cursor: str | None, sync_token: str | None) -> str:
+        """Return the sync token of a page with this many chats.
 
-        Raises ``LinqApiv3Error`` if the service has no sync tokens, or repeats itself.
+        Raises ``LinqApiv3Error`` if there is none, or if the page does not lead on: following it would never end.
         """
         if sync_token is None:
             raise LinqApiv3Error(
                 "The service does not send the header X-Sync-Token, so follow() cannot tell what has changed; "
                 "use webhooks, or poll list_chats()"
             )
+        if next_cursor and next_cursor == self._cursor:
+            raise LinqApiv3Error(f"The server sent the cursor {next_cursor!r} back as the next one")
+        if chats and sync_token == self.token:
+            raise LinqApiv3Error(f"The server sent changes, but no new sync token: it is still {sync_token!r}")
+        return sync_token
+
+    def received(self, *, chats: int, next_cursor: str | None, sync_token: str, seconds: float) -> float:
+        """Take note of a page with this many chats, which arrived after ``seconds``; return the seconds to pause."""
         self._failures = 0
         if self.token is None:
-            self._received_listing(next_cursor, sync_token)
+            # The first page's token covers the whole listing, whatever changes while it goes on.
+            self._first_token = self._first_token or sync_token
+            self._cursor = next_cursor
+            if not next_cursor:
+                self._next_token = self._first_token
+                self._restarts = 0
             return 0
-        if chats and sync_token == self.token:
-            raise LinqApiv3Error(f"The server sent changes with the sync token {sync_token!r} that they came after")
         self._next_token = sync_token
         # A server that is stopping, or a proxy that ignores wait, must not make this a busy loop.
         self._early = 0 if chats or seconds >= EARLY else self._early + 1
         return _retry.backoff(self._early - 1, 0, LONGEST_DELAY) if self._early else 0
-
-    def _received_listing(self, next_cursor: str | None, sync_token: str) -> None:
-        if next_cursor and next_cursor == self._cursor:
-            raise LinqApiv3Error(f"The server sent the cursor {next_cursor!r} back as the next one")
-        # The first page's token covers the whole listing, whatever changes while it goes on.
-        self._first_token = self._first_token or sync_token
-        self._cursor = next_cursor
-        if not next_cursor:
-            self._next_token = self._first_token
-            self._restarts = 0
 
     def page_consumed(self) -> None:
         """Advance ``token``: the caller asks for more, so it is done with every chat of the page."""

@@ -28,10 +28,13 @@ class ChatFollower:
     An error that is raised does not end it: the next step sends the same request again.
     """
 
-    def __init__(self, client: BaseClient, state: FollowState, *, sleep: Callable[[float], object] = sleep) -> None:
+    sleep: Callable[[float], object]
+    """Pauses for a number of seconds. Replace it, and pass ``clock`` to the client, to control time in tests."""
+
+    def __init__(self, client: BaseClient, state: FollowState) -> None:
+        self.sleep = sleep
         self._client = client
         self._state = state
-        self._sleep = sleep
         self._chats: Iterator[Chat] = iter(())
         self._is_closed = False
 
@@ -72,17 +75,15 @@ class ChatFollower:
             pause = self._state.failed(error, now=clock(), chance=random.random())  # noqa: S311
             logger.warning("follow: retry in %.2f s: %s", pause, safe_text(error.message, self._client.api_key))
         else:
-            chats = page.page_items() or []
+            chats, cursor = page.page_items() or [], page.next_cursor
+            token = self._state.check(chats=len(chats), next_cursor=cursor, sync_token=page.sync_token)
             # In this order: if this is interrupted, the page is fetched again.
             self._chats = iter(chats)
             pause = self._state.received(
-                chats=len(chats),
-                next_cursor=page.next_cursor,
-                sync_token=page.sync_token,
-                seconds=clock() - started,
+                chats=len(chats), next_cursor=cursor, sync_token=token, seconds=clock() - started
             )
         if pause:
-            self._sleep(pause)
+            self.sleep(pause)
 
     def __enter__(self) -> Self:
         return self
