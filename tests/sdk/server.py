@@ -38,7 +38,7 @@ class Asked:
 
 
 class Server:
-    """Serves walks over ``total`` chats or messages, and every other endpoint's sample; keeps what was asked.
+    """Serves lists of ``total`` chats or messages, and every other endpoint's sample; keeps the requests.
 
     ``faults``: what goes wrong with the request of that number, from 0.
     """

@@ -20,7 +20,7 @@ from linq.types import Message
 from tests.sdk.changing import ChangingService, Event, OutOfEventsError, expired, failures
 from tests.sdk.halves import Half, SyncHalf
 from tests.sdk.life import message
-from tests.sdk.samples import Walk, answering, chat, page
+from tests.sdk.samples import PagedChats, answering, chat, page
 from tests.sdk.server import Server
 
 
@@ -162,9 +162,9 @@ def test_closing_ends_it(half: Half) -> None:
 
 def test_a_service_without_sync_tokens_is_one_clear_error(half: Half) -> None:
     with pytest.raises(LinqApiv3Error, match=r"does not send the header X-Sync-Token, so follow\(\) cannot"):
-        half.step(half.client(Walk(3)).chats.follow())
+        half.step(half.client(PagedChats(3)).chats.follow())
     with pytest.raises(LinqApiv3Error, match="X-Sync-Token"):
-        half.step(half.client(Walk(3)).chats.follow("t1"))
+        half.step(half.client(PagedChats(3)).chats.follow("t1"))
 
 
 def test_a_server_that_repeats_its_token_cannot_keep_it_going_for_ever(half: Half) -> None:
@@ -186,7 +186,7 @@ def test_a_server_that_repeats_its_cursor_cannot_keep_it_going_for_ever(half: Ha
 @pytest.mark.parametrize("wait", [0, -1, 61, 1.5])
 def test_wait_must_be_possible(half: Half, wait: Any) -> None:
     with pytest.raises(ValueError, match=f"wait must be a whole number of seconds from 1 to 60, not {wait}"):
-        half.client(Walk(1)).chats.follow(wait=wait)
+        half.client(PagedChats(1)).chats.follow(wait=wait)
 
 
 event = st.one_of(
@@ -271,7 +271,7 @@ def test_list_chats_takes_our_parameters_and_pages_have_a_sync_token(half: Half,
 
 
 def test_without_include_the_fields_are_unset(half: Half) -> None:
-    found = half.run(half.client(Walk(1)).chats.list_chats())
+    found = half.run(half.client(PagedChats(1)).chats.list_chats())
     (only,) = found.chats
     assert (only.last_message, only.unread_count, only.message_count) == (None, None, None)
     assert not {"last_message", "unread_count", "message_count"} & only.to_dict().keys()
@@ -301,12 +301,12 @@ def test_changes_are_paged_with_the_token_as_the_cursor(half: Half) -> None:
 def test_the_time_that_a_request_waits_is_added_to_the_read_timeout(
     half: Half, client_timeout: Any, timeout: dict[str, Any], wait: int, read: float | None
 ) -> None:
-    walk = Walk(1)
-    client = half.client(walk) if client_timeout == "default" else half.client(walk, timeout=client_timeout)
+    paged = PagedChats(1)
+    client = half.client(paged) if client_timeout == "default" else half.client(paged, timeout=client_timeout)
     if client_timeout == "default":  # the HTTP client's own
         timeout = {"timeout": 60}
     half.run(client.chats.list_chats(updated_since="t", wait=wait, **timeout))
-    given = walk.requests[0].extensions["timeout"]
+    given = paged.requests[0].extensions["timeout"]
     assert given["read"] == read
     if isinstance(timeout.get("timeout"), httpx2.Timeout):
         assert given["connect"] == 1

@@ -80,7 +80,7 @@ def fields(chat: Chat) -> str:
             return chat.to_json()
 
 
-def walks(client: LinqAPIV3, last_cursor: str | None) -> Iterator[Chat]:
+def pages(client: LinqAPIV3, last_cursor: str | None) -> Iterator[Chat]:
     params: ChatListChatsParams = {"from_": "+12223334444", "limit": 100}
     for chat in client.chats.list_chats(**params):
         assert_type(chat, Chat)

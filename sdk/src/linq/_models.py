@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
@@ -62,6 +63,23 @@ class OpenUnion:
         """The known models of the union by the value of the discriminator."""
         models: list[type[BaseModel]] = [model for model in get_args(union) if model is not self.unknown]
         return {tag: model for model in models for tag in get_args(model.model_fields[self.field].annotation)}
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Marks ``Annotated[object, Deferred(module, name)]``: a model that is imported when the first one arrives.
+
+    It is validated from decoded JSON, and leniently.
+    """
+
+    module: str
+    name: str
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def validate(value: object) -> object:
+            return tolerant(getattr(import_module(self.module), self.name), value)
+
+        return core_schema.no_info_plain_validator_function(validate)
 
 
 def _member(known: Mapping[str, type[BaseModel]], tag: object) -> type[BaseModel] | None:

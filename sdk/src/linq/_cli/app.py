@@ -163,18 +163,18 @@ def send(
     if chat is not None and (to or from_):
         raise typer.BadParameter("a chat has its recipients and its line: pass --chat alone, or --to and --from")
     message: MessageContentParam = {"parts": [{"type": "text", "value": piped() if text == "-" else text}]}
-    answer: Sent
+    sent: Sent
     with client_of(profile) as client:
         if chat is not None:
-            answer = client.chats.messages.send(chat, message=message)
+            sent = client.chats.messages.send(chat, message=message)
         elif from_ is not None:
-            answer = client.chats.create(from_=from_, to=to or [], message=message)
+            sent = client.chats.create(from_=from_, to=to or [], message=message)
         else:
-            answer = client.messages.create(to=to or [], message=message)
+            sent = client.messages.create(to=to or [], message=message)
     if as_json:
-        print(answer.to_json(indent=None))
+        print(sent.to_json(indent=None))
     else:
-        output.print_table([answer], SENT)
+        output.print_table([sent], SENT)
 
 
 @app.command()

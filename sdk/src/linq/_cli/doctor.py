@@ -91,13 +91,13 @@ def _base_url(access: Access) -> Finding:
 def _request(client: LinqAPIV3, access: Access) -> Iterator[Finding]:
     started = time.monotonic()
     try:
-        answer = client.chats.with_raw_response.list_chats(limit=1)
-        page = answer.parse()
+        raw = client.chats.with_raw_response.list_chats(limit=1)
+        page = raw.parse()
     except APIError as error:
         yield Finding(False, safe_text(error.message, access.profile.api_key), _remedy(error))
         return
     milliseconds = (time.monotonic() - started) * 1000
-    trace = f" (trace id {answer.trace_id})" if answer.trace_id else ""
+    trace = f" (trace id {raw.trace_id})" if raw.trace_id else ""
     yield Finding(True, f"The service answers in {milliseconds:.0f} ms{trace}, and the key is good")
     yield Finding(True, "There are chats to list" if page.chats else "There are no chats yet")
 

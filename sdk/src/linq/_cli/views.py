@@ -56,8 +56,8 @@ def _words(part: Any) -> str:
     return str(said) if said and kind in ("text", "link") else f"[{kind}{f' {said}' if said else ''}]"
 
 
-def _sent(answer: Sent) -> tuple[str, str, str]:
-    given: Any = answer
+def _sent(sent: Sent) -> tuple[str, str, str]:
+    given: Any = sent
     chat = getattr(given, "chat", None)
     message = given.message if chat is None else chat.message
     chat_id = given.chat_id if chat is None else chat.id

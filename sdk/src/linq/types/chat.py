@@ -1,12 +1,17 @@
 """A chat, as the list shows it."""
 
 from datetime import datetime
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
-from linq._models import BaseModel, OpenEnum
-from linq.types.message import Message
+from linq._models import BaseModel, Deferred, OpenEnum
 from linq.types.shared.chat_handle import ChatHandle
 from linq.types.shared.service_type import ServiceType
+
+if TYPE_CHECKING:
+    from linq.types.message import Message as LastMessage
+else:
+    # Most lists do not include it, so they do not pay for its many models (decision 0011).
+    LastMessage = Annotated[object, Deferred("linq.types.message", "Message")]
 
 ChatInclude: TypeAlias = Literal["last_message", "unread_count", "message_count"]
 """The fields that ``include`` adds to a chat."""
@@ -54,7 +59,7 @@ class Chat(BaseModel):
     service: ServiceType | None = None
     """None while the service is not determined yet."""
 
-    last_message: Message | None = None
+    last_message: LastMessage | None = None
     """The newest message, if you include it and there is one."""
 
     unread_count: int | None = None
