@@ -35,13 +35,13 @@ run: .venv/run.stamp ## load sample data, serve it, list its chats, and say what
 
 setup: .venv/dev.stamp .clients/stamp node_modules/.package-lock.json ## install everything that running, testing and checking need
 
-generate: .venv/dev.stamp ## make the generated files: the SDK's sync half, from its async one
-	$(BIN)/python sdk/tools/generate_sync.py
+generate: .venv/dev.stamp ## write the SDK's generated files
+	$(BIN)/python sdk/tools/generate.py
 
 check: setup ## formatting, lint, types, generated files
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
-	$(BIN)/python sdk/tools/generate_sync.py --check
+	$(BIN)/python sdk/tools/generate.py --check
 	node_modules/.bin/pyright --pythonpath $(BIN)/python
 	$(BIN)/mypy --strict sdk/src/linq
 

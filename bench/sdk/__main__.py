@@ -57,17 +57,17 @@ def cases(url: str, key: str, chats: int) -> list[Case]:
     first_page = ("import", FIRST_PAGE.format(key=key, url=url))
     return [
         Case("parsing a page of 100 chats", ("parse", url, key), "ms", 25),
-        Case(f"walking {chats:,} chats, sync", ("walk", url, key, "sync"), "s", 8, is_slow=True),
-        Case(f"walking {chats:,} chats, async", ("walk", url, key, "async"), "s", 8, is_slow=True),
+        Case(f"listing {chats:,} chats, sync", ("list", url, key, "sync"), "s", 8, is_slow=True),
+        Case(f"listing {chats:,} chats, async", ("list", url, key, "async"), "s", 8, is_slow=True),
         Case(
-            f"walking {chats:,} chats, sync, ours with `prefetch=1`",
-            ("walk", url, key, "sync"),
+            f"listing {chats:,} chats, sync, ours with `prefetch=1`",
+            ("list", url, key, "sync"),
             "s",
-            ours=("walk", url, key, "prefetch"),
+            ours=("list", url, key, "prefetch"),
             is_slow=True,
         ),
-        Case("the same, sync: seconds on the CPU", ("walk", url, key, "sync"), "s", of="cpu", is_slow=True),
-        Case("the same, async: seconds on the CPU", ("walk", url, key, "async"), "s", of="cpu", is_slow=True),
+        Case("the same, sync: seconds on the CPU", ("list", url, key, "sync"), "s", of="cpu", is_slow=True),
+        Case("the same, async: seconds on the CPU", ("list", url, key, "async"), "s", of="cpu", is_slow=True),
         Case("`import linq`", ("import", "import linq"), "ms", 3),
         Case("`import linq`, memory", ("import", "import linq"), "MB", 1.5, of="megabytes"),
         Case(f"`{CLIENT}`", ("import", CLIENT), "ms"),
@@ -80,7 +80,7 @@ def cases(url: str, key: str, chats: int) -> list[Case]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.sdk", description=__doc__)
     parser.add_argument("--chats", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=7, help="of all but the walks, which are done once")
+    parser.add_argument("--rounds", type=int, default=7, help="of all but the lists, which are measured once")
     options = parser.parse_args()
     database = f"sqlite:///{FOLDER.absolute()}/sdk-{options.chats}.db"
     key = loaded(database, options.chats)

@@ -2,7 +2,7 @@
 
 worker.py import STATEMENT            seconds and peak MB of a statement in a fresh process
 worker.py parse BASE_URL KEY          seconds for parsing one page of 100 chats, the best of many
-worker.py walk BASE_URL KEY HOW       seconds for all chats, 100 a page; HOW is sync, async or prefetch
+worker.py list BASE_URL KEY HOW       seconds for all chats, 100 a page; HOW is sync, async or prefetch
 """
 
 # Nothing else may be imported here: what is loaded before the clock starts is not measured.
@@ -42,24 +42,24 @@ def measure_parse(base_url: str, key: str) -> dict[str, float]:
     return {"seconds": min(times)}
 
 
-def measure_walk(base_url: str, key: str, how: str) -> dict[str, float]:
+def measure_list(base_url: str, key: str, how: str) -> dict[str, float]:
     from linq import LinqAPIV3  # noqa: PLC0415 - see above
 
     client = LinqAPIV3(api_key=key, base_url=base_url)
     client.chats.list_chats(limit=1)
     started, spent = time.perf_counter(), time.process_time()
     # The public client has no such parameter, so it may not see it.
-    walk = client.chats.list_chats(limit=100, prefetch=1) if how == "prefetch" else client.chats.list_chats(limit=100)
-    chats = sum(bool(chat.id) for chat in walk)
+    listed = client.chats.list_chats(limit=100, prefetch=1) if how == "prefetch" else client.chats.list_chats(limit=100)
+    chats = sum(bool(chat.id) for chat in listed)
     return {"seconds": time.perf_counter() - started, "cpu": time.process_time() - spent, "chats": chats}
 
 
-def measure_async_walk(base_url: str, key: str) -> dict[str, float]:
+def measure_async_list(base_url: str, key: str) -> dict[str, float]:
     import asyncio  # noqa: PLC0415 - see above
 
     from linq import AsyncLinqAPIV3  # noqa: PLC0415 - see above
 
-    async def walk() -> dict[str, float]:
+    async def list_all() -> dict[str, float]:
         async with AsyncLinqAPIV3(api_key=key, base_url=base_url) as client:
             await client.chats.list_chats(limit=1)
             started, spent = time.perf_counter(), time.process_time()
@@ -68,7 +68,7 @@ def measure_async_walk(base_url: str, key: str) -> dict[str, float]:
                 chats += bool(chat.id)
             return {"seconds": time.perf_counter() - started, "cpu": time.process_time() - spent, "chats": chats}
 
-    return asyncio.run(walk())
+    return asyncio.run(list_all())
 
 
 def main(what: str, *arguments: str) -> dict[str, float]:
@@ -77,7 +77,7 @@ def main(what: str, *arguments: str) -> dict[str, float]:
     if what == "parse":
         return measure_parse(*arguments)
     base_url, key, how = arguments
-    return measure_async_walk(base_url, key) if how == "async" else measure_walk(base_url, key, how)
+    return measure_async_list(base_url, key) if how == "async" else measure_list(base_url, key, how)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ REFUSAL = json.dumps(envelope(400, 1005, "limit must be 1 to 100")).encode()
 
 
 async def app(scope: Any, protocol: Any) -> None:
-    """Serves a walk over two pages, and refuses ``limit=0``. ``x-spoken`` says how it was asked."""
+    """Serves a list of two pages, and refuses ``limit=0``. ``x-spoken`` is the HTTP version of the request."""
     status, content = 200, LAST if "cursor=2" in scope.query_string else FIRST
     if "limit=0" in scope.query_string:
         status, content = 400, REFUSAL

@@ -15,7 +15,8 @@ from typing import Any
 from tests.sdk.life import ENDPOINTS, Endpoint
 
 PACKAGES = ("linq.types", "linq.types.chats", "linq.types.shared", "linq.types.shared_params")
-EXTRAS = ("extra_headers", "extra_query", "extra_body", "timeout")
+OURS_ALONE = ("prefetch", "updated_since", "wait", "include")
+"""The parameters that the public client does not have."""
 
 
 def described(url: str) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def signature(method: Any) -> list[tuple[str, str, bool]]:
     return [
         (each.name, each.kind.name, each.default is each.empty)
         for each in inspect.signature(method).parameters.values()
-        if each.name != "prefetch"
+        if each.name not in OURS_ALONE
     ]
 
 

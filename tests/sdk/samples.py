@@ -1,4 +1,4 @@
-"""Chats as they are on the wire, pages of them, and a server in a function that serves a walk."""
+"""Chats as they are on the wire, pages of them, and a handler that serves them."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -52,7 +52,7 @@ def envelope(status: int, code: int, message: str, **more: object) -> Json:
     return {"success": False, "error": error, "trace_id": "0af7651916cd43dd8448eb211c80319c"}
 
 
-class Walk:
+class PagedChats:
     """Answers as a server with ``total`` chats would, and keeps the requests; ``faults`` are answered first, in order.
 
     A fault is an answer, or an exception to raise, for the request with that number (0 is the first).

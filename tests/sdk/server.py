@@ -38,7 +38,7 @@ class Asked:
 
 
 class Server:
-    """Serves walks over ``total`` chats or messages, and every other endpoint's sample; keeps what was asked.
+    """Serves lists of ``total`` chats or messages, and every other endpoint's sample; keeps the requests.
 
     ``faults``: what goes wrong with the request of that number, from 0.
     """
@@ -51,6 +51,8 @@ class Server:
         self.requests: list[Asked] = []
         self.changes: dict[str, object] = {}
         """What every chat or message has otherwise than the samples."""
+        self.sync_token: str | None = None
+        """Sent with every page; with it, ``updated_since`` gets what has not changed: nothing."""
         self.connections = 0
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -77,6 +79,11 @@ class Server:
         """Waits until so many requests have been answered; whether that happened in time (seconds)."""
         with self._has_answered:
             return self._has_answered.wait_for(lambda: self._answered >= requests, within)
+
+    def has_received(self, requests: int, within: float = 10.0) -> bool:
+        """Waits until so many requests have arrived; whether that happened in time (seconds)."""
+        with self._has_answered:
+            return self._has_answered.wait_for(lambda: len(self.requests) >= requests, within)
 
     def __enter__(self) -> Self:
         self._spawn(self._accept)
@@ -137,6 +144,7 @@ class Server:
         with self._lock:
             number = len(self.requests)
             self.requests.append(asked)
+            self._has_answered.notify_all()
         fault = self.faults.get(number)
         if fault == "drop":
             return False
@@ -145,6 +153,8 @@ class Server:
         status, content = self._answer_to(asked)
         if fault is not None and fault.isdigit():
             status, content = f"{fault} Fault\r\nretry-after-ms: 1", b"{}"
+        if self.sync_token is not None:
+            status = f"{status}\r\nx-sync-token: {self.sync_token}"
         length = "" if content is None else f"content-type: application/json\r\ncontent-length: {len(content)}\r\n"
         whole = f"HTTP/1.1 {status}\r\n{length}\r\n".encode() + (content or b"")
         if fault == "drop in body":
@@ -167,7 +177,7 @@ class Server:
     def _page(self, target: str) -> Json:
         name, item = LISTS.get(shape(target), ("chats", chat))
         query = parse_qs(urlsplit(target).query)
-        start = int(query.get("cursor", ["0"])[0])
+        start = self.total if "updated_since" in query else int(query.get("cursor", ["0"])[0])
         end = min(start + int(query.get("limit", [str(self.limit)])[0]), self.total)
         items = [item(number, **self.changes) for number in range(start, end)]
         return {name: items, "next_cursor": str(end) if end < self.total else None}

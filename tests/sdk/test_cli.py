@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -65,7 +66,7 @@ def test_a_pipe_gets_whole_cells_separated_by_tabs(run: Run) -> None:
     assert lines[0].split("\t") == ["Who", "Service", "Health", "Updated", "Id"]
     assert lines[1].split("\t") == ["+14155559876", "iMessage", "AT_RISK", "2024-01-15 10:30", chat(0)["id"]]
     assert len(lines) == 3
-    assert done.stderr == "More follow: --cursor 2, or --all\n"
+    assert done.stderr == "There are more: --cursor 2, or --all\n"
 
 
 def test_the_filters_are_sent(run: Run, server: Server) -> None:
@@ -81,6 +82,35 @@ def test_json_is_what_the_api_answers_with(run: Run) -> None:
     assert len(json.loads(everything.stdout)["chats"]) == 10
     assert json.loads(everything.stdout)["next_cursor"] is None
     assert everything.stderr == ""
+
+
+def test_following_prints_json_lines_and_at_the_end_the_token(run: Run, server: Server) -> None:
+    server.sync_token = "t7"
+    server.faults = {1: "401"}
+    done = run("chats", "follow", "--to", "a@b.c", "--include", "unread_count")
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [chat(number)["id"] for number in range(10)]
+    assert done.returncode == 1
+    resume, error = done.stderr.splitlines()
+    assert resume == "Resume with: --since t7"
+    assert error.startswith("Error: Error code: 401")
+    assert server.targets[0] == "/v3/chats?to=a%40b.c&include=unread_count&limit=100"
+    assert server.targets[-1] == "/v3/chats?to=a%40b.c&include=unread_count&limit=100&updated_since=t7&wait=60"
+
+
+def test_following_stops_when_it_is_interrupted(environment: dict[str, str], server: Server) -> None:
+    server.sync_token = "t7"
+    server.faults = {1: "stall"}
+    process = subprocess.Popen(
+        [*COMMAND, "chats", "follow", "--since", "t6"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert server.has_received(2, within=30)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=30)
+    assert (process.returncode, told) == (130, "Resume with: --since t7\n")
 
 
 def test_csv_has_a_heading_and_every_chat(run: Run) -> None:
@@ -108,7 +138,7 @@ def test_messages_are_listed_as_chats_are(run: Run, server: Server) -> None:
     words = "Hello 🎂 Ann [media a.png] https://example.com [imessage_app] [app_clip https://x]"
     assert lines[1] == ["2026-05-01 12:00", LINE, words, "delivered", message(0)["id"]]
     assert len(lines) == 3
-    assert done.stderr == "More follow: --cursor 2, or --all\n"
+    assert done.stderr == "There are more: --cursor 2, or --all\n"
     assert server.targets == [f"/v3/chats/{CHAT}/messages?limit=2"]
 
 
@@ -159,16 +189,16 @@ def test_send_takes_the_way_that_its_options_ask_for(
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["chats", "list", "--json", "--csv"], 2, "choose one of --json and --csv"),
+        (["chats", "list", "--json", "--csv"], 2, "pass only one of --json and --csv"),
         (["chats", "list", "--limit", "many"], 2, "--limit"),
-        (["messages", "list", CHAT, "--json", "--csv"], 2, "choose one of --json and --csv"),
+        (["messages", "list", CHAT, "--json", "--csv"], 2, "pass only one of --json and --csv"),
         (["messages", "list"], 2, "Missing argument"),
-        (["messages", "list", ".."], 2, "'..' is no id"),
-        (["send", "--chat", "", "Hello"], 2, "'' is no id"),
-        (["send", "Hello"], 2, "say to whom"),
-        (["send", "--from", LINE, "Hello"], 2, "say to whom"),
+        (["messages", "list", ".."], 2, "'..' is not an id"),
+        (["send", "--chat", "", "Hello"], 2, "'' is not an id"),
+        (["send", "Hello"], 2, "name a recipient"),
+        (["send", "--from", LINE, "Hello"], 2, "name a recipient"),
         (["send", "--to", PERSON], 2, "Missing argument"),
-        (["send", "--chat", CHAT, "--to", PERSON, "Hello"], 2, "give --chat alone"),
+        (["send", "--chat", CHAT, "--to", PERSON, "Hello"], 2, "pass --chat alone"),
         (["chats", "nonsense"], 2, "No such command"),
         (["chats", "list", "--profile", "work"], 1, "Error: There is no profile 'work' (there is: none yet)"),
         (["--version"], 0, ""),
@@ -210,7 +240,7 @@ def test_a_key_that_the_service_refuses_is_not_kept(run: Run, home: Path, server
     server.faults = {0: "401"}
     done = run("login", "--base-url", server.url, stdin=f"{KEY}\n", without=NO_KEY)
     assert done.returncode == 1
-    assert "does not know this key, so it was not kept" in done.stderr
+    assert "does not accept this key, so it was not stored" in done.stderr
     assert KEY not in done.stderr + done.stdout
     assert list(home.rglob("profiles.json")) == []
 
@@ -237,10 +267,10 @@ def test_doctor_finds_nothing_wrong(run: Run, server: Server) -> None:
     ("variables", "found", "remedy"),
     [
         ({"LINQ_API_V3_API_KEY": ""}, "No API key", ""),
-        ({"LINQ_API_V3_API_KEY": "two words"}, "holds a space", ""),
-        ({"LINQ_API_V3_BASE_URL": "http://127.0.0.1:9"}, "failed: ", "nothing answers there"),
-        ({"LINQ_API_V3_BASE_URL": "http://no-such-host.invalid"}, "travels unencrypted", "no such host"),
-        ({"LINQ_API_V3_BASE_URL": "nonsense"}, "'nonsense' is no http:// or https:// address", ""),
+        ({"LINQ_API_V3_API_KEY": "two words"}, "contains a space", ""),
+        ({"LINQ_API_V3_BASE_URL": "http://127.0.0.1:9"}, "failed: ", "nothing listens there"),
+        ({"LINQ_API_V3_BASE_URL": "http://no-such-host.invalid"}, "travels unencrypted", "the host does not exist"),
+        ({"LINQ_API_V3_BASE_URL": "nonsense"}, "not 'nonsense'", ""),
     ],
 )
 def test_doctor_says_what_is_wrong_and_what_to_do(
@@ -359,7 +389,7 @@ def test_send_takes_what_is_piped_in(run: Run, server: Server) -> None:
     assert asked.body == {"message": {"parts": [{"type": "text", "value": "Hé\nthere -"}]}}
     nothing = run("send", "--chat", CHAT, "-", stdin="\n")
     assert nothing.returncode == 2
-    assert "nothing is piped in" in nothing.stderr
+    assert "standard input is empty" in nothing.stderr
     assert len(server.requests) == 1
 
 

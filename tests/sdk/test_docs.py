@@ -35,7 +35,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch, server: Server, tmp_path: Path
 
 @pytest.mark.parametrize(
     "example",
-    [each for each in blocks("python") if "unwrap" not in each],
+    [each for each in blocks("python") if "unwrap" not in each and ".follow(" not in each],
     ids=lambda example: example.strip().splitlines()[-1].strip(),
 )
 def test_examples_run(example: str, server: Server) -> None:
@@ -60,20 +60,36 @@ def test_the_handler_of_webhooks_takes_what_is_signed_and_refuses_what_is_not(
         assert names["receive"](content.encode(), signed(content)) == 204
     assert "+14155559876 wrote" in capsys.readouterr().out
     assert names["receive"](b"{}", signed("[]")) == 400
-    assert "not believed: The webhook's signature" in capsys.readouterr().out
+    assert "rejected: The webhook's signature" in capsys.readouterr().out
+
+
+def test_the_example_of_following_stores_its_token_and_resumes(
+    capsys: pytest.CaptureFixture[str], server: Server, tmp_path: Path
+) -> None:
+    server.sync_token = "t7"
+    server.faults = {1: "401", 2: "401"}
+    [example] = [each for each in blocks("python") if ".follow(" in each]
+    for _ in range(2):
+        with pytest.raises(linq.AuthenticationError):
+            exec(compile(example, "docs/sdk.md", "exec"), {})  # noqa: S102
+        assert (tmp_path / "follow.token").read_text() == "t7"
+    assert len(capsys.readouterr().out.splitlines()) == server.total
+    assert server.targets[2].endswith("&updated_since=t7&wait=60")
 
 
 COMMANDS = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("linq")]
 
 
 @pytest.mark.parametrize("line", COMMANDS)
-def test_commands_run(line: str) -> None:
+def test_commands_run(line: str, server: Server) -> None:
+    if "follow" in line:
+        server.sync_token, server.faults = "t7", {1: "401"}  # or it would never end
     words = shlex.split(line, comments=True)
     if ">" in words:
         words = words[: words.index(">")]
     command = [sys.executable, "-c", "from linq._cli import main; main()", *words[1:]]
     done = subprocess.run(command, input=f"{KEY}\n", capture_output=True, text=True, timeout=30, check=False)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == (1 if "follow" in line else 0), done.stderr
     assert done.stdout or done.stderr
 
 

@@ -45,7 +45,7 @@ def test_http2_with_a_tls_context_of_the_callers(half: Half, url: str, authority
 
 
 @pytest.mark.parametrize("prefetch", [0, 1])
-def test_walks_streams_and_errors_are_the_same_over_http2(half: Half, url: str, prefetch: int) -> None:
+def test_pages_streams_and_errors_are_the_same_over_http2(half: Half, url: str, prefetch: int) -> None:
     default = DefaultHttpxClient if half.name == "sync" else DefaultAsyncHttpxClient
     client = half.client(base_url=url, http_client=default(http2=True))
     for _ in range(3):

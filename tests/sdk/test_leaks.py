@@ -47,7 +47,7 @@ class Left:
 
 
 def work(client: LinqAPIV3) -> None:
-    """Walks with and without a page ahead, one left early, an answer left unread, and an error: ``ROUND`` requests."""
+    """Lists with and without prefetch, one left early, a response left unread, and an error: ``ROUND`` requests."""
     assert len(list(client.chats.list_chats())) == 4
     assert len(list(client.chats.list_chats(prefetch=1))) == 4
     assert len(list(client.chats.list_chats().iter_pages())) == 2

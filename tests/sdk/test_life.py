@@ -208,12 +208,12 @@ def test_what_is_no_json_is_refused_before_anything_is_asked(half: Half, server:
 
 @pytest.mark.parametrize("prefetch", [0, 1])
 @pytest.mark.parametrize("name", ["chats.messages.list", "messages.list_messages_thread"])
-def test_messages_are_walked_as_chats_are(half: Half, server: Server, name: str, prefetch: int) -> None:
+def test_messages_are_paged_as_chats_are(half: Half, server: Server, name: str, prefetch: int) -> None:
     server.total = 5
     server.faults = {2: "500"}
     client = half.client(base_url=server.url)
-    walk = attrgetter(name)(client)(MESSAGE, limit=2, prefetch=prefetch)
-    assert [each.id for each in half.collect(walk)] == [message(number)["id"] for number in range(5)]
+    listed = attrgetter(name)(client)(MESSAGE, limit=2, prefetch=prefetch)
+    assert [each.id for each in half.collect(listed)] == [message(number)["id"] for number in range(5)]
     assert [target.partition("?")[2] for target in server.targets] == [
         "limit=2",
         "cursor=2&limit=2",

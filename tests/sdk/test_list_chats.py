@@ -11,7 +11,7 @@ from linq.pagination import AsyncListChatsPagination, SyncListChatsPagination
 from linq.types import Chat, HealthStatus
 from linq.types.shared import ChatHandle
 from tests.sdk.halves import KEY, Half
-from tests.sdk.samples import Walk, answering, body_of, chat, page
+from tests.sdk.samples import PagedChats, answering, body_of, chat, page
 
 
 @pytest.mark.parametrize(
@@ -31,21 +31,21 @@ from tests.sdk.samples import Walk, answering, body_of, chat, page
 def test_the_query_says_what_was_given_and_nothing_else(
     half: Half, arguments: dict[str, Any], query: dict[str, str]
 ) -> None:
-    walk = Walk(1)
-    half.run(half.client(walk).chats.list_chats(**arguments))
-    assert dict(walk.requests[0].url.params) == query
+    paged = PagedChats(1)
+    half.run(half.client(paged).chats.list_chats(**arguments))
+    assert dict(paged.requests[0].url.params) == query
 
 
 def test_the_plus_of_a_number_is_encoded(half: Half) -> None:
-    walk = Walk(1)
-    half.run(half.client(walk).chats.list_chats(from_="+12223334444", limit=20))
-    assert walk.requests[0].url.raw_path == b"/api/partner/v3/chats?from=%2B12223334444&limit=20"
+    paged = PagedChats(1)
+    half.run(half.client(paged).chats.list_chats(from_="+12223334444", limit=20))
+    assert paged.requests[0].url.raw_path == b"/api/partner/v3/chats?from=%2B12223334444&limit=20"
 
 
 def test_the_request_carries_the_key_and_says_who_asks(half: Half) -> None:
-    walk = Walk(1)
-    half.run(half.client(walk).chats.list_chats())
-    (request,) = walk.requests
+    paged = PagedChats(1)
+    half.run(half.client(paged).chats.list_chats())
+    (request,) = paged.requests
     assert request.method == "GET"
     assert request.headers["authorization"] == f"Bearer {KEY}"
     assert request.headers["accept"] == "application/json"
@@ -55,20 +55,20 @@ def test_the_request_carries_the_key_and_says_who_asks(half: Half) -> None:
 
 
 def test_extra_headers_replace_ours_whatever_their_capitals_and_omit_leaves_one_out(half: Half) -> None:
-    walk = Walk(1)
-    client = half.client(walk, default_headers={"X-Team": "blue", "X-Mood": "calm"})
+    paged = PagedChats(1)
+    client = half.client(paged, default_headers={"X-Team": "blue", "X-Mood": "calm"})
     half.run(client.chats.list_chats(extra_headers={"AUTHORIZATION": "Bearer other", "x-team": omit, "X-New": "1"}))
-    headers = walk.requests[0].headers
+    headers = paged.requests[0].headers
     assert headers.get_list("authorization") == ["Bearer other"]
     assert "x-team" not in headers
     assert (headers["x-mood"], headers["x-new"]) == ("calm", "1")
 
 
 def test_extra_body_is_sent_as_json(half: Half) -> None:
-    walk = Walk(1)
-    half.run(half.client(walk).chats.list_chats(extra_body={"a": 1}))
-    assert body_of(walk.requests[0]) == {"a": 1}
-    assert walk.requests[0].headers["content-type"] == "application/json"
+    paged = PagedChats(1)
+    half.run(half.client(paged).chats.list_chats(extra_body={"a": 1}))
+    assert body_of(paged.requests[0]) == {"a": 1}
+    assert paged.requests[0].headers["content-type"] == "application/json"
 
 
 def test_a_page_of_the_seeds_chats_is_typed(half: Half) -> None:
@@ -90,7 +90,7 @@ def test_a_page_of_the_seeds_chats_is_typed(half: Half) -> None:
 
 
 def test_what_a_newer_server_adds_is_let_through(half: Half) -> None:
-    newer = chat(1, service="Carrier Pigeon", unread_count=3, last_message={"text": "hi"})
+    newer = chat(1, service="Carrier Pigeon", mood={"text": "hi"})
     newer["health_status"]["status"] = "RADIANT"
     newer["handles"][0]["line_type"] = "RCS"
     del newer["is_archived"]
@@ -99,7 +99,7 @@ def test_what_a_newer_server_adds_is_let_through(half: Half) -> None:
     )
     (only,) = result.chats
     assert (only.service, only.health_status.status) == ("Carrier Pigeon", "RADIANT")
-    assert (only.unread_count, only.last_message) == (3, {"text": "hi"})
+    assert only.mood == {"text": "hi"}
     assert only.handles[0].line_type == "RCS"
     assert only.is_archived is None
     assert result.total == 1
@@ -108,7 +108,7 @@ def test_what_a_newer_server_adds_is_let_through(half: Half) -> None:
 @pytest.mark.parametrize("prefetch", [-1, 2, 10])
 def test_prefetch_is_one_page_or_none(half: Half, prefetch: int) -> None:
     with pytest.raises(ValueError, match=f"prefetch must be 0 .* or 1 .*, not {prefetch}"):
-        half.run(half.client(Walk(1)).chats.list_chats(prefetch=prefetch))
+        half.run(half.client(PagedChats(1)).chats.list_chats(prefetch=prefetch))
 
 
 def test_the_answer_to_something_else_is_a_clear_error(half: Half) -> None:

@@ -1,6 +1,8 @@
 """The models: nothing that a server may say is refused or lost."""
 
 import json
+import subprocess
+import sys
 from typing import Any, cast
 
 import httpx2
@@ -11,10 +13,11 @@ from hypothesis import strategies as st
 
 from linq import LinqAPIV3
 from linq.pagination import SyncListChatsPagination
-from linq.types import Chat, ChatHandle, ChatListChatsParams, HealthStatus
+from linq.types import Chat, ChatHandle, ChatListChatsParams, HealthStatus, Message
 from linq.types.shared import ServiceType
 from tests.sdk.halves import KEY, SyncHalf
-from tests.sdk.samples import Json, Walk, answering, chat, page
+from tests.sdk.life import message
+from tests.sdk.samples import Json, PagedChats, answering, chat, page
 
 leaves = (
     st.none()
@@ -104,10 +107,10 @@ def test_one_odd_field_leaves_the_others_typed() -> None:
 
 
 def test_parameters_can_be_collected_first() -> None:
-    walk = Walk(1)
+    paged = PagedChats(1)
     params: ChatListChatsParams = {"from_": "+12223334444", "limit": 5}
-    SyncHalf().client(walk).chats.list_chats(**params)
-    assert dict(walk.requests[0].url.params) == {"from": "+12223334444", "limit": "5"}
+    SyncHalf().client(paged).chats.list_chats(**params)
+    assert dict(paged.requests[0].url.params) == {"from": "+12223334444", "limit": "5"}
 
 
 def test_the_documented_services_are_known_to_the_type() -> None:
@@ -118,7 +121,30 @@ def test_the_documented_services_are_known_to_the_type() -> None:
 def test_the_first_page_after_import_builds_its_models_once_among_threads() -> None:
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
-    client = LinqAPIV3(api_key=KEY, http_client=httpx2.Client(transport=httpx2.MockTransport(Walk(100, 100))))
+    client = LinqAPIV3(api_key=KEY, http_client=httpx2.Client(transport=httpx2.MockTransport(PagedChats(100, 100))))
     with ThreadPoolExecutor(8) as threads:
         for result in [threads.submit(client.chats.list_chats) for _ in range(16)]:
             assert len(result.result().chats) == 100
+
+
+def test_an_included_message_is_a_model_however_odd_it_is() -> None:
+    sent = chat(1, last_message=message(4), unread_count=2, message_count=7)
+    (only,) = listed(page([sent])).chats
+    assert isinstance(only.last_message, Message)
+    assert only.last_message == Message.model_validate(message(4))
+    assert only.to_dict(mode="json")["last_message"] == only.last_message.to_dict(mode="json")
+    assert only.to_dict()["last_message"] == only.last_message.to_dict()
+    assert json.loads(only.to_json())["last_message"]["from"] == message(4)["from"]
+    assert listed(page([chat(1, last_message=None)])).chats[0].last_message is None
+    newer = {name: value for name, value in message(4, mood="glad", created_at="long ago").items() if name != "parts"}
+    (odd,) = listed(page([chat(1, last_message=newer)])).chats
+    assert isinstance(odd.last_message, Message)
+    assert (odd.last_message.created_at, odd.last_message.parts, odd.last_message.is_read) == ("long ago", None, False)
+    assert listed(page([chat(1, last_message=7)])).chats[0].to_dict()["last_message"] == 7
+
+
+def test_a_list_without_messages_does_not_load_their_models() -> None:
+    program = "import sys; from linq.types import Chat; Chat.model_rebuild(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "linq.types.chat" in done.stdout.split()
+    assert "linq.types.message" not in done.stdout.split()

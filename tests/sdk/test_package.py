@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -24,6 +25,7 @@ from linq.pagination import (
 )
 
 ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "sdk" / "src" / "linq"
 USER_CODE = Path(__file__).with_name("user_code.py")
 
 
@@ -31,20 +33,54 @@ def output_of(*command: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def test_the_sync_half_is_generated_from_the_async_one() -> None:
-    done = output_of(sys.executable, "sdk/tools/generate_sync.py", "--check")
-    assert done.returncode == 0, done.stdout
+def test_the_generated_files_are_current() -> None:
+    done = output_of(sys.executable, "sdk/tools/generate.py", "--check")
+    assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_the_check_notices_a_change(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("source", "old", "new", "stale"),
+    [
+        (
+            "src/linq/_requests/capability.py",
+            "address: str,",
+            "address: str | None,",
+            ["_async/resources/capability.py", "_sync/resources/capability.py"],
+        ),
+        ("src/linq/_async/pages.py", "This is", "That is", []),
+        ("src/linq/_async/pages.py", "One page of chats.", "A page of chats.", ["_sync/pages.py"]),
+        ("tools/public_names.py", '"HealthStatus"', '"Health"', ["types/__init__.py"]),
+    ],
+)
+def test_generating_rewrites_what_depends_on_a_change(
+    tmp_path: Path, source: str, old: str, new: str, stale: list[str]
+) -> None:
     sdk = tmp_path / "sdk"
-    for name in ("tools/generate_sync.py", "src/linq/_async/resources/chats.py", "src/linq/_sync/resources/chats.py"):
-        (sdk / name).parent.mkdir(parents=True, exist_ok=True)
-        (sdk / name).write_text((ROOT / "sdk" / name).read_text())
-    changed = sdk / "src/linq/_async/resources/chats.py"
-    changed.write_text(changed.read_text().replace("/v3/chats", "/v4/chats"))
-    done = output_of(sys.executable, str(sdk / "tools/generate_sync.py"), "--check")
-    assert (done.returncode, done.stdout) == (1, "_sync/resources/chats.py: not current\n")
+    for folder in ("src", "tools"):
+        shutil.copytree(ROOT / "sdk" / folder, sdk / folder, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    changed = sdk / source
+    changed.write_text(changed.read_text().replace(old, new))
+    generate = str(sdk / "tools/generate.py")
+    before = output_of(sys.executable, generate, "--check")
+    assert (before.returncode, before.stdout) == (
+        int(bool(stale)),
+        "".join(f"{stale[0]}: not current\n") if stale else "",
+    )
+    written = output_of(sys.executable, generate)
+    assert (written.returncode, written.stdout) == (0, "".join(f"{name}: written\n" for name in stale))
+    assert output_of(sys.executable, generate, "--check").returncode == 0
+
+
+def test_a_generated_file_names_its_source_and_its_tool() -> None:
+    header = re.compile(r"# Generated from (\S+) by (\S+); run make generate\.")
+    for path in [*PACKAGE.rglob("_sync/**/*.py"), *PACKAGE.rglob("_async/resources/*.py"), PACKAGE / "__init__.py"]:
+        if path.name in ("_runtime.py",) or path == PACKAGE / "_sync" / "__init__.py":
+            continue
+        found = header.match(path.read_text())
+        assert found, path
+        assert (ROOT / found[2]).is_file()
+        assert (PACKAGE / found[1]).exists() or (ROOT / found[1]).exists()
 
 
 def public(kind: type) -> dict[str, list[str]]:

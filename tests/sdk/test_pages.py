@@ -1,4 +1,4 @@
-"""Walks: over all chats, page by page, stopped, resumed, interrupted, one page ahead."""
+"""Pagination: over all chats, page by page, stopped, resumed, interrupted, one page ahead."""
 
 import threading
 import time
@@ -14,7 +14,7 @@ from linq import APIConnectionError, LinqApiv3Error, RateLimitError
 from linq.pagination import SyncListChatsPagination
 from linq.types import Chat
 from tests.sdk.halves import Half, SyncHalf
-from tests.sdk.samples import Walk, chat, page
+from tests.sdk.samples import PagedChats, chat, page
 
 
 def ids(total: int, start: int = 0) -> list[str]:
@@ -23,26 +23,26 @@ def ids(total: int, start: int = 0) -> list[str]:
 
 @pytest.mark.parametrize("prefetch", [0, 1])
 @pytest.mark.parametrize("total", [0, 1, 2, 3, 7, 8])
-def test_iterating_walks_every_page_once(half: Half, total: int, prefetch: int) -> None:
-    walk = Walk(total)
-    found = half.collect(half.client(walk).chats.list_chats(limit=2, prefetch=prefetch))
+def test_iterating_fetches_every_page_once(half: Half, total: int, prefetch: int) -> None:
+    paged = PagedChats(total)
+    found = half.collect(half.client(paged).chats.list_chats(limit=2, prefetch=prefetch))
     assert [one.id for one in found] == ids(total)
-    assert len(walk.requests) == max(1, -(-total // 2))
+    assert len(paged.requests) == max(1, -(-total // 2))
 
 
 def test_filters_and_extras_go_along_to_every_page(half: Half) -> None:
-    walk = Walk(6)
+    paged = PagedChats(6)
     options: dict[str, Any] = {"to": "a@b.c", "extra_query": {"q": "x"}, "extra_headers": {"X-A": "1"}, "timeout": 7}
-    half.collect(half.client(walk).chats.list_chats(limit=2, **options))
-    assert walk.cursors == [None, "2", "4"]
-    for request in walk.requests:
+    half.collect(half.client(paged).chats.list_chats(limit=2, **options))
+    assert paged.cursors == [None, "2", "4"]
+    for request in paged.requests:
         assert (request.url.params["to"], request.url.params["q"], request.headers["x-a"]) == ("a@b.c", "x", "1")
         assert request.extensions["timeout"]["read"] == 7
 
 
 def test_page_by_page(half: Half) -> None:
-    walk = Walk(5)
-    first = half.run(half.client(walk).chats.list_chats())
+    paged = PagedChats(5)
+    first = half.run(half.client(paged).chats.list_chats())
     assert first.has_next_page()
     assert first.next_page_info().params == {"cursor": "2"}
     second = half.run(first.get_next_page())
@@ -57,8 +57,10 @@ def test_page_by_page(half: Half) -> None:
 
 
 @given(total=st.integers(0, 30), limit=st.integers(1, 7), stop=st.integers(0, 10), prefetch=st.sampled_from([0, 1]))
-def test_a_walk_stopped_after_any_page_and_resumed_is_whole(total: int, limit: int, stop: int, prefetch: int) -> None:
-    client = SyncHalf().client(Walk(total, limit))
+def test_pagination_stopped_after_any_page_and_resumed_is_complete(
+    total: int, limit: int, stop: int, prefetch: int
+) -> None:
+    client = SyncHalf().client(PagedChats(total, limit))
     seen: list[str] = []
     cursor: str | None = None
     for number, fetched in enumerate(client.chats.list_chats(prefetch=prefetch).iter_pages()):
@@ -80,10 +82,10 @@ def test_a_walk_stopped_after_any_page_and_resumed_is_whole(total: int, limit: i
 )
 @pytest.mark.parametrize("prefetch", [0, 1])
 def test_a_fault_in_the_middle_is_retried_in_place(half: Half, fault: httpx2.Response, prefetch: int) -> None:
-    walk = Walk(6, faults={1: fault})
-    found = half.collect(half.client(walk).chats.list_chats(prefetch=prefetch))
+    paged = PagedChats(6, faults={1: fault})
+    found = half.collect(half.client(paged).chats.list_chats(prefetch=prefetch))
     assert [one.id for one in found] == ids(6)
-    assert walk.cursors == [None, "2", "2", "4"]
+    assert paged.cursors == [None, "2", "2", "4"]
 
 
 @pytest.mark.parametrize("prefetch", [0, 1])
@@ -91,11 +93,11 @@ def test_a_fault_in_the_middle_is_retried_in_place(half: Half, fault: httpx2.Res
     ("fault", "kind"),
     [(httpx2.Response(429), RateLimitError), (httpx2.ReadError("cut"), APIConnectionError)],
 )
-def test_an_error_that_reaches_the_caller_does_not_end_the_walk(
+def test_an_error_that_reaches_the_caller_does_not_end_the_iterator(
     half: Half, fault: httpx2.Response | Exception, kind: type[Exception], prefetch: int
 ) -> None:
-    walk = Walk(6, faults={1: fault})
-    chats = half.client(walk, max_retries=0).chats.list_chats(prefetch=prefetch)
+    paged = PagedChats(6, faults={1: fault})
+    chats = half.client(paged, max_retries=0).chats.list_chats(prefetch=prefetch)
     iterator = iter(chats) if half.name == "sync" else aiter(chats)
     seen = [half.step(iterator).id for _ in range(2)]
     with pytest.raises(kind):
@@ -112,7 +114,7 @@ def test_an_empty_page_in_the_middle_is_not_the_end(half: Half) -> None:
     assert [one.id for one in half.collect(half.client(handler).chats.list_chats())] == ids(2)
 
 
-def test_a_server_that_gives_the_same_cursor_again_cannot_keep_a_walk_going_for_ever(half: Half) -> None:
+def test_a_server_that_gives_the_same_cursor_again_cannot_keep_pagination_going_for_ever(half: Half) -> None:
     def handler(request: httpx2.Request) -> httpx2.Response:
         return httpx2.Response(200, json=page([chat(0)], "again"))
 
@@ -135,21 +137,21 @@ def eventually(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
 
 
 def test_prefetch_fetches_the_next_page_while_this_one_is_worked_through() -> None:
-    walk = Walk(8)
-    pages = SyncHalf().client(walk).chats.list_chats(prefetch=1).iter_pages()
+    paged = PagedChats(8)
+    pages = SyncHalf().client(paged).chats.list_chats(prefetch=1).iter_pages()
     next(pages)
-    assert eventually(lambda: len(walk.requests) == 2)
-    assert not eventually(lambda: len(walk.requests) > 2, 0.05), "one page ahead, not more"
+    assert eventually(lambda: len(paged.requests) == 2)
+    assert not eventually(lambda: len(paged.requests) > 2, 0.05), "one page ahead, not more"
 
 
-def test_a_prefetched_walk_that_is_dropped_leaves_no_thread_behind() -> None:
-    next(iter(SyncHalf().client(Walk(8)).chats.list_chats(prefetch=1)))
+def test_a_prefetching_iterator_that_is_dropped_leaves_no_thread_behind() -> None:
+    next(iter(SyncHalf().client(PagedChats(8)).chats.list_chats(prefetch=1)))
     assert eventually(lambda: not any(thread.name == "linq-prefetch" for thread in threading.enumerate()))
 
 
-def test_prefetch_can_be_chosen_for_one_walk(half: Half) -> None:
-    walk = Walk(8)
-    first = half.run(half.client(walk).chats.list_chats())
+def test_prefetch_can_be_chosen_for_one_iterator(half: Half) -> None:
+    paged = PagedChats(8)
+    first = half.run(half.client(paged).chats.list_chats())
     assert len(half.collect(first.iter_pages(prefetch=1))) == 4
     with pytest.raises(ValueError, match="prefetch"):
         first.iter_pages(prefetch=3)

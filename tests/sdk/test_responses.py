@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from linq import APIConnectionError, APIStatusError
 from linq.types import Chat
 from tests.sdk.halves import Half
-from tests.sdk.samples import Walk, answering, chat, page
+from tests.sdk.samples import PagedChats, answering, chat, page
 from tests.sdk.server import Server
 
 
@@ -40,7 +40,7 @@ def test_a_raw_answer_parses_to_what_it_is_told(half: Half) -> None:
     class Counted(BaseModel):
         chats: list[dict[str, object]]
 
-    raw = half.run(half.client(Walk(3, limit=3)).chats.with_raw_response.list_chats())
+    raw = half.run(half.client(PagedChats(3, limit=3)).chats.with_raw_response.list_chats())
     assert len(half.run(raw.parse(to=Counted)).chats) == 3
     assert half.run(raw.parse(to=dict[str, object]))["next_cursor"] is None
     assert half.run(raw.parse(to=str)).startswith("{")
@@ -72,7 +72,7 @@ def test_a_stream_by_lines_and_text(half: Half, how: str, count: int) -> None:
 
 
 def test_a_streamed_answer_parses_to_the_page(half: Half) -> None:
-    manager = half.client(Walk(2)).chats.with_streaming_response.list_chats()
+    manager = half.client(PagedChats(2)).chats.with_streaming_response.list_chats()
     found = half.run(half.enter(manager).parse())
     assert isinstance(found.chats[0], Chat)
     half.leave(manager)
@@ -97,7 +97,7 @@ def test_a_stream_that_breaks_off_is_an_error_of_the_tree(half: Half, server: Se
 
 
 def test_any_answer_can_be_had_as_it_is(half: Half) -> None:
-    client = half.client(Walk(1))
+    client = half.client(PagedChats(1))
     assert half.run(client.get("/v3/chats", cast_to=httpx2.Response)).status_code == 200
     assert half.run(client.get("/v3/chats", cast_to=bytes)).startswith(b"{")
     assert half.run(client.delete("/v3/chats", cast_to=type(None))) is None

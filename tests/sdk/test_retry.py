@@ -17,10 +17,10 @@ from linq import (
     _retry,
 )
 from linq._flow import Send, Sleep, flow
-from linq._request import Call
+from linq._request import Request
 from linq._settings import Settings
 from tests.sdk.halves import Half
-from tests.sdk.samples import Walk, answering, page
+from tests.sdk.samples import PagedChats, answering, page
 
 NOW = 1_750_000_000.0
 GOOD = httpx2.Response(200, json=page())
@@ -73,30 +73,30 @@ def test_whatever_the_headers_say_a_delay_is_never_negative_nor_longer_than_a_mi
 
 @pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 504, 599])
 def test_these_statuses_are_tried_again(half: Half, status: int) -> None:
-    walk = Walk(1, faults={0: httpx2.Response(status, headers=SOON), 1: httpx2.Response(status, headers=SOON)})
-    assert len(half.run(half.client(walk).chats.list_chats()).chats) == 1
-    assert len(walk.requests) == 3
+    paged = PagedChats(1, faults={0: httpx2.Response(status, headers=SOON), 1: httpx2.Response(status, headers=SOON)})
+    assert len(half.run(half.client(paged).chats.list_chats()).chats) == 1
+    assert len(paged.requests) == 3
 
 
 @pytest.mark.parametrize("status", [300, 304, 400, 401, 403, 404, 410, 413, 422])
 def test_these_are_not(half: Half, status: int) -> None:
-    walk = Walk(1, faults={0: httpx2.Response(status, headers=SOON)})
+    paged = PagedChats(1, faults={0: httpx2.Response(status, headers=SOON)})
     with pytest.raises(APIStatusError):
-        half.run(half.client(walk).chats.list_chats())
-    assert len(walk.requests) == 1
+        half.run(half.client(paged).chats.list_chats())
+    assert len(paged.requests) == 1
 
 
 @pytest.mark.parametrize("retries", [0, 1, 2, 5])
 @pytest.mark.parametrize("where", ["client", "with_options", "request"])
 def test_max_retries_is_kept_to(half: Half, retries: int, where: str) -> None:
-    walk = Walk(1, faults=dict.fromkeys(range(9), httpx2.Response(500, headers=SOON)))
-    client = half.client(walk, max_retries=retries if where == "client" else 3)
+    paged = PagedChats(1, faults=dict.fromkeys(range(9), httpx2.Response(500, headers=SOON)))
+    client = half.client(paged, max_retries=retries if where == "client" else 3)
     if where == "with_options":
         client = client.with_options(max_retries=retries)
     options = {"max_retries": retries} if where == "request" else {}
     with pytest.raises(InternalServerError):
         half.run(client.get("/v3/chats", cast_to=object, options=options))
-    assert len(walk.requests) == 1 + retries
+    assert len(paged.requests) == 1 + retries
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_max_retries_is_kept_to(half: Half, retries: int, where: str) -> None:
 def test_no_answer_is_tried_again_and_then_an_error_with_its_cause(
     error: Exception, kind: type[Exception], said: str
 ) -> None:
-    steps = flow(Settings(api_key="k"), Call("GET", "/v3/chats"))
+    steps = flow(Settings(api_key="k"), Request("GET", "/v3/chats", object))
     assert isinstance(next(steps), Send)
     for _ in range(2):
         assert isinstance(steps.throw(error), Sleep)
@@ -131,37 +131,37 @@ def test_no_answer_is_tried_again_and_then_an_error_with_its_cause(
     "error", [httpx2.UnsupportedProtocol("ftp"), httpx2.LocalProtocolError("bad header"), httpx2.TooManyRedirects("20")]
 )
 def test_what_cannot_be_sent_is_not_tried_again(half: Half, error: Exception) -> None:
-    walk = Walk(1, faults={0: error})
+    paged = PagedChats(1, faults={0: error})
     with pytest.raises(APIConnectionError):
-        half.run(half.client(walk).chats.list_chats())
-    assert len(walk.requests) == 1
+        half.run(half.client(paged).chats.list_chats())
+    assert len(paged.requests) == 1
 
 
 def test_a_server_that_asks_for_longer_than_a_minute_is_not_asked_again_sooner(half: Half) -> None:
-    walk = Walk(1, faults={0: httpx2.Response(429, headers={"retry-after": "3600"})})
+    paged = PagedChats(1, faults={0: httpx2.Response(429, headers={"retry-after": "3600"})})
     with pytest.raises(RateLimitError) as caught:
-        half.run(half.client(walk).chats.list_chats())
-    assert (len(walk.requests), caught.value.retry_after) == (1, 3600)
+        half.run(half.client(paged).chats.list_chats())
+    assert (len(paged.requests), caught.value.retry_after) == (1, 3600)
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_a_write_keeps_one_idempotency_key_through_its_retries_and_the_next_has_another(
     half: Half, method: str
 ) -> None:
-    walk = Walk(1, faults={0: httpx2.Response(503, headers=SOON), 1: httpx2.Response(409, headers=SOON)})
-    client = half.client(walk)
+    paged = PagedChats(1, faults={0: httpx2.Response(503, headers=SOON), 1: httpx2.Response(409, headers=SOON)})
+    client = half.client(paged)
     for _ in range(2):
         half.run(getattr(client, method)("/v3/chats", cast_to=object, body={"a": 1}))
-    first, again, third, another = (request.headers["idempotency-key"] for request in walk.requests)
+    first, again, third, another = (request.headers["idempotency-key"] for request in paged.requests)
     assert first == again == third != another
 
 
 def test_the_callers_own_idempotency_key_is_sent(half: Half) -> None:
-    walk = Walk(1)
-    client = half.client(walk)
+    paged = PagedChats(1)
+    client = half.client(paged)
     half.run(client.post("/v3/chats", cast_to=object, options={"idempotency_key": "mine"}))
     half.run(client.post("/v3/chats", cast_to=object, options={"headers": {"idempotency-key": "by header"}}))
-    assert [request.headers["idempotency-key"] for request in walk.requests] == ["mine", "by header"]
+    assert [request.headers["idempotency-key"] for request in paged.requests] == ["mine", "by header"]
 
 
 def test_the_retries_taken_are_counted(half: Half) -> None:

@@ -31,7 +31,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.mark.parametrize("path", ["", "/api/partner"])
 @pytest.mark.parametrize("prefetch", [0, 1])
-def test_a_walk_finds_every_chat_once_and_typed(half: Half, service: Service, path: str, prefetch: int) -> None:
+def test_iterating_finds_every_chat_once_and_typed(half: Half, service: Service, path: str, prefetch: int) -> None:
     client = half.client(base_url=service.url + path, api_key=service.key)
     chats = half.collect(client.chats.list_chats(limit=100, prefetch=prefetch))
     assert len({chat.id for chat in chats}) == len(chats) == CHATS
@@ -99,8 +99,8 @@ def test_a_conversation_from_its_first_message_to_its_last(half: Half, service: 
     assert first == again
     anywhere = done(client.messages.create(to=[person], message=HELLO, idempotency_key=f"{half.name}-2"))
     assert (anywhere.chat_id, anywhere.from_, anywhere.created_new_chat) == (chat.id, service.line, False)
-    walk = half.collect(client.chats.messages.list(chat.id, limit=1, prefetch=1))
-    assert [each.id for each in walk] == [anywhere.message.id, first, chat.message.id]
+    listed = half.collect(client.chats.messages.list(chat.id, limit=1, prefetch=1))
+    assert [each.id for each in listed] == [anywhere.message.id, first, chat.message.id]
     done(client.messages.add_reaction(first, operation="add", type="custom", custom_emoji="🦊"))
     (part,) = done(client.messages.retrieve(first)).parts
     assert (part.value, part.reactions[0].custom_emoji, part.reactions[0].is_me) == ("Hello", "🦊", True)
@@ -133,4 +133,24 @@ def test_a_conversation_from_its_first_message_to_its_last(half: Half, service: 
     assert done(client.capability.check_RCS(address=number, from_=service.line)).address == number
     assert service.line in [each.phone_number for each in done(client.phone_numbers.list()).phone_numbers]
     assert service.line in [each.phone_number for each in done(client.phonenumbers.list()).phone_numbers]
+    half.run(client.close())
+
+
+def test_following_yields_what_changes_and_resumes(half: Half, service: Service) -> None:
+    client = half.client(base_url=service.url, api_key=service.key)
+    person = f"{half.name}-followed@example.com"
+    chat = half.run(client.chats.create(from_=service.line, to=[person], message=HELLO)).chat
+    follower = client.chats.follow(to=person, include="last_message,unread_count")
+    assert half.step(follower).id == chat.id
+    assert follower.token is None
+    half.run(client.chats.messages.send(chat.id, message=HELLO))
+    changed = half.step(follower)
+    assert (changed.id, changed.last_message.parts[0].value, changed.unread_count) == (chat.id, "Hello", 0)
+    assert changed.message_count is None
+    resumed = client.chats.follow(follower.token, to=person)
+    assert half.step(resumed).id == chat.id
+    with pytest.raises(linq.BadRequestError):
+        half.step(client.chats.follow("edited"))
+    half.run(follower.close())
+    assert half.collect(follower) == []
     half.run(client.close())

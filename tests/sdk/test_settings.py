@@ -14,12 +14,12 @@ from linq import (
     Timeout,
 )
 from tests.sdk.halves import KEY, Half
-from tests.sdk.samples import Walk
+from tests.sdk.samples import PagedChats
 
 
 def test_without_a_key_the_error_says_where_one_may_come_from(half: Half) -> None:
     with pytest.raises(LinqApiv3Error, match=r"api_key=… .* LINQ_API_V3_API_KEY"):
-        half.client(Walk(1), api_key=None)
+        half.client(PagedChats(1), api_key=None)
 
 
 def test_everything_can_come_from_the_environment(half: Half, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,10 +27,10 @@ def test_everything_can_come_from_the_environment(half: Half, monkeypatch: pytes
     monkeypatch.setenv("LINQ_API_V3_BASE_URL", "http://localhost:8080/api/partner/")
     monkeypatch.setenv("LINQ_API_V3_CUSTOM_HEADERS", "X-A: 1\n\n X-B : two: 2 \n")
     monkeypatch.setenv("LINQ_WEBHOOK_SECRET", "whsec_x")
-    walk = Walk(1)
-    client = half.client(walk, api_key=None)
+    paged = PagedChats(1)
+    client = half.client(paged, api_key=None)
     half.run(client.chats.list_chats())
-    (request,) = walk.requests
+    (request,) = paged.requests
     assert str(request.url) == "http://localhost:8080/api/partner/v3/chats"
     assert request.headers["authorization"] == "Bearer from-env"
     assert (request.headers["x-a"], request.headers["x-b"]) == ("1", "two: 2")
@@ -41,27 +41,27 @@ def test_an_argument_wins_over_the_environment(half: Half, monkeypatch: pytest.M
     monkeypatch.setenv("LINQ_API_V3_API_KEY", "from-env")
     monkeypatch.setenv("LINQ_API_V3_BASE_URL", "http://env")
     monkeypatch.setenv("LINQ_API_V3_CUSTOM_HEADERS", "X-A: 1")
-    walk = Walk(1)
-    client = half.client(walk, base_url="http://argument", default_headers={"x-a": "2"}, default_query={"q": "z"})
+    paged = PagedChats(1)
+    client = half.client(paged, base_url="http://argument", default_headers={"x-a": "2"}, default_query={"q": "z"})
     half.run(client.chats.list_chats())
-    assert str(walk.requests[0].url) == "http://argument/v3/chats?q=z"
-    assert walk.requests[0].headers["authorization"] == f"Bearer {KEY}"
-    assert walk.requests[0].headers.get_list("x-a") == ["2"]
+    assert str(paged.requests[0].url) == "http://argument/v3/chats?q=z"
+    assert paged.requests[0].headers["authorization"] == f"Bearer {KEY}"
+    assert paged.requests[0].headers.get_list("x-a") == ["2"]
 
 
 @pytest.mark.parametrize(
     ("options", "kind", "message"),
     [
-        ({"api_key": "lk_1\n"}, LinqApiv3Error, "api_key holds a space, a line break"),
-        ({"api_key": "lk 1"}, LinqApiv3Error, "api_key holds a space"),
-        ({"api_key": "lk_ü"}, LinqApiv3Error, "outside ASCII"),
+        ({"api_key": "lk_1\n"}, LinqApiv3Error, "api_key contains a space, a line break"),
+        ({"api_key": "lk 1"}, LinqApiv3Error, "api_key contains a space"),
+        ({"api_key": "lk_ü"}, LinqApiv3Error, "a non-ASCII character"),
         (
             {"base_url": "api.linqapp.com"},
             LinqApiv3Error,
-            "base_url 'api.linqapp.com' is no http:// or https:// address",
+            "base_url must be an http:// or https:// URL, .* not 'api.linqapp.com'",
         ),
         ({"base_url": "ftp://x"}, LinqApiv3Error, "'ftp://x'"),
-        ({"base_url": "http://"}, LinqApiv3Error, "no http:// or https://"),
+        ({"base_url": "http://"}, LinqApiv3Error, "must be an http:// or https:// URL"),
         ({"max_retries": -1}, ValueError, "max_retries must be 0 or more, not -1"),
         ({"max_retries": None}, TypeError, "max_retries must be a whole number .* not None"),
         ({"max_retries": True}, TypeError, "not True"),
@@ -84,7 +84,7 @@ def test_a_wrong_setting_is_one_clear_error(
         (
             "LINQ_API_V3_CUSTOM_HEADERS",
             "X-Secret s3cret",
-            "LINQ_API_V3_CUSTOM_HEADERS: every line must read 'Name: value'",
+            "LINQ_API_V3_CUSTOM_HEADERS: every line must be 'Name: value'",
         ),
         ("LINQ_API_V3_LOG", "loud", "LINQ_API_V3_LOG must be 'info' or 'debug', not 'loud'"),
     ],
@@ -99,14 +99,14 @@ def test_a_wrong_variable_is_one_clear_error(
 
 
 def test_with_options_changes_what_it_is_told_and_keeps_the_rest(half: Half) -> None:
-    walk = Walk(1)
-    client = half.client(walk, base_url="http://a", default_headers={"X-A": "1"}, default_query={"p": "1"}, timeout=5)
+    paged = PagedChats(1)
+    client = half.client(paged, base_url="http://a", default_headers={"X-A": "1"}, default_query={"p": "1"}, timeout=5)
     changed = client.with_options(
         api_key="other", base_url="http://b", timeout=None, default_headers={"X-B": "2"}, default_query={"q": "2"}
     )
     assert type(changed) is type(client)
     half.run(changed.chats.list_chats())
-    request = walk.requests[0]
+    request = paged.requests[0]
     assert str(request.url) == "http://b/v3/chats?p=1&q=2"
     assert (request.headers["authorization"], request.headers["x-a"], request.headers["x-b"]) == (
         "Bearer other",
@@ -115,21 +115,21 @@ def test_with_options_changes_what_it_is_told_and_keeps_the_rest(half: Half) -> 
     )
     assert request.extensions["timeout"]["read"] is None
     half.run(client.copy(set_default_headers={"X-C": "3"}, set_default_query={}).chats.list_chats())
-    assert "x-a" not in walk.requests[1].headers
-    assert str(walk.requests[1].url) == "http://a/v3/chats"
-    assert walk.requests[1].extensions["timeout"]["read"] == 5
+    assert "x-a" not in paged.requests[1].headers
+    assert str(paged.requests[1].url) == "http://a/v3/chats"
+    assert paged.requests[1].extensions["timeout"]["read"] == 5
     assert (client.api_key, str(client.base_url), client.max_retries, client.timeout) == (KEY, "http://a", 2, 5)
     assert (client.default_headers["X-A"], client.default_query) == ("1", {"p": "1"})
 
 
 @pytest.mark.parametrize("what", ["headers", "query"])
 def test_adding_and_replacing_at_once_is_refused(half: Half, what: str) -> None:
-    with pytest.raises(ValueError, match=f"give default_{what} .* or set_default_{what} .*, not both"):
+    with pytest.raises(ValueError, match=f"pass default_{what} .* or set_default_{what} .*, not both"):
         half.client().copy(**{f"default_{what}": {"a": "1"}, f"set_default_{what}": {"b": "2"}})
 
 
 def test_closing_a_copy_closes_what_it_shares_and_a_closed_client_says_so(half: Half) -> None:
-    client = half.client(Walk(1))
+    client = half.client(PagedChats(1))
     half.run(client.with_options(max_retries=0).close())
     assert client.is_closed()
     with pytest.raises(LinqApiv3Error, match="has been closed"):
@@ -137,7 +137,7 @@ def test_closing_a_copy_closes_what_it_shares_and_a_closed_client_says_so(half: 
 
 
 def test_a_with_block_closes(half: Half) -> None:
-    client = half.client(Walk(1))
+    client = half.client(PagedChats(1))
     entered = half.enter(client)
     assert entered is client
     assert not client.is_closed()
@@ -157,23 +157,23 @@ def test_a_with_block_closes(half: Half) -> None:
 def test_the_timeout_is_five_seconds_to_connect_and_sixty_otherwise_unless_told(
     half: Half, given: dict[str, Any], seconds: tuple[float | None, float | None]
 ) -> None:
-    walk = Walk(1)
+    paged = PagedChats(1)
     default = DefaultHttpxClient if half.name == "sync" else DefaultAsyncHttpxClient
-    client = half.client(http_client=default(transport=httpx2.MockTransport(walk)), **given)
+    client = half.client(http_client=default(transport=httpx2.MockTransport(paged)), **given)
     half.run(client.chats.list_chats())
     half.run(client.chats.list_chats(timeout=1.5))
-    first, second = (request.extensions["timeout"] for request in walk.requests)
+    first, second = (request.extensions["timeout"] for request in paged.requests)
     assert (first["connect"], first["read"]) == seconds
     assert (second["connect"], second["read"]) == (1.5, 1.5)
 
 
 def test_the_injected_clients_own_headers_and_timeout_hold(half: Half) -> None:
-    walk = Walk(1)
+    paged = PagedChats(1)
     kind = httpx2.Client if half.name == "sync" else httpx2.AsyncClient
-    http = kind(transport=httpx2.MockTransport(walk), headers={"X-Mine": "1"}, timeout=33)
+    http = kind(transport=httpx2.MockTransport(paged), headers={"X-Mine": "1"}, timeout=33)
     half.run(half.client(http_client=http).chats.list_chats())
-    assert walk.requests[0].headers["x-mine"] == "1"
-    assert walk.requests[0].extensions["timeout"]["read"] == 33
+    assert paged.requests[0].headers["x-mine"] == "1"
+    assert paged.requests[0].extensions["timeout"]["read"] == 33
 
 
 def test_the_clients_for_proxies_and_certificates_take_httpx2s_arguments() -> None:
@@ -184,13 +184,13 @@ def test_the_clients_for_proxies_and_certificates_take_httpx2s_arguments() -> No
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
 def test_any_path_can_be_asked(half: Half, method: str) -> None:
-    walk = Walk(1)
-    client = half.client(walk, base_url="http://h/api")
+    paged = PagedChats(1)
+    client = half.client(paged, base_url="http://h/api")
     options = {"params": {"a": 1}, "headers": {"X-Y": "z"}, "timeout": 4}
     body = {} if method == "get" else {"body": {"b": 2}}
     found = half.run(getattr(client, method)("/v3/chats", cast_to=dict[str, object], options=options, **body))
     assert sorted(found) == ["chats", "next_cursor"]
-    (request,) = walk.requests
+    (request,) = paged.requests
     assert (request.method, str(request.url)) == (method.upper(), "http://h/api/v3/chats?a=1")
     assert request.headers["x-y"] == "z"
     assert request.extensions["timeout"]["read"] == 4
@@ -199,21 +199,21 @@ def test_any_path_can_be_asked(half: Half, method: str) -> None:
 @pytest.mark.parametrize("path", ["https://elsewhere.example/steal", "v3/chats", "", "@elsewhere.example/"])
 def test_the_key_never_goes_to_another_host_by_a_path(half: Half, path: str) -> None:
     with pytest.raises(LinqApiv3Error, match="path must begin with '/'"):
-        half.run(half.client(Walk(1)).get(path, cast_to=object))
+        half.run(half.client(PagedChats(1)).get(path, cast_to=object))
 
 
 def test_a_path_with_two_slashes_stays_below_the_base_url(half: Half) -> None:
-    walk = Walk(1)
-    half.run(half.client(walk, base_url="http://h").get("//elsewhere.example/x", cast_to=object))
-    assert walk.requests[0].url.host == "h"
+    paged = PagedChats(1)
+    half.run(half.client(paged, base_url="http://h").get("//elsewhere.example/x", cast_to=object))
+    assert paged.requests[0].url.host == "h"
 
 
 def test_extra_json_is_merged_into_a_body(half: Half) -> None:
-    walk = Walk(1)
-    client = half.client(walk)
+    paged = PagedChats(1)
+    client = half.client(paged)
     half.run(client.post("/v3/chats", cast_to=object, body={"a": 1, "b": 1}, options={"extra_json": {"b": 2}}))
-    assert walk.requests[0].content == b'{"a":1,"b":2}'
-    with pytest.raises(TypeError, match="not into a list"):
+    assert paged.requests[0].content == b'{"a":1,"b":2}'
+    with pytest.raises(TypeError, match="from one dict into another, not into a list"):
         half.run(client.post("/v3/chats", cast_to=object, body=[1], options={"extra_json": {"b": 2}}))
 
 

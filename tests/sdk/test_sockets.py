@@ -36,17 +36,19 @@ def ids(total: int) -> list[str]:
     return [chat(number)["id"] for number in range(total)]
 
 
-def walked(client: LinqAPIV3) -> list[str]:
+def listed(client: LinqAPIV3) -> list[str]:
     return [one.id for one in client.chats.list_chats()]
 
 
-async def awalked(client: AsyncLinqAPIV3) -> list[str]:
+async def alisted(client: AsyncLinqAPIV3) -> list[str]:
     return [one.id async for one in client.chats.list_chats()]
 
 
 @pytest.mark.parametrize("prefetch", [0, 1])
 @pytest.mark.parametrize("fault", ["drop", "drop in body", "429", "500"])
-def test_a_walk_survives_what_happens_to_connections(half: Half, server: Server, fault: Fault, prefetch: int) -> None:
+def test_pagination_survives_what_happens_to_connections(
+    half: Half, server: Server, fault: Fault, prefetch: int
+) -> None:
     server.faults = {1: fault, 3: fault}
     client = half.client(base_url=server.url)
     assert [one.id for one in half.collect(client.chats.list_chats(prefetch=prefetch))] == ids(10)
@@ -111,7 +113,7 @@ def test_nobody_listening_is_a_connection_error_that_names_the_address(half: Hal
     half.run(client.close())
 
 
-def test_a_walk_uses_one_connection(half: Half, server: Server) -> None:
+def test_pagination_uses_one_connection(half: Half, server: Server) -> None:
     client = half.client(base_url=server.url)
     half.collect(client.chats.list_chats())
     half.collect(client.with_options(max_retries=7).chats.list_chats())
@@ -144,15 +146,15 @@ def test_a_certificate_counts_once_its_authority_is_trusted(half: Half, tls_serv
 def test_threads_share_a_client(server: Server) -> None:
     server.faults = dict.fromkeys(range(5, 60, 9), "drop")
     with LinqAPIV3(api_key=KEY, base_url=server.url, max_retries=9) as client, ThreadPoolExecutor(8) as threads:
-        for walk in [threads.submit(walked, client) for _ in range(24)]:
-            assert walk.result() == ids(10)
+        for listing in [threads.submit(listed, client) for _ in range(24)]:
+            assert listing.result() == ids(10)
     assert eventually(lambda: server.open_connections == 0)
 
 
 def test_tasks_share_a_client(server: Server) -> None:
     async def main() -> list[list[str]]:
         async with AsyncLinqAPIV3(api_key=KEY, base_url=server.url) as client:
-            return await asyncio.gather(*(awalked(client) for _ in range(24)))
+            return await asyncio.gather(*(alisted(client) for _ in range(24)))
 
     assert asyncio.run(main()) == [ids(10)] * 24
 
@@ -165,15 +167,15 @@ def shared(request: pytest.FixtureRequest, server: Server) -> Iterator[LinqAPIV3
 
 
 def test_a_client_works_on_both_sides_of_a_fork(server: Server, shared: LinqAPIV3) -> None:
-    assert walked(shared) == ids(10)
+    assert listed(shared) == ids(10)
     child = os.fork()
     if child == 0:
         right = False
         try:
-            right = walked(shared) == ids(10)
+            right = listed(shared) == ids(10)
         finally:
             os._exit(0 if right else 1)  # whatever happens, no second pytest goes on from here
-    assert walked(shared) == ids(10)
+    assert listed(shared) == ids(10)
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
     assert server.connections == 2, "the child has a connection of its own"
@@ -185,7 +187,7 @@ def test_one_client_through_several_event_loops(
 ) -> None:
     client = AsyncLinqAPIV3(api_key=KEY, base_url=server.url, http_client=make())
     for _ in range(3):
-        assert asyncio.run(awalked(client)) == ids(10)
+        assert asyncio.run(alisted(client)) == ids(10)
         assert eventually(lambda: server.open_connections == 0), "every loop closes its connections at its end"
     asyncio.run(client.close())
 
@@ -193,8 +195,8 @@ def test_one_client_through_several_event_loops(
 def test_event_loops_at_the_same_time(server: Server) -> None:
     client = AsyncLinqAPIV3(api_key=KEY, base_url=server.url)
     with ThreadPoolExecutor(4) as threads:
-        for walk in [threads.submit(asyncio.run, awalked(client)) for _ in range(8)]:
-            assert walk.result() == ids(10)
+        for listing in [threads.submit(asyncio.run, alisted(client)) for _ in range(8)]:
+            assert listing.result() == ids(10)
 
 
 def test_a_dropped_client_closes_its_connections_at_once(server: Server) -> None:
@@ -213,7 +215,7 @@ def test_a_dropped_client_closes_its_connections_at_once(server: Server) -> None
 def test_a_dropped_async_client_closes_its_connections_in_its_loop(server: Server) -> None:
     async def main() -> None:
         client = AsyncLinqAPIV3(api_key=KEY, base_url=server.url)
-        assert await awalked(client) == ids(10)
+        assert await alisted(client) == ids(10)
         assert server.connections == 1
         del client
         gc.collect()

@@ -11,7 +11,9 @@ import httpx2
 import linq
 from linq import (
     APIConnectionError,
+    APIResponse,
     APIStatusError,
+    AsyncAPIResponse,
     AsyncLinqAPIV3,
     DefaultAsyncHttpxClient,
     DefaultHttpxClient,
@@ -19,8 +21,10 @@ from linq import (
     RateLimitError,
 )
 from linq.pagination import (
+    AsyncChatFollower,
     AsyncListChatsPagination,
     AsyncListMessagesPagination,
+    ChatFollower,
     SyncListChatsPagination,
     SyncListMessagesPagination,
 )
@@ -76,7 +80,7 @@ def fields(chat: Chat) -> str:
             return chat.to_json()
 
 
-def walks(client: LinqAPIV3, last_cursor: str | None) -> Iterator[Chat]:
+def pages(client: LinqAPIV3, last_cursor: str | None) -> Iterator[Chat]:
     params: ChatListChatsParams = {"from_": "+12223334444", "limit": 100}
     for chat in client.chats.list_chats(**params):
         assert_type(chat, Chat)
@@ -88,6 +92,46 @@ def walks(client: LinqAPIV3, last_cursor: str | None) -> Iterator[Chat]:
             assert_type(page.get_next_page(), SyncListChatsPagination[Chat])
 
 
+def follows(client: LinqAPIV3, since: str | None) -> Iterator[str | None]:
+    with client.chats.follow(since, to="user@example.com", include=["last_message"], wait=30) as changes:
+        assert_type(changes, ChatFollower)
+        for chat in changes:
+            assert_type(chat, Chat)
+            assert_type(chat.last_message, Message | None)
+            assert_type(chat.unread_count, int | None)
+            yield changes.token
+    params: ChatListChatsParams = {"updated_since": since, "wait": 5, "include": "unread_count,message_count"}
+    assert_type(client.chats.list_chats(**params).sync_token, str | None)
+
+
+async def follows_async(client: AsyncLinqAPIV3) -> str | None:
+    async with client.chats.follow() as changes:
+        assert_type(changes, AsyncChatFollower)
+        async for chat in changes:
+            assert_type(chat, Chat)
+    return changes.token
+
+
+def variants(client: LinqAPIV3, message: MessageContentParam) -> None:
+    raw = client.chats.with_raw_response
+    assert_type(raw.list_chats(limit=1, extra_headers={"X": "1"}), APIResponse[SyncListChatsPagination[Chat]])
+    assert_type(raw.list_chats().parse().get_next_page(), SyncListChatsPagination[Chat])
+    assert_type(raw.retrieve("id", timeout=5), APIResponse[Chat])
+    assert_type(raw.mark_as_read("id"), APIResponse[None])
+    assert_type(raw.messages.list("id"), APIResponse[SyncListMessagesPagination[Message]])
+    assert_type(
+        client.with_raw_response.messages.create(to=["+1"], message=message), APIResponse[MessageCreateResponse]
+    )
+    with client.chats.with_streaming_response.retrieve("id") as response:
+        assert_type(response, APIResponse[Chat])
+        assert_type(response.parse(), Chat)
+    # Both type checkers report each of these; mypy would report an ignore that is not needed.
+    raw.list_chats(limit="1")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    raw.list_chats(extra_header={})  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    raw.retrieve()  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    client.chats.list_chats(include=["unread"])  # type: ignore[list-item] # pyright: ignore[reportArgumentType]
+
+
 async def the_async_half() -> None:
     async with AsyncLinqAPIV3(http_client=DefaultAsyncHttpxClient(http2=True)) as client:
         page = await client.chats.list_chats(to="user@example.com")
@@ -97,6 +141,7 @@ async def the_async_half() -> None:
         async for following in page.iter_pages():
             assert_type(following, AsyncListChatsPagination[Chat])
         raw = await client.chats.with_raw_response.list_chats(limit=1)
+        assert_type(raw, AsyncAPIResponse[AsyncListChatsPagination[Chat]])
         assert_type(await raw.parse(), AsyncListChatsPagination[Chat])
         async with client.chats.with_streaming_response.list_chats() as response:
             async for piece in response.iter_bytes():

@@ -1,3 +1,4 @@
+# Generated from sdk/tools/public_names.py by sdk/tools/generate_names.py; run make generate.
 """``linq``: the Python SDK of the Linq v3 chats API.
 
     from linq import LinqAPIV3
@@ -6,12 +7,12 @@
     for chat in client.chats.list_chats():
         print(chat.display_name, chat.health_status.status)
 
-Every name below is loaded when it is first used: ``import linq`` costs next to nothing.
+Every name is loaded when it is first used, so that ``import linq`` costs next to nothing.
 """
 
 from linq._lazy import lazily
 
-TYPE_CHECKING = False  # type checkers take it for true by its name; importing it would cost more than all else here
+TYPE_CHECKING = False  # type checkers take it as True; importing typing would cost more than all else here
 if TYPE_CHECKING:
     from httpx2 import Timeout as Timeout
 
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from linq.pagination import AsyncListChatsPagination as AsyncListChatsPagination
     from linq.pagination import SyncListChatsPagination as SyncListChatsPagination
 else:
-    __getattr__, __dir__ = lazily(
+    __getattr__, __dir__, __all__ = lazily(
         __name__,
         {
             "linq": ["pagination", "types"],

@@ -1,11 +1,11 @@
 """Every error of the SDK.
 
-    LinqApiv3Error                          anything that this package raises on purpose
+    LinqApiv3Error                          every error that this package raises on purpose
     ├── APIError                            a request failed: ``message``, ``request``, ``body``
-    │   ├── APIConnectionError              no answer came: refused, reset, cut in the middle, no such host
-    │   │   └── APITimeoutError             … in the time that was allowed
-    │   ├── APIResponseValidationError      an answer came that is not what this request is answered with
-    │   └── APIStatusError                  the server refused: ``status_code``, ``response``, ``trace_id``
+    │   ├── APIConnectionError              no response: refused, reset, cut off, unknown host
+    │   │   └── APITimeoutError             no response within the timeout
+    │   ├── APIResponseValidationError      a success whose body is not the API's
+    │   └── APIStatusError                  an error status: ``status_code``, ``response``, ``trace_id``
     │       ├── BadRequestError             400
     │       ├── AuthenticationError         401
     │       ├── PermissionDeniedError       403
@@ -14,37 +14,37 @@
     │       ├── UnprocessableEntityError    422
     │       ├── RateLimitError              429: ``retry_after`` says how many seconds to wait
     │       └── InternalServerError         500 and above
-    └── WebhookVerificationError            a webhook does not come from whom it claims, or is too old
+    └── WebhookVerificationError            a webhook is not signed with the secret, or is too old
 
-The envelope that ``code``, ``doc_url`` and ``trace_id`` are read from is CONTRACT §2's.
+``code``, ``doc_url`` and ``trace_id`` come from the error envelope (CONTRACT §2).
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from httpx2 import Request, Response
 
 
 class LinqApiv3Error(Exception):
-    """The root of the tree; raised itself for a client that was set up or used wrongly."""
+    """The root of the tree. Raised itself for a wrong setting or a wrong use of the client."""
 
 
 class APIError(LinqApiv3Error):
     """A request failed.
 
-    ``message`` says how; ``request`` is what was sent; ``body`` is what the server said about it: the envelope's
-    ``error`` object, else the decoded JSON, else the text, else None.
+    ``message`` says why; ``request`` is the HTTP request; ``body`` is what the server said: the envelope's ``error``
+    object, or the decoded JSON, or the text, or None.
     """
 
     code: int | None
-    """The API's stable error code (1005, 2004, …), where the server gave one."""
+    """The API's stable error code (1005, 2004, …), or None."""
     doc_url: str | None
-    """The page that explains the code."""
+    """The URL of the page that explains the code, or None."""
     retry_after: float | None
-    """Seconds the server asked to wait, where it did."""
+    """The seconds that the server asked you to wait, or None."""
 
     def __init__(self, message: str, request: Request, *, body: object | None) -> None:
         super().__init__(message)
@@ -52,27 +52,32 @@ class APIError(LinqApiv3Error):
         self.request = request
         self.body = body
         error = _mapping(body)
-        self.code = _typed(error.get("code"), int)
-        self.doc_url = _typed(error.get("doc_url"), str)
-        self.retry_after = _typed(error.get("retry_after"), (int, float))
+        code, doc_url, retry_after = error.get("code"), error.get("doc_url"), error.get("retry_after")
+        self.code = code if isinstance(code, int) and not isinstance(code, bool) else None
+        self.doc_url = _text(doc_url)
+        is_bool = isinstance(retry_after, bool)
+        self.retry_after = retry_after if isinstance(retry_after, int | float) and not is_bool else None
 
 
 class APIConnectionError(APIError):
-    """No whole answer came, and the retries are used up. ``__cause__`` is the transport's own error."""
+    """No complete response arrived, and no retries are left. ``__cause__`` is httpx2's error."""
+
+    is_retryable = True
+    """Whether another attempt may succeed; False if the request itself cannot be sent."""
 
     def __init__(self, *, message: str = "Connection error.", request: Request) -> None:
         super().__init__(message, request, body=None)
 
 
 class APITimeoutError(APIConnectionError):
-    """No whole answer came within the timeout."""
+    """No complete response arrived within the timeout."""
 
     def __init__(self, request: Request, message: str = "Request timed out.") -> None:
         super().__init__(message=message, request=request)
 
 
 class APIResponseValidationError(APIError):
-    """The status says success, but the body is not what was asked for (a proxy's login page, for one)."""
+    """The status is a success, but the body is not what the API sends: a proxy's login page, for example."""
 
     def __init__(self, response: Response, body: object | None, *, message: str) -> None:
         super().__init__(message, response.request, body=body)
@@ -81,17 +86,17 @@ class APIResponseValidationError(APIError):
 
 
 class APIStatusError(APIError):
-    """The server answered with an error status."""
+    """The server responded with an error status."""
 
     trace_id: str | None
-    """What to quote to the people who run the server: the envelope's ``trace_id``, else the ``X-Trace-ID`` header."""
+    """The id to quote to the service's operators: the envelope's ``trace_id``, or the ``X-Trace-ID`` header."""
 
     def __init__(self, message: str, *, response: Response, body: object | None) -> None:
         envelope = _mapping(body)
         super().__init__(message, response.request, body=envelope.get("error", body))
         self.response = response
         self.status_code = response.status_code
-        self.trace_id = _typed(envelope.get("trace_id"), str) or response.headers.get("x-trace-id")
+        self.trace_id = _text(envelope.get("trace_id")) or response.headers.get("x-trace-id")
         if self.retry_after is None:
             self.retry_after = _seconds(response.headers.get("retry-after", ""))
 
@@ -105,19 +110,19 @@ class AuthenticationError(APIStatusError):
 
 
 class PermissionDeniedError(APIStatusError):
-    """403: the key is good, but not for this line or resource."""
+    """403: the key is valid, but not for this line or resource."""
 
 
 class NotFoundError(APIStatusError):
-    """404: nothing is there, or it is not yours."""
+    """404: the resource does not exist, or is not yours."""
 
 
 class ConflictError(APIStatusError):
-    """409: the request does not fit the state that the resource is in."""
+    """409: the resource's state does not allow this."""
 
 
 class UnprocessableEntityError(APIStatusError):
-    """422: well-formed, but it cannot be done."""
+    """422: the request is well-formed but cannot be carried out."""
 
 
 class RateLimitError(APIStatusError):
@@ -129,7 +134,7 @@ class InternalServerError(APIStatusError):
 
 
 class WebhookVerificationError(LinqApiv3Error):
-    """A webhook that is not to be believed: answer it with 400, and do nothing else. The message says why."""
+    """The webhook cannot be trusted: respond with 400 and ignore it. The message says why."""
 
 
 _BY_STATUS: dict[int, type[APIStatusError]] = {
@@ -144,7 +149,7 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
 
 
 def status_error(response: Response) -> APIStatusError:
-    """The error of the tree that stands for this answer, whose body has been read."""
+    """The error for this response, whose body has been read."""
     status = response.status_code
     kind = _BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)
     body = decoded_body(response)
@@ -157,19 +162,20 @@ def status_error(response: Response) -> APIStatusError:
 
 
 def decoded_body(response: Response) -> object | None:
-    """The body as JSON, else as text, else None when it is empty."""
+    """The body as decoded JSON, or as text if it is not JSON, or None if it is empty."""
     try:
-        return cast("object", response.json())
+        body: object = response.json()
     except ValueError:
         return response.text or None
+    return body
 
 
 def _mapping(value: object) -> dict[str, object]:
     return cast("dict[str, object]", value) if isinstance(value, dict) else {}
 
 
-def _typed(value: object, kind: Any) -> Any:
-    return value if isinstance(value, kind) and not isinstance(value, bool) else None
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _seconds(header: str) -> float | None:

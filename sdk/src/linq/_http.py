@@ -1,4 +1,4 @@
-"""The HTTP clients that ours use unless given another, with the defaults that suit this API."""
+"""The default HTTP clients, and the timeout of a request."""
 
 from __future__ import annotations
 
@@ -9,9 +9,25 @@ from typing import Any
 
 import httpx2
 
+from linq._types import NotGiven, TimeoutTypes
+
 DEFAULT_TIMEOUT = httpx2.Timeout(60.0, connect=5.0)
 """Seconds: 5 to connect; 60 for each read, write, and wait for a free connection."""
 DEFAULT_CONNECTION_LIMITS = httpx2.Limits(max_connections=100, max_keepalive_connections=20)
+
+
+def timeout_for(timeout: TimeoutTypes | NotGiven, default: httpx2.Timeout, wait: float) -> httpx2.Timeout:
+    """The timeout of one request: ``timeout``, or else ``default``. ``wait`` seconds are added to the read timeout."""
+    if isinstance(timeout, NotGiven):
+        chosen = default
+    elif timeout is None or isinstance(timeout, int | float):
+        chosen = httpx2.Timeout(timeout)
+    else:
+        # A Timeout of the older httpx has the same parts, but httpx2 would take it for a number.
+        chosen = httpx2.Timeout(**timeout.as_dict())
+    if not wait or chosen.read is None:
+        return chosen
+    return httpx2.Timeout(**{**chosen.as_dict(), "read": chosen.read + wait})
 
 
 def _with_defaults(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -29,10 +45,10 @@ def _with_defaults(arguments: dict[str, Any]) -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def _tls_context(http2: bool, trust_env: bool, certificates: tuple[str | None, ...]) -> ssl.SSLContext:
-    """The system's certificates, read once for all clients of a process: that takes 40 ms, a client without it 0.1 ms.
+    """The system's certificates, read once per process: reading takes 40 ms, the rest of a client 0.1 ms.
 
-    Clients with HTTP/2 have one of their own, since connecting tells the context which protocols to offer;
-    ``certificates`` are the variables that decide which ones are read.
+    Clients with HTTP/2 share another context, because connecting sets the protocols that the context offers.
+    ``certificates`` are the environment variables that choose the certificates.
     """
     return httpx2.create_ssl_context(trust_env=trust_env)
 
@@ -51,25 +67,25 @@ class DefaultHttpxClient(httpx2.Client):
         self._process = os.getpid()
 
     def __del__(self) -> None:
-        """Close the connections of one that was dropped; in a forked process they are the parent's, and let alone."""
+        """Close the connections of a client that was dropped; in a forked process, leave the parent's alone."""
         if self._process == os.getpid() and not self.is_closed:
             self.close()
 
     def fresh(self) -> DefaultHttpxClient:
-        """Another with the same arguments and connections of its own, for a process that was forked off."""
+        """A client with the same arguments and its own connections, for a forked process."""
         return type(self)(**self._arguments)
 
 
 class DefaultAsyncHttpxClient(httpx2.AsyncClient):
-    """The same for ``AsyncLinqAPIV3``."""
+    """The ``DefaultHttpxClient`` for ``AsyncLinqAPIV3``."""
 
     lifetime: object = None
-    """What closes it at the end of the event loop that it first served (``_async/_runtime.py``)."""
+    """Closes the client at the end of the first event loop that used it (``_async/_runtime.py``)."""
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**_with_defaults(arguments))
         self._arguments = arguments
 
     def fresh(self) -> DefaultAsyncHttpxClient:
-        """Another with the same arguments and connections of its own, for another event loop or process."""
+        """A client with the same arguments and its own connections, for another event loop or process."""
         return type(self)(**self._arguments)

@@ -1,4 +1,4 @@
-"""Packages whose names are loaded when they are first used: importing one costs next to nothing (decision 0011)."""
+"""Packages that load a name when it is first used, so that importing them costs next to nothing (decision 0011)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 
-def lazily(package: str, homes: Mapping[str, Sequence[str]]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """The ``__getattr__`` and ``__dir__`` of a package with these names, each under the module that it comes from.
+def lazily(
+    package: str, homes: Mapping[str, Sequence[str]]
+) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
+    """The ``__getattr__``, ``__dir__`` and ``__all__`` of a package with these names, by the module that defines them.
 
-    Names under the package itself are its submodules.
+    Names listed under the package itself are its submodules.
     """
     home_of = {name: home for home, names in homes.items() for name in names}
 
@@ -24,11 +26,11 @@ def lazily(package: str, homes: Mapping[str, Sequence[str]]) -> tuple[Callable[[
         if home == package:
             return import_module(f"{package}.{name}")
         value: object = getattr(import_module(home), name)
-        # From now on the name is found without coming here.
+        # Python finds the name without __getattr__ from now on.
         setattr(sys.modules[package], name, value)
         return value
 
     def names() -> list[str]:
         return sorted(home_of)
 
-    return load, names
+    return load, names, names()

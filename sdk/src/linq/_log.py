@@ -1,7 +1,7 @@
-"""Log lines under the logger ``linq``, in which no key ever appears.
+"""The logger ``linq``. No key ever appears in its lines.
 
-``LINQ_API_V3_LOG=info`` shows a line for every request and retry, ``debug`` the headers too. Without it, the
-application's own logging configuration decides.
+``LINQ_API_V3_LOG=info`` logs a line for every request and retry, ``debug`` the headers too. Without it, the
+application's logging configuration decides.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _SECRET_WORDS = ("auth", "key", "token", "secret", "cookie", "password", "signat
 
 
 def configure(environment: Mapping[str, str] = os.environ) -> None:
-    """Set the level that ``LINQ_API_V3_LOG`` asks for, and a handler on standard error where there is none at all.
+    """Set the level of ``LINQ_API_V3_LOG``, and add a handler on standard error if there is no handler at all.
 
-    Raises ``LinqApiv3Error`` for a word that is no level.
+    Raises ``LinqApiv3Error`` for any other level.
     """
     wanted = environment.get("LINQ_API_V3_LOG", "")
     if not wanted:
@@ -36,12 +36,12 @@ def configure(environment: Mapping[str, str] = os.environ) -> None:
 
 
 def safe_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers, with everything that may be a secret replaced by ``***``."""
+    """The headers, with every value that may be a secret replaced by ``***``."""
     return {
         name: "***" if any(word in name.lower() for word in _SECRET_WORDS) else value for name, value in headers.items()
     }
 
 
 def safe_text(text: str, secret: str) -> str:
-    """``text`` with ``***`` for the secret, should it be in there (in a query, say), and what a URL has before @."""
+    """``text`` with ``***`` in place of the secret, and of the user name and password of a URL."""
     return re.sub(r"(?<=://)[^/@\s]+@", "***@", text.replace(secret, "***"))

@@ -1,15 +1,15 @@
-"""The base of every model, and how an answer becomes one without ever refusing what a newer server says.
+"""The base of every model, and how a response becomes one even when a newer server sends what no model declares.
 
-What arrives and no model declares: new fields (kept as extras, reachable as attributes), new values of an enumeration
-(``OpenEnum``: the type is the documented set, any string passes), new members of a union (``OpenUnion``, the same for
-models), and fields that are missing or of another type than documented. Only the last leaves pydantic's fast path, for
-``tolerant``.
+That is: new fields (kept as pydantic extras, so they are attributes), new values of an enumeration (``OpenEnum``: the
+type has the documented values, any string passes), new members of a union (``OpenUnion``, the same for models), and
+fields that are missing or of another type than documented. Only the last leaves pydantic's fast path, for ``tolerant``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
@@ -21,7 +21,7 @@ ModelT = TypeVar("ModelT", bound="BaseModel")
 
 
 class OpenEnum:
-    """Marks ``Annotated[Literal[…], OpenEnum]``: editors know the documented values, the wire may bring others."""
+    """Marks ``Annotated[Literal[…], OpenEnum]``: editors know the documented values, and others are valid too."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -30,9 +30,9 @@ class OpenEnum:
 
 @dataclass(frozen=True, slots=True)
 class OpenUnion:
-    """Marks ``Annotated[A | B, OpenUnion("type", Unknown)]``: told apart by a field that is a ``Literal`` in each.
+    """Marks ``Annotated[A | B, OpenUnion("type", Unknown)]``: a union with a ``Literal`` discriminator.
 
-    An object that says to be neither becomes an ``Unknown``. That may be in the union or not: editors need not know it.
+    An object with any other value becomes an ``Unknown``, which may be a member of the union but need not be.
     """
 
     field: str
@@ -46,8 +46,8 @@ class OpenUnion:
                 return value
             fields = cast("Mapping[str, object]", value)
             if _member(known, fields.get(self.field)):
-                # Known, but not valid: that is for ``tolerant``, which keeps the model.
-                raise ValueError("not what is documented for it")
+                # Known but not valid: fail here, so that ``tolerant`` builds the known model.
+                raise ValueError("not valid for its type")
             return fields
 
         choices = {tag: handler.generate_schema(model) for tag, model in known.items()}
@@ -56,13 +56,30 @@ class OpenUnion:
         return core_schema.union_schema([tagged, unknown], mode="left_to_right")
 
     def model_for(self, union: object, value: Mapping[str, object]) -> type[BaseModel]:
-        """The model of the union that this object says to be, else the one for those that are not known."""
+        """The model that the object's discriminator names, or ``unknown``."""
         return _member(self.members(union), value.get(self.field)) or self.unknown
 
     def members(self, union: object) -> dict[str, type[BaseModel]]:
-        """The known models of the union, each under the value of the field that stands for it."""
+        """The known models of the union by the value of the discriminator."""
         models: list[type[BaseModel]] = [model for model in get_args(union) if model is not self.unknown]
         return {tag: model for model in models for tag in get_args(model.model_fields[self.field].annotation)}
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Marks ``Annotated[object, Deferred(module, name)]``: a model that is imported when the first one arrives.
+
+    It is validated from decoded JSON, and leniently.
+    """
+
+    module: str
+    name: str
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def validate(value: object) -> object:
+            return tolerant(getattr(import_module(self.module), self.name), value)
+
+        return core_schema.no_info_plain_validator_function(validate)
 
 
 def _member(known: Mapping[str, type[BaseModel]], tag: object) -> type[BaseModel] | None:
@@ -70,7 +87,7 @@ def _member(known: Mapping[str, type[BaseModel]], tag: object) -> type[BaseModel
 
 
 class BaseModel(pydantic.BaseModel):
-    """A pydantic model that keeps fields it does not know and is built when it is first used."""
+    """A pydantic model that keeps unknown fields and builds its validator when it is first used."""
 
     model_config = ConfigDict(extra="allow", defer_build=True, protected_namespaces=())
 
@@ -84,9 +101,11 @@ class BaseModel(pydantic.BaseModel):
         exclude_none: bool = False,
         warnings: bool = True,
     ) -> dict[str, object]:
-        """What the server sent, as a dict: ``mode="json"`` with times as strings, ``"python"`` with ``datetime``.
+        """The fields that the server sent, as a dict.
 
-        ``exclude_unset=False`` adds the documented fields that were not sent.
+        :param mode: ``"python"`` keeps times as ``datetime``, ``"json"`` makes them strings
+        :param use_api_names: ``from`` instead of ``from_``
+        :param exclude_unset: False adds the documented fields that were not sent
         """
         return self.model_dump(
             mode=mode,
@@ -107,7 +126,7 @@ class BaseModel(pydantic.BaseModel):
         exclude_none: bool = False,
         warnings: bool = True,
     ) -> str:
-        """The same as JSON text."""
+        """The fields that the server sent, as JSON text; see ``to_dict``."""
         return self.model_dump_json(
             indent=indent,
             by_alias=use_api_names,
@@ -119,15 +138,15 @@ class BaseModel(pydantic.BaseModel):
 
 
 def parse_model(model: type[ModelT], content: bytes) -> ModelT:
-    """The model for a JSON object. Raises ``ValueError`` when it is no JSON, and ``TypeError`` when it is no object."""
+    """The model of a JSON object. Raises ``ValueError`` if it is not JSON, ``TypeError`` if it is not an object."""
     try:
         return model.model_validate_json(content)
     except ValidationError:
-        return cast("ModelT", tolerant(model, _json_object(content)))
+        return _tolerant_model(model, _json_object(content))
 
 
 def parse_union(union: Any, content: bytes) -> Any:
-    """The model that a JSON object says to be, of a union marked with ``OpenUnion``. Raises as ``parse_model``."""
+    """The member of an ``OpenUnion`` that a JSON object's discriminator names. Raises as ``parse_model`` does."""
     models, mark = get_args(union)
     return parse_model(mark.model_for(models, _json_object(content)), content)
 
@@ -140,7 +159,7 @@ def _json_object(content: bytes) -> Mapping[str, object]:
 
 
 def tolerant(declared: Any, value: object) -> Any:
-    """``value`` as the declared type wherever it fits, and as it came where it does not; missing fields become None."""
+    """``value`` as the declared type where it fits, unchanged where it does not; missing fields become None."""
     try:
         return TypeAdapter(declared).validate_python(value)
     except ValidationError:
@@ -159,7 +178,7 @@ def tolerant(declared: Any, value: object) -> Any:
 
 
 def _model_for(declared: Any, value: Mapping[str, object]) -> type[BaseModel] | None:
-    """The model that an object should be, None where the declared type has none."""
+    """The declared type's model for this object, or None if the type has no model."""
     if get_origin(declared) is Annotated:
         union, mark = get_args(declared)[:2]
         return mark.model_for(union, value) if isinstance(mark, OpenUnion) else None

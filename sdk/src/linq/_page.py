@@ -1,69 +1,66 @@
-"""A page of a list without the fetching: what every one has, and what to ask for the next one. Pure."""
+"""A page of a list without the fetching: its items, and the request for the page after it. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from linq._errors import LinqApiv3Error
 from linq._models import BaseModel
-from linq._request import Call
+from linq._request import Request
 
 T = TypeVar("T")
+PageT = TypeVar("PageT")
 
 
 @dataclass(frozen=True, slots=True)
 class PageInfo:
-    """What to add to the query to get the next page."""
+    """The query parameters to add for the next page."""
 
     params: Mapping[str, object]
 
 
-class CursorPage(BaseModel, Generic[T]):
-    """One page of a walk: some items, and the cursor that leads on (None at the end).
+class PageModel(BaseModel):
+    """A model that iterates over items; pydantic's own iterates over fields."""
 
-    Each list of the API has its own name for the items, so the classes built on this one declare both fields, and say
-    in ``page_items`` which is theirs.
+    if TYPE_CHECKING:
+        # The types of the two have nothing in common but Any.
+        def __iter__(self) -> Any: ...
+
+
+class CursorPage(PageModel, Generic[T]):
+    """One page of a list: some items, and the cursor of the next page (None on the last one).
+
+    Each list of the API has its own name for the items, so the subclasses declare both fields, and return theirs from
+    ``page_items``.
     """
 
     if TYPE_CHECKING:
         next_cursor: str | None
-
-        # pydantic's own goes over the fields; the pages built on this one go over their items.
-        def __iter__(self) -> Any: ...
 
     def page_items(self) -> list[T]:
         """The items of this page alone."""
         raise NotImplementedError
 
     def has_next_page(self) -> bool:
-        """Whether anything comes after this page."""
+        """Whether another page follows this one."""
         return bool(self.next_cursor)
 
     def next_page_info(self) -> PageInfo | None:
-        """The query parameters of the next page, or None at the end."""
+        """The query parameters of the next page, or None on the last one."""
         return PageInfo({"cursor": self.next_cursor}) if self.next_cursor else None
 
 
-def following(call: Call, page: CursorPage[T]) -> Call:
-    """The call for the page after ``page``, which ``call`` fetched.
+def next_request(request: Request[object], page: CursorPage[T], cast_to: type[PageT]) -> Request[PageT]:
+    """The request for the page after ``page``, which ``request`` fetched.
 
-    Raises ``LinqApiv3Error`` at the end, and when the server answers with the cursor it was asked with: such a walk
+    Raises ``LinqApiv3Error`` on the last page, and when the server repeats the cursor that it was sent: following that
     would never end.
     """
-    info = page.next_page_info()
-    if info is None:
-        raise LinqApiv3Error("This is the last page (next_cursor is None); ask has_next_page() first")
-    if info.params["cursor"] == call.query.get("cursor"):
-        raise LinqApiv3Error(
-            f"The server sent the cursor {page.next_cursor!r} back as the next one: the walk cannot go on"
-        )
-    return replace(call, query={**call.query, **info.params})
-
-
-def check_prefetch(prefetch: int) -> int:
-    """``prefetch`` itself. Raises ``ValueError`` unless it is 0 or 1: a cursor only tells the one page that is next."""
-    if prefetch not in (0, 1):
-        raise ValueError(f"prefetch must be 0 (fetch a page when it is needed) or 1 (one page ahead), not {prefetch!r}")
-    return prefetch
+    cursor = page.next_cursor
+    if not cursor:
+        raise LinqApiv3Error("This is the last page (next_cursor is None); call has_next_page() first")
+    if cursor == request.query.get("cursor"):
+        raise LinqApiv3Error(f"The server sent the cursor {cursor!r} back as the next one, so pagination cannot go on")
+    return request.with_result(cast_to, {**request.query, "cursor": cursor})

@@ -1,8 +1,9 @@
-"""When to try again, and after how long. Pure: the time and the dice come in as arguments.
+"""When to retry, and after how long. Pure: the time and the random number are arguments.
 
-Retried: no answer at all, and the statuses 408, 409, 429 and 5xx (CONTRACT §5). The wait is what the server asked for
-(``retry-after-ms`` in milliseconds, ``Retry-After`` in seconds or as an HTTP date, RFC 9110 §10.2.3), otherwise half a
-second doubled with every attempt, up to 8 s, less up to a quarter by chance so that many clients do not return at once.
+Retried: connection errors, and the statuses 408, 409, 429 and 5xx (CONTRACT §5). The delay is what the server asks for
+(``retry-after-ms`` in milliseconds, ``Retry-After`` in seconds or as an HTTP date, RFC 9110 §10.2.3). Otherwise it is
+half a second, doubled with every attempt up to 8 s, minus a random part of up to a quarter (jitter), so that many
+clients do not return at the same moment.
 """
 
 from __future__ import annotations
@@ -15,30 +16,35 @@ FIRST_DELAY = 0.5
 LONGEST_DELAY = 8.0
 JITTER = 0.25
 LONGEST_ASKED_DELAY = 60.0
-"""Seconds. When a server asks for more, the caller gets the error, with ``retry_after``, instead of a long silence."""
+"""Seconds. If the server asks for more, the error is raised at once, with ``retry_after``."""
 
 
 def is_retryable(status: int) -> bool:
-    """Whether an answer with this status is worth another attempt."""
+    """Whether a retry may help after this status."""
     return status in (408, 409, 429) or status >= 500
 
 
 def delay(attempt: int, headers: Mapping[str, str], *, now: float, chance: float) -> float | None:
-    """Seconds to wait after failed attempt number ``attempt`` (0 is the first), or None: do not try again.
+    """Seconds to wait after failed attempt number ``attempt`` (0 is the first), or None: do not retry.
 
-    ``headers`` are the answer's, by lower-case name, or empty when none came; ``now`` is Unix time; ``chance`` is in
-    [0, 1).
+    :param headers: the response's, by lower-case name; empty if there was no response
+    :param now: seconds since 1970
+    :param chance: a random number in [0, 1)
     """
     asked = asked_delay(headers, now)
     if asked is None:
-        # The exponent is bounded too: 2.0 ** 1024 overflows, and somebody will retry for a week.
-        backoff = min(FIRST_DELAY * 2.0 ** min(attempt, 10), LONGEST_DELAY)
-        return backoff * (1 - JITTER * chance)
+        return backoff(attempt, chance)
     return asked if asked <= LONGEST_ASKED_DELAY else None
 
 
+def backoff(attempt: int, chance: float, longest: float = LONGEST_DELAY) -> float:
+    """Seconds to wait after failed attempt number ``attempt``, up to ``longest``, when the server asks for nothing."""
+    # The exponent is bounded too, because 2.0 ** 1024 overflows.
+    return min(FIRST_DELAY * 2.0 ** min(attempt, 10), longest) * (1 - JITTER * chance)
+
+
 def asked_delay(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds the server asked to wait, never negative; None when it did not, or not in a form that means anything."""
+    """The seconds that the server asked to wait, never negative; None if it did not ask, or not in a valid form."""
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return milliseconds / 1000

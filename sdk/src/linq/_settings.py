@@ -1,4 +1,4 @@
-"""What a client was told when it was made: arguments first, then the environment, then the API's own defaults."""
+"""The settings of a client: arguments first, then environment variables, then defaults."""
 
 from __future__ import annotations
 
@@ -22,44 +22,44 @@ STANDARD_HEADERS = {"Accept": "application/json", "User-Agent": f"LinqAPIV3/Pyth
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings of one client, frozen: ``with_options`` makes another. The repr leaves out what may be secret."""
+    """The settings of one client. Frozen: ``with_options`` makes a copy. The repr omits what may be secret."""
 
     api_key: str = field(repr=False)
     webhook_secret: str | None = field(default=None, repr=False)
     base_url: str = field(default=DEFAULT_BASE_URL, repr=False)
     timeout: TimeoutTypes | NotGiven = NOT_GIVEN
-    """Seconds; None waits for ever; not given leaves it to the HTTP client (ours: 5 s to connect, 60 s otherwise)."""
+    """Seconds; None waits for ever; ``NOT_GIVEN`` is the HTTP client's (by default 5 s to connect, 60 s otherwise)."""
     max_retries: int = DEFAULT_MAX_RETRIES
     default_headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     default_query: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
     clock: Callable[[], float] | None = field(default=None, repr=False)
-    """Seconds since 1970, by which the age of webhooks is judged; None is the machine's clock."""
+    """Returns the time in seconds since 1970; None is the machine's clock."""
 
     def __post_init__(self) -> None:
         if not (self.api_key.isascii() and self.api_key.isprintable()) or " " in self.api_key:
             raise LinqApiv3Error(
-                "api_key holds a space, a line break or a letter outside ASCII, which no key has: "
-                "was something pasted along with it?"
+                "api_key contains a space, a line break or a non-ASCII character, which a key never does: "
+                "check what was pasted"
             )
         parts = urlsplit(self.base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise LinqApiv3Error(
-                f"base_url {self.base_url!r} is no http:// or https:// address; for example {DEFAULT_BASE_URL!r}"
+                f"base_url must be an http:// or https:// URL, as {DEFAULT_BASE_URL!r} is, not {self.base_url!r}"
             )
         check_timeout(self.timeout)
         check_max_retries(self.max_retries)
 
 
 def check_max_retries(value: object) -> None:
-    """Raises ``TypeError`` or ``ValueError`` unless it is a whole number from 0 up."""
+    """Raise ``TypeError`` or ``ValueError`` unless it is a whole number of 0 or more."""
     if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"max_retries must be a whole number (0 switches retries off), not {value!r}")
+        raise TypeError(f"max_retries must be a whole number (0 turns retries off), not {value!r}")
     if value < 0:
         raise ValueError(f"max_retries must be 0 or more, not {value}")
 
 
 def check_timeout(value: object) -> None:
-    """Raises ``TypeError`` or ``ValueError`` unless it is seconds, None, not given, or has httpx2's four parts."""
+    """Raise ``TypeError`` or ``ValueError`` unless it is seconds, None, ``NOT_GIVEN``, or a Timeout of httpx(2)."""
     if value is None or isinstance(value, NotGiven) or hasattr(value, "as_dict"):
         return
     if not isinstance(value, int | float) or isinstance(value, bool):
@@ -80,9 +80,9 @@ def settings_from(
     clock: Callable[[], float] | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Settings:
-    """The settings for these arguments, with what they leave out taken from the environment (CONTRACT §5).
+    """The settings for these arguments; those left out come from the environment (CONTRACT §5).
 
-    Raises ``LinqApiv3Error`` when there is no key, or when something is not of its form.
+    Raises ``LinqApiv3Error`` if there is no key, or if a setting is invalid.
     """
     key = api_key if api_key is not None else environment.get("LINQ_API_V3_API_KEY")
     if not key:
@@ -103,14 +103,14 @@ def settings_from(
 
 
 def custom_headers(environment: Mapping[str, str]) -> dict[str, str]:
-    """``LINQ_API_V3_CUSTOM_HEADERS``: one ``Name: value`` a line. Raises ``LinqApiv3Error`` for a line that is none."""
+    """``LINQ_API_V3_CUSTOM_HEADERS``: one ``Name: value`` per line. Raises ``LinqApiv3Error`` for any other line."""
     headers: dict[str, str] = {}
     for line in environment.get("LINQ_API_V3_CUSTOM_HEADERS", "").splitlines():
         name, colon, value = line.partition(":")
         if not line.strip():
             continue
         if not colon or not name.strip():
-            # The line itself may be a secret, so the message shows only where it is.
-            raise LinqApiv3Error("LINQ_API_V3_CUSTOM_HEADERS: every line must read 'Name: value'; one has no name")
+            # The line may be a secret, so the message does not quote it.
+            raise LinqApiv3Error("LINQ_API_V3_CUSTOM_HEADERS: every line must be 'Name: value'; one has no name")
         headers[name.strip()] = value.strip()
     return headers

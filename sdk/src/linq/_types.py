@@ -1,4 +1,4 @@
-"""The small types that every layer shares: the two marks for "nothing was said here", and what a caller may pass."""
+"""Types that every layer shares: the two sentinels, and the options of a request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class NotGiven:
-    """The caller said nothing, so the client's own setting holds (``None`` would mean something: no timeout at all)."""
+    """The argument was not passed, so the client's setting applies. ``None`` would mean something: no timeout."""
 
     def __bool__(self) -> Literal[False]:
         return False
@@ -23,7 +23,7 @@ class NotGiven:
 
 
 class Omit:
-    """Leave it out: a parameter that is not sent, or a default header that this request goes without."""
+    """Leave this out: a parameter that is not sent, or a default header that one request does without."""
 
     def __bool__(self) -> Literal[False]:
         return False
@@ -43,7 +43,7 @@ TimeoutTypes: TypeAlias = "float | Timeout | None"
 
 
 class SequenceNotStr(Protocol[T_co]):
-    """A list or a tuple, but no string, which would be a sequence of strings as well."""
+    """A list or a tuple, but not a string, which is a sequence of strings too."""
 
     def __contains__(self, value: object, /) -> bool: ...
 
@@ -55,13 +55,26 @@ class SequenceNotStr(Protocol[T_co]):
 
 
 class RequestOptions(TypedDict, total=False):
-    """What ``client.get``, ``post``, … take as ``options``, each over the client's own setting."""
+    """The ``options`` of ``client.get``, ``post``, …; each overrides the client's setting."""
 
     headers: Headers
     params: Query
     extra_json: Mapping[str, object]
-    """Merged into a JSON body, over what the body itself says."""
+    """Merged into a JSON body; overrides the body's own fields."""
     timeout: TimeoutTypes
-    """Seconds, for each of connect, read, write and waiting for a connection."""
+    """Seconds, for each of: connect, read, write, and wait for a free connection."""
     max_retries: int
     idempotency_key: str
+
+
+class MethodOptions(TypedDict, total=False):
+    """The request options that every method of a resource takes."""
+
+    extra_headers: Headers | None
+    """Headers to add, or to send instead of the client's own; ``omit`` removes a default header."""
+    extra_query: Query | None
+    """Query parameters to add."""
+    extra_body: Body | None
+    """Fields to add to the JSON body."""
+    timeout: TimeoutTypes | NotGiven
+    """Seconds, or an ``httpx2.Timeout``; None waits for ever."""

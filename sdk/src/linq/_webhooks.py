@@ -1,7 +1,7 @@
-"""Whether a webhook comes from whom it claims: the signatures of the Standard Webhooks specification. Pure.
+"""Verifies the signature of a webhook (Standard Webhooks specification). Pure.
 
-webhook-id          msg_…                           the same each time that the event is delivered
-webhook-timestamp   1717171717                      seconds since 1970 of this attempt
+webhook-id          msg_…                           the same for every attempt to deliver the event
+webhook-timestamp   1717171717                      when this attempt was made, in seconds since 1970
 webhook-signature   v1,<base64> v1,<base64> …       HMAC-SHA256 of id.timestamp.body, one for each secret in use
 """
 
@@ -16,14 +16,14 @@ from collections.abc import Mapping
 from linq._errors import LinqApiv3Error, WebhookVerificationError
 
 TOLERANCE = 5 * 60
-"""Seconds that a webhook may be old, or ahead of our clock."""
+"""The seconds by which a webhook's timestamp may differ from our clock."""
 _SECRET_PREFIX = b"whsec_"
 
 
 def verify(content: bytes, headers: Mapping[str, str], secret: str | bytes, now: float) -> None:
-    """Return if the body was signed with this secret not long before or after ``now`` (seconds since 1970).
+    """Check that the body was signed with this secret within ``TOLERANCE`` of ``now`` (seconds since 1970).
 
-    Raises ``WebhookVerificationError`` if it was not, and ``LinqApiv3Error`` for a secret that is none.
+    Raises ``WebhookVerificationError`` if it was not, and ``LinqApiv3Error`` for a malformed secret.
     """
     key = _key(secret)
     given = {name.lower(): value for name, value in headers.items()}
@@ -33,19 +33,19 @@ def verify(content: bytes, headers: Mapping[str, str], secret: str | bytes, now:
     _check_age(timestamp, now)
     signed = b".".join((identity.encode(), timestamp.encode(), content))
     expected = base64.b64encode(hmac.digest(key, signed, "sha256"))
-    # All are compared, so that the time taken does not tell which one was right.
+    # Compare all of them, so that the time taken does not reveal which one matched.
     matches = [hmac.compare_digest(expected, signature) for signature in _signatures(signatures)]
     if not matches:
         raise WebhookVerificationError("The webhook-signature header has no signature of version v1")
     if not any(matches):
         raise WebhookVerificationError(
-            "The webhook's signature is not one of this secret over this body: was the secret of another subscription "
-            "used, or the body parsed and written anew before it was checked?"
+            "The webhook's signature does not match this secret and this body: use the secret of its subscription, "
+            "and the body as it arrived, before any parsing"
         )
 
 
 def _key(secret: str | bytes) -> bytes:
-    """The bytes to sign with: decoded from ``whsec_<base64>``, with or without the prefix; other bytes as they are."""
+    """The signing key: decoded from ``whsec_<base64>``, with or without the prefix; other bytes unchanged."""
     if isinstance(secret, bytes) and not secret.startswith(_SECRET_PREFIX):
         return secret
     text = secret.strip().encode() if isinstance(secret, str) else secret
@@ -55,9 +55,9 @@ def _key(secret: str | bytes) -> bytes:
     except binascii.Error:
         key = b""
     if not key:
-        # It is a secret, so the message does not show it.
+        # It is a secret, so the message does not quote it.
         raise LinqApiv3Error(
-            "The webhook secret is not of the form whsec_<base64>, as webhook_subscriptions.create gives it"
+            "The webhook secret must have the form whsec_<base64>, as webhook_subscriptions.create returns it"
         )
     return key
 
@@ -65,7 +65,7 @@ def _key(secret: str | bytes) -> bytes:
 def _header(given: Mapping[str, str], name: str) -> str:
     value = given.get(name)
     if not value:
-        raise WebhookVerificationError(f"The header {name} is missing: this is no signed webhook")
+        raise WebhookVerificationError(f"The header {name} is missing, so this is not a signed webhook")
     return value
 
 
@@ -75,10 +75,10 @@ def _check_age(timestamp: str, now: float) -> None:
     age = now - int(timestamp)
     if abs(age) > TOLERANCE:
         when = "old" if age > 0 else "ahead of this machine's clock"
-        raise WebhookVerificationError(f"The webhook is {abs(age):.0f} seconds {when}; {TOLERANCE} are allowed")
+        raise WebhookVerificationError(f"The webhook is {abs(age):.0f} seconds {when}; at most {TOLERANCE} are allowed")
 
 
 def _signatures(header: str) -> list[bytes]:
-    """Those of version 1; a later version of the specification may send others beside them."""
+    """The signatures of version v1; the specification allows other versions next to them."""
     pairs = (each.partition(",") for each in header.split())
     return [signature.encode() for version, _, signature in pairs if version == "v1"]

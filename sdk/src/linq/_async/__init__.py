@@ -1,1 +1,1 @@
-"""Written by hand, all but ``_runtime`` the source of ``_sync`` (``sdk/tools/generate_sync.py``)."""
+"""The async half, and the source of ``_sync`` (all but ``_runtime``, which both halves write by hand)."""

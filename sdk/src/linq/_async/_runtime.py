@@ -1,7 +1,4 @@
-"""What has no counterpart in the other world; ``_sync/_runtime.py`` is written by hand too, under the same names.
-
-The rest of ``_async`` is plain code with ``await`` in it, and ``_sync`` is generated from it.
-"""
+"""What the two halves do differently. ``_sync/_runtime.py`` has the same names and is written by hand too."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from linq._errors import LinqApiv3Error
@@ -17,18 +14,17 @@ from linq._errors import LinqApiv3Error
 if TYPE_CHECKING:
     import httpx2
 
-    from linq._async.pages import AsyncListChatsPagination, AsyncListMessagesPagination, AsyncPage
     from linq._http import DefaultAsyncHttpxClient
 
 T = TypeVar("T")
-PageT = TypeVar("PageT", bound="AsyncPage[Any]")
+PageT = TypeVar("PageT")
 
 sleep = asyncio.sleep
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """An HTTP client in use in one loop of one process, and what closes it; None where that is kept elsewhere."""
+    """An HTTP client in use in one loop of one process, and what closes it (None if that is stored elsewhere)."""
 
     process: int
     http: httpx2.AsyncClient
@@ -36,13 +32,13 @@ class _Held:
 
 
 class AsyncHttpSource:
-    """Hands out the HTTP client for the running event loop; shared by a client and its ``with_options`` copies.
+    """Provides the HTTP client for the running event loop; shared by a client and its ``with_options`` copies.
 
-    A connection belongs to the event loop it was opened in (and to the process), so every loop gets a client of its
-    own. Each ends with its loop, or with this object: an async generator waits at its ``yield`` for either, because
-    ``asyncio.run`` closes the generators of its loop, and a loop closes those that nobody holds any longer.
-    A ``DefaultAsyncHttpxClient`` that the caller brought serves the first loop; one of another kind serves them all,
-    since only the caller knows how to make its like.
+    A connection belongs to the event loop and the process that opened it, so every loop gets its own HTTP client. That
+    client ends with its loop, or with this object: an async generator waits at its ``yield`` for either, because
+    ``asyncio.run`` closes the generators of its loop, and a loop closes a generator that is no longer referenced.
+    A ``DefaultAsyncHttpxClient`` from the caller serves the first loop. An HTTP client of any other class serves every
+    loop, because only the caller knows how to make another.
     """
 
     def __init__(self, given: httpx2.AsyncClient | None) -> None:
@@ -75,32 +71,34 @@ class AsyncHttpSource:
 
 async def _opened(kind: type[DefaultAsyncHttpxClient], given: DefaultAsyncHttpxClient | None) -> _Held:
     if given is not None and given.lifetime is None:
-        # It is the caller's: dropping our client must not close it, so it keeps its lifetime itself.
-        given.lifetime = await _begun(given)
+        # It is the caller's: dropping our client must not close it, so it holds its generator itself.
+        given.lifetime = await _until_dropped(given)
         return _Held(os.getpid(), given, None)
     http = kind() if given is None else given.fresh()
-    return _Held(os.getpid(), http, await _begun(http))
+    return _Held(os.getpid(), http, await _until_dropped(http))
 
 
-async def _begun(http: httpx2.AsyncClient) -> AsyncGenerator[None]:
-    async def until_nobody_needs_it() -> AsyncGenerator[None]:
+async def _until_dropped(http: httpx2.AsyncClient) -> AsyncGenerator[None]:
+    """A started generator that closes ``http`` when it is closed."""
+
+    async def wait() -> AsyncGenerator[None]:
         try:
             yield
         finally:
             await http.aclose()
 
-    lifetime = until_nobody_needs_it()
+    lifetime = wait()
     await anext(lifetime)
     return lifetime
 
 
-class AsyncAhead(Generic[T]):
-    """``fetch`` begun now, in its own task; calling this gives the result. If that failed, the next call fetches."""
+class AsyncPrefetched(Generic[T]):
+    """``fetch``, started now in its own task; a call returns its result. After a failure, the next call fetches."""
 
     def __init__(self, fetch: Callable[[], Awaitable[T]]) -> None:
         self._fetch = fetch
         self._task: asyncio.Future[T] | None = asyncio.ensure_future(fetch())
-        # A walk may be dropped here; an error that nobody waited for is then nobody's.
+        # If the iterator is dropped, nobody awaits the task: retrieve its error, or asyncio would log it.
         self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     async def __call__(self) -> T:
@@ -109,26 +107,19 @@ class AsyncAhead(Generic[T]):
 
 
 class AsyncPaginator(Generic[PageT, T]):
-    """What a list method gives at once: ``await`` it for the first page, or iterate over the items of all pages."""
+    """The result of a list method: ``await`` it for the first page, or iterate over the items of all pages."""
 
-    def __init__(self, fetch: Callable[[], Awaitable[PageT]], prefetch: int) -> None:
-        self._fetch = fetch
-        self._prefetch = prefetch
+    def __init__(self, first: Callable[[], Awaitable[PageT]], items: Callable[[], AsyncIterator[T]]) -> None:
+        self._first = first
+        self._items = items
 
     def __await__(self) -> Generator[Any, Any, PageT]:
-        return self._fetch().__await__()
+        return self._first().__await__()
 
     def __aiter__(self) -> AsyncIterator[T]:
-        from linq._async.pages import AsyncItems, AsyncPages  # noqa: PLC0415 - needs pydantic, which clients load late
-
-        return AsyncItems(AsyncPages(self._fetch, self._prefetch))
+        return self._items()
 
 
-if TYPE_CHECKING:
-    AsyncListChatsPaginator: TypeAlias = AsyncPaginator[AsyncListChatsPagination[T], T]
-    AsyncListMessagesPaginator: TypeAlias = AsyncPaginator[AsyncListMessagesPagination[T], T]
-
-
-def paginated(fetch: Callable[[], Awaitable[PageT]], prefetch: int) -> AsyncPaginator[PageT, Any]:
-    """What a list method gives: here a promise of the first page."""
-    return AsyncPaginator(fetch, prefetch)
+def paginated(first: Callable[[], Awaitable[PageT]], items: Callable[[], AsyncIterator[T]]) -> AsyncPaginator[PageT, T]:
+    """The result of a list method: here nothing is sent before it is awaited or iterated."""
+    return AsyncPaginator(first, items)

@@ -1,66 +1,85 @@
-"""Pages that can fetch the next one, and the walks over them.
+"""Pages that can fetch the next page, and the iterators over pages and items.
 
-A walk is an object that knows its place, not a generator: when a page cannot be had, the error goes to the caller, and
-the next step asks for that same page again.
+The iterators are objects, not generators. When a page cannot be fetched, the error reaches the caller, and the next
+step requests that same page again. A generator would be finished.
 """
 
-# A model's own __iter__ goes over its fields; a page goes over its items.
+# A model's own __iter__ yields fields; a page's yields items.
 # mypy: disable-error-code="override"
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Self, TypeVar
+from functools import partial
+from typing import Generic, Protocol, Self, TypeVar
 
 from pydantic import PrivateAttr
 
-from linq._async._runtime import AsyncAhead
+from linq._async._runtime import AsyncPaginator, AsyncPrefetched, paginated
 from linq._errors import LinqApiv3Error
-from linq._page import CursorPage, check_prefetch, following
-from linq._request import Call
+from linq._page import CursorPage, PageModel, next_request
+from linq._request import Request, check_prefetch
 
 T = TypeVar("T")
-PageT = TypeVar("PageT", bound="AsyncPage[Any]")
+R = TypeVar("R")
+PageT = TypeVar("PageT", bound="AsyncPages")
+
+
+class AsyncSender(Protocol):
+    """What a page needs of the transport."""
+
+    async def send(self, request: Request[R]) -> R: ...
 
 
 @dataclass(frozen=True, slots=True)
-class AsyncOrigin:
-    """Where a page came from: the call that fetched it, and how to make another like it."""
+class AsyncBinding:
+    """How a page was fetched, and how to fetch another."""
 
-    call: Call
-    fetch: Callable[[Call], Awaitable[Any]]
-    prefetch: int
+    sender: AsyncSender
+    request: Request[object]
+    sync_token: str | None
 
 
-class AsyncPage(CursorPage[T], Generic[T]):
-    """One page of a list. ``async for item in page`` goes on through every page after it.
+class AsyncBoundPage(PageModel):
+    """A page that knows the request that fetched it."""
 
-    The items and ``next_cursor`` are this page's; ``iter_pages`` walks page by page, so that a walk can be stopped
-    anywhere and resumed later with ``cursor=page.next_cursor`` and the same parameters otherwise.
+    _binding: AsyncBinding | None = PrivateAttr(default=None)
+
+    def bind(self, sender: AsyncSender, request: Request[object], headers: Mapping[str, str]) -> None:
+        """Enable this page to fetch the next one. Not part of the public interface."""
+        self._binding = AsyncBinding(sender, request, headers.get("x-sync-token"))
+
+
+class AsyncPage(CursorPage[T], AsyncBoundPage, Generic[T]):
+    """One page of a list. ``async for item in page`` continues through every page after it.
+
+    The items and ``next_cursor`` are this page's. ``iter_pages`` yields page by page, so that you can stop anywhere and
+    resume later with ``cursor=page.next_cursor`` and the same parameters otherwise.
     """
 
-    _origin: AsyncOrigin | None = PrivateAttr(default=None)
-
-    def come_from(self, origin: AsyncOrigin) -> Self:
-        """This page, able to fetch the next one."""
-        self._origin = origin
-        return self
+    @classmethod
+    def paginate(cls, sender: AsyncSender, request: Request[object]) -> AsyncPaginator[Self, T]:
+        """The result of a list method for this request. Not part of the public interface."""
+        first = partial(sender.send, request.with_result(cls))
+        return paginated(first, lambda: AsyncItemIterator(AsyncPageIterator(first, request.prefetch)))
 
     async def get_next_page(self) -> Self:
-        """The page after this one. Raises ``LinqApiv3Error`` at the end, and ``APIError`` when it cannot be fetched."""
-        if self._origin is None:
+        """Fetch the page after this one. Raises ``LinqApiv3Error`` on the last page, and ``APIError``."""
+        if self._binding is None:
             raise LinqApiv3Error("This page was not fetched by a client, so it cannot fetch the next one")
-        page: Self = await self._origin.fetch(following(self._origin.call, self))
-        return page
+        return await self._binding.sender.send(next_request(self._binding.request, self, type(self)))
 
     def iter_pages(self, *, prefetch: int | None = None) -> AsyncIterator[Self]:
-        """This page and every page after it. ``prefetch`` is as the list method was told, unless given: see there."""
-        told = self._origin.prefetch if self._origin else 0
-        return AsyncPages(self._this, check_prefetch(told if prefetch is None else prefetch))
+        """This page and every page after it.
+
+        :param prefetch: as for the list method, whose value is the default
+        """
+        default = self._binding.request.prefetch if self._binding else 0
+        return AsyncPageIterator(self._this, check_prefetch(default if prefetch is None else prefetch))
 
     def __aiter__(self) -> AsyncIterator[T]:
-        return AsyncItems(self.iter_pages())
+        return AsyncItemIterator(self.iter_pages())
 
     async def _this(self) -> Self:
         return self
@@ -71,6 +90,14 @@ class AsyncListChatsPagination(AsyncPage[T], Generic[T]):
 
     chats: list[T]
     next_cursor: str | None = None
+
+    @property
+    def sync_token(self) -> str | None:
+        """The header ``X-Sync-Token``: pass it as ``updated_since`` to get what changed after this page was read.
+
+        None if the service does not send it. Only Trunkline does.
+        """
+        return self._binding.sync_token if self._binding else None
 
     def page_items(self) -> list[T]:
         return self.chats
@@ -86,8 +113,16 @@ class AsyncListMessagesPagination(AsyncPage[T], Generic[T]):
         return self.messages
 
 
-class AsyncPages(Generic[PageT]):
-    """Page after page. ``_fetch`` is the place: how to get the next one, None at the end."""
+class AsyncPages(Protocol):
+    """What the page iterator needs of a page."""
+
+    def has_next_page(self) -> bool: ...
+
+    async def get_next_page(self) -> Self: ...
+
+
+class AsyncPageIterator(Generic[PageT]):
+    """Yields page after page. ``_fetch`` fetches the next one; it is None after the last page."""
 
     def __init__(self, fetch: Callable[[], Awaitable[PageT]], prefetch: int) -> None:
         self._fetch: Callable[[], Awaitable[PageT]] | None = fetch
@@ -103,12 +138,12 @@ class AsyncPages(Generic[PageT]):
         if not page.has_next_page():
             self._fetch = None
         else:
-            self._fetch = AsyncAhead(page.get_next_page) if self._prefetch else page.get_next_page
+            self._fetch = AsyncPrefetched(page.get_next_page) if self._prefetch else page.get_next_page
         return page
 
 
-class AsyncItems(Generic[T]):
-    """Item after item of a walk over pages."""
+class AsyncItemIterator(Generic[T]):
+    """Yields item after item of these pages."""
 
     def __init__(self, pages: AsyncIterator[AsyncPage[T]]) -> None:
         self._pages = pages

@@ -1,4 +1,4 @@
-"""Answers with their HTTP side: status, headers, bytes; read whole (raw) or piece by piece (streaming)."""
+"""HTTP responses: status, headers and bytes. Raw responses are read whole, streaming ones piece by piece."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import contextmanager
 from datetime import timedelta
 from types import TracebackType
-from typing import Generic, TypeVar, cast, overload
+from typing import Generic, TypeVar, overload
 
 import httpx2
 
-from linq._flow import Answer, connection_error
+from linq._flow import FlowResult, connection_error
 from linq._parse import parse
 
 R = TypeVar("R")
@@ -18,12 +18,15 @@ T = TypeVar("T")
 
 
 class AsyncAPIResponse(Generic[R]):
-    """An answer before it is parsed. ``http_response`` is httpx2's own; ``retries_taken`` counts failed attempts."""
+    """A response that is not parsed yet.
 
-    def __init__(self, answer: Answer, make: Callable[[httpx2.Response], R]) -> None:
-        self.http_response = answer.response
-        self.retries_taken = answer.retries_taken
-        self._make = make
+    ``http_response`` is httpx2's response; ``retries_taken`` is the number of failed attempts before it.
+    """
+
+    def __init__(self, result: FlowResult, parse_result: Callable[[httpx2.Response], R]) -> None:
+        self.http_response = result.response
+        self.retries_taken = result.retries_taken
+        self._parse_result = parse_result
 
     @property
     def headers(self) -> httpx2.Headers:
@@ -31,7 +34,7 @@ class AsyncAPIResponse(Generic[R]):
 
     @property
     def http_request(self) -> httpx2.Request:
-        """What was sent, of the last attempt."""
+        """The request of the last attempt."""
         return self.http_response.request
 
     @property
@@ -52,7 +55,7 @@ class AsyncAPIResponse(Generic[R]):
 
     @property
     def elapsed(self) -> timedelta:
-        """From sending to having read all; only once the body has been read or closed."""
+        """From sending the request to reading the whole body; available once the body has been read or closed."""
         return self.http_response.elapsed
 
     @property
@@ -61,7 +64,7 @@ class AsyncAPIResponse(Generic[R]):
 
     @property
     def trace_id(self) -> str | None:
-        """``X-Trace-ID``: what to quote to the people who run the server."""
+        """The header ``X-Trace-ID``: the id to quote to the service's operators."""
         return self.http_response.headers.get("x-trace-id")
 
     @overload
@@ -69,24 +72,28 @@ class AsyncAPIResponse(Generic[R]):
     @overload
     async def parse(self, *, to: type[T]) -> T: ...
     async def parse(self, *, to: type[T] | None = None) -> R | T:
-        """What the method itself would have returned, or the body as ``to``.
+        """The result of the method itself, or the body as ``to``: a model, ``dict[str, object]``, ``str``, ``bytes``, …
 
-        Raises ``APIResponseValidationError`` when the body is not that.
+        Raises ``APIResponseValidationError`` if the body does not have this type.
         """
         await self.read()
-        return self._make(self.http_response) if to is None else parse(self.http_response, to)
+        return self._parse_result(self.http_response) if to is None else parse(self.http_response, to)
 
     async def read(self) -> bytes:
+        """The decoded body."""
         with self._errors():
             return await self.http_response.aread()
 
     async def text(self) -> str:
+        """The body as text."""
         await self.read()
         return self.http_response.text
 
     async def json(self) -> object:
+        """The body as decoded JSON. Raises ``ValueError`` if it is not JSON."""
         await self.read()
-        return cast("object", self.http_response.json())
+        body: object = self.http_response.json()
+        return body
 
     async def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
         """The decoded body, in pieces of ``chunk_size`` bytes or as they arrive."""
@@ -95,18 +102,19 @@ class AsyncAPIResponse(Generic[R]):
                 yield chunk
 
     async def iter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]:
+        """The body as text, in pieces of ``chunk_size`` characters or as they arrive."""
         with self._errors():
             async for chunk in self.http_response.aiter_text(chunk_size):
                 yield chunk
 
     async def iter_lines(self) -> AsyncIterator[str]:
-        """The body line by line, without the line ends."""
+        """The body line by line, without line endings."""
         with self._errors():
             async for line in self.http_response.aiter_lines():
                 yield line
 
     async def close(self) -> None:
-        """Give the connection back, whether or not the body was read."""
+        """Return the connection to the pool, whether or not the body was read."""
         await self.http_response.aclose()
 
     @contextmanager
@@ -118,7 +126,7 @@ class AsyncAPIResponse(Generic[R]):
 
 
 class AsyncResponseContextManager(Generic[R]):
-    """``with_streaming_response``: the request is sent on entering, the connection given back on leaving."""
+    """The result of ``with_streaming_response``: sends the request on entry, and closes the response on exit."""
 
     def __init__(self, open_response: Callable[[], Awaitable[AsyncAPIResponse[R]]]) -> None:
         self._open = open_response

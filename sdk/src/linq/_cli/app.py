@@ -1,4 +1,4 @@
-"""The commands. Exit codes: 0 done, 1 it failed (one line on standard error), 2 called wrongly, 130 interrupted."""
+"""The commands. Exit codes: 0 success, 1 failure (one line on standard error), 2 wrong usage, 130 interrupted."""
 
 from __future__ import annotations
 
@@ -26,38 +26,42 @@ if TYPE_CHECKING:
     from linq.types import MessageContentParam
 
 ModelT = TypeVar("ModelT", bound="BaseModel")
-How: TypeAlias = Literal["table", "json", "csv"]
+Format: TypeAlias = Literal["table", "json", "csv"]
 
 # A traceback that shows local variables would show keys.
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="The Linq v3 chats API at the terminal.")
+app = typer.Typer(
+    no_args_is_help=True, pretty_exceptions_enable=False, help="The Linq v3 chats API on the command line."
+)
 chats = typer.Typer(no_args_is_help=True, help="Chats.")
 messages = typer.Typer(no_args_is_help=True, help="Messages.")
 app.add_typer(chats, name="chats")
 app.add_typer(messages, name="messages")
 
 ProfileOption = Annotated[
-    str | None, typer.Option(help="Use this login instead of the environment's key or the default login.")
+    str | None, typer.Option(help="The login to use, instead of the environment's key or the default login.")
 ]
+FromOption = Annotated[str | None, typer.Option("--from", help="Only chats of this line of yours, in E.164.")]
+ToOption = Annotated[str | None, typer.Option(help="Only chats with this participant: E.164 or email.")]
 LimitOption = Annotated[
     int | None, typer.Option(help="How many, 1 to 100 (default 20); with --all, how many per request.")
 ]
-CursorOption = Annotated[str | None, typer.Option(help="Go on from here.")]
-AllOption = Annotated[bool, typer.Option("--all", help="All of them, however many requests it takes.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="JSON, of the shape that the API answers with.")]
-CsvOption = Annotated[bool, typer.Option("--csv", help="CSV with a heading.")]
+CursorOption = Annotated[str | None, typer.Option(help="Start after the page that printed this cursor.")]
+AllOption = Annotated[bool, typer.Option("--all", help="List everything, in as many requests as it takes.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON in the format of the API's responses.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV with a header row.")]
 CONNECT_TIMEOUT = 10.0
-"""Seconds for ``login`` and ``doctor``: a person is waiting."""
+"""Seconds for ``login`` and ``doctor``, because a person waits for them."""
 
 
 def chat_id_of(value: str | None) -> str | None:
-    """The id itself. Raises ``typer.BadParameter`` for one that the path of a request cannot hold."""
+    """Return the id. Raises ``typer.BadParameter`` for one that the path of a request cannot hold."""
     if value is not None and not value.strip("."):
-        raise typer.BadParameter(f"{value!r} is no id; linq chats list shows them")
+        raise typer.BadParameter(f"{value!r} is not an id; linq chats list prints the ids")
     return value
 
 
 def run() -> int:
-    """Run the command of this process and give its exit code."""
+    """Run the command of this process and return its exit code."""
     try:
         app(prog_name="linq")
     except SystemExit as end:
@@ -70,7 +74,7 @@ def run() -> int:
 
 @app.callback(invoke_without_command=True)
 def start(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
-    """Nothing but the version: the commands do the rest."""
+    """Print the version, or run a command."""
     if version:
         print(f"linq {__version__}")
         raise typer.Exit
@@ -78,8 +82,8 @@ def start(version: Annotated[bool, typer.Option("--version", help="Print the ver
 
 @chats.command("list")
 def list_chats(
-    from_: Annotated[str | None, typer.Option("--from", help="Only chats of this line of yours, +E164.")] = None,
-    to: Annotated[str | None, typer.Option(help="Only chats with this participant: +E164 or e-mail.")] = None,
+    from_: FromOption = None,
+    to: ToOption = None,
     limit: LimitOption = None,
     cursor: CursorOption = None,
     every: AllOption = False,
@@ -95,9 +99,34 @@ def list_chats(
         show(page, CHATS, how, every=every)
 
 
+@chats.command("follow")
+def follow_chats(
+    since: Annotated[str | None, typer.Option(help="Resume here: the token that an earlier run printed.")] = None,
+    from_: FromOption = None,
+    to: ToOption = None,
+    include: Annotated[
+        str | None, typer.Option(help="Add to each chat: last_message, unread_count, message_count; comma-separated.")
+    ] = None,
+    profile: ProfileOption = None,
+) -> None:
+    """Print all chats, then each chat as it changes, as JSON lines, until interrupted.
+
+    At the end, print on standard error the token to resume with. Works with Trunkline only.
+    """
+    with client_of(profile) as client, client.chats.follow(since, from_=from_, to=to, include=include) as changes:
+        try:
+            for chat in changes:
+                print(chat.to_json(indent=None), flush=True)
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+        finally:
+            if changes.token:
+                err.print(f"Resume with: --since {output.plain(changes.token)}", markup=False)
+
+
 @messages.command("list")
 def list_messages(
-    chat_id: Annotated[str, typer.Argument(help="The chat's id, as linq chats list shows it.", callback=chat_id_of)],
+    chat_id: Annotated[str, typer.Argument(help="The chat's id, as linq chats list prints it.", callback=chat_id_of)],
     limit: LimitOption = None,
     cursor: CursorOption = None,
     every: AllOption = False,
@@ -115,63 +144,65 @@ def list_messages(
 
 @app.command()
 def send(
-    text: Annotated[str, typer.Argument(help="What to say; - for what is piped in.")],
-    to: Annotated[list[str] | None, typer.Option(help="To whom: +E164 or e-mail; several times for a group.")] = None,
+    text: Annotated[str, typer.Argument(help="The text; - reads it from standard input.")],
+    to: Annotated[list[str] | None, typer.Option(help="A recipient: E.164 or email; repeat it for a group.")] = None,
     from_: Annotated[
-        str | None, typer.Option("--from", help="From this line of yours, +E164; else the service chooses one.")
+        str | None, typer.Option("--from", help="Your line to send from, in E.164; by default the service chooses.")
     ] = None,
     chat: Annotated[
-        str | None, typer.Option(help="Into the chat with this id, instead of --to and --from.", callback=chat_id_of)
+        str | None, typer.Option(help="The id of the chat to send to, instead of --to and --from.", callback=chat_id_of)
     ] = None,
     as_json: JsonOption = False,
     profile: ProfileOption = None,
 ) -> None:
-    """Send a message: into the chat with these people, which begins if there is none, or into a chat by its id."""
+    """Send a message to these recipients, in their chat or in a new one, or to a chat by its id."""
     if chat is None and not to:
-        raise typer.BadParameter("say to whom: --to +E164 or an e-mail address, or --chat with a chat's id")
+        raise typer.BadParameter(
+            "name a recipient (--to with E.164 or an email address) or a chat (--chat with its id)"
+        )
     if chat is not None and (to or from_):
-        raise typer.BadParameter("a chat has its people and its line: give --chat alone, or --to and --from")
+        raise typer.BadParameter("a chat has its recipients and its line: pass --chat alone, or --to and --from")
     message: MessageContentParam = {"parts": [{"type": "text", "value": piped() if text == "-" else text}]}
-    answer: Sent
+    sent: Sent
     with client_of(profile) as client:
         if chat is not None:
-            answer = client.chats.messages.send(chat, message=message)
+            sent = client.chats.messages.send(chat, message=message)
         elif from_ is not None:
-            answer = client.chats.create(from_=from_, to=to or [], message=message)
+            sent = client.chats.create(from_=from_, to=to or [], message=message)
         else:
-            answer = client.messages.create(to=to or [], message=message)
+            sent = client.messages.create(to=to or [], message=message)
     if as_json:
-        print(answer.to_json(indent=None))
+        print(sent.to_json(indent=None))
     else:
-        output.print_table([answer], SENT)
+        output.print_table([sent], SENT)
 
 
 @app.command()
 def login(
-    profile: Annotated[str, typer.Option(help="The name to keep it under.")] = DEFAULT_PROFILE,
+    profile: Annotated[str, typer.Option(help="The name to store the key under.")] = DEFAULT_PROFILE,
     base_url: Annotated[
-        str, typer.Option(help="The service that the key is for.", envvar="LINQ_API_V3_BASE_URL")
+        str, typer.Option(help="The base URL of the key's service.", envvar="LINQ_API_V3_BASE_URL")
     ] = DEFAULT_BASE_URL,
-    check: Annotated[bool, typer.Option(help="Ask the service whether it knows the key.")] = True,
+    check: Annotated[bool, typer.Option(help="Check the key with the service.")] = True,
 ) -> None:
-    """Keep a key in your config folder, for your eyes only. Asks for it, or reads it from a pipe."""
+    """Store a key in your config folder, readable by you alone. Prompts for it, or reads it from standard input."""
     key = (typer.prompt("API key", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()).strip()
     if not key:
-        raise LinqApiv3Error("No key was given")
+        raise LinqApiv3Error("No key was entered")
     with LinqAPIV3(api_key=key, base_url=base_url, timeout=CONNECT_TIMEOUT) as client:
         if check:
             try:
                 client.chats.list_chats(limit=1)
             except AuthenticationError as error:
-                raise LinqApiv3Error(f"The service does not know this key, so it was not kept. {error}") from error
+                raise LinqApiv3Error(f"The service does not accept this key, so it was not stored. {error}") from error
     store = profile_store()
     store.save(profile, Profile(key, base_url))
-    err.print(f"Kept as {profile!r} in {store.path}", markup=False)
+    err.print(f"Stored as {profile!r} in {store.path}", markup=False)
 
 
 @app.command()
 def doctor(profile: ProfileOption = None) -> None:
-    """Say what is wrong with the key, the base URL and the connection, and what to do. Exit code 1 if anything is."""
+    """Check the key, the base URL and the connection, and say how to fix a problem. Exit code 1 if there is one."""
     good = True
     for finding in examine(profile_store(), profile, CONNECT_TIMEOUT):
         good = good and finding.good
@@ -184,41 +215,41 @@ def doctor(profile: ProfileOption = None) -> None:
 
 
 def piped() -> str:
-    """What standard input holds, without the end of its last line. Raises ``typer.BadParameter`` for nothing to say."""
+    """The text on standard input, without its last line ending. Raises ``typer.BadParameter`` if there is none."""
     try:
         text = sys.stdin.buffer.read().decode().rstrip("\r\n")
     except UnicodeDecodeError:
-        raise typer.BadParameter("what is piped in is not UTF-8 text") from None
+        raise typer.BadParameter("standard input is not UTF-8 text") from None
     if not text.strip():
-        raise typer.BadParameter("nothing is piped in; it must be the text to send")
+        raise typer.BadParameter("standard input is empty; pipe in the text to send")
     return text
 
 
 def profile_store() -> ProfileStore:
-    """The store in the user's config folder: ``~/.config/linq`` on Linux, the system's own place elsewhere."""
+    """The store in the user's config folder: ``~/.config/linq`` on Linux, the system's own location elsewhere."""
     return ProfileStore(Path(typer.get_app_dir("linq")) / "profiles.json")
 
 
 def client_of(profile: str | None) -> LinqAPIV3:
-    """A client with the key that this command is to use."""
+    """A client with the key for this command."""
     access = profile_store().access(profile)
     return LinqAPIV3(api_key=access.profile.api_key, base_url=access.profile.base_url)
 
 
 def page_size(limit: int | None, every: bool) -> int | None:
-    """How many to ask for at once: for all of them, as many as a page can hold."""
+    """The items per page; the most that a page can hold if every page is wanted."""
     return 100 if every and limit is None else limit
 
 
-def chosen(*, as_json: bool, as_csv: bool) -> How:
-    """The way that these options ask for. Raises ``typer.BadParameter`` for two."""
+def chosen(*, as_json: bool, as_csv: bool) -> Format:
+    """The output format. Raises ``typer.BadParameter`` for two formats."""
     if as_json and as_csv:
-        raise typer.BadParameter("choose one of --json and --csv")
+        raise typer.BadParameter("pass only one of --json and --csv")
     return "json" if as_json else "csv" if as_csv else "table"
 
 
-def show(page: Page[ModelT], view: View[ModelT], how: How, *, every: bool) -> None:
-    """Print a page, or ``every`` page that follows as well."""
+def show(page: Page[ModelT], view: View[ModelT], how: Format, *, every: bool) -> None:
+    """Print a page, and with ``every`` the pages after it too."""
     quiet = output.out.is_terminal and how != "table"
     items = output.with_progress(page, view, quiet=quiet) if every else page.page_items() or ()
     next_cursor = None if every else page.next_cursor
@@ -230,4 +261,4 @@ def show(page: Page[ModelT], view: View[ModelT], how: How, *, every: bool) -> No
     else:
         output.print_table(items, view.table)
     if next_cursor:
-        err.print(f"More follow: --cursor {output.plain(next_cursor)}, or --all", markup=False)
+        err.print(f"There are more: --cursor {output.plain(next_cursor)}, or --all", markup=False)

@@ -1,4 +1,4 @@
-"""``linq doctor``: one look at the settings, one request, and what its failure most likely means."""
+"""``linq doctor``: checks the settings, sends one request, and explains its failure."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ from linq._version import __version__
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "https_proxy", "http_proxy", "all_proxy")
 
 _REMEDIES: tuple[tuple[type[APIError], tuple[str, ...], str], ...] = (
-    (AuthenticationError, (), "the key is not known there, was revoked, or has expired: linq login with a new one"),
-    (NotFoundError, (), "the base URL leads to something else; for the public API it ends in /api/partner"),
-    (APIResponseValidationError, (), "the base URL leads to something else, or a proxy answers in its place"),
-    (APITimeoutError, (), "something on the way swallows it: a firewall, a VPN, or a proxy that is not set here"),
+    (AuthenticationError, (), "the key is unknown, revoked or expired: run linq login with a new one"),
+    (NotFoundError, (), "the base URL is not the API's; for the public API it ends in /api/partner"),
+    (APIResponseValidationError, (), "the base URL is not the API's, or a proxy responds in its place"),
+    (APITimeoutError, (), "something drops the connection: a firewall, a VPN, or a proxy that is not configured here"),
     (
         APIConnectionError,
         ("CERTIFICATE_VERIFY_FAILED", "certificate verify failed"),
-        "the certificate is not trusted here; for a company's own, set SSL_CERT_FILE to its CA",
+        "the certificate is not trusted here; for a company CA, set SSL_CERT_FILE to its certificate",
     ),
-    (APIConnectionError, ("WRONG_VERSION_NUMBER",), "that port does not speak TLS: http:// instead of https://?"),
+    (APIConnectionError, ("WRONG_VERSION_NUMBER",), "that port does not use TLS: use http:// instead of https://"),
     (
         APIConnectionError,
         ("Name or service not known", "nodename nor servname", "getaddrinfo failed", "name resolution"),
-        "no such host: check the spelling of the base URL, and the network",
+        "the host does not exist: check the base URL and the network",
     ),
-    (APIConnectionError, (), "nothing answers there: is the service running, and is the port right?"),
+    (APIConnectionError, (), "nothing listens there: check that the service is running, and the port"),
 )
-"""For an error of this kind, with one of these words in what caused it (any words where there are none): what to do."""
+"""The remedy for an error of this class with one of these words in its causes; no words match any cause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report: whether it is as it should be, what was found, and what to do about it."""
+    """One line of the report: whether it is good, what was found, and the remedy."""
 
     good: bool
     what: str
@@ -57,10 +57,10 @@ class Finding:
 
 
 def examine(store: ProfileStore, profile: str | None, timeout: float) -> Iterator[Finding]:
-    """What is right and wrong, in the order in which it matters; ends at the first thing that stops everything."""
+    """Yield the findings, the most important first. Stops at the first problem that prevents the rest."""
     yield Finding(True, f"trunkline-sdk {__version__}, httpx2 {httpx2.__version__}")
     if store.path.exists() and store.path.stat().st_mode & 0o077:
-        yield Finding(False, f"{store.path} can be read by others", f"chmod 600 {store.path}")
+        yield Finding(False, f"{store.path} is readable by other users", f"chmod 600 {store.path}")
     try:
         access = store.access(profile)
         client = LinqAPIV3(
@@ -91,19 +91,19 @@ def _base_url(access: Access) -> Finding:
 def _request(client: LinqAPIV3, access: Access) -> Iterator[Finding]:
     started = time.monotonic()
     try:
-        answer = client.chats.with_raw_response.list_chats(limit=1)
-        page = answer.parse()
+        raw = client.chats.with_raw_response.list_chats(limit=1)
+        page = raw.parse()
     except APIError as error:
         yield Finding(False, safe_text(error.message, access.profile.api_key), _remedy(error))
         return
     milliseconds = (time.monotonic() - started) * 1000
-    trace = f" (trace id {answer.trace_id})" if answer.trace_id else ""
+    trace = f" (trace id {raw.trace_id})" if raw.trace_id else ""
     yield Finding(True, f"The service answers in {milliseconds:.0f} ms{trace}, and the key is good")
     yield Finding(True, "There are chats to list" if page.chats else "There are no chats yet")
 
 
 def _remedy(error: APIError) -> str:
-    """What to do, by the error and by what caused it, however deep; nothing where the message says it all."""
+    """The remedy for an error, by its class and its causes; empty if the message is enough."""
     causes = " ".join(str(cause) for cause in _causes(error))
     for kind, words, remedy in _REMEDIES:
         if isinstance(error, kind) and (not words or any(word in causes for word in words)):

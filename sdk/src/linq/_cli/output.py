@@ -1,4 +1,4 @@
-"""Lists as people and programs read them: a table, tab-separated lines in a pipe, CSV, JSON (see ``views``)."""
+"""Prints lists: a table on a terminal, tab-separated lines in a pipe, CSV or JSON (see ``views``)."""
 
 from __future__ import annotations
 
@@ -25,38 +25,38 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 READABLE = 24
-"""Letters across that the column which folds needs at least; with fewer, there is no table."""
+"""The fewest characters for the column that folds; with less room, there is no table."""
 GAP = "  "
 JOINERS = "\u200c\u200d"
-"""Invisible, and part of emoji and of some languages' words."""
+"""Invisible characters that are part of emoji and of words in some languages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Columns(Generic[T]):
-    """What is shown of an item, side by side."""
+    """The columns of a table."""
 
     names: tuple[str, ...]
     cells: Callable[[T], tuple[object, ...]]
     folds: str = ""
-    """The column that is broken into lines where the terminal is narrow; where it is too narrow, it comes first."""
+    """The column that wraps on a narrow terminal; on one that is too narrow for a table, it comes first."""
     styles: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Colours of cells that say just this."""
+    """The colours of cells with exactly this text."""
 
 
 @dataclass(frozen=True, slots=True)
 class View(Generic[T]):
-    """How a list is shown."""
+    """How to print a list."""
 
     name: str
-    """What the API calls the list."""
+    """The API's name for the list."""
     table: Columns[T]
     csv: Columns[T]
 
 
 def print_table(items: Iterable[T], columns: Columns[T]) -> None:
-    """A table on a terminal that has room for it, else a few lines for each item, in which everything is whole.
+    """Print a table on a terminal that has room for it, otherwise a few lines per item, with nothing cut off.
 
-    In a pipe, whole cells separated by tabs, each line as soon as it is there.
+    In a pipe, print cells separated by tabs, each line at once.
     """
     if not out.is_terminal:
         print(*columns.names, sep="\t")
@@ -78,7 +78,7 @@ def print_table(items: Iterable[T], columns: Columns[T]) -> None:
 
 
 def _width(rows: Sequence[Sequence[Text]], columns: Columns[T]) -> int:
-    """The letters across that a table of these rows needs."""
+    """The width in characters of a table with these rows."""
     widths = [max(map(cell_len, (name, *(row[at].plain for row in rows)))) for at, name in enumerate(columns.names)]
     if columns.folds:
         at = columns.names.index(columns.folds)
@@ -87,7 +87,7 @@ def _width(rows: Sequence[Sequence[Text]], columns: Columns[T]) -> int:
 
 
 def _lines(row: Sequence[Text], columns: Columns[T]) -> Iterator[Text]:
-    """An item below its column that folds; where none does, each cell behind its name."""
+    """The lines of an item: the column that folds, then the others; without such a column, each cell after its name."""
     named = zip(columns.names, row, strict=True)
     if not columns.folds:
         for name, cell in named:
@@ -98,7 +98,7 @@ def _lines(row: Sequence[Text], columns: Columns[T]) -> Iterator[Text]:
 
 
 def _beside(cells: Sequence[Text], indent: str) -> Iterator[Text]:
-    """Whole cells beside each other, as many as a line holds."""
+    """The cells side by side, as many per line as fit."""
     line = Text(indent)
     for cell in cells:
         if line.plain.strip() and line.cell_len + cell.cell_len > out.width:
@@ -109,14 +109,14 @@ def _beside(cells: Sequence[Text], indent: str) -> Iterator[Text]:
 
 
 def print_csv(items: Iterable[T], columns: Columns[T]) -> None:
-    """RFC 4180 with a heading."""
+    """Print CSV (RFC 4180) with a header row."""
     writer = csv.writer(sys.stdout)
     writer.writerow(columns.names)
     writer.writerows(map(columns.cells, items))
 
 
 def print_json(items: Iterable[ModelT], view: View[ModelT], next_cursor: str | None) -> None:
-    """One document of the shape that the API answers with, written while the items come in."""
+    """Print one document in the format of the API's responses, while the items arrive."""
     sys.stdout.write(f'{{"{view.name}": [')
     for number, item in enumerate(items):
         sys.stdout.write(",\n" if number else "\n")
@@ -125,7 +125,7 @@ def print_json(items: Iterable[ModelT], view: View[ModelT], next_cursor: str | N
 
 
 def with_progress(items: Iterable[T], view: View[T], *, quiet: bool) -> Iterator[T]:
-    """The same items, counted on standard error: while that is a terminal, and ``quiet`` does not forbid it."""
+    """Yield the items, and count them on standard error if that is a terminal and ``quiet`` is False."""
     bar = Progress(
         SpinnerColumn(),
         TextColumn(f"{{task.completed}} {view.name}"),
@@ -133,7 +133,7 @@ def with_progress(items: Iterable[T], view: View[T], *, quiet: bool) -> Iterator
         console=err,
         transient=True,
         disable=quiet or not err.is_terminal,
-        redirect_stdout=False,  # what goes to standard output has to arrive there
+        redirect_stdout=False,  # standard output must stay standard output
         redirect_stderr=False,
     )
     with bar:
@@ -144,5 +144,5 @@ def with_progress(items: Iterable[T], view: View[T], *, quiet: bool) -> Iterator
 
 
 def plain(text: object) -> str:
-    """Text from the network without what a terminal would obey: control characters become spaces."""
+    """Text from the network with control characters replaced by spaces, so that a terminal does not obey them."""
     return "".join(letter if letter.isprintable() or letter in JOINERS else " " for letter in str(text))

@@ -1,4 +1,4 @@
-"""Keys that ``linq login`` keeps: one per profile, in a file of the user's config folder that only they can read."""
+"""The keys that ``linq login`` stores: one per profile, in a file in the config folder that only its user can read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEFAULT_PROFILE = "default"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A key, and the service that it is for."""
+    """A key, and the base URL of its service."""
 
     api_key: str
     base_url: str = DEFAULT_BASE_URL
@@ -28,7 +28,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The profile that a command uses, and where it comes from, in words."""
+    """The profile that a command uses, and a description of where it comes from."""
 
     profile: Profile
     source: str
@@ -41,7 +41,7 @@ class ProfileStore:
         self.path = path
 
     def load(self) -> dict[str, Profile]:
-        """The profiles by name, none where there is no file. Raises ``LinqApiv3Error`` when it cannot be understood."""
+        """The profiles by name; empty if there is no file. Raises ``LinqApiv3Error`` if the file is invalid."""
         try:
             stored = cast("dict[str, dict[str, str]]", json.loads(self.path.read_text(encoding="utf-8")))
             return {name: Profile(**values) for name, values in stored.items()}
@@ -51,7 +51,7 @@ class ProfileStore:
             raise LinqApiv3Error(f"{self.path} cannot be read ({error}); remove it and run: linq login") from error
 
     def save(self, name: str, profile: Profile) -> None:
-        """Keep a profile under this name. The file appears whole or not at all, and never readable by others."""
+        """Store a profile under this name. The file is replaced atomically, and is never readable by other users."""
         profiles = {**self.load(), name: profile}
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self.path.with_suffix(f".{os.getpid()}.tmp")
@@ -60,10 +60,10 @@ class ProfileStore:
         draft.replace(self.path)
 
     def access(self, wanted: str | None, environment: Mapping[str, str] = os.environ) -> Access:
-        """The profile asked for; else the key of the environment; else the default profile.
+        """The profile with the name ``wanted``; without a name, the environment's key or the default profile.
 
-        ``LINQ_API_V3_BASE_URL`` goes with the environment's key only: a stored key is for the service stored with it.
-        Raises ``LinqApiv3Error`` when there is none.
+        ``LINQ_API_V3_BASE_URL`` applies to the environment's key only: a stored key is sent only to its own service.
+        Raises ``LinqApiv3Error`` if there is no such profile, or no key at all.
         """
         key = environment.get("LINQ_API_V3_API_KEY")
         if wanted is None and key:

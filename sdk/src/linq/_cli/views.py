@@ -1,4 +1,4 @@
-"""What is shown of chats and messages, whatever a server left out or sent instead."""
+"""The columns of chats and messages; they tolerate missing and unexpected fields."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def _message_record(message: Message) -> tuple[object, ...]:
 
 
 def _words(part: Any) -> str:
-    """What a part says; for a file its name, and for what says nothing its type."""
+    """The text of a part, the name of a file, or the type of another part."""
     said = getattr(part, "value", None) or getattr(part, "filename", None)
     kind = getattr(part, "type", None)
     return str(said) if said and kind in ("text", "link") else f"[{kind}{f' {said}' if said else ''}]"
 
 
-def _sent(answer: Sent) -> tuple[str, str, str]:
-    given: Any = answer
+def _sent(sent: Sent) -> tuple[str, str, str]:
+    given: Any = sent
     chat = getattr(given, "chat", None)
     message = given.message if chat is None else chat.message
     chat_id = given.chat_id if chat is None else chat.id
@@ -65,7 +65,7 @@ def _sent(answer: Sent) -> tuple[str, str, str]:
 
 
 def _minute(moment: Any) -> str:
-    """A time to the minute, in the user's own zone; whatever else a server sent, as it is."""
+    """A time to the minute, in the user's time zone; any other value unchanged."""
     return moment.astimezone().strftime("%Y-%m-%d %H:%M") if hasattr(moment, "astimezone") else plain(moment or "")
 
 

@@ -1,13 +1,13 @@
-"""What has no counterpart in the other world; ``_async/_runtime.py`` is written by hand too, under the same names."""
+"""What the two halves do differently. ``_async/_runtime.py`` has the same names and is written by hand too."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from linq._errors import LinqApiv3Error
 
@@ -15,25 +15,22 @@ if TYPE_CHECKING:
     import httpx2
 
     from linq._http import DefaultHttpxClient
-    from linq._sync.pages import Page
-    from linq._sync.pages import SyncListChatsPagination as SyncListChatsPagination  # noqa: PLC0414 - for the resources
-    from linq._sync.pages import SyncListMessagesPagination as SyncListMessagesPagination  # noqa: PLC0414 - as well
 
 T = TypeVar("T")
-PageT = TypeVar("PageT", bound="Page[Any]")
+PageT = TypeVar("PageT")
 
 sleep = time.sleep
 
 
 class HttpSource:
-    """Hands out the HTTP client for this process; shared by a client, its ``with_options`` copies and their threads.
+    """Provides the HTTP client for this process; shared by a client, its ``with_options`` copies and their threads.
 
-    A connection must not be used on both sides of a fork, so every process gets a client of its own; the parent's is
-    left alone in the child, since a lock of its pool may have been held at the fork. There is no lock here either, for
-    the same reason: two threads that come first at once make two, and one of them is closed unused. When nobody holds
-    this object any longer, ``DefaultHttpxClient`` closes itself.
-    A ``DefaultHttpxClient`` that the caller brought serves the process it was brought in; one of another kind serves
-    them all, since only the caller knows how to make its like.
+    A connection must not be used on both sides of a fork, so every process gets its own HTTP client. The child leaves
+    the parent's alone, because another thread may have held a lock of its pool at the fork. This class has no lock
+    for the same reason: two threads that arrive first at once make two HTTP clients, and one is closed unused.
+    ``DefaultHttpxClient`` closes itself when nothing references it any longer.
+    A ``DefaultHttpxClient`` from the caller serves the process in which it was passed. An HTTP client of any other
+    class serves every process, because only the caller knows how to make another.
     """
 
     def __init__(self, given: httpx2.Client | None) -> None:
@@ -66,13 +63,13 @@ class HttpSource:
             http.close()
 
 
-class Ahead(Generic[T]):
-    """``fetch`` begun now, in its own thread; calling this gives the result. If that failed, the next call fetches."""
+class Prefetched(Generic[T]):
+    """``fetch``, started now in its own thread; a call returns its result. After a failure, the next call fetches."""
 
     def __init__(self, fetch: Callable[[], T]) -> None:
         self._fetch = fetch
         self._future: Future[T] | None = Future()
-        # A daemon: a walk that was dropped does not hold up the end of the program.
+        # A daemon thread, so that an iterator that was dropped does not delay the end of the program.
         Thread(target=_settle, args=(self._future, fetch), name="linq-prefetch", daemon=True).start()
 
     def __call__(self) -> T:
@@ -87,6 +84,6 @@ def _settle(future: Future[T], fetch: Callable[[], T]) -> None:
         future.set_exception(error)
 
 
-def paginated(fetch: Callable[[], PageT], prefetch: int) -> PageT:
-    """What a list method gives: here the first page itself, which knows of ``prefetch`` from its own call."""
-    return fetch()
+def paginated(first: Callable[[], PageT], items: Callable[[], Iterator[T]]) -> PageT:
+    """The result of a list method: here the first page itself, which iterates over the items of all pages."""
+    return first()

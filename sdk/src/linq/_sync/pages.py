@@ -1,67 +1,86 @@
-# Generated from _async/pages.py by sdk/tools/generate_sync.py: change that, then run this.
-"""Pages that can fetch the next one, and the walks over them.
+# Generated from _async/pages.py by sdk/tools/generate_sync.py; run make generate.
+"""Pages that can fetch the next page, and the iterators over pages and items.
 
-A walk is an object that knows its place, not a generator: when a page cannot be had, the error goes to the caller, and
-the next step asks for that same page again.
+The iterators are objects, not generators. When a page cannot be fetched, the error reaches the caller, and the next
+step requests that same page again. A generator would be finished.
 """
 
-# A model's own __iter__ goes over its fields; a page goes over its items.
+# A model's own __iter__ yields fields; a page's yields items.
 # mypy: disable-error-code="override"
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Self, TypeVar
+from functools import partial
+from typing import Generic, Protocol, Self, TypeVar
 
 from pydantic import PrivateAttr
 
 from linq._errors import LinqApiv3Error
-from linq._page import CursorPage, check_prefetch, following
-from linq._request import Call
-from linq._sync._runtime import Ahead
+from linq._page import CursorPage, PageModel, next_request
+from linq._request import Request, check_prefetch
+from linq._sync._runtime import Prefetched, paginated
 
 T = TypeVar("T")
-PageT = TypeVar("PageT", bound="Page[Any]")
+R = TypeVar("R")
+PageT = TypeVar("PageT", bound="Pages")
+
+
+class Sender(Protocol):
+    """What a page needs of the transport."""
+
+    def send(self, request: Request[R]) -> R: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a page came from: the call that fetched it, and how to make another like it."""
+class Binding:
+    """How a page was fetched, and how to fetch another."""
 
-    call: Call
-    fetch: Callable[[Call], Any]
-    prefetch: int
+    sender: Sender
+    request: Request[object]
+    sync_token: str | None
 
 
-class Page(CursorPage[T], Generic[T]):
-    """One page of a list. ``for item in page`` goes on through every page after it.
+class BoundPage(PageModel):
+    """A page that knows the request that fetched it."""
 
-    The items and ``next_cursor`` are this page's; ``iter_pages`` walks page by page, so that a walk can be stopped
-    anywhere and resumed later with ``cursor=page.next_cursor`` and the same parameters otherwise.
+    _binding: Binding | None = PrivateAttr(default=None)
+
+    def bind(self, sender: Sender, request: Request[object], headers: Mapping[str, str]) -> None:
+        """Enable this page to fetch the next one. Not part of the public interface."""
+        self._binding = Binding(sender, request, headers.get("x-sync-token"))
+
+
+class Page(CursorPage[T], BoundPage, Generic[T]):
+    """One page of a list. ``for item in page`` continues through every page after it.
+
+    The items and ``next_cursor`` are this page's. ``iter_pages`` yields page by page, so that you can stop anywhere and
+    resume later with ``cursor=page.next_cursor`` and the same parameters otherwise.
     """
 
-    _origin: Origin | None = PrivateAttr(default=None)
-
-    def come_from(self, origin: Origin) -> Self:
-        """This page, able to fetch the next one."""
-        self._origin = origin
-        return self
+    @classmethod
+    def paginate(cls, sender: Sender, request: Request[object]) -> Self:
+        """The result of a list method for this request. Not part of the public interface."""
+        first = partial(sender.send, request.with_result(cls))
+        return paginated(first, lambda: ItemIterator(PageIterator(first, request.prefetch)))
 
     def get_next_page(self) -> Self:
-        """The page after this one. Raises ``LinqApiv3Error`` at the end, and ``APIError`` when it cannot be fetched."""
-        if self._origin is None:
+        """Fetch the page after this one. Raises ``LinqApiv3Error`` on the last page, and ``APIError``."""
+        if self._binding is None:
             raise LinqApiv3Error("This page was not fetched by a client, so it cannot fetch the next one")
-        page: Self = self._origin.fetch(following(self._origin.call, self))
-        return page
+        return self._binding.sender.send(next_request(self._binding.request, self, type(self)))
 
     def iter_pages(self, *, prefetch: int | None = None) -> Iterator[Self]:
-        """This page and every page after it. ``prefetch`` is as the list method was told, unless given: see there."""
-        told = self._origin.prefetch if self._origin else 0
-        return Pages(self._this, check_prefetch(told if prefetch is None else prefetch))
+        """This page and every page after it.
+
+        :param prefetch: as for the list method, whose value is the default
+        """
+        default = self._binding.request.prefetch if self._binding else 0
+        return PageIterator(self._this, check_prefetch(default if prefetch is None else prefetch))
 
     def __iter__(self) -> Iterator[T]:
-        return Items(self.iter_pages())
+        return ItemIterator(self.iter_pages())
 
     def _this(self) -> Self:
         return self
@@ -72,6 +91,14 @@ class SyncListChatsPagination(Page[T], Generic[T]):
 
     chats: list[T]
     next_cursor: str | None = None
+
+    @property
+    def sync_token(self) -> str | None:
+        """The header ``X-Sync-Token``: pass it as ``updated_since`` to get what changed after this page was read.
+
+        None if the service does not send it. Only Trunkline does.
+        """
+        return self._binding.sync_token if self._binding else None
 
     def page_items(self) -> list[T]:
         return self.chats
@@ -87,8 +114,16 @@ class SyncListMessagesPagination(Page[T], Generic[T]):
         return self.messages
 
 
-class Pages(Generic[PageT]):
-    """Page after page. ``_fetch`` is the place: how to get the next one, None at the end."""
+class Pages(Protocol):
+    """What the page iterator needs of a page."""
+
+    def has_next_page(self) -> bool: ...
+
+    def get_next_page(self) -> Self: ...
+
+
+class PageIterator(Generic[PageT]):
+    """Yields page after page. ``_fetch`` fetches the next one; it is None after the last page."""
 
     def __init__(self, fetch: Callable[[], PageT], prefetch: int) -> None:
         self._fetch: Callable[[], PageT] | None = fetch
@@ -104,12 +139,12 @@ class Pages(Generic[PageT]):
         if not page.has_next_page():
             self._fetch = None
         else:
-            self._fetch = Ahead(page.get_next_page) if self._prefetch else page.get_next_page
+            self._fetch = Prefetched(page.get_next_page) if self._prefetch else page.get_next_page
         return page
 
 
-class Items(Generic[T]):
-    """Item after item of a walk over pages."""
+class ItemIterator(Generic[T]):
+    """Yields item after item of these pages."""
 
     def __init__(self, pages: Iterator[Page[T]]) -> None:
         self._pages = pages

@@ -1,17 +1,15 @@
-# Generated from _async/resource.py by sdk/tools/generate_sync.py: change that, then run this.
-"""What every resource of the client is made of, and its two other forms."""
+# Generated from _async/resource.py by sdk/tools/generate_sync.py; run make generate.
+"""The base of every resource, and the variants of a method that give HTTP responses."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial, wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from linq._request import Call
-    from linq._sync.client import LinqAPIV3
-    from linq._sync.engine import Form
-    from linq._sync.pages import Page
+    from linq._request import Request
+    from linq._sync.base_client import BaseClient
     from linq._sync.response import APIResponse, ResponseContextManager
 
 P = ParamSpec("P")
@@ -21,42 +19,46 @@ R = TypeVar("R")
 class Resource:
     """Some methods of the API.
 
-    Each takes what its endpoint takes, and besides:
+    Each method takes the parameters of its endpoint, and these options:
 
-    - ``extra_headers``: sent besides, or instead of, the client's own; ``omit`` leaves a default header out
-    - ``extra_query``: further query parameters
-    - ``extra_body``: further fields of the JSON body
+    - ``extra_headers``: headers to add, or to send instead of the client's own; ``omit`` removes a default header
+    - ``extra_query``: query parameters to add
+    - ``extra_body``: fields to add to the JSON body
     - ``timeout``: seconds, or an ``httpx2.Timeout``; None waits for ever
 
-    and raises ``linq.APIStatusError`` where the server refuses (``BadRequestError``, ``NotFoundError``, …), and
-    ``linq.APIConnectionError`` where no answer comes, also not after the retries.
+    It raises ``linq.APIStatusError`` if the server responds with an error (``BadRequestError``, ``NotFoundError``, …),
+    and ``linq.APIConnectionError`` if no response arrives, each after the retries.
     """
 
-    def __init__(self, client: LinqAPIV3, form: Form = "parsed") -> None:
+    def __init__(self, client: BaseClient) -> None:
         self._client = client
-        self._form: Form = form
-
-    def _answer(self, call: Call, cast_to: type[R]) -> R:
-        """A call's answer as a model (or as ``None``), in this resource's form."""
-        return cast("R", self._client.engine.ask(call, cast_to, self._form))
-
-    def _list(self, call: Call, page: type[Page[Any]], prefetch: int) -> Any:
-        """The first page of a list, in this resource's form."""
-        return self._client.engine.list(call, page, self._form, prefetch)
 
 
-def raw(method: Callable[P, R]) -> Callable[P, APIResponse[R]]:
-    """The method as a resource of the form ``raw`` has it: only its type differs."""
-    return cast("Any", method)  # type: ignore[no-any-return]
+def raw(client: BaseClient, build: Callable[P, Request[R]]) -> Callable[P, APIResponse[R]]:
+    """The method whose requests ``build`` makes, giving the response instead of the parsed body."""
+
+    @wraps(build)
+    def send(*arguments: P.args, **named: P.kwargs) -> APIResponse[R]:
+        return client.transport.send_raw(build(*arguments, **named))
+
+    return send
 
 
-def streamed(method: Callable[P, R]) -> Callable[P, ResponseContextManager[R]]:
-    """A method of a resource of the form ``streamed``, called when the context that it gives is entered."""
+def streaming(client: BaseClient, build: Callable[P, Request[R]]) -> Callable[P, ResponseContextManager[R]]:
+    """The method whose requests ``build`` makes, giving a context manager whose response is read on demand."""
 
-    @wraps(method)
-    def manager(*arguments: P.args, **named: P.kwargs) -> ResponseContextManager[R]:
-        from linq._sync.response import ResponseContextManager  # noqa: PLC0415 - needs httpx2, loaded late
+    @wraps(build)
+    def stream(*arguments: P.args, **named: P.kwargs) -> ResponseContextManager[R]:
+        return client.transport.stream(build(*arguments, **named))
 
-        return ResponseContextManager(partial(raw(method), *arguments, **named))
+    return stream
 
-    return manager
+
+def of_pages(build: Callable[P, Request[object]], page: Callable[[], type[R]]) -> Callable[P, Request[R]]:
+    """A list method's ``build``, with this half's page class as the result; ``page`` loads the class."""
+
+    @wraps(build)
+    def build_for_page(*arguments: P.args, **named: P.kwargs) -> Request[R]:
+        return build(*arguments, **named).with_result(page())
+
+    return build_for_page

@@ -1,5 +1,5 @@
-# Generated from _async/response.py by sdk/tools/generate_sync.py: change that, then run this.
-"""Answers with their HTTP side: status, headers, bytes; read whole (raw) or piece by piece (streaming)."""
+# Generated from _async/response.py by sdk/tools/generate_sync.py; run make generate.
+"""HTTP responses: status, headers and bytes. Raw responses are read whole, streaming ones piece by piece."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from types import TracebackType
-from typing import Generic, TypeVar, cast, overload
+from typing import Generic, TypeVar, overload
 
 import httpx2
 
-from linq._flow import Answer, connection_error
+from linq._flow import FlowResult, connection_error
 from linq._parse import parse
 
 R = TypeVar("R")
@@ -19,12 +19,15 @@ T = TypeVar("T")
 
 
 class APIResponse(Generic[R]):
-    """An answer before it is parsed. ``http_response`` is httpx2's own; ``retries_taken`` counts failed attempts."""
+    """A response that is not parsed yet.
 
-    def __init__(self, answer: Answer, make: Callable[[httpx2.Response], R]) -> None:
-        self.http_response = answer.response
-        self.retries_taken = answer.retries_taken
-        self._make = make
+    ``http_response`` is httpx2's response; ``retries_taken`` is the number of failed attempts before it.
+    """
+
+    def __init__(self, result: FlowResult, parse_result: Callable[[httpx2.Response], R]) -> None:
+        self.http_response = result.response
+        self.retries_taken = result.retries_taken
+        self._parse_result = parse_result
 
     @property
     def headers(self) -> httpx2.Headers:
@@ -32,7 +35,7 @@ class APIResponse(Generic[R]):
 
     @property
     def http_request(self) -> httpx2.Request:
-        """What was sent, of the last attempt."""
+        """The request of the last attempt."""
         return self.http_response.request
 
     @property
@@ -53,7 +56,7 @@ class APIResponse(Generic[R]):
 
     @property
     def elapsed(self) -> timedelta:
-        """From sending to having read all; only once the body has been read or closed."""
+        """From sending the request to reading the whole body; available once the body has been read or closed."""
         return self.http_response.elapsed
 
     @property
@@ -62,7 +65,7 @@ class APIResponse(Generic[R]):
 
     @property
     def trace_id(self) -> str | None:
-        """``X-Trace-ID``: what to quote to the people who run the server."""
+        """The header ``X-Trace-ID``: the id to quote to the service's operators."""
         return self.http_response.headers.get("x-trace-id")
 
     @overload
@@ -70,24 +73,28 @@ class APIResponse(Generic[R]):
     @overload
     def parse(self, *, to: type[T]) -> T: ...
     def parse(self, *, to: type[T] | None = None) -> R | T:
-        """What the method itself would have returned, or the body as ``to``.
+        """The result of the method itself, or the body as ``to``: a model, ``dict[str, object]``, ``str``, ``bytes``, …
 
-        Raises ``APIResponseValidationError`` when the body is not that.
+        Raises ``APIResponseValidationError`` if the body does not have this type.
         """
         self.read()
-        return self._make(self.http_response) if to is None else parse(self.http_response, to)
+        return self._parse_result(self.http_response) if to is None else parse(self.http_response, to)
 
     def read(self) -> bytes:
+        """The decoded body."""
         with self._errors():
             return self.http_response.read()
 
     def text(self) -> str:
+        """The body as text."""
         self.read()
         return self.http_response.text
 
     def json(self) -> object:
+        """The body as decoded JSON. Raises ``ValueError`` if it is not JSON."""
         self.read()
-        return cast("object", self.http_response.json())
+        body: object = self.http_response.json()
+        return body
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """The decoded body, in pieces of ``chunk_size`` bytes or as they arrive."""
@@ -95,16 +102,17 @@ class APIResponse(Generic[R]):
             yield from self.http_response.iter_bytes(chunk_size)
 
     def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
+        """The body as text, in pieces of ``chunk_size`` characters or as they arrive."""
         with self._errors():
             yield from self.http_response.iter_text(chunk_size)
 
     def iter_lines(self) -> Iterator[str]:
-        """The body line by line, without the line ends."""
+        """The body line by line, without line endings."""
         with self._errors():
             yield from self.http_response.iter_lines()
 
     def close(self) -> None:
-        """Give the connection back, whether or not the body was read."""
+        """Return the connection to the pool, whether or not the body was read."""
         self.http_response.close()
 
     @contextmanager
@@ -116,7 +124,7 @@ class APIResponse(Generic[R]):
 
 
 class ResponseContextManager(Generic[R]):
-    """``with_streaming_response``: the request is sent on entering, the connection given back on leaving."""
+    """The result of ``with_streaming_response``: sends the request on entry, and closes the response on exit."""
 
     def __init__(self, open_response: Callable[[], APIResponse[R]]) -> None:
         self._open = open_response

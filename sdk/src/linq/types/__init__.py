@@ -1,14 +1,15 @@
-"""What the API's answers are made of, and the parameters of its methods, loaded when they are first used."""
-
-from typing import TYPE_CHECKING
+# Generated from sdk/tools/public_names.py by sdk/tools/generate_names.py; run make generate.
+"""The models of the API's responses, and the parameters of its methods."""
 
 from linq._lazy import lazily
 
+TYPE_CHECKING = False  # type checkers take it as True; importing typing would cost more than all else here
 if TYPE_CHECKING:
     from linq.types.acknowledgements import ChatLeaveChatResponse as ChatLeaveChatResponse
     from linq.types.acknowledgements import ChatUpdateResponse as ChatUpdateResponse
     from linq.types.acknowledgements import MessageAddReactionResponse as MessageAddReactionResponse
     from linq.types.chat import Chat as Chat
+    from linq.types.chat import ChatInclude as ChatInclude
     from linq.types.chat import HealthStatus as HealthStatus
     from linq.types.handles import BlockedHandleBlockResponse as BlockedHandleBlockResponse
     from linq.types.handles import BlockedHandleEntry as BlockedHandleEntry
@@ -84,7 +85,7 @@ if TYPE_CHECKING:
     from linq.types.webhook_subscriptions import WebhookSubscriptionCreateResponse as WebhookSubscriptionCreateResponse
     from linq.types.webhook_subscriptions import WebhookSubscriptionListResponse as WebhookSubscriptionListResponse
 else:
-    __getattr__, __dir__ = lazily(
+    __getattr__, __dir__, __all__ = lazily(
         __name__,
         {
             "linq.types.acknowledgements": [
@@ -92,21 +93,14 @@ else:
                 "ChatUpdateResponse",
                 "MessageAddReactionResponse",
             ],
-            "linq.types.chat": [
-                "Chat",
-                "HealthStatus",
-            ],
+            "linq.types.chat": ["Chat", "ChatInclude", "HealthStatus"],
             "linq.types.handles": [
                 "BlockedHandleBlockResponse",
                 "BlockedHandleEntry",
                 "BlockedHandleListResponse",
                 "HandleCheckResponse",
             ],
-            "linq.types.message": [
-                "Message",
-                "MessageEffect",
-                "ReplyTo",
-            ],
+            "linq.types.message": ["Message", "MessageEffect", "ReplyTo"],
             "linq.types.message_content_param": [
                 "InlineStickerParam",
                 "LinkPartParam",
@@ -131,17 +125,9 @@ else:
                 "WebhookSubscriptionCreateParams",
                 "WebhookSubscriptionUpdateParams",
             ],
-            "linq.types.phone_numbers": [
-                "PhoneNumberListResponse",
-                "PhonenumberListResponse",
-            ],
-            "linq.types.sending": [
-                "ChatCreateResponse",
-                "MessageCreateResponse",
-            ],
-            "linq.types.shared.chat_handle": [
-                "ChatHandle",
-            ],
+            "linq.types.phone_numbers": ["PhoneNumberListResponse", "PhonenumberListResponse"],
+            "linq.types.sending": ["ChatCreateResponse", "MessageCreateResponse"],
+            "linq.types.shared.chat_handle": ["ChatHandle"],
             "linq.types.shared.parts": [
                 "InlineStickerResponse",
                 "LinkPartResponse",
@@ -150,13 +136,8 @@ else:
                 "TextPartResponse",
                 "UnknownPart",
             ],
-            "linq.types.shared.reaction": [
-                "Reaction",
-                "ReactionType",
-            ],
-            "linq.types.shared.service_type": [
-                "ServiceType",
-            ],
+            "linq.types.shared.reaction": ["Reaction", "ReactionType"],
+            "linq.types.shared.service_type": ["ServiceType"],
             "linq.types.webhook_event_data": [
                 "MessageEventV2",
                 "ReactionEventBase",
@@ -164,9 +145,7 @@ else:
                 "SchemasMessageEffect",
                 "SchemasTextPartResponse",
             ],
-            "linq.types.webhook_event_type": [
-                "WebhookEventType",
-            ],
+            "linq.types.webhook_event_type": ["WebhookEventType"],
             "linq.types.webhook_events": [
                 "ChatCreatedWebhookEvent",
                 "ChatGroupIconUpdatedWebhookEvent",

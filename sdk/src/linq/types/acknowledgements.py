@@ -1,38 +1,38 @@
-"""The short answers of methods that change something."""
+"""The short results of methods that change something."""
 
 from linq._models import BaseModel
 
 
 class Acknowledgement(BaseModel):
-    """That a change was made, or will be."""
+    """The change was made, or is accepted and will be made."""
 
     message: str | None = None
-    """For people."""
+    """A message for people, not for programs."""
 
     status: str | None = None
 
     trace_id: str | None = None
-    """What to quote to the people who run the server."""
+    """The id to quote to the service's operators."""
 
 
 class ChatLeaveChatResponse(Acknowledgement):
-    """What ``chats.leave_chat`` gives."""
+    """The result of ``chats.leave_chat``."""
 
 
 class MessageAddReactionResponse(Acknowledgement):
-    """What ``messages.add_reaction`` gives."""
+    """The result of ``messages.add_reaction``."""
 
 
 class ParticipantAddResponse(Acknowledgement):
-    """What ``chats.participants.add`` gives."""
+    """The result of ``chats.participants.add``."""
 
 
 class ParticipantRemoveResponse(Acknowledgement):
-    """What ``chats.participants.remove`` gives."""
+    """The result of ``chats.participants.remove``."""
 
 
 class ChatUpdateResponse(BaseModel):
-    """What ``chats.update`` gives."""
+    """The result of ``chats.update``."""
 
     chat_id: str | None = None
 

@@ -1,17 +1,24 @@
 """A chat, as the list shows it."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
-from linq._models import BaseModel, OpenEnum
+from linq._models import BaseModel, Deferred, OpenEnum
 from linq.types.shared.chat_handle import ChatHandle
 from linq.types.shared.service_type import ServiceType
 
-__all__ = ["Chat", "HealthStatus"]
+if TYPE_CHECKING:
+    from linq.types.message import Message as LastMessage
+else:
+    # Most lists do not include it, so they do not pay for its many models (decision 0011).
+    LastMessage = Annotated[object, Deferred("linq.types.message", "Message")]
+
+ChatInclude: TypeAlias = Literal["last_message", "unread_count", "message_count"]
+"""The fields that ``include`` adds to a chat."""
 
 
 class HealthStatus(BaseModel):
-    """How a chat is doing: gate sends on ``status`` (seed, CONTRACT §3)."""
+    """The rating of a chat. Check ``status`` before you send (seed, CONTRACT §3)."""
 
     doc_url: str
     """The section of the Chat Health guide for this status."""
@@ -32,22 +39,31 @@ class Chat(BaseModel):
     """With its time zone, as every time here."""
 
     display_name: str | None = None
-    """A group's name; otherwise the recipients' handles, joined by commas."""
+    """The name of a group; otherwise the recipients' handles, joined by commas."""
 
     handles: list[ChatHandle]
-    """Everybody in it, at least two: your own line and the other side."""
+    """The participants, your own line included: at least two."""
 
     health_status: HealthStatus
 
     is_archived: bool
-    """Deprecated: a later version of the API goes without it."""
+    """Deprecated: a later version of the API removes it."""
 
     is_group: bool
 
     updated_at: datetime
 
     group_chat_icon: str | None = None
-    """The URL of a group's picture."""
+    """The URL of a group's icon."""
 
     service: ServiceType | None = None
-    """None where no service is settled yet."""
+    """None while the service is not determined yet."""
+
+    last_message: LastMessage | None = None
+    """The newest message, if you include it and there is one."""
+
+    unread_count: int | None = None
+    """The number of unread messages, if you include it."""
+
+    message_count: int | None = None
+    """The number of messages, if you include it."""

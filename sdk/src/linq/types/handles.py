@@ -1,4 +1,4 @@
-"""What is known of single handles: those you block, and what they can receive."""
+"""Handles: those that you block, and the services that they can receive."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -7,7 +7,7 @@ from linq._models import BaseModel, OpenEnum
 
 
 class BlockedHandleEntry(BaseModel):
-    """Somebody whose messages you do not want."""
+    """A handle that you block."""
 
     blocked_at: datetime
 
@@ -18,26 +18,26 @@ class BlockedHandleEntry(BaseModel):
 
 
 class BlockedHandleListResponse(BaseModel):
-    """What ``blocked_handles.list`` gives."""
+    """The result of ``blocked_handles.list``."""
 
     blocked_handles: list[BlockedHandleEntry]
 
 
 class BlockedHandleBlockResponse(BaseModel):
-    """What ``blocked_handles.block`` gives."""
+    """The result of ``blocked_handles.block``."""
 
     blocked_handle: BlockedHandleEntry
 
 
 class HandleCheckResponse(BaseModel):
-    """What ``capability.check_i_message`` and ``capability.check_RCS`` give."""
+    """The result of ``capability.check_i_message`` and ``capability.check_RCS``."""
 
     address: str
-    """The handle that was asked about."""
+    """The handle that was checked."""
 
     available: bool
 
     reason: Annotated[Literal["not_supported"], OpenEnum] | None = None
-    """Why it is not available."""
+    """Why the service is not available."""
 
     selected_service: str | None = None

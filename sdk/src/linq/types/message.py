@@ -16,7 +16,7 @@ DeliveryStatus: TypeAlias = Annotated[
 
 
 class MessageEffect(BaseModel):
-    """What iMessage plays when a message is opened."""
+    """The effect that iMessage plays when the message is opened."""
 
     name: str | None = None
     """``confetti``, ``slam``, …"""
@@ -25,12 +25,12 @@ class MessageEffect(BaseModel):
 
 
 class ReplyTo(BaseModel):
-    """The message that this one answers."""
+    """The message that this one replies to."""
 
     message_id: str
 
     part_index: int | None = None
-    """Which of its parts, from 0."""
+    """The index of the part, from 0."""
 
 
 class Message(BaseModel):
@@ -49,7 +49,7 @@ class Message(BaseModel):
     """Deprecated: whether ``delivery_status`` is ``delivered`` or ``read``."""
 
     is_from_me: bool
-    """Whether your own line sent it."""
+    """Whether your line sent it."""
 
     is_read: bool
     """Deprecated: whether ``delivery_status`` is ``read``."""
@@ -64,21 +64,21 @@ class Message(BaseModel):
     """Deprecated: the handle of ``from_handle``."""
 
     from_handle: ChatHandle | None = None
-    """Who sent it."""
+    """The sender."""
 
     parts: list[Part] | None = None
-    """What it says, in order."""
+    """The content, in order."""
 
     preferred_service: ServiceType | None = None
 
     read_at: datetime | None = None
 
     reconciled_at: datetime | None = None
-    """When a message that had not arrived live was found; such a one may have been sent long before."""
+    """When a message that did not arrive live was found. It may have been sent long before."""
 
     reply_to: ReplyTo | None = None
 
     sent_at: datetime | None = None
 
     service: ServiceType | None = None
-    """The service that carried it, which may be another than the chat's."""
+    """The service that carried it, which may differ from the chat's."""

@@ -1,4 +1,4 @@
-"""What is to be sent: the ``message`` of ``chats.create``, ``chats.messages.send`` and ``messages.create``."""
+"""The ``message`` parameter of ``chats.create``, ``chats.messages.send`` and ``messages.create``."""
 
 from collections.abc import Iterable, Mapping
 from typing import Literal, Required, TypeAlias, TypedDict
@@ -8,10 +8,10 @@ from linq.types.shared_params import TextDecoration
 
 
 class InlineStickerParam(TypedDict, total=False):
-    """A sticker in the place of some letters of a text: of a ``url``, or of an ``attachment_id``."""
+    """A sticker that replaces a range of a text; takes a ``url`` or an ``attachment_id``."""
 
     range: Required[Iterable[int]]
-    """First letter and the one after the last, in UTF-16 units."""
+    """The first character and the one after the last, in UTF-16 code units."""
 
     attachment_id: str
 
@@ -19,7 +19,7 @@ class InlineStickerParam(TypedDict, total=False):
 
 
 class TextPartParam(TypedDict, total=False):
-    """A text, sent as it is."""
+    """A text."""
 
     type: Required[Literal["text"]]
 
@@ -28,30 +28,30 @@ class TextPartParam(TypedDict, total=False):
     inline_stickers: Iterable[InlineStickerParam]
 
     mention: str
-    """The handle of somebody in the group who is meant."""
+    """The handle of the group member to mention."""
 
     mention_range: Iterable[int]
-    """The letters that name them; all of them where this is left out."""
+    """The range of the text that mentions them; the whole text by default."""
 
     text_decorations: Iterable[TextDecoration]
 
 
 class MediaPartParam(TypedDict, total=False):
-    """A file: of a ``url``, or of an ``attachment_id``."""
+    """A file; takes a ``url`` or an ``attachment_id``."""
 
     type: Required[Literal["media"]]
 
     attachment_id: str
 
     sticker: bool
-    """Send the picture as a sticker."""
+    """Whether to send the image as a sticker."""
 
     url: str
-    """https, and open to everybody: the server fetches it."""
+    """A public https URL, which the server downloads."""
 
 
 class LinkPartParam(TypedDict, total=False):
-    """A URL with a preview. It has to be the only part."""
+    """A URL with a preview. It must be the only part."""
 
     type: Required[Literal["link"]]
 
@@ -71,7 +71,7 @@ class IMessageAppParam(TypedDict, total=False):
 
 
 class IMessageAppLayoutParam(TypedDict, total=False):
-    """The words and the picture of an app's card."""
+    """The texts and the image of an app's card."""
 
     caption: str
 
@@ -98,7 +98,7 @@ class IMessageAppPartParam(TypedDict, total=False):
     type: Required[Literal["imessage_app"]]
 
     fallback_text: str
-    """What is shown where the card cannot be."""
+    """The text to show where the card cannot be shown."""
 
     interactive: bool
 
@@ -106,7 +106,7 @@ class IMessageAppPartParam(TypedDict, total=False):
 
 
 class AppClipPartParam(TypedDict, total=False):
-    """An invitation to an App Clip. It has to be the only part."""
+    """An invitation to an App Clip. It must be the only part."""
 
     type: Required[Literal["app_clip"]]
 
@@ -120,7 +120,7 @@ PartParam: TypeAlias = TextPartParam | MediaPartParam | LinkPartParam | IMessage
 
 
 class MessageEffectParam(TypedDict, total=False):
-    """What iMessage plays when the message is opened."""
+    """The effect that iMessage plays when the message is opened."""
 
     name: str
     """``confetti``, ``slam``, …"""
@@ -129,12 +129,12 @@ class MessageEffectParam(TypedDict, total=False):
 
 
 class ReplyToParam(TypedDict, total=False):
-    """The message that this one answers."""
+    """The message that this one replies to."""
 
     message_id: Required[str]
 
     part_index: int
-    """Which of its parts, from 0."""
+    """The index of the part, from 0."""
 
 
 class ExperienceParam(TypedDict, total=False):
@@ -155,7 +155,7 @@ class MessageContentParam(TypedDict, total=False):
     experience: ExperienceParam
 
     idempotency_key: str
-    """The same key again does not send again, it gives the first answer; also after the program was restarted."""
+    """A second request with the same key sends nothing, and returns the first result."""
 
     parts: Iterable[PartParam]
 

@@ -1,19 +1,20 @@
-"""The parameters of the methods, for callers who collect them first: ``client.chats.create(**params)``."""
+"""The parameters of each method as a dict, for ``client.chats.create(**params)``."""
 
 from collections.abc import Sequence
 from typing import Literal, Required, TypedDict
 
 from linq._types import SequenceNotStr
+from linq.types.chat import ChatInclude
 from linq.types.message_content_param import MessageContentParam
 from linq.types.shared.reaction import ReactionType
 from linq.types.webhook_event_type import WebhookEventType
 
 
 class ChatListChatsParams(TypedDict, total=False):
-    """Of ``chats.list_chats``: every one may be left out."""
+    """Of ``chats.list_chats``; all are optional."""
 
     cursor: str | None
-    """``next_cursor`` of the page before; the same filters have to come with it."""
+    """``next_cursor`` of an earlier page with the same filters."""
 
     from_: str | None
     """Only chats of this line of yours, in E.164: ``+13343284472``."""
@@ -22,7 +23,16 @@ class ChatListChatsParams(TypedDict, total=False):
     """Chats per page, 1 to 100; the server's default is 20."""
 
     to: str | None
-    """Only chats in which this handle takes part: E.164, or an e-mail address."""
+    """Only chats with this participant: E.164, or an email address."""
+
+    updated_since: str | None
+    """``sync_token`` of an earlier page: only chats that changed after it. This and the rest are Trunkline's own."""
+
+    wait: int | None
+    """With ``updated_since``, up to how many seconds (0 to 60) an empty response waits for a change."""
+
+    include: Sequence[ChatInclude] | str | None
+    """Fields to add to each chat."""
 
 
 class ChatCreateParams(TypedDict, total=False):
@@ -74,7 +84,7 @@ class ParticipantRemoveParams(TypedDict, total=False):
 
 
 class ContinuationMessage(TypedDict, total=False):
-    """What is said instead when a new chat on another line has to take the place of the old one."""
+    """The message to send instead if a new chat on another line replaces the old one."""
 
     text: Required[str]
 
@@ -104,13 +114,13 @@ class MessageUpdateParams(TypedDict, total=False):
 
 
 class Placement(TypedDict, total=False):
-    """Where on the message a sticker sits; each may be left out."""
+    """The position of a sticker on the message."""
 
     rotation: float
     """Degrees, clockwise."""
 
     scale: float
-    """1 is the size of a picture, 0.5 that of an emoji."""
+    """1 is the size of an image, 0.5 that of an emoji."""
 
     x: float
     """From -1, left, to 1, right."""
@@ -164,7 +174,7 @@ class WebhookSubscriptionCreateParams(TypedDict, total=False):
 
 
 class WebhookSubscriptionUpdateParams(TypedDict, total=False):
-    """Of ``webhook_subscriptions.update``: what is left out stays; None takes away what there is."""
+    """Of ``webhook_subscriptions.update``: parameters left out stay as they are; None removes a value."""
 
     is_active: bool
 

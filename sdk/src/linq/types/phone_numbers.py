@@ -6,7 +6,7 @@ from linq._models import BaseModel, OpenEnum
 
 
 class PhoneNumberReputation(BaseModel):
-    """How a line is doing, as it follows from its chats."""
+    """The rating of a line, derived from its chats."""
 
     doc_url: str
     """The page that explains the status."""
@@ -26,19 +26,19 @@ class PhoneNumber(BaseModel):
     reputation: PhoneNumberReputation
 
     forwarding_number: str | None = None
-    """Where calls to the line go."""
+    """The number that calls to the line are forwarded to."""
 
     line_type: Annotated[Literal["iMessage", "RCS"], OpenEnum] | None = None
 
 
 class PhoneNumberListResponse(BaseModel):
-    """What ``phone_numbers.list`` gives."""
+    """The result of ``phone_numbers.list``."""
 
     phone_numbers: list[PhoneNumber]
 
 
 class PhoneNumberCapabilities(BaseModel):
-    """What a line can do, as the older list says it."""
+    """The capabilities of a line, in the older format."""
 
     mms: bool
 
@@ -48,7 +48,7 @@ class PhoneNumberCapabilities(BaseModel):
 
 
 class OlderPhoneNumber(BaseModel):
-    """One of your lines, as the older list has it."""
+    """One of your lines, in the older format."""
 
     id: str
     """A UUID."""
@@ -64,6 +64,6 @@ class OlderPhoneNumber(BaseModel):
 
 
 class PhonenumberListResponse(BaseModel):
-    """What ``phonenumbers.list`` gives."""
+    """The result of ``phonenumbers.list``."""
 
     phone_numbers: list[OlderPhoneNumber]

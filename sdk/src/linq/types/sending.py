@@ -1,4 +1,4 @@
-"""What the methods that send a message give: the message, and the chat that it went into."""
+"""The results of the methods that send a message: the message, and its chat."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -29,7 +29,7 @@ class SentMessage(BaseModel):
     parts: list[Part]
 
     sent_at: datetime | None = None
-    """None while it waits."""
+    """None until it is sent."""
 
     delivered_at: datetime | None = None
 
@@ -46,7 +46,7 @@ class SentMessage(BaseModel):
 
 
 class MessageSendResponse(BaseModel):
-    """What ``chats.messages.send`` gives."""
+    """The result of ``chats.messages.send``."""
 
     chat_id: str
 
@@ -54,7 +54,7 @@ class MessageSendResponse(BaseModel):
 
 
 class CreatedChat(BaseModel):
-    """The chat of these recipients, new or found, and the message that went into it."""
+    """The chat of these recipients, new or existing, and the message sent to it."""
 
     id: str
     """A UUID."""
@@ -73,25 +73,25 @@ class CreatedChat(BaseModel):
 
 
 class ChatCreateResponse(BaseModel):
-    """What ``chats.create`` gives."""
+    """The result of ``chats.create``."""
 
     chat: CreatedChat
 
 
 class FromSelection(BaseModel):
-    """Why this line was taken."""
+    """Why this line was chosen."""
 
     reason: Annotated[Literal["reused_active_chat", "new_best_number", "failover_flagged"], OpenEnum]
-    """A chat that was there; a new one on the best line; or a new one, since the old one's line cannot send."""
+    """An existing chat; a new one on the best line; or a new one because the line of the old one is flagged."""
 
     reused_existing_chat: bool
 
 
 class MessageCreateResponse(BaseModel):
-    """What ``messages.create`` gives."""
+    """The result of ``messages.create``."""
 
     chat_id: str
-    """The chat that the message went into."""
+    """The chat that the message was sent to."""
 
     created_new_chat: bool
 
@@ -109,4 +109,4 @@ class MessageCreateResponse(BaseModel):
     service: ServiceType
 
     previous_chat_id: str | None = None
-    """After ``failover_flagged``: the chat that was given up."""
+    """After ``failover_flagged``: the chat that the new one replaces."""

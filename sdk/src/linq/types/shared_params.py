@@ -1,4 +1,4 @@
-"""The types that several methods' parameters share."""
+"""The types that the parameters of several methods share."""
 
 from collections.abc import Iterable
 from typing import Literal, Required, TypedDict
@@ -10,10 +10,10 @@ __all__ = ["ReactionType", "ServiceType", "TextDecoration"]
 
 
 class TextDecoration(TypedDict, total=False):
-    """A style or an animation over some letters of a text: one of the two."""
+    """A style or an animation of a range of a text: one of the two."""
 
     range: Required[Iterable[int]]
-    """First letter and the one after the last, in UTF-16 units."""
+    """The first character and the one after the last, in UTF-16 code units."""
 
     animation: Literal["big", "small", "shake", "nod", "explode", "ripple", "bloom", "jitter"]
 

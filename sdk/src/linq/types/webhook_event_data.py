@@ -1,4 +1,4 @@
-"""What events are about: the ``data`` of each."""
+"""The ``data`` of each event."""
 
 from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
@@ -18,7 +18,7 @@ PreferredService: TypeAlias = Annotated[Literal["iMessage", "SMS", "RCS", "auto"
 Reputation: TypeAlias = Annotated[Literal["HEALTHY", "AT_RISK", "CRITICAL"], OpenEnum]
 LineStatus: TypeAlias = Annotated[Literal["ACTIVE", "FLAGGED"], OpenEnum]
 
-# The public client has classes of their own for what events say of a message.
+# The public client has separate classes for the parts of a message in an event.
 SchemasMediaPartResponse: TypeAlias = MediaPartResponse
 SchemasMessageEffect: TypeAlias = MessageEffect
 SchemasTextPartResponse: TypeAlias = TextPartResponse
@@ -38,7 +38,7 @@ class MessageChat(ChatInEvent):
     is_group: bool | None = None
 
     owner_handle: ChatHandle | None = None
-    """Your own line."""
+    """Your line."""
 
 
 class EditedChat(ChatInEvent):
@@ -47,16 +47,16 @@ class EditedChat(ChatInEvent):
     is_group: bool
 
     owner_handle: ChatHandle
-    """Your own line."""
+    """Your line."""
 
 
 class EventReplyTo(BaseModel):
-    """The message that this one answers."""
+    """The message that this one replies to."""
 
     message_id: str | None = None
 
     part_index: int | None = None
-    """Which of its parts, from 0."""
+    """The index of the part, from 0."""
 
 
 class MessageEventV2(BaseModel):
@@ -80,7 +80,7 @@ class MessageEventV2(BaseModel):
     effect: MessageEffect | None = None
 
     idempotency_key: str | None = None
-    """The key that it was sent with."""
+    """The idempotency key that it was sent with."""
 
     preferred_service: PreferredService | None = None
 
@@ -88,14 +88,14 @@ class MessageEventV2(BaseModel):
     """None before ``message.read``."""
 
     reconciled_at: datetime | None = None
-    """When a message that had not arrived live was found: better not answered as if it were new."""
+    """When a message that did not arrive live was found. Do not reply to it as if it were new."""
 
     reply_to: EventReplyTo | None = None
 
     sent_at: datetime | None = None
 
     zero_retention: bool | None = None
-    """Whether the service keeps nothing of what it says; ``parts`` is empty then."""
+    """Whether the service does not store the content; ``parts`` is empty then."""
 
 
 class MessageFailure(BaseModel):
@@ -109,20 +109,20 @@ class MessageFailure(BaseModel):
     chat_id: str | None = None
 
     detail_code: int | None = None
-    """For the log alone: its values may change."""
+    """For logging only: its values may change."""
 
     message_id: str | None = None
 
     preferred_service: PreferredService | None = None
 
     reason: str | None = None
-    """For people."""
+    """A message for people, not for programs."""
 
     service: ServiceType | None = None
 
 
 class EditedPart(BaseModel):
-    """The part that was written anew."""
+    """The part that was edited."""
 
     index: int
     """From 0."""
@@ -149,10 +149,10 @@ class MessageEdit(BaseModel):
 
 
 class ReactionEventBase(BaseModel):
-    """A reaction that somebody added or took away."""
+    """A reaction that was added or removed."""
 
     is_from_me: bool
-    """Whether it is your own line's."""
+    """Whether it is from your line."""
 
     reaction_type: ReactionType
 
@@ -180,7 +180,7 @@ class ReactionEventBase(BaseModel):
 
 
 class Joining(BaseModel):
-    """Somebody who was added to a group."""
+    """A participant who was added to a group."""
 
     handle: str
     """Deprecated: the handle of ``participant``."""
@@ -193,7 +193,7 @@ class Joining(BaseModel):
 
 
 class Leaving(BaseModel):
-    """Somebody who left a group, or was put out."""
+    """A participant who left a group or was removed."""
 
     handle: str
     """Deprecated: the handle of ``participant``."""
@@ -206,7 +206,7 @@ class Leaving(BaseModel):
 
 
 class NewChat(BaseModel):
-    """A chat that began."""
+    """A new chat."""
 
     id: str
 
@@ -226,7 +226,7 @@ class NewChat(BaseModel):
 
 
 class GroupChange(BaseModel):
-    """A group's new name or picture."""
+    """A group's new name or icon."""
 
     chat_id: str
 
@@ -235,13 +235,13 @@ class GroupChange(BaseModel):
     changed_by_handle: ChatHandle | None = None
 
     new_value: str | None = None
-    """The name, or the picture's URL; None when it was taken away."""
+    """The name, or the URL of the icon; None if it was removed."""
 
     old_value: str | None = None
 
 
 class Typing(BaseModel):
-    """Somebody who began or stopped writing."""
+    """A participant who started or stopped typing."""
 
     chat_id: str
 

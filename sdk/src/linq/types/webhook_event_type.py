@@ -1,4 +1,4 @@
-"""The types of events that a subscription can ask for."""
+"""The types of events that you can subscribe to."""
 
 from typing import Annotated, Literal, TypeAlias
 
@@ -22,7 +22,7 @@ TypedEventType: TypeAlias = Literal[
     "chat.typing_indicator.stopped",
     "phone_number.status_updated",
 ]
-"""Those whose ``data`` has a model of its own here."""
+"""The types whose ``data`` has its own model."""
 
 OtherEventType: TypeAlias = Literal[
     "poll.received",
@@ -85,6 +85,6 @@ OtherEventType: TypeAlias = Literal[
     "team_member.signed_in",
     "team_member.signed_out",
 ]
-"""The others, whose ``data`` is what came."""
+"""The other types; their ``data`` is decoded JSON."""
 
 WebhookEventType: TypeAlias = Annotated[TypedEventType | OtherEventType, OpenEnum]

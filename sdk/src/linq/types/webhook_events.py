@@ -1,4 +1,4 @@
-"""What ``client.webhooks.unwrap`` gives: one model for each type of event, told apart by ``event_type``."""
+"""The result of ``client.webhooks.unwrap``: one model per type of event, discriminated by ``event_type``."""
 
 from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
@@ -20,7 +20,7 @@ from linq.types.webhook_event_type import OtherEventType
 
 
 class WebhookEvent(BaseModel):
-    """What every event has."""
+    """The fields of every event."""
 
     api_version: str
 
@@ -28,12 +28,12 @@ class WebhookEvent(BaseModel):
     """When it happened, with its time zone."""
 
     event_id: str
-    """The same each time that the event is delivered: do its work once."""
+    """The same for every delivery of the event; use it to process an event once."""
 
     partner_id: str
 
     trace_id: str
-    """What to quote to the people who run the server."""
+    """The id to quote to the service's operators."""
 
     webhook_version: str
 
@@ -119,7 +119,7 @@ class PhoneNumberStatusUpdatedWebhookEvent(WebhookEvent):
 
 
 class OtherWebhookEvent(WebhookEvent):
-    """An event of any other type; its ``data`` is what came."""
+    """An event of any other type; its ``data`` is decoded JSON."""
 
     event_type: Annotated[OtherEventType, OpenEnum]
     data: object = None
@@ -145,4 +145,4 @@ UnwrapWebhookEvent: TypeAlias = Annotated[
     | OtherWebhookEvent,
     OpenUnion("event_type", OtherWebhookEvent),
 ]
-"""Decide by ``event_type``, or by class."""
+"""Discriminated by ``event_type``, or by class."""

@@ -1,4 +1,4 @@
-"""Subscriptions to events, and which events there are."""
+"""Subscriptions to events, and the types of events."""
 
 from datetime import datetime
 
@@ -23,30 +23,30 @@ class WebhookSubscription(BaseModel):
     updated_at: datetime
 
     phone_numbers: list[str] | None = None
-    """Only events of these lines; of all lines where there are none."""
+    """Only events of these lines; None or empty means all lines."""
 
     routing_id_header: str | None = None
-    """The header that brings the id of the event's chat."""
+    """The name of the header that carries the id of the event's chat."""
 
     routing_key_header: str | None = None
-    """The header that brings the routing token; None for none."""
+    """The name of the header that carries the routing token."""
 
 
 class WebhookSubscriptionCreateResponse(WebhookSubscription):
-    """What ``webhook_subscriptions.create`` gives: the subscription, and this once its secret."""
+    """What ``webhook_subscriptions.create`` returns: the subscription, and its secret."""
 
     signing_secret: str
-    """``whsec_…``: keep it, for ``client.webhooks.unwrap``."""
+    """``whsec_…``: store it for ``client.webhooks.unwrap``; no other response has it."""
 
 
 class WebhookSubscriptionListResponse(BaseModel):
-    """What ``webhook_subscriptions.list`` gives."""
+    """The result of ``webhook_subscriptions.list``."""
 
     subscriptions: list[WebhookSubscription]
 
 
 class WebhookEventListResponse(BaseModel):
-    """What ``webhook_events.list`` gives."""
+    """The result of ``webhook_events.list``."""
 
     doc_url: str
     """The page that explains the events."""

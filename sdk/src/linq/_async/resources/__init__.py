@@ -1,9 +1,9 @@
-"""The resources of the client, loaded when they are first used (decision 0011)."""
-
-from typing import TYPE_CHECKING
+# Generated from _requests by sdk/tools/generate_resources.py; run make generate.
+"""The resources of the client."""
 
 from linq._lazy import lazily
 
+TYPE_CHECKING = False  # type checkers take it as True; importing typing would cost more than all else here
 if TYPE_CHECKING:
     from linq._async.resources.blocked_handles import AsyncBlockedHandlesResource as AsyncBlockedHandlesResource
     from linq._async.resources.blocked_handles import (
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
         AsyncParticipantsWithStreamingResponse as AsyncParticipantsWithStreamingResponse,
     )
     from linq._async.resources.phone_numbers import AsyncPhoneNumbersResource as AsyncPhoneNumbersResource
-    from linq._async.resources.phone_numbers import AsyncPhonenumbersResource as AsyncPhonenumbersResource
     from linq._async.resources.phone_numbers import AsyncPhoneNumbersWithRawResponse as AsyncPhoneNumbersWithRawResponse
-    from linq._async.resources.phone_numbers import AsyncPhonenumbersWithRawResponse as AsyncPhonenumbersWithRawResponse
     from linq._async.resources.phone_numbers import (
         AsyncPhoneNumbersWithStreamingResponse as AsyncPhoneNumbersWithStreamingResponse,
     )
-    from linq._async.resources.phone_numbers import (
+    from linq._async.resources.phonenumbers import AsyncPhonenumbersResource as AsyncPhonenumbersResource
+    from linq._async.resources.phonenumbers import AsyncPhonenumbersWithRawResponse as AsyncPhonenumbersWithRawResponse
+    from linq._async.resources.phonenumbers import (
         AsyncPhonenumbersWithStreamingResponse as AsyncPhonenumbersWithStreamingResponse,
     )
     from linq._async.resources.typing import AsyncTypingResource as AsyncTypingResource
@@ -62,9 +62,9 @@ if TYPE_CHECKING:
     from linq._async.resources.webhook_subscriptions import (
         AsyncWebhookSubscriptionsWithStreamingResponse as AsyncWebhookSubscriptionsWithStreamingResponse,
     )
-    from linq._async.resources.webhooks import AsyncWebhooksResource as AsyncWebhooksResource
+    from linq._async.webhooks import AsyncWebhooksResource as AsyncWebhooksResource
 else:
-    __getattr__, __dir__ = lazily(
+    __getattr__, __dir__, __all__ = lazily(
         __name__,
         {
             "linq._async.resources.blocked_handles": [
@@ -101,6 +101,8 @@ else:
                 "AsyncPhoneNumbersResource",
                 "AsyncPhoneNumbersWithRawResponse",
                 "AsyncPhoneNumbersWithStreamingResponse",
+            ],
+            "linq._async.resources.phonenumbers": [
                 "AsyncPhonenumbersResource",
                 "AsyncPhonenumbersWithRawResponse",
                 "AsyncPhonenumbersWithStreamingResponse",
@@ -120,8 +122,6 @@ else:
                 "AsyncWebhookSubscriptionsWithRawResponse",
                 "AsyncWebhookSubscriptionsWithStreamingResponse",
             ],
-            "linq._async.resources.webhooks": [
-                "AsyncWebhooksResource",
-            ],
+            "linq._async.webhooks": ["AsyncWebhooksResource"],
         },
     )

@@ -1,30 +1,31 @@
+# Generated from _requests/capability.py by sdk/tools/generate_resources.py; run make generate.
 """The methods of ``client.capability``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linq import types
-from linq._async.resource import AsyncResource, raw, streamed
-from linq._request import call_for
-from linq._types import NOT_GIVEN, Body, Headers, NotGiven, Omit, Query, TimeoutTypes, omit
+from linq._async.resource import AsyncResource, raw, streaming
+from linq._requests import capability as requests
+from linq._types import NOT_GIVEN, omit
 
 if TYPE_CHECKING:
-    from linq._async.client import AsyncLinqAPIV3
+    from linq._async.base_client import AsyncBaseClient
+    from linq._types import Body, Headers, NotGiven, Omit, Query, TimeoutTypes
     from linq.types import HandleCheckResponse
 
 
 class AsyncCapabilityResource(AsyncResource):
-    """``client.capability``: what a handle can receive."""
+    """``client.capability``: the services that a handle can receive."""
 
     @property
     def with_raw_response(self) -> AsyncCapabilityWithRawResponse:
-        """The same methods, giving the HTTP answer; its ``parse()`` gives what they give here."""
+        """The same methods, giving the response before it is parsed."""
         return AsyncCapabilityWithRawResponse(self._client)
 
     @property
     def with_streaming_response(self) -> AsyncCapabilityWithStreamingResponse:
-        """The same methods as context managers, whose answer is read only when it is asked for."""
+        """The same methods as context managers, giving a response whose body is read on demand."""
         return AsyncCapabilityWithStreamingResponse(self._client)
 
     async def check_i_message(
@@ -37,14 +38,21 @@ class AsyncCapabilityResource(AsyncResource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> HandleCheckResponse:
-        """Whether a handle can receive iMessages (``POST /v3/capability/check_imessage``).
+        """Check whether a handle can receive iMessage (``POST /v3/capability/check_imessage``).
 
-        :param from_: the line of yours to ask from, in E.164
+        :param address: the handle to check: E.164, or an email address
+        :param from_: your line to check from, in E.164
         """
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        body: dict[str, object] = {"address": address, "from": from_}
-        call = call_for("POST", "/v3/capability/check_imessage", *extras, body=body)
-        return await self._answer(call, types.HandleCheckResponse)
+        return await self._client.transport.send(
+            requests.check_i_message(
+                address=address,
+                from_=from_,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            )
+        )
 
     async def check_RCS(  # noqa: N802 - the public client's name
         self,
@@ -56,29 +64,34 @@ class AsyncCapabilityResource(AsyncResource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> HandleCheckResponse:
-        """Whether a handle can receive RCS messages (``POST /v3/capability/check_rcs``).
+        """Check whether a handle can receive RCS (``POST /v3/capability/check_rcs``).
 
-        :param from_: the line of yours to ask from, in E.164
+        :param address: the handle to check: E.164, or an email address
+        :param from_: your line to check from, in E.164
         """
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        body: dict[str, object] = {"address": address, "from": from_}
-        call = call_for("POST", "/v3/capability/check_rcs", *extras, body=body)
-        return await self._answer(call, types.HandleCheckResponse)
+        return await self._client.transport.send(
+            requests.check_RCS(
+                address=address,
+                from_=from_,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            )
+        )
 
 
 class AsyncCapabilityWithRawResponse:
     """``client.capability.with_raw_response``."""
 
-    def __init__(self, client: AsyncLinqAPIV3) -> None:
-        resource = AsyncCapabilityResource(client, "raw")
-        self.check_i_message = raw(resource.check_i_message)
-        self.check_RCS = raw(resource.check_RCS)
+    def __init__(self, client: AsyncBaseClient) -> None:
+        self.check_i_message = raw(client, requests.check_i_message)
+        self.check_RCS = raw(client, requests.check_RCS)
 
 
 class AsyncCapabilityWithStreamingResponse:
     """``client.capability.with_streaming_response``."""
 
-    def __init__(self, client: AsyncLinqAPIV3) -> None:
-        resource = AsyncCapabilityResource(client, "streamed")
-        self.check_i_message = streamed(resource.check_i_message)
-        self.check_RCS = streamed(resource.check_RCS)
+    def __init__(self, client: AsyncBaseClient) -> None:
+        self.check_i_message = streaming(client, requests.check_i_message)
+        self.check_RCS = streaming(client, requests.check_RCS)

@@ -1,33 +1,35 @@
+# Generated from _requests/chat_messages.py by sdk/tools/generate_resources.py; run make generate.
 """The methods of ``client.chats.messages``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from linq import pagination, types
-from linq._async.resource import AsyncResource, raw, streamed
-from linq._request import call_for, path_to
-from linq._types import NOT_GIVEN, Body, Headers, NotGiven, Omit, Query, TimeoutTypes, omit
-from linq.types import chats
+from linq._async.resource import AsyncResource, of_pages, raw, streaming
+from linq._requests import chat_messages as requests
+from linq._types import NOT_GIVEN, omit
 
 if TYPE_CHECKING:
-    from linq._async._runtime import AsyncListMessagesPaginator
-    from linq._async.client import AsyncLinqAPIV3
+    from linq._async._runtime import AsyncPaginator
+    from linq._async.base_client import AsyncBaseClient
+    from linq._types import Body, Headers, NotGiven, Omit, Query, TimeoutTypes
+    from linq.pagination import AsyncListMessagesPagination
     from linq.types import Message, MessageContentParam
     from linq.types.chats import MessageSendResponse
 
 
 class AsyncChatMessagesResource(AsyncResource):
-    """``client.chats.messages``: what was said in a chat."""
+    """``client.chats.messages``: the messages of a chat."""
 
     @property
     def with_raw_response(self) -> AsyncChatMessagesWithRawResponse:
-        """The same methods, giving the HTTP answer; its ``parse()`` gives what they give here."""
+        """The same methods, giving the response before it is parsed."""
         return AsyncChatMessagesWithRawResponse(self._client)
 
     @property
     def with_streaming_response(self) -> AsyncChatMessagesWithStreamingResponse:
-        """The same methods as context managers, whose answer is read only when it is asked for."""
+        """The same methods as context managers, giving a response whose body is read on demand."""
         return AsyncChatMessagesWithStreamingResponse(self._client)
 
     def list(
@@ -41,21 +43,27 @@ class AsyncChatMessagesResource(AsyncResource):
         extra_query: Query | None = None,
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
-    ) -> AsyncListMessagesPaginator[Message]:
-        """The messages of a chat, newest first (``GET /v3/chats/{id}/messages``).
+    ) -> AsyncPaginator[AsyncListMessagesPagination[Message], Message]:
+        """List the messages of a chat, newest first (``GET /v3/chats/{id}/messages``).
 
-        Iterating over the result walks every page; each page takes one request.
+        Iterating over the result fetches every page, one request each.
 
-        :param cursor: ``next_cursor`` of an earlier page, to go on from there
-        :param limit: messages per page, 1 to 100
+        :param cursor: ``next_cursor`` of an earlier page, to continue after it
+        :param limit: messages per page, 1 to 100; the server's default is 50
         :param prefetch: 1 fetches the next page in the background while you work through this one
         """
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        query = {"cursor": cursor, "limit": limit}
-        call = call_for("GET", path_to("/v3/chats/{chat_id}/messages", chat_id=chat_id), *extras, query=query)
-        return cast(
-            "AsyncListMessagesPaginator[Message]",
-            self._list(call, pagination.AsyncListMessagesPagination[types.Message], prefetch),
+        return pagination.AsyncListMessagesPagination[types.Message].paginate(
+            self._client.transport,
+            requests.list(
+                chat_id,
+                cursor=cursor,
+                limit=limit,
+                prefetch=prefetch,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            ),
         )
 
     async def send(
@@ -69,30 +77,37 @@ class AsyncChatMessagesResource(AsyncResource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> MessageSendResponse:
-        """Send a message into a chat (``POST /v3/chats/{id}/messages``).
+        """Send a message to a chat (``POST /v3/chats/{id}/messages``).
 
-        :param message: what to send: ``{"parts": [{"type": "text", "value": "Hello"}]}``
-        :param override_optout: send although the recipient asked not to be written to
+        :param message: the message: ``{"parts": [{"type": "text", "value": "Hello"}]}``
+        :param override_optout: True sends even if the recipient has opted out
         """
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        body: dict[str, object] = {"message": message, "override_optout": override_optout}
-        call = call_for("POST", path_to("/v3/chats/{chat_id}/messages", chat_id=chat_id), *extras, body=body)
-        return await self._answer(call, chats.MessageSendResponse)
+        return await self._client.transport.send(
+            requests.send(
+                chat_id,
+                message=message,
+                override_optout=override_optout,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            )
+        )
 
 
 class AsyncChatMessagesWithRawResponse:
     """``client.chats.messages.with_raw_response``."""
 
-    def __init__(self, client: AsyncLinqAPIV3) -> None:
-        resource = AsyncChatMessagesResource(client, "raw")
-        self.list = raw(resource.list)
-        self.send = raw(resource.send)
+    def __init__(self, client: AsyncBaseClient) -> None:
+        self.list = raw(client, of_pages(requests.list, lambda: pagination.AsyncListMessagesPagination[types.Message]))
+        self.send = raw(client, requests.send)
 
 
 class AsyncChatMessagesWithStreamingResponse:
     """``client.chats.messages.with_streaming_response``."""
 
-    def __init__(self, client: AsyncLinqAPIV3) -> None:
-        resource = AsyncChatMessagesResource(client, "streamed")
-        self.list = streamed(resource.list)
-        self.send = streamed(resource.send)
+    def __init__(self, client: AsyncBaseClient) -> None:
+        self.list = streaming(
+            client, of_pages(requests.list, lambda: pagination.AsyncListMessagesPagination[types.Message])
+        )
+        self.send = streaming(client, requests.send)

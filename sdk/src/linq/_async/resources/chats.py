@@ -1,55 +1,77 @@
+# Generated from _requests/chats.py by sdk/tools/generate_resources.py; run make generate.
 """The methods of ``client.chats``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from linq import pagination, types
-from linq._async import resources
-from linq._async.resource import AsyncResource, raw, streamed
-from linq._request import call_for, path_to
-from linq._types import NOT_GIVEN, Body, Headers, NotGiven, Omit, Query, SequenceNotStr, TimeoutTypes, omit
+from linq._async.follow import AsyncFollowableChats
+from linq._async.resource import of_pages, raw, streaming
+from linq._requests import chats as requests
+from linq._types import NOT_GIVEN, omit
 
 if TYPE_CHECKING:
-    from linq._async._runtime import AsyncListChatsPaginator
-    from linq._async.client import AsyncLinqAPIV3
-    from linq._async.resources import (
+    from collections.abc import Sequence
+
+    from linq._async._runtime import AsyncPaginator
+    from linq._async.base_client import AsyncBaseClient
+    from linq._async.resources.chat_messages import (
         AsyncChatMessagesResource,
         AsyncChatMessagesWithRawResponse,
         AsyncChatMessagesWithStreamingResponse,
+    )
+    from linq._async.resources.participants import (
         AsyncParticipantsResource,
         AsyncParticipantsWithRawResponse,
         AsyncParticipantsWithStreamingResponse,
+    )
+    from linq._async.resources.typing import (
         AsyncTypingResource,
         AsyncTypingWithRawResponse,
         AsyncTypingWithStreamingResponse,
     )
-    from linq.types import Chat, ChatCreateResponse, ChatLeaveChatResponse, ChatUpdateResponse, MessageContentParam
+    from linq._types import Body, Headers, NotGiven, Omit, Query, SequenceNotStr, TimeoutTypes
+    from linq.pagination import AsyncListChatsPagination
+    from linq.types import (
+        Chat,
+        ChatCreateResponse,
+        ChatInclude,
+        ChatLeaveChatResponse,
+        ChatUpdateResponse,
+        MessageContentParam,
+    )
 
 
-class AsyncChatsResource(AsyncResource):
-    """``client.chats``: conversations."""
+class AsyncChatsResource(AsyncFollowableChats):
+    """``client.chats``: the conversations of your lines."""
 
     @property
     def messages(self) -> AsyncChatMessagesResource:
-        return resources.AsyncChatMessagesResource(self._client, self._form)
+        from linq._async.resources.chat_messages import AsyncChatMessagesResource  # noqa: PLC0415 - lazy
+
+        return AsyncChatMessagesResource(self._client)
 
     @property
     def participants(self) -> AsyncParticipantsResource:
-        return resources.AsyncParticipantsResource(self._client, self._form)
+        from linq._async.resources.participants import AsyncParticipantsResource  # noqa: PLC0415 - lazy
+
+        return AsyncParticipantsResource(self._client)
 
     @property
     def typing(self) -> AsyncTypingResource:
-        return resources.AsyncTypingResource(self._client, self._form)
+        from linq._async.resources.typing import AsyncTypingResource  # noqa: PLC0415 - lazy
+
+        return AsyncTypingResource(self._client)
 
     @property
     def with_raw_response(self) -> AsyncChatsWithRawResponse:
-        """The same methods, giving the HTTP answer; its ``parse()`` gives what they give here."""
+        """The same methods, giving the response before it is parsed."""
         return AsyncChatsWithRawResponse(self._client)
 
     @property
     def with_streaming_response(self) -> AsyncChatsWithStreamingResponse:
-        """The same methods as context managers, whose answer is read only when it is asked for."""
+        """The same methods as context managers, giving a response whose body is read on demand."""
         return AsyncChatsWithStreamingResponse(self._client)
 
     async def create(
@@ -64,17 +86,25 @@ class AsyncChatsResource(AsyncResource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> ChatCreateResponse:
-        """Find or make the chat of this line and these recipients, and send a message into it (``POST /v3/chats``).
+        """Send a message to these recipients, in their chat with this line or in a new one (``POST /v3/chats``).
 
-        :param from_: the line of yours to send from, in E.164
-        :param message: what to send: ``{"parts": [{"type": "text", "value": "Hello"}]}``
-        :param to: everybody else, each in E.164 or as an e-mail address; more than one make a group
-        :param override_optout: send although the recipient asked not to be written to
+        :param from_: your line to send from, in E.164
+        :param message: the message: ``{"parts": [{"type": "text", "value": "Hello"}]}``
+        :param to: the recipients, each in E.164 or as an email address; two or more make a group
+        :param override_optout: True sends even if the recipient has opted out
         """
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        body: dict[str, object] = {"from": from_, "message": message, "to": to, "override_optout": override_optout}
-        call = call_for("POST", "/v3/chats", *extras, body=body)
-        return await self._answer(call, types.ChatCreateResponse)
+        return await self._client.transport.send(
+            requests.create(
+                from_=from_,
+                message=message,
+                to=to,
+                override_optout=override_optout,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            )
+        )
 
     async def retrieve(
         self,
@@ -85,10 +115,12 @@ class AsyncChatsResource(AsyncResource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> Chat:
-        """One chat (``GET /v3/chats/{id}``)."""
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        call = call_for("GET", path_to("/v3/chats/{chat_id}", chat_id=chat_id), *extras)
-        return await self._answer(call, types.Chat)
+        """Get a chat by its id (``GET /v3/chats/{id}``)."""
+        return await self._client.transport.send(
+            requests.retrieve(
+                chat_id, extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body, timeout=timeout
+            )
+        )
 
     async def update(
         self,
@@ -101,14 +133,21 @@ class AsyncChatsResource(AsyncResource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> ChatUpdateResponse:
-        """Rename a group, or give it another picture (``PUT /v3/chats/{id}``).
+        """Change the name or the icon of a group (``PUT /v3/chats/{id}``).
 
-        :param group_chat_icon: the picture's URL
+        :param group_chat_icon: the URL of an image
         """
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        body: dict[str, object] = {"display_name": display_name, "group_chat_icon": group_chat_icon}
-        call = call_for("PUT", path_to("/v3/chats/{chat_id}", chat_id=chat_id), *extras, body=body)
-        return await self._answer(call, types.ChatUpdateResponse)
+        return await self._client.transport.send(
+            requests.update(
+                chat_id,
+                display_name=display_name,
+                group_chat_icon=group_chat_icon,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            )
+        )
 
     async def leave_chat(
         self,
@@ -119,10 +158,12 @@ class AsyncChatsResource(AsyncResource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> ChatLeaveChatResponse:
-        """Take your line out of a group (``POST /v3/chats/{id}/leave``)."""
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        call = call_for("POST", path_to("/v3/chats/{chat_id}/leave", chat_id=chat_id), *extras)
-        return await self._answer(call, types.ChatLeaveChatResponse)
+        """Remove your line from a group (``POST /v3/chats/{id}/leave``)."""
+        return await self._client.transport.send(
+            requests.leave_chat(
+                chat_id, extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body, timeout=timeout
+            )
+        )
 
     async def mark_as_read(
         self,
@@ -133,10 +174,12 @@ class AsyncChatsResource(AsyncResource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> None:
-        """Tell the other side that you have read everything (``POST /v3/chats/{id}/read``)."""
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        call = call_for("POST", path_to("/v3/chats/{chat_id}/read", chat_id=chat_id), *extras)
-        return await self._answer(call, type(None))
+        """Mark the chat as read, and send read receipts (``POST /v3/chats/{id}/read``)."""
+        return await self._client.transport.send(
+            requests.mark_as_read(
+                chat_id, extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body, timeout=timeout
+            )
+        )
 
     def list_chats(
         self,
@@ -145,77 +188,111 @@ class AsyncChatsResource(AsyncResource):
         from_: str | Omit | None = omit,
         limit: int | Omit | None = omit,
         to: str | Omit | None = omit,
+        updated_since: str | Omit | None = omit,
+        wait: int | Omit | None = omit,
+        include: Sequence[ChatInclude] | str | Omit | None = omit,
         prefetch: int = 0,
         extra_headers: Headers | None = None,
         extra_query: Query | None = None,
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
-    ) -> AsyncListChatsPaginator[Chat]:
+    ) -> AsyncPaginator[AsyncListChatsPagination[Chat], Chat]:
         """List all chats, most recently updated first (seed; ``GET /v3/chats``).
 
-        Iterating over the result walks every page; each page takes one request.
+        Iterating over the result fetches every page, one request each. ``updated_since``, ``wait`` and ``include`` are
+        extensions of Trunkline; other services ignore them. To receive chats as they change, use ``follow``.
 
-        :param cursor: ``next_cursor`` of an earlier page with the same filters, to go on from there
+        :param cursor: ``next_cursor`` of an earlier page with the same filters, to continue after it
         :param from_: only chats of this line of yours, in E.164 (``+13343284472``)
         :param limit: chats per page, 1 to 100; the server's default is 20
-        :param to: only chats in which this handle takes part: E.164, or an e-mail address
+        :param to: only chats with this participant: E.164, or an email address
+        :param updated_since: ``sync_token`` of an earlier page: only chats that changed after it, oldest change first
+        :param wait: with ``updated_since``, up to how many seconds (0 to 60) an empty response waits for a change; this
+            time is added to the read timeout
+        :param include: fields to add to each chat: any of ``last_message``, ``unread_count``, ``message_count``;
+            a list, or a string with commas
         :param prefetch: 1 fetches the next page in the background while you work through this one
         """
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        query = {"cursor": cursor, "from": from_, "limit": limit, "to": to}
-        call = call_for("GET", "/v3/chats", *extras, query=query)
-        return cast(
-            "AsyncListChatsPaginator[Chat]", self._list(call, pagination.AsyncListChatsPagination[types.Chat], prefetch)
+        return pagination.AsyncListChatsPagination[types.Chat].paginate(
+            self._client.transport,
+            requests.list_chats(
+                cursor=cursor,
+                from_=from_,
+                limit=limit,
+                to=to,
+                updated_since=updated_since,
+                wait=wait,
+                include=include,
+                prefetch=prefetch,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            ),
         )
 
 
 class AsyncChatsWithRawResponse:
     """``client.chats.with_raw_response``."""
 
-    def __init__(self, client: AsyncLinqAPIV3) -> None:
+    def __init__(self, client: AsyncBaseClient) -> None:
         self._client = client
-        resource = AsyncChatsResource(client, "raw")
-        self.create = raw(resource.create)
-        self.retrieve = raw(resource.retrieve)
-        self.update = raw(resource.update)
-        self.leave_chat = raw(resource.leave_chat)
-        self.mark_as_read = raw(resource.mark_as_read)
-        self.list_chats = raw(resource.list_chats)
+        self.create = raw(client, requests.create)
+        self.retrieve = raw(client, requests.retrieve)
+        self.update = raw(client, requests.update)
+        self.leave_chat = raw(client, requests.leave_chat)
+        self.mark_as_read = raw(client, requests.mark_as_read)
+        self.list_chats = raw(
+            client, of_pages(requests.list_chats, lambda: pagination.AsyncListChatsPagination[types.Chat])
+        )
 
     @property
     def messages(self) -> AsyncChatMessagesWithRawResponse:
-        return resources.AsyncChatMessagesWithRawResponse(self._client)
+        from linq._async.resources.chat_messages import AsyncChatMessagesWithRawResponse  # noqa: PLC0415 - lazy
+
+        return AsyncChatMessagesWithRawResponse(self._client)
 
     @property
     def participants(self) -> AsyncParticipantsWithRawResponse:
-        return resources.AsyncParticipantsWithRawResponse(self._client)
+        from linq._async.resources.participants import AsyncParticipantsWithRawResponse  # noqa: PLC0415 - lazy
+
+        return AsyncParticipantsWithRawResponse(self._client)
 
     @property
     def typing(self) -> AsyncTypingWithRawResponse:
-        return resources.AsyncTypingWithRawResponse(self._client)
+        from linq._async.resources.typing import AsyncTypingWithRawResponse  # noqa: PLC0415 - lazy
+
+        return AsyncTypingWithRawResponse(self._client)
 
 
 class AsyncChatsWithStreamingResponse:
     """``client.chats.with_streaming_response``."""
 
-    def __init__(self, client: AsyncLinqAPIV3) -> None:
+    def __init__(self, client: AsyncBaseClient) -> None:
         self._client = client
-        resource = AsyncChatsResource(client, "streamed")
-        self.create = streamed(resource.create)
-        self.retrieve = streamed(resource.retrieve)
-        self.update = streamed(resource.update)
-        self.leave_chat = streamed(resource.leave_chat)
-        self.mark_as_read = streamed(resource.mark_as_read)
-        self.list_chats = streamed(resource.list_chats)
+        self.create = streaming(client, requests.create)
+        self.retrieve = streaming(client, requests.retrieve)
+        self.update = streaming(client, requests.update)
+        self.leave_chat = streaming(client, requests.leave_chat)
+        self.mark_as_read = streaming(client, requests.mark_as_read)
+        self.list_chats = streaming(
+            client, of_pages(requests.list_chats, lambda: pagination.AsyncListChatsPagination[types.Chat])
+        )
 
     @property
     def messages(self) -> AsyncChatMessagesWithStreamingResponse:
-        return resources.AsyncChatMessagesWithStreamingResponse(self._client)
+        from linq._async.resources.chat_messages import AsyncChatMessagesWithStreamingResponse  # noqa: PLC0415 - lazy
+
+        return AsyncChatMessagesWithStreamingResponse(self._client)
 
     @property
     def participants(self) -> AsyncParticipantsWithStreamingResponse:
-        return resources.AsyncParticipantsWithStreamingResponse(self._client)
+        from linq._async.resources.participants import AsyncParticipantsWithStreamingResponse  # noqa: PLC0415 - lazy
+
+        return AsyncParticipantsWithStreamingResponse(self._client)
 
     @property
     def typing(self) -> AsyncTypingWithStreamingResponse:
-        return resources.AsyncTypingWithStreamingResponse(self._client)
+        from linq._async.resources.typing import AsyncTypingWithStreamingResponse  # noqa: PLC0415 - lazy
+
+        return AsyncTypingWithStreamingResponse(self._client)

@@ -1,32 +1,37 @@
+# Generated from _requests/messages.py by sdk/tools/generate_resources.py; run make generate.
 """The methods of ``client.messages``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING
 
 from linq import pagination, types
-from linq._async.resource import AsyncResource, raw, streamed
-from linq._request import call_for, path_to
-from linq._types import NOT_GIVEN, Body, Headers, NotGiven, Omit, Query, SequenceNotStr, TimeoutTypes, omit
+from linq._async.resource import AsyncResource, of_pages, raw, streaming
+from linq._requests import messages as requests
+from linq._types import NOT_GIVEN, omit
 
 if TYPE_CHECKING:
-    from linq._async._runtime import AsyncListMessagesPaginator
-    from linq._async.client import AsyncLinqAPIV3
+    from typing import Literal
+
+    from linq._async._runtime import AsyncPaginator
+    from linq._async.base_client import AsyncBaseClient
+    from linq._types import Body, Headers, NotGiven, Omit, Query, SequenceNotStr, TimeoutTypes
+    from linq.pagination import AsyncListMessagesPagination
     from linq.types import Message, MessageAddReactionResponse, MessageContentParam, MessageCreateResponse, ReactionType
     from linq.types.params import ContinuationMessage, Placement
 
 
 class AsyncMessagesResource(AsyncResource):
-    """``client.messages``: single messages, whichever chat they are in."""
+    """``client.messages``: messages by their id, in any chat."""
 
     @property
     def with_raw_response(self) -> AsyncMessagesWithRawResponse:
-        """The same methods, giving the HTTP answer; its ``parse()`` gives what they give here."""
+        """The same methods, giving the response before it is parsed."""
         return AsyncMessagesWithRawResponse(self._client)
 
     @property
     def with_streaming_response(self) -> AsyncMessagesWithStreamingResponse:
-        """The same methods as context managers, whose answer is read only when it is asked for."""
+        """The same methods as context managers, giving a response whose body is read on demand."""
         return AsyncMessagesWithStreamingResponse(self._client)
 
     async def create(
@@ -43,27 +48,31 @@ class AsyncMessagesResource(AsyncResource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> MessageCreateResponse:
-        """Send a message and leave it to the server from which line of yours (``POST /v3/messages``).
+        """Send a message, from the line that the service chooses (``POST /v3/messages``).
 
-        It goes into the chat of these recipients where there is one, else into a new one on the best line.
+        The message goes to the chat with these recipients if there is one, or to a new chat on the best line.
 
-        :param message: what to send: ``{"parts": [{"type": "text", "value": "Hello"}]}``
-        :param to: everybody else, each in E.164 or as an e-mail address; more than one make a group
-        :param continuation_message: what to say instead in a new chat that takes the place of one whose line is flagged
-        :param exclude_from: lines, in E.164, that no new chat may begin on
-        :param override_optout: send although the recipient asked not to be written to
-        :param idempotency_key: the same key again does not send again, it gives the first answer
+        :param message: the message: ``{"parts": [{"type": "text", "value": "Hello"}]}``
+        :param to: the recipients, each in E.164 or as an email address; two or more make a group
+        :param continuation_message: the message to send instead if a new chat replaces one whose line is flagged
+        :param exclude_from: lines, in E.164, on which no new chat may begin
+        :param override_optout: True sends even if the recipient has opted out
+        :param idempotency_key: a second request with the same key sends nothing, and returns the first result
         """
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        body: dict[str, object] = {
-            "message": message,
-            "to": to,
-            "continuation_message": continuation_message,
-            "exclude_from": exclude_from,
-            "override_optout": override_optout,
-        }
-        call = call_for("POST", "/v3/messages", *extras, body=body, idempotency_key=idempotency_key)
-        return await self._answer(call, types.MessageCreateResponse)
+        return await self._client.transport.send(
+            requests.create(
+                message=message,
+                to=to,
+                continuation_message=continuation_message,
+                exclude_from=exclude_from,
+                override_optout=override_optout,
+                idempotency_key=idempotency_key,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            )
+        )
 
     async def retrieve(
         self,
@@ -74,10 +83,12 @@ class AsyncMessagesResource(AsyncResource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> Message:
-        """One message (``GET /v3/messages/{id}``)."""
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        call = call_for("GET", path_to("/v3/messages/{message_id}", message_id=message_id), *extras)
-        return await self._answer(call, types.Message)
+        """Get a message by its id (``GET /v3/messages/{id}``)."""
+        return await self._client.transport.send(
+            requests.retrieve(
+                message_id, extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body, timeout=timeout
+            )
+        )
 
     async def update(
         self,
@@ -90,14 +101,21 @@ class AsyncMessagesResource(AsyncResource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> Message:
-        """Write a text anew that you sent (``PATCH /v3/messages/{id}``).
+        """Edit the text of a message that you sent (``PATCH /v3/messages/{id}``).
 
-        :param part_index: which part of the message, from 0; the first unless given
+        :param part_index: the part of the message to edit, counted from 0; the default is the first
         """
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        body: dict[str, object] = {"text": text, "part_index": part_index}
-        call = call_for("PATCH", path_to("/v3/messages/{message_id}", message_id=message_id), *extras, body=body)
-        return await self._answer(call, types.Message)
+        return await self._client.transport.send(
+            requests.update(
+                message_id,
+                text=text,
+                part_index=part_index,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            )
+        )
 
     async def delete(
         self,
@@ -108,10 +126,12 @@ class AsyncMessagesResource(AsyncResource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> None:
-        """Delete a message from the API; the other side keeps it (``DELETE /v3/messages/{id}``)."""
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        call = call_for("DELETE", path_to("/v3/messages/{message_id}", message_id=message_id), *extras)
-        return await self._answer(call, type(None))
+        """Delete a message from the service; its recipients keep it (``DELETE /v3/messages/{id}``)."""
+        return await self._client.transport.send(
+            requests.delete(
+                message_id, extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body, timeout=timeout
+            )
+        )
 
     async def add_reaction(
         self,
@@ -130,27 +150,29 @@ class AsyncMessagesResource(AsyncResource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> MessageAddReactionResponse:
-        """Add a reaction to a message, or take yours away (``POST /v3/messages/{id}/reactions``).
+        """Add a reaction to a message, or remove yours (``POST /v3/messages/{id}/reactions``).
 
-        :param type: ``love``, ``like``, … ; ``custom`` with ``custom_emoji``; ``sticker`` with ``emoji``, ``url`` or
-            ``attachment_id``, and a ``placement`` if you like
-        :param part_index: which part of the message, from 0; the first unless given
+        :param type: ``love``, ``like``, …; ``custom`` needs ``custom_emoji``; ``sticker`` needs ``emoji``, ``url`` or
+            ``attachment_id``, and takes a ``placement``
+        :param part_index: the part of the message to react to, counted from 0; the default is the first
         """
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        body: dict[str, object] = {
-            "operation": operation,
-            "type": type,
-            "attachment_id": attachment_id,
-            "custom_emoji": custom_emoji,
-            "emoji": emoji,
-            "part_index": part_index,
-            "placement": placement,
-            "url": url,
-        }
-        call = call_for(
-            "POST", path_to("/v3/messages/{message_id}/reactions", message_id=message_id), *extras, body=body
+        return await self._client.transport.send(
+            requests.add_reaction(
+                message_id,
+                operation=operation,
+                type=type,
+                attachment_id=attachment_id,
+                custom_emoji=custom_emoji,
+                emoji=emoji,
+                part_index=part_index,
+                placement=placement,
+                url=url,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            )
         )
-        return await self._answer(call, types.MessageAddReactionResponse)
 
     def list_messages_thread(
         self,
@@ -164,46 +186,57 @@ class AsyncMessagesResource(AsyncResource):
         extra_query: Query | None = None,
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
-    ) -> AsyncListMessagesPaginator[Message]:
-        """The thread that a message is in: what began it, and all replies (``GET /v3/messages/{id}/thread``).
+    ) -> AsyncPaginator[AsyncListMessagesPagination[Message], Message]:
+        """List the thread of a message: its first message, and every reply (``GET /v3/messages/{id}/thread``).
 
-        Iterating over the result walks every page; each page takes one request.
+        Iterating over the result fetches every page, one request each.
 
-        :param cursor: ``next_cursor`` of an earlier page with the same order, to go on from there
+        :param cursor: ``next_cursor`` of an earlier page with the same order, to continue after it
         :param limit: messages per page, 1 to 100
-        :param order: ``asc`` begins with the oldest, ``desc`` with the newest
+        :param order: ``asc`` starts with the oldest message, ``desc`` with the newest
         :param prefetch: 1 fetches the next page in the background while you work through this one
         """
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        query = {"cursor": cursor, "limit": limit, "order": order}
-        call = call_for("GET", path_to("/v3/messages/{message_id}/thread", message_id=message_id), *extras, query=query)
-        return cast(
-            "AsyncListMessagesPaginator[Message]",
-            self._list(call, pagination.AsyncListMessagesPagination[types.Message], prefetch),
+        return pagination.AsyncListMessagesPagination[types.Message].paginate(
+            self._client.transport,
+            requests.list_messages_thread(
+                message_id,
+                cursor=cursor,
+                limit=limit,
+                order=order,
+                prefetch=prefetch,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            ),
         )
 
 
 class AsyncMessagesWithRawResponse:
     """``client.messages.with_raw_response``."""
 
-    def __init__(self, client: AsyncLinqAPIV3) -> None:
-        resource = AsyncMessagesResource(client, "raw")
-        self.create = raw(resource.create)
-        self.retrieve = raw(resource.retrieve)
-        self.update = raw(resource.update)
-        self.delete = raw(resource.delete)
-        self.add_reaction = raw(resource.add_reaction)
-        self.list_messages_thread = raw(resource.list_messages_thread)
+    def __init__(self, client: AsyncBaseClient) -> None:
+        self.create = raw(client, requests.create)
+        self.retrieve = raw(client, requests.retrieve)
+        self.update = raw(client, requests.update)
+        self.delete = raw(client, requests.delete)
+        self.add_reaction = raw(client, requests.add_reaction)
+        self.list_messages_thread = raw(
+            client,
+            of_pages(requests.list_messages_thread, lambda: pagination.AsyncListMessagesPagination[types.Message]),
+        )
 
 
 class AsyncMessagesWithStreamingResponse:
     """``client.messages.with_streaming_response``."""
 
-    def __init__(self, client: AsyncLinqAPIV3) -> None:
-        resource = AsyncMessagesResource(client, "streamed")
-        self.create = streamed(resource.create)
-        self.retrieve = streamed(resource.retrieve)
-        self.update = streamed(resource.update)
-        self.delete = streamed(resource.delete)
-        self.add_reaction = streamed(resource.add_reaction)
-        self.list_messages_thread = streamed(resource.list_messages_thread)
+    def __init__(self, client: AsyncBaseClient) -> None:
+        self.create = streaming(client, requests.create)
+        self.retrieve = streaming(client, requests.retrieve)
+        self.update = streaming(client, requests.update)
+        self.delete = streaming(client, requests.delete)
+        self.add_reaction = streaming(client, requests.add_reaction)
+        self.list_messages_thread = streaming(
+            client,
+            of_pages(requests.list_messages_thread, lambda: pagination.AsyncListMessagesPagination[types.Message]),
+        )

@@ -1,28 +1,30 @@
+# Generated from _requests/typing.py by sdk/tools/generate_resources.py; run make generate.
 """The methods of ``client.chats.typing``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linq._async.resource import AsyncResource, raw, streamed
-from linq._request import call_for, path_to
-from linq._types import NOT_GIVEN, Body, Headers, NotGiven, Query, TimeoutTypes
+from linq._async.resource import AsyncResource, raw, streaming
+from linq._requests import typing as requests
+from linq._types import NOT_GIVEN
 
 if TYPE_CHECKING:
-    from linq._async.client import AsyncLinqAPIV3
+    from linq._async.base_client import AsyncBaseClient
+    from linq._types import Body, Headers, NotGiven, Query, TimeoutTypes
 
 
 class AsyncTypingResource(AsyncResource):
-    """``client.chats.typing``: the dots that say that somebody is writing."""
+    """``client.chats.typing``: the typing indicator."""
 
     @property
     def with_raw_response(self) -> AsyncTypingWithRawResponse:
-        """The same methods, giving the HTTP answer; its ``parse()`` gives what they give here."""
+        """The same methods, giving the response before it is parsed."""
         return AsyncTypingWithRawResponse(self._client)
 
     @property
     def with_streaming_response(self) -> AsyncTypingWithStreamingResponse:
-        """The same methods as context managers, whose answer is read only when it is asked for."""
+        """The same methods as context managers, giving a response whose body is read on demand."""
         return AsyncTypingWithStreamingResponse(self._client)
 
     async def start(
@@ -34,10 +36,12 @@ class AsyncTypingResource(AsyncResource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> None:
-        """Show the other side that you are writing (``POST /v3/chats/{id}/typing``)."""
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        call = call_for("POST", path_to("/v3/chats/{chat_id}/typing", chat_id=chat_id), *extras)
-        return await self._answer(call, type(None))
+        """Show the recipients that you are typing (``POST /v3/chats/{id}/typing``)."""
+        return await self._client.transport.send(
+            requests.start(
+                chat_id, extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body, timeout=timeout
+            )
+        )
 
     async def stop(
         self,
@@ -48,25 +52,25 @@ class AsyncTypingResource(AsyncResource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> None:
-        """Show it no longer (``DELETE /v3/chats/{id}/typing``)."""
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        call = call_for("DELETE", path_to("/v3/chats/{chat_id}/typing", chat_id=chat_id), *extras)
-        return await self._answer(call, type(None))
+        """Stop showing that you are typing (``DELETE /v3/chats/{id}/typing``)."""
+        return await self._client.transport.send(
+            requests.stop(
+                chat_id, extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body, timeout=timeout
+            )
+        )
 
 
 class AsyncTypingWithRawResponse:
     """``client.chats.typing.with_raw_response``."""
 
-    def __init__(self, client: AsyncLinqAPIV3) -> None:
-        resource = AsyncTypingResource(client, "raw")
-        self.start = raw(resource.start)
-        self.stop = raw(resource.stop)
+    def __init__(self, client: AsyncBaseClient) -> None:
+        self.start = raw(client, requests.start)
+        self.stop = raw(client, requests.stop)
 
 
 class AsyncTypingWithStreamingResponse:
     """``client.chats.typing.with_streaming_response``."""
 
-    def __init__(self, client: AsyncLinqAPIV3) -> None:
-        resource = AsyncTypingResource(client, "streamed")
-        self.start = streamed(resource.start)
-        self.stop = streamed(resource.stop)
+    def __init__(self, client: AsyncBaseClient) -> None:
+        self.start = streaming(client, requests.start)
+        self.stop = streaming(client, requests.stop)

@@ -1,10 +1,9 @@
-# Generated from _async/resources/__init__.py by sdk/tools/generate_sync.py: change that, then run this.
-"""The resources of the client, loaded when they are first used (decision 0011)."""
-
-from typing import TYPE_CHECKING
+# Generated from _async/resources/__init__.py by sdk/tools/generate_sync.py; run make generate.
+"""The resources of the client."""
 
 from linq._lazy import lazily
 
+TYPE_CHECKING = False  # type checkers take it as True; importing typing would cost more than all else here
 if TYPE_CHECKING:
     from linq._sync.resources.blocked_handles import BlockedHandlesResource as BlockedHandlesResource
     from linq._sync.resources.blocked_handles import (
@@ -35,13 +34,13 @@ if TYPE_CHECKING:
         ParticipantsWithStreamingResponse as ParticipantsWithStreamingResponse,
     )
     from linq._sync.resources.phone_numbers import PhoneNumbersResource as PhoneNumbersResource
-    from linq._sync.resources.phone_numbers import PhonenumbersResource as PhonenumbersResource
     from linq._sync.resources.phone_numbers import PhoneNumbersWithRawResponse as PhoneNumbersWithRawResponse
-    from linq._sync.resources.phone_numbers import PhonenumbersWithRawResponse as PhonenumbersWithRawResponse
     from linq._sync.resources.phone_numbers import (
         PhoneNumbersWithStreamingResponse as PhoneNumbersWithStreamingResponse,
     )
-    from linq._sync.resources.phone_numbers import (
+    from linq._sync.resources.phonenumbers import PhonenumbersResource as PhonenumbersResource
+    from linq._sync.resources.phonenumbers import PhonenumbersWithRawResponse as PhonenumbersWithRawResponse
+    from linq._sync.resources.phonenumbers import (
         PhonenumbersWithStreamingResponse as PhonenumbersWithStreamingResponse,
     )
     from linq._sync.resources.typing import TypingResource as TypingResource
@@ -63,9 +62,9 @@ if TYPE_CHECKING:
     from linq._sync.resources.webhook_subscriptions import (
         WebhookSubscriptionsWithStreamingResponse as WebhookSubscriptionsWithStreamingResponse,
     )
-    from linq._sync.resources.webhooks import WebhooksResource as WebhooksResource
+    from linq._sync.webhooks import WebhooksResource as WebhooksResource
 else:
-    __getattr__, __dir__ = lazily(
+    __getattr__, __dir__, __all__ = lazily(
         __name__,
         {
             "linq._sync.resources.blocked_handles": [
@@ -102,6 +101,8 @@ else:
                 "PhoneNumbersResource",
                 "PhoneNumbersWithRawResponse",
                 "PhoneNumbersWithStreamingResponse",
+            ],
+            "linq._sync.resources.phonenumbers": [
                 "PhonenumbersResource",
                 "PhonenumbersWithRawResponse",
                 "PhonenumbersWithStreamingResponse",
@@ -121,8 +122,6 @@ else:
                 "WebhookSubscriptionsWithRawResponse",
                 "WebhookSubscriptionsWithStreamingResponse",
             ],
-            "linq._sync.resources.webhooks": [
-                "WebhooksResource",
-            ],
+            "linq._sync.webhooks": ["WebhooksResource"],
         },
     )

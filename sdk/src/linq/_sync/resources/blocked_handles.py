@@ -1,31 +1,31 @@
-# Generated from _async/resources/blocked_handles.py by sdk/tools/generate_sync.py: change that, then run this.
+# Generated from _async/resources/blocked_handles.py by sdk/tools/generate_sync.py; run make generate.
 """The methods of ``client.blocked_handles``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linq import types
-from linq._request import call_for
-from linq._sync.resource import Resource, raw, streamed
-from linq._types import NOT_GIVEN, Body, Headers, NotGiven, Omit, Query, TimeoutTypes, omit
+from linq._requests import blocked_handles as requests
+from linq._sync.resource import Resource, raw, streaming
+from linq._types import NOT_GIVEN, omit
 
 if TYPE_CHECKING:
-    from linq._sync.client import LinqAPIV3
+    from linq._sync.base_client import BaseClient
+    from linq._types import Body, Headers, NotGiven, Omit, Query, TimeoutTypes
     from linq.types import BlockedHandleBlockResponse, BlockedHandleListResponse
 
 
 class BlockedHandlesResource(Resource):
-    """``client.blocked_handles``: whom you do not want to hear from."""
+    """``client.blocked_handles``: the handles whose messages you refuse."""
 
     @property
     def with_raw_response(self) -> BlockedHandlesWithRawResponse:
-        """The same methods, giving the HTTP answer; its ``parse()`` gives what they give here."""
+        """The same methods, giving the response before it is parsed."""
         return BlockedHandlesWithRawResponse(self._client)
 
     @property
     def with_streaming_response(self) -> BlockedHandlesWithStreamingResponse:
-        """The same methods as context managers, whose answer is read only when it is asked for."""
+        """The same methods as context managers, giving a response whose body is read on demand."""
         return BlockedHandlesWithStreamingResponse(self._client)
 
     def list(
@@ -36,10 +36,10 @@ class BlockedHandlesResource(Resource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> BlockedHandleListResponse:
-        """All handles that you block (``GET /v3/blocked_handles``)."""
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        call = call_for("GET", "/v3/blocked_handles", *extras)
-        return self._answer(call, types.BlockedHandleListResponse)
+        """List the handles that you block (``GET /v3/blocked_handles``)."""
+        return self._client.transport.send(
+            requests.list(extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body, timeout=timeout)
+        )
 
     def block(
         self,
@@ -51,15 +51,21 @@ class BlockedHandlesResource(Resource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> BlockedHandleBlockResponse:
-        """Block somebody: what they write is dropped, and nothing is sent to them (``POST /v3/blocked_handles``).
+        """Block a handle: its messages are dropped, and messages to it are refused (``POST /v3/blocked_handles``).
 
-        :param handle: E.164, or an e-mail address
-        :param reason: a note of your own
+        :param handle: E.164, or an email address
+        :param reason: your own note
         """
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        body: dict[str, object] = {"handle": handle, "reason": reason}
-        call = call_for("POST", "/v3/blocked_handles", *extras, body=body)
-        return self._answer(call, types.BlockedHandleBlockResponse)
+        return self._client.transport.send(
+            requests.block(
+                handle=handle,
+                reason=reason,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            )
+        )
 
     def unblock(
         self,
@@ -70,28 +76,31 @@ class BlockedHandlesResource(Resource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> None:
-        """Hear from somebody again (``DELETE /v3/blocked_handles``)."""
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        body: dict[str, object] = {"handle": handle}
-        call = call_for("DELETE", "/v3/blocked_handles", *extras, body=body)
-        return self._answer(call, type(None))
+        """Unblock a handle (``DELETE /v3/blocked_handles``)."""
+        return self._client.transport.send(
+            requests.unblock(
+                handle=handle,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            )
+        )
 
 
 class BlockedHandlesWithRawResponse:
     """``client.blocked_handles.with_raw_response``."""
 
-    def __init__(self, client: LinqAPIV3) -> None:
-        resource = BlockedHandlesResource(client, "raw")
-        self.list = raw(resource.list)
-        self.block = raw(resource.block)
-        self.unblock = raw(resource.unblock)
+    def __init__(self, client: BaseClient) -> None:
+        self.list = raw(client, requests.list)
+        self.block = raw(client, requests.block)
+        self.unblock = raw(client, requests.unblock)
 
 
 class BlockedHandlesWithStreamingResponse:
     """``client.blocked_handles.with_streaming_response``."""
 
-    def __init__(self, client: LinqAPIV3) -> None:
-        resource = BlockedHandlesResource(client, "streamed")
-        self.list = streamed(resource.list)
-        self.block = streamed(resource.block)
-        self.unblock = streamed(resource.unblock)
+    def __init__(self, client: BaseClient) -> None:
+        self.list = streaming(client, requests.list)
+        self.block = streaming(client, requests.block)
+        self.unblock = streaming(client, requests.unblock)

@@ -1,56 +1,76 @@
-# Generated from _async/resources/chats.py by sdk/tools/generate_sync.py: change that, then run this.
+# Generated from _async/resources/chats.py by sdk/tools/generate_sync.py; run make generate.
 """The methods of ``client.chats``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from linq import pagination, types
-from linq._request import call_for, path_to
-from linq._sync import resources
-from linq._sync.resource import Resource, raw, streamed
-from linq._types import NOT_GIVEN, Body, Headers, NotGiven, Omit, Query, SequenceNotStr, TimeoutTypes, omit
+from linq._requests import chats as requests
+from linq._sync.follow import FollowableChats
+from linq._sync.resource import of_pages, raw, streaming
+from linq._types import NOT_GIVEN, omit
 
 if TYPE_CHECKING:
-    from linq._sync._runtime import SyncListChatsPagination
-    from linq._sync.client import LinqAPIV3
-    from linq._sync.resources import (
+    from collections.abc import Sequence
+
+    from linq._sync.base_client import BaseClient
+    from linq._sync.resources.chat_messages import (
         ChatMessagesResource,
         ChatMessagesWithRawResponse,
         ChatMessagesWithStreamingResponse,
+    )
+    from linq._sync.resources.participants import (
         ParticipantsResource,
         ParticipantsWithRawResponse,
         ParticipantsWithStreamingResponse,
+    )
+    from linq._sync.resources.typing import (
         TypingResource,
         TypingWithRawResponse,
         TypingWithStreamingResponse,
     )
-    from linq.types import Chat, ChatCreateResponse, ChatLeaveChatResponse, ChatUpdateResponse, MessageContentParam
+    from linq._types import Body, Headers, NotGiven, Omit, Query, SequenceNotStr, TimeoutTypes
+    from linq.pagination import SyncListChatsPagination
+    from linq.types import (
+        Chat,
+        ChatCreateResponse,
+        ChatInclude,
+        ChatLeaveChatResponse,
+        ChatUpdateResponse,
+        MessageContentParam,
+    )
 
 
-class ChatsResource(Resource):
-    """``client.chats``: conversations."""
+class ChatsResource(FollowableChats):
+    """``client.chats``: the conversations of your lines."""
 
     @property
     def messages(self) -> ChatMessagesResource:
-        return resources.ChatMessagesResource(self._client, self._form)
+        from linq._sync.resources.chat_messages import ChatMessagesResource  # noqa: PLC0415 - lazy
+
+        return ChatMessagesResource(self._client)
 
     @property
     def participants(self) -> ParticipantsResource:
-        return resources.ParticipantsResource(self._client, self._form)
+        from linq._sync.resources.participants import ParticipantsResource  # noqa: PLC0415 - lazy
+
+        return ParticipantsResource(self._client)
 
     @property
     def typing(self) -> TypingResource:
-        return resources.TypingResource(self._client, self._form)
+        from linq._sync.resources.typing import TypingResource  # noqa: PLC0415 - lazy
+
+        return TypingResource(self._client)
 
     @property
     def with_raw_response(self) -> ChatsWithRawResponse:
-        """The same methods, giving the HTTP answer; its ``parse()`` gives what they give here."""
+        """The same methods, giving the response before it is parsed."""
         return ChatsWithRawResponse(self._client)
 
     @property
     def with_streaming_response(self) -> ChatsWithStreamingResponse:
-        """The same methods as context managers, whose answer is read only when it is asked for."""
+        """The same methods as context managers, giving a response whose body is read on demand."""
         return ChatsWithStreamingResponse(self._client)
 
     def create(
@@ -65,17 +85,25 @@ class ChatsResource(Resource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> ChatCreateResponse:
-        """Find or make the chat of this line and these recipients, and send a message into it (``POST /v3/chats``).
+        """Send a message to these recipients, in their chat with this line or in a new one (``POST /v3/chats``).
 
-        :param from_: the line of yours to send from, in E.164
-        :param message: what to send: ``{"parts": [{"type": "text", "value": "Hello"}]}``
-        :param to: everybody else, each in E.164 or as an e-mail address; more than one make a group
-        :param override_optout: send although the recipient asked not to be written to
+        :param from_: your line to send from, in E.164
+        :param message: the message: ``{"parts": [{"type": "text", "value": "Hello"}]}``
+        :param to: the recipients, each in E.164 or as an email address; two or more make a group
+        :param override_optout: True sends even if the recipient has opted out
         """
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        body: dict[str, object] = {"from": from_, "message": message, "to": to, "override_optout": override_optout}
-        call = call_for("POST", "/v3/chats", *extras, body=body)
-        return self._answer(call, types.ChatCreateResponse)
+        return self._client.transport.send(
+            requests.create(
+                from_=from_,
+                message=message,
+                to=to,
+                override_optout=override_optout,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            )
+        )
 
     def retrieve(
         self,
@@ -86,10 +114,12 @@ class ChatsResource(Resource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> Chat:
-        """One chat (``GET /v3/chats/{id}``)."""
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        call = call_for("GET", path_to("/v3/chats/{chat_id}", chat_id=chat_id), *extras)
-        return self._answer(call, types.Chat)
+        """Get a chat by its id (``GET /v3/chats/{id}``)."""
+        return self._client.transport.send(
+            requests.retrieve(
+                chat_id, extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body, timeout=timeout
+            )
+        )
 
     def update(
         self,
@@ -102,14 +132,21 @@ class ChatsResource(Resource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> ChatUpdateResponse:
-        """Rename a group, or give it another picture (``PUT /v3/chats/{id}``).
+        """Change the name or the icon of a group (``PUT /v3/chats/{id}``).
 
-        :param group_chat_icon: the picture's URL
+        :param group_chat_icon: the URL of an image
         """
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        body: dict[str, object] = {"display_name": display_name, "group_chat_icon": group_chat_icon}
-        call = call_for("PUT", path_to("/v3/chats/{chat_id}", chat_id=chat_id), *extras, body=body)
-        return self._answer(call, types.ChatUpdateResponse)
+        return self._client.transport.send(
+            requests.update(
+                chat_id,
+                display_name=display_name,
+                group_chat_icon=group_chat_icon,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            )
+        )
 
     def leave_chat(
         self,
@@ -120,10 +157,12 @@ class ChatsResource(Resource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> ChatLeaveChatResponse:
-        """Take your line out of a group (``POST /v3/chats/{id}/leave``)."""
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        call = call_for("POST", path_to("/v3/chats/{chat_id}/leave", chat_id=chat_id), *extras)
-        return self._answer(call, types.ChatLeaveChatResponse)
+        """Remove your line from a group (``POST /v3/chats/{id}/leave``)."""
+        return self._client.transport.send(
+            requests.leave_chat(
+                chat_id, extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body, timeout=timeout
+            )
+        )
 
     def mark_as_read(
         self,
@@ -134,10 +173,12 @@ class ChatsResource(Resource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> None:
-        """Tell the other side that you have read everything (``POST /v3/chats/{id}/read``)."""
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        call = call_for("POST", path_to("/v3/chats/{chat_id}/read", chat_id=chat_id), *extras)
-        return self._answer(call, type(None))
+        """Mark the chat as read, and send read receipts (``POST /v3/chats/{id}/read``)."""
+        return self._client.transport.send(
+            requests.mark_as_read(
+                chat_id, extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body, timeout=timeout
+            )
+        )
 
     def list_chats(
         self,
@@ -146,6 +187,9 @@ class ChatsResource(Resource):
         from_: str | Omit | None = omit,
         limit: int | Omit | None = omit,
         to: str | Omit | None = omit,
+        updated_since: str | Omit | None = omit,
+        wait: int | Omit | None = omit,
+        include: Sequence[ChatInclude] | str | Omit | None = omit,
         prefetch: int = 0,
         extra_headers: Headers | None = None,
         extra_query: Query | None = None,
@@ -154,69 +198,100 @@ class ChatsResource(Resource):
     ) -> SyncListChatsPagination[Chat]:
         """List all chats, most recently updated first (seed; ``GET /v3/chats``).
 
-        Iterating over the result walks every page; each page takes one request.
+        Iterating over the result fetches every page, one request each. ``updated_since``, ``wait`` and ``include`` are
+        extensions of Trunkline; other services ignore them. To receive chats as they change, use ``follow``.
 
-        :param cursor: ``next_cursor`` of an earlier page with the same filters, to go on from there
+        :param cursor: ``next_cursor`` of an earlier page with the same filters, to continue after it
         :param from_: only chats of this line of yours, in E.164 (``+13343284472``)
         :param limit: chats per page, 1 to 100; the server's default is 20
-        :param to: only chats in which this handle takes part: E.164, or an e-mail address
+        :param to: only chats with this participant: E.164, or an email address
+        :param updated_since: ``sync_token`` of an earlier page: only chats that changed after it, oldest change first
+        :param wait: with ``updated_since``, up to how many seconds (0 to 60) an empty response waits for a change; this
+            time is added to the read timeout
+        :param include: fields to add to each chat: any of ``last_message``, ``unread_count``, ``message_count``;
+            a list, or a string with commas
         :param prefetch: 1 fetches the next page in the background while you work through this one
         """
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        query = {"cursor": cursor, "from": from_, "limit": limit, "to": to}
-        call = call_for("GET", "/v3/chats", *extras, query=query)
-        return cast(
-            "SyncListChatsPagination[Chat]", self._list(call, pagination.SyncListChatsPagination[types.Chat], prefetch)
+        return pagination.SyncListChatsPagination[types.Chat].paginate(
+            self._client.transport,
+            requests.list_chats(
+                cursor=cursor,
+                from_=from_,
+                limit=limit,
+                to=to,
+                updated_since=updated_since,
+                wait=wait,
+                include=include,
+                prefetch=prefetch,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            ),
         )
 
 
 class ChatsWithRawResponse:
     """``client.chats.with_raw_response``."""
 
-    def __init__(self, client: LinqAPIV3) -> None:
+    def __init__(self, client: BaseClient) -> None:
         self._client = client
-        resource = ChatsResource(client, "raw")
-        self.create = raw(resource.create)
-        self.retrieve = raw(resource.retrieve)
-        self.update = raw(resource.update)
-        self.leave_chat = raw(resource.leave_chat)
-        self.mark_as_read = raw(resource.mark_as_read)
-        self.list_chats = raw(resource.list_chats)
+        self.create = raw(client, requests.create)
+        self.retrieve = raw(client, requests.retrieve)
+        self.update = raw(client, requests.update)
+        self.leave_chat = raw(client, requests.leave_chat)
+        self.mark_as_read = raw(client, requests.mark_as_read)
+        self.list_chats = raw(
+            client, of_pages(requests.list_chats, lambda: pagination.SyncListChatsPagination[types.Chat])
+        )
 
     @property
     def messages(self) -> ChatMessagesWithRawResponse:
-        return resources.ChatMessagesWithRawResponse(self._client)
+        from linq._sync.resources.chat_messages import ChatMessagesWithRawResponse  # noqa: PLC0415 - lazy
+
+        return ChatMessagesWithRawResponse(self._client)
 
     @property
     def participants(self) -> ParticipantsWithRawResponse:
-        return resources.ParticipantsWithRawResponse(self._client)
+        from linq._sync.resources.participants import ParticipantsWithRawResponse  # noqa: PLC0415 - lazy
+
+        return ParticipantsWithRawResponse(self._client)
 
     @property
     def typing(self) -> TypingWithRawResponse:
-        return resources.TypingWithRawResponse(self._client)
+        from linq._sync.resources.typing import TypingWithRawResponse  # noqa: PLC0415 - lazy
+
+        return TypingWithRawResponse(self._client)
 
 
 class ChatsWithStreamingResponse:
     """``client.chats.with_streaming_response``."""
 
-    def __init__(self, client: LinqAPIV3) -> None:
+    def __init__(self, client: BaseClient) -> None:
         self._client = client
-        resource = ChatsResource(client, "streamed")
-        self.create = streamed(resource.create)
-        self.retrieve = streamed(resource.retrieve)
-        self.update = streamed(resource.update)
-        self.leave_chat = streamed(resource.leave_chat)
-        self.mark_as_read = streamed(resource.mark_as_read)
-        self.list_chats = streamed(resource.list_chats)
+        self.create = streaming(client, requests.create)
+        self.retrieve = streaming(client, requests.retrieve)
+        self.update = streaming(client, requests.update)
+        self.leave_chat = streaming(client, requests.leave_chat)
+        self.mark_as_read = streaming(client, requests.mark_as_read)
+        self.list_chats = streaming(
+            client, of_pages(requests.list_chats, lambda: pagination.SyncListChatsPagination[types.Chat])
+        )
 
     @property
     def messages(self) -> ChatMessagesWithStreamingResponse:
-        return resources.ChatMessagesWithStreamingResponse(self._client)
+        from linq._sync.resources.chat_messages import ChatMessagesWithStreamingResponse  # noqa: PLC0415 - lazy
+
+        return ChatMessagesWithStreamingResponse(self._client)
 
     @property
     def participants(self) -> ParticipantsWithStreamingResponse:
-        return resources.ParticipantsWithStreamingResponse(self._client)
+        from linq._sync.resources.participants import ParticipantsWithStreamingResponse  # noqa: PLC0415 - lazy
+
+        return ParticipantsWithStreamingResponse(self._client)
 
     @property
     def typing(self) -> TypingWithStreamingResponse:
-        return resources.TypingWithStreamingResponse(self._client)
+        from linq._sync.resources.typing import TypingWithStreamingResponse  # noqa: PLC0415 - lazy
+
+        return TypingWithStreamingResponse(self._client)

@@ -1,29 +1,30 @@
-# Generated from _async/resources/typing.py by sdk/tools/generate_sync.py: change that, then run this.
+# Generated from _async/resources/typing.py by sdk/tools/generate_sync.py; run make generate.
 """The methods of ``client.chats.typing``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linq._request import call_for, path_to
-from linq._sync.resource import Resource, raw, streamed
-from linq._types import NOT_GIVEN, Body, Headers, NotGiven, Query, TimeoutTypes
+from linq._requests import typing as requests
+from linq._sync.resource import Resource, raw, streaming
+from linq._types import NOT_GIVEN
 
 if TYPE_CHECKING:
-    from linq._sync.client import LinqAPIV3
+    from linq._sync.base_client import BaseClient
+    from linq._types import Body, Headers, NotGiven, Query, TimeoutTypes
 
 
 class TypingResource(Resource):
-    """``client.chats.typing``: the dots that say that somebody is writing."""
+    """``client.chats.typing``: the typing indicator."""
 
     @property
     def with_raw_response(self) -> TypingWithRawResponse:
-        """The same methods, giving the HTTP answer; its ``parse()`` gives what they give here."""
+        """The same methods, giving the response before it is parsed."""
         return TypingWithRawResponse(self._client)
 
     @property
     def with_streaming_response(self) -> TypingWithStreamingResponse:
-        """The same methods as context managers, whose answer is read only when it is asked for."""
+        """The same methods as context managers, giving a response whose body is read on demand."""
         return TypingWithStreamingResponse(self._client)
 
     def start(
@@ -35,10 +36,12 @@ class TypingResource(Resource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> None:
-        """Show the other side that you are writing (``POST /v3/chats/{id}/typing``)."""
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        call = call_for("POST", path_to("/v3/chats/{chat_id}/typing", chat_id=chat_id), *extras)
-        return self._answer(call, type(None))
+        """Show the recipients that you are typing (``POST /v3/chats/{id}/typing``)."""
+        return self._client.transport.send(
+            requests.start(
+                chat_id, extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body, timeout=timeout
+            )
+        )
 
     def stop(
         self,
@@ -49,25 +52,25 @@ class TypingResource(Resource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> None:
-        """Show it no longer (``DELETE /v3/chats/{id}/typing``)."""
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        call = call_for("DELETE", path_to("/v3/chats/{chat_id}/typing", chat_id=chat_id), *extras)
-        return self._answer(call, type(None))
+        """Stop showing that you are typing (``DELETE /v3/chats/{id}/typing``)."""
+        return self._client.transport.send(
+            requests.stop(
+                chat_id, extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body, timeout=timeout
+            )
+        )
 
 
 class TypingWithRawResponse:
     """``client.chats.typing.with_raw_response``."""
 
-    def __init__(self, client: LinqAPIV3) -> None:
-        resource = TypingResource(client, "raw")
-        self.start = raw(resource.start)
-        self.stop = raw(resource.stop)
+    def __init__(self, client: BaseClient) -> None:
+        self.start = raw(client, requests.start)
+        self.stop = raw(client, requests.stop)
 
 
 class TypingWithStreamingResponse:
     """``client.chats.typing.with_streaming_response``."""
 
-    def __init__(self, client: LinqAPIV3) -> None:
-        resource = TypingResource(client, "streamed")
-        self.start = streamed(resource.start)
-        self.stop = streamed(resource.stop)
+    def __init__(self, client: BaseClient) -> None:
+        self.start = streaming(client, requests.start)
+        self.stop = streaming(client, requests.stop)

@@ -1,31 +1,31 @@
-# Generated from _async/resources/webhook_events.py by sdk/tools/generate_sync.py: change that, then run this.
-"""The method of ``client.webhook_events``."""
+# Generated from _async/resources/webhook_events.py by sdk/tools/generate_sync.py; run make generate.
+"""The methods of ``client.webhook_events``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linq import types
-from linq._request import call_for
-from linq._sync.resource import Resource, raw, streamed
-from linq._types import NOT_GIVEN, Body, Headers, NotGiven, Query, TimeoutTypes
+from linq._requests import webhook_events as requests
+from linq._sync.resource import Resource, raw, streaming
+from linq._types import NOT_GIVEN
 
 if TYPE_CHECKING:
-    from linq._sync.client import LinqAPIV3
+    from linq._sync.base_client import BaseClient
+    from linq._types import Body, Headers, NotGiven, Query, TimeoutTypes
     from linq.types import WebhookEventListResponse
 
 
 class WebhookEventsResource(Resource):
-    """``client.webhook_events``: which events there are."""
+    """``client.webhook_events``: the types of events."""
 
     @property
     def with_raw_response(self) -> WebhookEventsWithRawResponse:
-        """The same methods, giving the HTTP answer; its ``parse()`` gives what they give here."""
+        """The same methods, giving the response before it is parsed."""
         return WebhookEventsWithRawResponse(self._client)
 
     @property
     def with_streaming_response(self) -> WebhookEventsWithStreamingResponse:
-        """The same methods as context managers, whose answer is read only when it is asked for."""
+        """The same methods as context managers, giving a response whose body is read on demand."""
         return WebhookEventsWithStreamingResponse(self._client)
 
     def list(
@@ -36,23 +36,21 @@ class WebhookEventsResource(Resource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> WebhookEventListResponse:
-        """The types of events that a subscription can ask for (``GET /v3/webhook-events``)."""
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        call = call_for("GET", "/v3/webhook-events", *extras)
-        return self._answer(call, types.WebhookEventListResponse)
+        """List the types of events that you can subscribe to (``GET /v3/webhook-events``)."""
+        return self._client.transport.send(
+            requests.list(extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body, timeout=timeout)
+        )
 
 
 class WebhookEventsWithRawResponse:
     """``client.webhook_events.with_raw_response``."""
 
-    def __init__(self, client: LinqAPIV3) -> None:
-        resource = WebhookEventsResource(client, "raw")
-        self.list = raw(resource.list)
+    def __init__(self, client: BaseClient) -> None:
+        self.list = raw(client, requests.list)
 
 
 class WebhookEventsWithStreamingResponse:
     """``client.webhook_events.with_streaming_response``."""
 
-    def __init__(self, client: LinqAPIV3) -> None:
-        resource = WebhookEventsResource(client, "streamed")
-        self.list = streamed(resource.list)
+    def __init__(self, client: BaseClient) -> None:
+        self.list = streaming(client, requests.list)

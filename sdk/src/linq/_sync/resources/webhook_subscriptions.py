@@ -1,19 +1,19 @@
-# Generated from _async/resources/webhook_subscriptions.py by sdk/tools/generate_sync.py: change that, then run this.
+# Generated from _async/resources/webhook_subscriptions.py by sdk/tools/generate_sync.py; run make generate.
 """The methods of ``client.webhook_subscriptions``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linq import types
-from linq._request import call_for, path_to
-from linq._sync.resource import Resource, raw, streamed
-from linq._types import NOT_GIVEN, Body, Headers, NotGiven, Omit, Query, SequenceNotStr, TimeoutTypes, omit
+from linq._requests import webhook_subscriptions as requests
+from linq._sync.resource import Resource, raw, streaming
+from linq._types import NOT_GIVEN, omit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from linq._sync.client import LinqAPIV3
+    from linq._sync.base_client import BaseClient
+    from linq._types import Body, Headers, NotGiven, Omit, Query, SequenceNotStr, TimeoutTypes
     from linq.types import (
         WebhookEventType,
         WebhookSubscription,
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 
 class WebhookSubscriptionsResource(Resource):
-    """``client.webhook_subscriptions``: which events are posted where."""
+    """``client.webhook_subscriptions``: the URLs of yours that receive events."""
 
     @property
     def with_raw_response(self) -> WebhookSubscriptionsWithRawResponse:
-        """The same methods, giving the HTTP answer; its ``parse()`` gives what they give here."""
+        """The same methods, giving the response before it is parsed."""
         return WebhookSubscriptionsWithRawResponse(self._client)
 
     @property
     def with_streaming_response(self) -> WebhookSubscriptionsWithStreamingResponse:
-        """The same methods as context managers, whose answer is read only when it is asked for."""
+        """The same methods as context managers, giving a response whose body is read on demand."""
         return WebhookSubscriptionsWithStreamingResponse(self._client)
 
     def create(
@@ -48,22 +48,26 @@ class WebhookSubscriptionsResource(Resource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> WebhookSubscriptionCreateResponse:
-        """Have events posted to a URL (``POST /v3/webhook-subscriptions``). The answer alone shows the signing secret.
+        """Subscribe a URL to events (``POST /v3/webhook-subscriptions``). Only this response has the signing secret.
 
-        :param phone_numbers: only events of these lines of yours, in E.164
-        :param routing_id_header: the name of a header that brings the id of the event's chat
-        :param routing_key_header: the name of a header that brings a routing token
+        :param target_url: the URL that the events are posted to
+        :param phone_numbers: only events of these lines of yours, in E.164; the default is all lines
+        :param routing_id_header: the name of a header that carries the id of the event's chat
+        :param routing_key_header: the name of a header that carries a routing token
         """
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        body: dict[str, object] = {
-            "subscribed_events": subscribed_events,
-            "target_url": target_url,
-            "phone_numbers": phone_numbers,
-            "routing_id_header": routing_id_header,
-            "routing_key_header": routing_key_header,
-        }
-        call = call_for("POST", "/v3/webhook-subscriptions", *extras, body=body)
-        return self._answer(call, types.WebhookSubscriptionCreateResponse)
+        return self._client.transport.send(
+            requests.create(
+                subscribed_events=subscribed_events,
+                target_url=target_url,
+                phone_numbers=phone_numbers,
+                routing_id_header=routing_id_header,
+                routing_key_header=routing_key_header,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            )
+        )
 
     def retrieve(
         self,
@@ -74,12 +78,16 @@ class WebhookSubscriptionsResource(Resource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> WebhookSubscription:
-        """One subscription (``GET /v3/webhook-subscriptions/{id}``)."""
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        call = call_for(
-            "GET", path_to("/v3/webhook-subscriptions/{subscription_id}", subscription_id=subscription_id), *extras
+        """Get a subscription by its id (``GET /v3/webhook-subscriptions/{id}``)."""
+        return self._client.transport.send(
+            requests.retrieve(
+                subscription_id,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            )
         )
-        return self._answer(call, types.WebhookSubscription)
 
     def update(
         self,
@@ -98,24 +106,23 @@ class WebhookSubscriptionsResource(Resource):
     ) -> WebhookSubscription:
         """Change a subscription (``PUT /v3/webhook-subscriptions/{id}``).
 
-        What is left out stays as it is. None takes away what there is: ``phone_numbers=None`` means all lines.
+        Parameters that you leave out stay as they are. None removes a value: ``phone_numbers=None`` means all lines.
         """
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        body: dict[str, object] = {
-            "is_active": is_active,
-            "phone_numbers": phone_numbers,
-            "routing_id_header": routing_id_header,
-            "routing_key_header": routing_key_header,
-            "subscribed_events": subscribed_events,
-            "target_url": target_url,
-        }
-        call = call_for(
-            "PUT",
-            path_to("/v3/webhook-subscriptions/{subscription_id}", subscription_id=subscription_id),
-            *extras,
-            body=body,
+        return self._client.transport.send(
+            requests.update(
+                subscription_id,
+                is_active=is_active,
+                phone_numbers=phone_numbers,
+                routing_id_header=routing_id_header,
+                routing_key_header=routing_key_header,
+                subscribed_events=subscribed_events,
+                target_url=target_url,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            )
         )
-        return self._answer(call, types.WebhookSubscription)
 
     def list(
         self,
@@ -125,10 +132,10 @@ class WebhookSubscriptionsResource(Resource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> WebhookSubscriptionListResponse:
-        """All your subscriptions (``GET /v3/webhook-subscriptions``)."""
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        call = call_for("GET", "/v3/webhook-subscriptions", *extras)
-        return self._answer(call, types.WebhookSubscriptionListResponse)
+        """List your subscriptions (``GET /v3/webhook-subscriptions``)."""
+        return self._client.transport.send(
+            requests.list(extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body, timeout=timeout)
+        )
 
     def delete(
         self,
@@ -139,33 +146,35 @@ class WebhookSubscriptionsResource(Resource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> None:
-        """End a subscription (``DELETE /v3/webhook-subscriptions/{id}``)."""
-        extras = (extra_headers, extra_query, extra_body, timeout)
-        call = call_for(
-            "DELETE", path_to("/v3/webhook-subscriptions/{subscription_id}", subscription_id=subscription_id), *extras
+        """Delete a subscription (``DELETE /v3/webhook-subscriptions/{id}``)."""
+        return self._client.transport.send(
+            requests.delete(
+                subscription_id,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            )
         )
-        return self._answer(call, type(None))
 
 
 class WebhookSubscriptionsWithRawResponse:
     """``client.webhook_subscriptions.with_raw_response``."""
 
-    def __init__(self, client: LinqAPIV3) -> None:
-        resource = WebhookSubscriptionsResource(client, "raw")
-        self.create = raw(resource.create)
-        self.retrieve = raw(resource.retrieve)
-        self.update = raw(resource.update)
-        self.list = raw(resource.list)
-        self.delete = raw(resource.delete)
+    def __init__(self, client: BaseClient) -> None:
+        self.create = raw(client, requests.create)
+        self.retrieve = raw(client, requests.retrieve)
+        self.update = raw(client, requests.update)
+        self.list = raw(client, requests.list)
+        self.delete = raw(client, requests.delete)
 
 
 class WebhookSubscriptionsWithStreamingResponse:
     """``client.webhook_subscriptions.with_streaming_response``."""
 
-    def __init__(self, client: LinqAPIV3) -> None:
-        resource = WebhookSubscriptionsResource(client, "streamed")
-        self.create = streamed(resource.create)
-        self.retrieve = streamed(resource.retrieve)
-        self.update = streamed(resource.update)
-        self.list = streamed(resource.list)
-        self.delete = streamed(resource.delete)
+    def __init__(self, client: BaseClient) -> None:
+        self.create = streaming(client, requests.create)
+        self.retrieve = streaming(client, requests.retrieve)
+        self.update = streaming(client, requests.update)
+        self.list = streaming(client, requests.list)
+        self.delete = streaming(client, requests.delete)

@@ -1,9 +1,9 @@
-"""The types of ``client.chats.messages`` and ``client.chats.participants``, loaded when they are first used."""
-
-from typing import TYPE_CHECKING
+# Generated from sdk/tools/public_names.py by sdk/tools/generate_names.py; run make generate.
+"""The types of ``client.chats.messages`` and ``client.chats.participants``."""
 
 from linq._lazy import lazily
 
+TYPE_CHECKING = False  # type checkers take it as True; importing typing would cost more than all else here
 if TYPE_CHECKING:
     from linq.types.acknowledgements import ParticipantAddResponse as ParticipantAddResponse
     from linq.types.acknowledgements import ParticipantRemoveResponse as ParticipantRemoveResponse
@@ -14,22 +14,16 @@ if TYPE_CHECKING:
     from linq.types.sending import MessageSendResponse as MessageSendResponse
     from linq.types.sending import SentMessage as SentMessage
 else:
-    __getattr__, __dir__ = lazily(
+    __getattr__, __dir__, __all__ = lazily(
         __name__,
         {
-            "linq.types.acknowledgements": [
-                "ParticipantAddResponse",
-                "ParticipantRemoveResponse",
-            ],
+            "linq.types.acknowledgements": ["ParticipantAddResponse", "ParticipantRemoveResponse"],
             "linq.types.params": [
                 "MessageListParams",
                 "MessageSendParams",
                 "ParticipantAddParams",
                 "ParticipantRemoveParams",
             ],
-            "linq.types.sending": [
-                "MessageSendResponse",
-                "SentMessage",
-            ],
+            "linq.types.sending": ["MessageSendResponse", "SentMessage"],
         },
     )

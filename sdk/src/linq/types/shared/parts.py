@@ -1,4 +1,4 @@
-"""What a message is made of, as answers and events show it."""
+"""The parts of a message, in responses and events."""
 
 from typing import Annotated, Literal, TypeAlias
 
@@ -7,10 +7,10 @@ from linq.types.shared.reaction import Reaction
 
 
 class TextDecoration(BaseModel):
-    """A style or an animation over some letters of a text."""
+    """A style or an animation of a range of a text."""
 
     range: list[int]
-    """First letter and the one after the last, in UTF-16 units."""
+    """The first character and the one after the last, in UTF-16 code units."""
 
     animation: (
         Annotated[Literal["big", "small", "shake", "nod", "explode", "ripple", "bloom", "jitter"], OpenEnum] | None
@@ -20,10 +20,10 @@ class TextDecoration(BaseModel):
 
 
 class InlineStickerResponse(BaseModel):
-    """A sticker between the letters of a text."""
+    """A sticker within a text."""
 
     range: list[int]
-    """First letter and the one after the last, in UTF-16 units."""
+    """The first character and the one after the last, in UTF-16 code units."""
 
     id: str | None = None
 
@@ -32,19 +32,19 @@ class InlineStickerResponse(BaseModel):
     mime_type: str | None = None
 
     url: str | None = None
-    """Where to fetch it."""
+    """Where to download it."""
 
 
 class Mention(BaseModel):
-    """Somebody who is named in a text."""
+    """A handle that a text mentions."""
 
     handle: str
 
     is_me: bool
-    """Whether your own line is meant."""
+    """Whether this is your line."""
 
     range: list[int]
-    """First letter and the one after the last, in UTF-16 units."""
+    """The first character and the one after the last, in UTF-16 code units."""
 
 
 class TextPartResponse(BaseModel):
@@ -55,12 +55,12 @@ class TextPartResponse(BaseModel):
     value: str
 
     reactions: list[Reaction] | None = None
-    """None in events, which are about the message alone."""
+    """None in events, which do not include reactions."""
 
     inline_stickers: list[InlineStickerResponse] | None = None
 
     mention: str | None = None
-    """Deprecated, with ``mention_range``: the first of ``mentions`` alone."""
+    """Deprecated, like ``mention_range``: only the first of ``mentions``."""
 
     mention_range: list[int] | None = None
 
@@ -70,7 +70,7 @@ class TextPartResponse(BaseModel):
 
 
 class MediaPartResponse(BaseModel):
-    """A picture, a film, a sound or a document."""
+    """An image, a video, an audio file or a document."""
 
     type: Literal["media"]
 
@@ -83,13 +83,13 @@ class MediaPartResponse(BaseModel):
     size_bytes: int
 
     url: str
-    """Where to fetch it."""
+    """Where to download it."""
 
     reactions: list[Reaction] | None = None
 
 
 class LinkPartResponse(BaseModel):
-    """A URL that is shown with a preview."""
+    """A URL with a preview."""
 
     type: Literal["link"]
 
@@ -111,7 +111,7 @@ class IMessageApp(BaseModel):
 
 
 class IMessageAppLayout(BaseModel):
-    """The words and the picture of an app's card."""
+    """The texts and the image of an app's card."""
 
     caption: str | None = None
 
@@ -162,7 +162,7 @@ class AppClipPartResponse(BaseModel):
 
 
 class UnknownPart(BaseModel):
-    """A part of a type that this version of the SDK does not know: its fields are attributes all the same."""
+    """A part of a type that this version of the SDK does not know. Its fields are attributes too."""
 
     type: str | None = None
 
@@ -171,4 +171,4 @@ Part: TypeAlias = Annotated[
     TextPartResponse | MediaPartResponse | LinkPartResponse | IMessageAppPartResponse | AppClipPartResponse,
     OpenUnion("type", UnknownPart),
 ]
-"""Decide by ``type``. To editors these are all; a newer server may send others, which are an ``UnknownPart``."""
+"""Discriminated by ``type``. A newer server may send other types; they become an ``UnknownPart``."""

@@ -1,4 +1,4 @@
-"""What people stick to a message."""
+"""Reactions to a message."""
 
 from typing import Annotated, Literal, TypeAlias
 
@@ -11,7 +11,7 @@ ReactionType: TypeAlias = Annotated[
 
 
 class Sticker(BaseModel):
-    """The picture of a reaction of the type ``sticker``."""
+    """The image of a reaction of the type ``sticker``."""
 
     file_name: str | None = None
 
@@ -21,7 +21,7 @@ class Sticker(BaseModel):
     mime_type: str | None = None
 
     url: str | None = None
-    """Where to fetch it."""
+    """Where to download it."""
 
     width: int | None = None
     """Pixels."""
@@ -31,10 +31,10 @@ class Reaction(BaseModel):
     """One person's reaction to a part of a message."""
 
     handle: ChatHandle
-    """Whose it is."""
+    """The participant who reacted."""
 
     is_me: bool
-    """Whether it came from your own line."""
+    """Whether it is from your line."""
 
     type: ReactionType
 
@@ -44,4 +44,4 @@ class Reaction(BaseModel):
     """The emoji of the type ``custom``."""
 
     sticker: Sticker | None = None
-    """The picture of the type ``sticker``."""
+    """The image of the type ``sticker``."""

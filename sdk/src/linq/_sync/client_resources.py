@@ -1,20 +1,70 @@
-# Generated from _async/forms.py by sdk/tools/generate_sync.py: change that, then run this.
-"""The client in its two other forms: its resources, giving HTTP answers."""
+# Generated from _async/client_resources.py by sdk/tools/generate_sync.py; run make generate.
+"""The resources of the client."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from linq._sync import resources
+from linq._sync.base_client import BaseClient
 
-if TYPE_CHECKING:
-    from linq._sync.client import LinqAPIV3
+
+class ClientResources(BaseClient):
+    """The resources of the client.
+
+    Each access makes a new one. A stored resource and its client would form a reference cycle, and a
+    client that is dropped would keep its connections until the garbage collector runs.
+    """
+
+    @property
+    def blocked_handles(self) -> resources.BlockedHandlesResource:
+        return resources.BlockedHandlesResource(self)
+
+    @property
+    def capability(self) -> resources.CapabilityResource:
+        return resources.CapabilityResource(self)
+
+    @property
+    def chats(self) -> resources.ChatsResource:
+        return resources.ChatsResource(self)
+
+    @property
+    def messages(self) -> resources.MessagesResource:
+        return resources.MessagesResource(self)
+
+    @property
+    def phone_numbers(self) -> resources.PhoneNumbersResource:
+        return resources.PhoneNumbersResource(self)
+
+    @property
+    def phonenumbers(self) -> resources.PhonenumbersResource:
+        return resources.PhonenumbersResource(self)
+
+    @property
+    def webhook_events(self) -> resources.WebhookEventsResource:
+        return resources.WebhookEventsResource(self)
+
+    @property
+    def webhook_subscriptions(self) -> resources.WebhookSubscriptionsResource:
+        return resources.WebhookSubscriptionsResource(self)
+
+    @property
+    def webhooks(self) -> resources.WebhooksResource:
+        return resources.WebhooksResource(self)
+
+    @property
+    def with_raw_response(self) -> LinqAPIV3WithRawResponse:
+        """The same methods, giving the response before it is parsed."""
+        return LinqAPIV3WithRawResponse(self)
+
+    @property
+    def with_streaming_response(self) -> LinqAPIV3WithStreamingResponse:
+        """The same methods as context managers, giving a response whose body is read on demand."""
+        return LinqAPIV3WithStreamingResponse(self)
 
 
 class LinqAPIV3WithRawResponse:
     """``client.with_raw_response``."""
 
-    def __init__(self, client: LinqAPIV3) -> None:
+    def __init__(self, client: BaseClient) -> None:
         self._client = client
 
     @property
@@ -53,7 +103,7 @@ class LinqAPIV3WithRawResponse:
 class LinqAPIV3WithStreamingResponse:
     """``client.with_streaming_response``."""
 
-    def __init__(self, client: LinqAPIV3) -> None:
+    def __init__(self, client: BaseClient) -> None:
         self._client = client
 
     @property

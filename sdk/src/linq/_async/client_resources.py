@@ -1,19 +1,70 @@
-"""The client in its two other forms: its resources, giving HTTP answers."""
+# Generated from _requests by sdk/tools/generate_resources.py; run make generate.
+"""The resources of the client."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from linq._async import resources
+from linq._async.base_client import AsyncBaseClient
 
-if TYPE_CHECKING:
-    from linq._async.client import AsyncLinqAPIV3
+
+class AsyncClientResources(AsyncBaseClient):
+    """The resources of the client.
+
+    Each access makes a new one. A stored resource and its client would form a reference cycle, and a
+    client that is dropped would keep its connections until the garbage collector runs.
+    """
+
+    @property
+    def blocked_handles(self) -> resources.AsyncBlockedHandlesResource:
+        return resources.AsyncBlockedHandlesResource(self)
+
+    @property
+    def capability(self) -> resources.AsyncCapabilityResource:
+        return resources.AsyncCapabilityResource(self)
+
+    @property
+    def chats(self) -> resources.AsyncChatsResource:
+        return resources.AsyncChatsResource(self)
+
+    @property
+    def messages(self) -> resources.AsyncMessagesResource:
+        return resources.AsyncMessagesResource(self)
+
+    @property
+    def phone_numbers(self) -> resources.AsyncPhoneNumbersResource:
+        return resources.AsyncPhoneNumbersResource(self)
+
+    @property
+    def phonenumbers(self) -> resources.AsyncPhonenumbersResource:
+        return resources.AsyncPhonenumbersResource(self)
+
+    @property
+    def webhook_events(self) -> resources.AsyncWebhookEventsResource:
+        return resources.AsyncWebhookEventsResource(self)
+
+    @property
+    def webhook_subscriptions(self) -> resources.AsyncWebhookSubscriptionsResource:
+        return resources.AsyncWebhookSubscriptionsResource(self)
+
+    @property
+    def webhooks(self) -> resources.AsyncWebhooksResource:
+        return resources.AsyncWebhooksResource(self)
+
+    @property
+    def with_raw_response(self) -> AsyncLinqAPIV3WithRawResponse:
+        """The same methods, giving the response before it is parsed."""
+        return AsyncLinqAPIV3WithRawResponse(self)
+
+    @property
+    def with_streaming_response(self) -> AsyncLinqAPIV3WithStreamingResponse:
+        """The same methods as context managers, giving a response whose body is read on demand."""
+        return AsyncLinqAPIV3WithStreamingResponse(self)
 
 
 class AsyncLinqAPIV3WithRawResponse:
     """``client.with_raw_response``."""
 
-    def __init__(self, client: AsyncLinqAPIV3) -> None:
+    def __init__(self, client: AsyncBaseClient) -> None:
         self._client = client
 
     @property
@@ -52,7 +103,7 @@ class AsyncLinqAPIV3WithRawResponse:
 class AsyncLinqAPIV3WithStreamingResponse:
     """``client.with_streaming_response``."""
 
-    def __init__(self, client: AsyncLinqAPIV3) -> None:
+    def __init__(self, client: AsyncBaseClient) -> None:
         self._client = client
 
     @property

@@ -1,0 +1,127 @@
+# Generated from _async/follow.py by sdk/tools/generate_sync.py; run make generate.
+"""``chats.follow``: yields chats as they change."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from linq import types
+from linq._errors import APIError
+from linq._follow import FollowState
+from linq._log import logger, safe_text
+from linq._sync._runtime import sleep
+from linq._sync.resource import Resource
+from linq._types import Omit, omit
+
+if TYPE_CHECKING:
+    from linq._sync.base_client import BaseClient
+    from linq.types import Chat, ChatInclude
+
+
+class ChatFollower:
+    """Yields chats as they change, for ever. ``chats.follow`` makes one; use it in an ``with`` block.
+
+    An error that is raised does not end it: the next step sends the same request again.
+    """
+
+    sleep: Callable[[float], object]
+    """Pauses for a number of seconds. Replace it, and pass ``clock`` to the client, to control time in tests."""
+
+    def __init__(self, client: BaseClient, state: FollowState) -> None:
+        self.sleep = sleep
+        self._client = client
+        self._state = state
+        self._chats: Iterator[Chat] = iter(())
+        self._is_closed = False
+
+    @property
+    def token(self) -> str | None:
+        """Pass it as ``since`` to resume; None until the first listing is complete.
+
+        It advances when you ask for the chat after the last one of a page. So if you stop, or fail, at any chat and
+        resume with this token, you miss no change, and receive again the chats of the page that you were in.
+        """
+        return self._state.token
+
+    def close(self) -> None:
+        """End the iteration. A request in progress is not interrupted, but its chats are not yielded."""
+        self._is_closed = True
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Chat:
+        while not self._is_closed:
+            for chat in self._chats:
+                return chat
+            self._state.page_consumed()
+            self._fetch()
+        raise StopIteration
+
+    def _fetch(self) -> None:
+        """Fetch the next page, or pause after a failure."""
+        from linq._sync.pages import SyncListChatsPagination  # noqa: PLC0415 - needs pydantic, which clients load late
+
+        clock = self._client.clock or time.time
+        started = clock()
+        request = self._state.request().with_result(SyncListChatsPagination[types.Chat])
+        try:
+            page = self._client.transport.send(request)
+        except APIError as error:
+            pause = self._state.failed(error, now=clock(), chance=random.random())  # noqa: S311
+            logger.warning("follow: retry in %.2f s: %s", pause, safe_text(error.message, self._client.api_key))
+        else:
+            chats, cursor = page.page_items() or [], page.next_cursor
+            token = self._state.check(chats=len(chats), next_cursor=cursor, sync_token=page.sync_token)
+            # In this order: if this is interrupted, the page is fetched again.
+            self._chats = iter(chats)
+            pause = self._state.received(
+                chats=len(chats), next_cursor=cursor, sync_token=token, seconds=clock() - started
+            )
+        if pause:
+            self.sleep(pause)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class FollowableChats(Resource):
+    """The hand-written part of ``client.chats``."""
+
+    def follow(
+        self,
+        since: str | None = None,
+        *,
+        from_: str | Omit | None = omit,
+        to: str | Omit | None = omit,
+        include: Sequence[ChatInclude] | str | Omit | None = omit,
+        wait: int = 60,
+        limit: int = 100,
+    ) -> ChatFollower:
+        """Yield chats as they change, for ever. An extension of Trunkline; other services do not support it.
+
+        Without ``since``, it yields all chats first. Then it waits for changes, and yields each changed chat as it is
+        now, in the order of the changes. It retries connection errors, timeouts, 408, 409, 429 and 5xx without end,
+        after growing delays of up to 30 s, or after what the server asks for.
+
+        :param since: the ``token`` of an earlier follower, or the ``sync_token`` of a page, with the same filters
+        :param from_: only chats of this line of yours, in E.164
+        :param to: only chats with this participant: E.164, or an email address
+        :param include: fields to add to each chat: any of ``last_message``, ``unread_count``, ``message_count``
+        :param wait: how many seconds a request waits for a change, 1 to 60
+        :param limit: chats per request, 1 to 100
+        :raises linq.APIStatusError: the server refuses: 400, 401, 403, …
+        :raises linq.LinqApiv3Error: the service does not send ``X-Sync-Token``
+        :raises ValueError: ``wait`` is out of range
+        """
+        filters = {"from": from_, "to": to, "include": include}
+        return ChatFollower(self._client, FollowState(since, filters, wait=wait, limit=limit))
