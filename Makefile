@@ -3,8 +3,9 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 LOCK := requirements/run.txt requirements/dev.txt
+MARKDOWN := *.md docs server/README.md server/src sdk/README.md bench/README.md
 
-.PHONY: help run setup test check bench generate lock clean
+.PHONY: help run setup test test-fast check bench generate lock clean
 help: ## what each command does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
@@ -38,15 +39,20 @@ setup: .venv/dev.stamp .clients/stamp node_modules/.package-lock.json ## install
 generate: .venv/dev.stamp ## write the SDK's generated files
 	$(BIN)/python sdk/tools/generate.py
 
-check: setup ## formatting, lint, types, generated files
+check: setup ## formatting, lint, types, import directions, generated files
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
+	$(BIN)/mdformat --check $(MARKDOWN)
 	$(BIN)/python sdk/tools/generate.py --check
 	node_modules/.bin/pyright --pythonpath $(BIN)/python
 	$(BIN)/mypy --strict sdk/src/linq
+	$(BIN)/python -m pytest --quiet tests/architecture
 
 test: setup ## every test: on SQLite and on a real PostgreSQL, with the public clients
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+
+test-fast: setup ## the tests that need neither PostgreSQL nor whole processes, in under a minute
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope -m "not (postgres or acceptance or slow)"
 
 bench: setup ## measure: the service against a constant body and a plain implementation, the SDK against the public one
 	$(BIN)/python -m bench.server

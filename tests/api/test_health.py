@@ -1,4 +1,4 @@
-"""Chat health over the wire (CONTRACT §3): the thresholds and back, what counts, and what the list shows of it."""
+"""Chat health over the wire (docs/wire.md §3): the thresholds and back, what counts, and what the list shows of it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""``include``: what a list shows of a chat besides (CONTRACT §6)."""
+"""``include``: what a list shows of a chat besides (docs/wire.md §6)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""List all chats: what a page holds, in which order, and when it says that there is more (CONTRACT §1)."""
+"""List all chats: what a page holds, in which order, and when it says that there is more (docs/wire.md §1)."""
 
 from itertools import pairwise
 

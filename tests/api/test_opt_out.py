@@ -1,4 +1,4 @@
-"""Opt-out over the wire (CONTRACT §3): who may not be written to, where that shows, and what lifts it."""
+"""Opt-out over the wire (docs/wire.md §3): who may not be written to, where that shows, and what lifts it."""
 
 import asyncio
 import uuid

@@ -1,4 +1,4 @@
-"""``ETag`` and ``If-None-Match``: an unchanged page costs its headers (RFC 9110 §13.1.2; CONTRACT §6)."""
+"""``ETag`` and ``If-None-Match``: an unchanged page costs its headers (RFC 9110 §13.1.2; docs/wire.md §6)."""
 
 import json
 from collections.abc import Sequence

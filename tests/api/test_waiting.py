@@ -1,4 +1,4 @@
-"""``wait``: an answer that waits until something has changed, and costs nobody anything meanwhile (CONTRACT §6)."""
+"""``wait``: an answer that waits until something has changed, and costs nobody anything meanwhile (docs/wire.md §6)."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Sync tokens: what has changed since a page, in the order of the changes, and who may ask for it (CONTRACT §6)."""
+"""Sync tokens: what has changed since a page, in the order of the changes, and who may ask for it (docs/wire.md §6)."""
 
 import pytest
 from httpx2 import Response

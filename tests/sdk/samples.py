@@ -47,7 +47,7 @@ def page(chats: Iterable[Json] = (), next_cursor: str | None = None) -> Json:
 
 
 def envelope(status: int, code: int, message: str, **more: object) -> Json:
-    """The error body of CONTRACT §2."""
+    """The error body of docs/wire.md §2."""
     error = {"status": status, "code": code, "message": message, "doc_url": "https://example.com/errors", **more}
     return {"success": False, "error": error, "trace_id": "0af7651916cd43dd8448eb211c80319c"}
 

@@ -1,4 +1,4 @@
-"""The one form that every error has (CONTRACT §2)."""
+"""The one form that every error has (docs/wire.md §2)."""
 
 import re
 

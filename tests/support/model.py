@@ -1,7 +1,7 @@
 """A model of one partner: what the service must answer and show, kept in plain Python.
 
-It knows the rules of CONTRACT §1 to §4 and nothing of how they are kept. What only the service can know, the ids, it is
-told when they are known.
+It knows the rules of docs/wire.md §1 to §4 and nothing of how they are kept. What only the service can know, the ids,
+it is told when they are known.
 """
 
 from collections.abc import Collection, Sequence

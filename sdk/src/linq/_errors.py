@@ -16,7 +16,7 @@
     │       └── InternalServerError         500 and above
     └── WebhookVerificationError            a webhook is not signed with the secret, or is too old
 
-``code``, ``doc_url`` and ``trace_id`` come from the error envelope (CONTRACT §2).
+``code``, ``doc_url`` and ``trace_id`` come from the error envelope (docs/wire.md §2).
 """
 
 from __future__ import annotations

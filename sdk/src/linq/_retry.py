@@ -1,8 +1,8 @@
 """When to retry, and after how long. Pure: the time and the random number are arguments.
 
-Retried: connection errors, and the statuses 408, 409, 429 and 5xx (CONTRACT §5). The delay is what the server asks for
-(``retry-after-ms`` in milliseconds, ``Retry-After`` in seconds or as an HTTP date, RFC 9110 §10.2.3). Otherwise it is
-half a second, doubled with every attempt up to 8 s, minus a random part of up to a quarter (jitter), so that many
+Retried: connection errors, and the statuses 408, 409, 429 and 5xx (docs/wire.md §5). The delay is what the server asks
+for (``retry-after-ms`` in milliseconds, ``Retry-After`` in seconds or as an HTTP date, RFC 9110 §10.2.3). Otherwise it
+is half a second, doubled with every attempt up to 8 s, minus a random part of up to a quarter (jitter), so that many
 clients do not return at the same moment.
 """
 

@@ -80,7 +80,7 @@ def settings_from(
     clock: Callable[[], float] | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Settings:
-    """The settings for these arguments; those left out come from the environment (CONTRACT §5).
+    """The settings for these arguments; those left out come from the environment (docs/wire.md §5).
 
     Raises ``LinqApiv3Error`` if there is no key, or if a setting is invalid.
     """

@@ -18,7 +18,7 @@ ChatInclude: TypeAlias = Literal["last_message", "unread_count", "message_count"
 
 
 class HealthStatus(BaseModel):
-    """The rating of a chat. Check ``status`` before you send (seed, CONTRACT §3)."""
+    """The rating of a chat. Check ``status`` before you send (docs/wire.md §3)."""
 
     doc_url: str
     """The section of the Chat Health guide for this status."""
@@ -30,7 +30,7 @@ class HealthStatus(BaseModel):
 
 
 class Chat(BaseModel):
-    """A conversation of one of your lines with one person, or with a group (seed)."""
+    """A conversation of one of your lines with one person, or with a group (docs/wire.md §1)."""
 
     id: str
     """A UUID."""

@@ -197,7 +197,7 @@ class AsyncChatsResource(AsyncFollowableChats):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> AsyncPaginator[AsyncListChatsPagination[Chat], Chat]:
-        """List all chats, most recently updated first (seed; ``GET /v3/chats``).
+        """List all chats, most recently updated first (``GET /v3/chats``; docs/wire.md §1).
 
         Iterating over the result fetches every page, one request each. ``updated_since``, ``wait`` and ``include`` are
         extensions of Trunkline; other services ignore them. To receive chats as they change, use ``follow``.

@@ -8,7 +8,7 @@ from linq.types.shared.service_type import ServiceType
 
 
 class ChatHandle(BaseModel):
-    """A handle as a participant of one chat (seed)."""
+    """A handle as a participant of one chat (docs/wire.md §1)."""
 
     id: str
     """A UUID."""
