@@ -10,7 +10,7 @@ from typing import TypeAlias
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.opened import OpenStore, opened_store
+from tests.support.open_store import OpenStore, opened_store
 from tests.support.postgres import PostgresServer, running_postgres
 
 ENGINES = ("sqlite", "postgresql")

@@ -15,8 +15,8 @@ import msgspec
 from bench.server.talk import Talk
 from trunkline.api.app import Application
 from trunkline.carriers.loopback import Loopback
-from trunkline.delivery.carrier import CarrierDispatcher
-from trunkline.delivery.webhooks import WebhookDispatcher
+from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
+from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
 from trunkline.delivery.worker import Worker
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.sql import Query, Row, Value

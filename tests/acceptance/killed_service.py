@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.command import BIN, ROOT, environment, stop, wait_until_ready
-from tests.support.ports import reserved_port
+from tests.support.reserved_port import reserved_port
 
 
 class KilledService:

@@ -6,7 +6,7 @@ import subprocess
 
 from tests.conftest import NewDatabase
 from tests.support.command import ROOT, environment, get, wait_until_ready
-from tests.support.ports import reserved_port
+from tests.support.reserved_port import reserved_port
 
 
 def test_the_quickstart_lists_chats_and_suggests_commands(new_database: NewDatabase) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.support.caller import text
 from tests.support.chats import ALICE, BOB, CAROL, LINE, OTHER_LINE
 from tests.support.command import BIN, environment, get, serving
-from tests.support.opened import opened_store
+from tests.support.open_store import opened_store
 from tests.support.partners import new_partner
 
 EXAMPLES = 10  # of each operation, besides the examples and boundary values of the description

@@ -14,7 +14,7 @@ from tests.acceptance.clients.stories import STORIES
 from tests.conftest import NewDatabase
 from tests.support.chats import LINE, OTHER_LINE
 from tests.support.command import ROOT, environment, serving
-from tests.support.opened import opened_store
+from tests.support.open_store import opened_store
 from tests.support.partners import new_partner
 
 PYTHON = [sys.executable, "-m", "tests.acceptance.clients.stories"]

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from tests.support.chats import ALICE, BOB, CAROL, LINE, NOW, make_chat
-from tests.support.opened import OpenStore
+from tests.support.open_store import OpenStore
 from tests.support.partners import Pagination, Tenant, context, new_partner, save
 from trunkline.actions.imports.archive import ImportSummary, import_archive
 from trunkline.actions.operator.check_store import check_store

@@ -13,9 +13,9 @@ from tests.conftest import NewDatabase
 from tests.sources.messages_archive import Archive, nanoseconds
 from tests.sources.sms_archive import backup, data_part, mms, sms, text_part
 from tests.support.chats import ALICE, BOB, LINE, NOW, OTHER_LINE, make_chat
-from tests.support.opened import OpenStore, opened_store
+from tests.support.open_store import OpenStore, opened_store
 from tests.support.partners import Tenant, context, new_partner, save
-from tests.support.stored import Stored, outbox_and_events, stored
+from tests.support.store_contents import Stored, outbox_and_events, stored
 from trunkline.actions.imports import archive as archive_import
 from trunkline.actions.imports.archive import ImportSummary, import_archive
 from trunkline.domain.chat import Chat, HealthStatus, ParticipantStatus, Service

@@ -10,9 +10,9 @@ import pytest
 
 from tests.sources.upstream import upstream
 from tests.support.chats import ALICE, BOB, LINE, NOW, make_chat
-from tests.support.opened import OpenStore
+from tests.support.open_store import OpenStore
 from tests.support.partners import Tenant, new_partner
-from tests.support.stored import Stored, outbox_and_events, stored
+from tests.support.store_contents import Stored, outbox_and_events, stored
 from trunkline.actions.imports.archive import ImportSummary
 from trunkline.actions.imports.mirror import NO_MESSAGES, mirror_upstream
 from trunkline.domain.chat import Chat, Health, HealthStatus, Service

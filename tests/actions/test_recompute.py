@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.support.chats import ALICE, BOB, NOW, chat_id, make_chat
 from tests.support.health import health_from_messages
-from tests.support.opened import OpenStore
+from tests.support.open_store import OpenStore
 from tests.support.partners import context, new_partner
 from trunkline.actions.imports.add_messages import add_messages
 from trunkline.actions.imports.recompute import recompute_chats

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.asgi import Api
 from tests.support.caller import Caller
-from tests.support.opened import OpenStore
+from tests.support.open_store import OpenStore
 from trunkline.testing.clock import Clock
 
 

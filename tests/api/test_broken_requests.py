@@ -14,7 +14,7 @@ import pytest
 from tests.support.caller import text
 from tests.support.chats import ALICE, LINE
 from tests.support.command import get, serving
-from tests.support.opened import opened_store
+from tests.support.open_store import opened_store
 from tests.support.partners import new_partner
 
 BODY = json.dumps({"from": LINE, "to": [ALICE], "message": text("hello")}).encode()

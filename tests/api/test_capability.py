@@ -8,10 +8,10 @@ from httpx2 import ASGITransport, AsyncClient, Response
 
 from tests.support.asgi import BASE, Api
 from tests.support.caller import Caller
-from tests.support.carrying import Recorder
+from tests.support.carrier_worker import Recorder
 from tests.support.chats import ALICE, BOB, CAROL, LINE, OTHER_LINE
 from tests.support.envelope import refused
-from tests.support.opened import OpenStore
+from tests.support.open_store import OpenStore
 from tests.support.partners import new_partner
 from trunkline.actions.sandbox.rules import set_rule
 from trunkline.api.app import Application

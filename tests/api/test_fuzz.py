@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.support.asgi import LIST, Api
 from tests.support.chats import ALICE, LINE, make_chat
 from tests.support.envelope import refused
-from tests.support.listing import page_of
+from tests.support.pages import page_of
 from tests.support.partners import Tenant, new_partner, save
 
 NAMES = [

@@ -5,7 +5,7 @@ import pytest
 from tests.support.caller import Caller, text
 from tests.support.chats import ALICE, BOB, CAROL
 from tests.support.envelope import refused
-from tests.support.listing import page_of, query_of
+from tests.support.pages import page_of, query_of
 from trunkline.domain.paging import Include
 
 EVERYTHING = ",".join(Include)

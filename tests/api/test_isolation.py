@@ -8,7 +8,7 @@ from httpx2 import Response
 from tests.support.asgi import Api
 from tests.support.chats import ALICE, BOB, CAROL, LINE, NOW, OTHER_LINE, chat_id, make_chat
 from tests.support.envelope import refused
-from tests.support.listing import list_all, page_of, query_of
+from tests.support.pages import list_all, page_of, query_of
 from tests.support.partners import Tenant, new_partner, save
 
 THEIR_LINE = "+12125550177"

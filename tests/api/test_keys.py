@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.asgi import LIST, Api
 from tests.support.envelope import refused
-from tests.support.listing import page_of
+from tests.support.pages import page_of
 from tests.support.partners import Tenant, new_partner
 from trunkline.api.auth import RECHECK
 from trunkline.domain.instant import SECOND

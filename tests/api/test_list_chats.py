@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tests.support.asgi import BASE, LIST, Api
 from tests.support.chats import ALICE, BOB, CAROL, LINE, NOW, OTHER_LINE, chat_id, make_chat
 from tests.support.envelope import refused
-from tests.support.listing import list_all, page_of, query_of
+from tests.support.pages import list_all, page_of, query_of
 from tests.support.partners import Tenant, new_partner, save
 from trunkline.domain import instant
 from trunkline.domain.chat import Chat, Health, HealthStatus, ParticipantStatus, Service

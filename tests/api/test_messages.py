@@ -11,7 +11,7 @@ from tests.support.asgi import Api
 from tests.support.caller import GROUP, Caller, text
 from tests.support.chats import ALICE, BOB
 from tests.support.envelope import refused
-from tests.support.listing import query_of
+from tests.support.pages import query_of
 from trunkline.domain.message import DeliveryStatus, ReactionChange, ReactionType
 from trunkline.testing.clock import Clock
 

@@ -11,7 +11,7 @@ from tests.support.asgi import Api
 from tests.support.caller import Caller, text
 from tests.support.chats import ALICE, BOB, CAROL, LINE, OTHER_LINE
 from tests.support.envelope import refused
-from tests.support.model import Model, Refused, Repeated, Said, Talk
+from tests.support.partner_model import Model, Refused, Repeated, Said, Talk
 from trunkline.domain.chat import ParticipantStatus
 from trunkline.domain.errors import InvalidParameter
 from trunkline.domain.message import DeliveryStatus

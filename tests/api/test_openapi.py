@@ -8,7 +8,7 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from tests.api.site import BASE, Site, open_site
+from tests.api.reference_site import BASE, Site, open_site
 from tests.support.chats import make_chat
 from tests.support.partners import new_partner, save
 from trunkline.api.chat_query import PARAMETERS

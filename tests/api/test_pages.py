@@ -10,14 +10,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.api.site import BASE, Site, open_site
+from tests.api.reference_site import BASE, Site, open_site
 from trunkline.api import html
 from trunkline.api.html.frame import SANDBOX_PATH, WEBHOOKS_PATH
 from trunkline.api.html.markup import element, prose
 from trunkline.api.reference.error_codes import ERRORS
 from trunkline.api.responses import ERRORS_PATH
 from trunkline.domain.chat import HealthStatus
-from trunkline.domain.health import Thresholds, is_opt_out
+from trunkline.domain.chat_health import Thresholds
+from trunkline.domain.opt_out import is_opt_out
 from trunkline.schemas.chat import GUIDE_PATH, health_anchor
 
 PATHS = ("/docs", ERRORS_PATH, GUIDE_PATH, WEBHOOKS_PATH, SANDBOX_PATH)

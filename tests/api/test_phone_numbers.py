@@ -10,8 +10,8 @@ from tests.support.chats import LINE, OTHER_LINE
 from tests.support.envelope import refused
 from tests.support.events import emitted_events, subscribe
 from tests.support.partners import new_partner
+from trunkline.domain.chat_health import DEFAULT_THRESHOLDS
 from trunkline.domain.events import EventType
-from trunkline.domain.health import DEFAULT_THRESHOLDS
 
 CHANGED = "phone_number.status_updated"
 

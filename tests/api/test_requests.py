@@ -11,8 +11,8 @@ from tests.support.asgi import LIST
 from tests.support.chats import LINE, make_chat
 from tests.support.command import serving
 from tests.support.envelope import refused
-from tests.support.listing import WirePage, page_of, query_of
-from tests.support.opened import OpenStore, opened_store
+from tests.support.open_store import OpenStore, opened_store
+from tests.support.pages import WirePage, page_of, query_of
 from tests.support.partners import Tenant, new_partner, save
 
 REVOCATION = 1.0 + 4.0  # s: docs/wire.md §2, and what a busy machine may need

@@ -7,17 +7,17 @@ from httpx2 import ASGITransport, AsyncClient, Response
 
 from tests.support.asgi import BASE, Api
 from tests.support.caller import Caller, emails, text
-from tests.support.carrying import work
+from tests.support.carrier_worker import work
 from tests.support.chats import ALICE, BOB, CAROL, LINE, OTHER_LINE
-from tests.support.delivering import subscribe
 from tests.support.envelope import refused
-from tests.support.opened import OpenStore
+from tests.support.open_store import OpenStore
 from tests.support.partners import new_partner
-from tests.support.stored import outbox_and_events
-from trunkline.actions.messages.capability import Network
+from tests.support.store_contents import outbox_and_events
+from tests.support.webhook_worker import subscribe
+from trunkline.actions.lines.capability import Network
 from trunkline.api.app import Application
 from trunkline.carriers.loopback import Loopback
-from trunkline.delivery.carrier import CarrierDispatcher
+from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
 from trunkline.domain.chat import Service
 from trunkline.domain.events import EventType
 from trunkline.schemas.sandbox import ACTIONS

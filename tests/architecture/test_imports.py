@@ -64,7 +64,7 @@ ALLOWED: dict[str, set[str]] = {
         "trunkline.config",
         "trunkline.delivery",
         "trunkline.storage.store",
-        "trunkline.domain.health",
+        "trunkline.domain.chat_health",
     },
     # Assembles a service like main does, for other people's tests; nothing in the service imports it.
     "trunkline.testing": {

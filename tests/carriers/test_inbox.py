@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 import pytest
 
 from tests.support.chats import ALICE, BOB, CAROL
-from tests.support.opened import OpenStore
+from tests.support.open_store import OpenStore
 from tests.support.partners import context, new_partner
-from tests.support.stored import Stored, stored
-from trunkline.actions.chats.blocked_handles import block
-from trunkline.actions.messages.create_chat import create_chat
+from tests.support.store_contents import Stored, stored
+from trunkline.actions.chats.create_chat import create_chat
+from trunkline.actions.lines.blocked_handles import block
 from trunkline.actions.steps.outgoing import OutgoingMessage
 from trunkline.carriers import Inbox, ReactionChange, Receipt, Received
 from trunkline.domain.chat import ParticipantStatus, Service

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.support.carrying import Desk
+from tests.support.carrier_worker import Desk
 from tests.support.chats import ALICE, BOB, CAROL
-from tests.support.opened import OpenStore
+from tests.support.open_store import OpenStore
 from trunkline.actions.inbound.receipts import Receipt, receive_receipt
 from trunkline.actions.sandbox.rules import set_rule
 from trunkline.carriers.loopback import Loopback

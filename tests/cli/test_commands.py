@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import NewDatabase
 from tests.support.command import BIN, environment, error_of, get, run, run_json, serving, wait_until_ready
-from tests.support.ports import reserved_port
+from tests.support.reserved_port import reserved_port
 from tests.support.waiting import until
 from trunkline.api.auth import RECHECK
 from trunkline.domain.instant import SECOND

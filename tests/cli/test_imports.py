@@ -9,7 +9,7 @@ from tests.conftest import NewDatabase
 from tests.sources.messages_archive import Archive
 from tests.sources.sms_archive import backup, mms, sms, text_part
 from tests.support.command import error_of, get, post, run, run_json, serving
-from tests.support.ports import reserved_port
+from tests.support.reserved_port import reserved_port
 
 LINE = "+12025550100"
 FROM, TO = 137, 151  # the roles of an MMS address (OMA MMS)

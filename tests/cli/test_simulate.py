@@ -11,9 +11,9 @@ import pytest
 
 from tests.conftest import NewDatabase
 from tests.support.command import BIN, ROOT, environment, error_of, get, post, run, run_json, serving
-from tests.support.delivering import subscribe
 from tests.support.receiver import Receiver, receiving
 from tests.support.waiting import until
+from tests.support.webhook_worker import subscribe
 from trunkline.domain.instant import now
 from trunkline.storage.store import open_store
 

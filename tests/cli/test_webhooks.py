@@ -18,8 +18,8 @@ from standardwebhooks import Webhook
 from tests.conftest import NewDatabase
 from tests.support.command import BIN, environment, error_of, get, post, run, run_json, serving
 from tests.support.partners import new_partner
-from tests.support.ports import reserved_port
 from tests.support.receiver import Received, Reply, accept, receiving
+from tests.support.reserved_port import reserved_port
 from tests.support.waiting import until
 from trunkline.storage.sql import Query
 from trunkline.storage.store import open_store

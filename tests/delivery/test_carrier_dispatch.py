@@ -6,17 +6,17 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.support.carrying import Desk, Recorder
+from tests.support.carrier_worker import Desk, Recorder
 from tests.support.chats import ALICE, BOB, CAROL, LINE
-from tests.support.delivering import subscribe
-from tests.support.opened import OpenStore
-from tests.support.stored import outbox_and_events
+from tests.support.open_store import OpenStore
+from tests.support.store_contents import outbox_and_events
+from tests.support.webhook_worker import subscribe
 from trunkline.actions.chats.one_chat import mark_as_read, set_typing
 from trunkline.actions.inbound.receipts import Receipt, receive_receipt
 from trunkline.actions.inbound.receive import Received, receive_membership, receive_message
 from trunkline.actions.messages.change_message import delete_message, edit_message, react
 from trunkline.carriers import Accepted, CarrierDeferred, CarrierRejected, CarrierUnavailable, OutboundMessage
-from trunkline.delivery import carrier as carrier_dispatch
+from trunkline.delivery import carrier_dispatcher
 from trunkline.domain.chat import ParticipantStatus, Service
 from trunkline.domain.events import EventType
 from trunkline.domain.instant import HOUR, MINUTE, SECOND
@@ -187,7 +187,7 @@ def test_an_exception_of_the_carrier_is_logged_and_the_message_is_retried(
 
 
 def test_a_carrier_that_does_not_answer_is_retried(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(carrier_dispatch, "CALL_TIMEOUT", 0.05)
+    monkeypatch.setattr(carrier_dispatcher, "CALL_TIMEOUT", 0.05)
 
     async def never(_: OutboundMessage) -> Accepted:
         await asyncio.Event().wait()

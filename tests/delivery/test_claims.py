@@ -11,7 +11,9 @@ from typing import cast
 import pytest
 
 from tests.support.chats import chat_id
-from tests.support.delivering import (
+from tests.support.partners import context, new_partner
+from tests.support.receiver import Received, Reply, accept, receiving
+from tests.support.webhook_worker import (
     DOC_BASE,
     FastClock,
     NoCarrier,
@@ -22,9 +24,7 @@ from tests.support.delivering import (
     until,
     working,
 )
-from tests.support.partners import context, new_partner
-from tests.support.receiver import Received, Reply, accept, receiving
-from trunkline.delivery.webhooks import WebhookDispatcher
+from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
 from trunkline.delivery.worker import MAX_ENTRIES, AttemptResult, Worker
 from trunkline.domain.errors import NotReady
 from trunkline.domain.instant import SECOND

@@ -12,9 +12,9 @@ import pytest
 
 from tests.delivery.conftest import HOST, Certificate
 from tests.support.chats import chat_id
-from tests.support.delivering import FastClock, deliveries, emit, recorded, subscribe, working
 from tests.support.partners import new_partner
 from tests.support.receiver import Received, Reply, receiving
+from tests.support.webhook_worker import FastClock, deliveries, emit, recorded, subscribe, working
 from trunkline.delivery import connections, http_client
 from trunkline.delivery.connections import Resolver
 from trunkline.domain.webhook_target import Address

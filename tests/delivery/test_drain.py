@@ -5,8 +5,8 @@ import logging
 import pytest
 
 from tests.support.chats import chat_id
-from tests.support.delivering import NoCarrier, deliveries, emit, subscribe
 from tests.support.partners import new_partner
+from tests.support.webhook_worker import NoCarrier, deliveries, emit, subscribe
 from trunkline.delivery.worker import AttemptResult, Dispatcher, Worker
 from trunkline.domain.instant import SECOND, Instant
 from trunkline.storage.outbox import Claim, Done, Entry, EntryState, Failed, Retry

@@ -9,9 +9,9 @@ import pytest
 from standardwebhooks import Webhook
 
 from tests.support.chats import LINE, OTHER_LINE, chat_id, make_chat
-from tests.support.delivering import DOC_BASE, FastClock, deliveries, emit, subscribe, until, working
 from tests.support.partners import TRACE, context, new_partner
 from tests.support.receiver import Received, Reply, receiving
+from tests.support.webhook_worker import DOC_BASE, FastClock, deliveries, emit, subscribe, until, working
 from trunkline.domain.events import Event, EventType
 from trunkline.domain.instant import SECOND
 from trunkline.schemas.events import chat_created

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.support.chats import NOW, chat_id
-from tests.support.delivering import FastClock, deliveries, emit, recorded, subscribe, until, working
 from tests.support.partners import context, new_partner
 from tests.support.receiver import Reply, accept, receiving
+from tests.support.webhook_worker import FastClock, deliveries, emit, recorded, subscribe, until, working
 from trunkline.actions.webhooks.deliveries import list_deliveries, resend_event
 from trunkline.actions.webhooks.subscriptions import SubscriptionUpdate, delete_subscription, update_subscription
 from trunkline.domain.errors import CommandError

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 import pytest
 
 from tests.support.chats import chat_id
-from tests.support.delivering import FastClock, deliveries, emit, recorded, subscribe, until, working
 from tests.support.partners import new_partner
 from tests.support.receiver import Answering, Received, Reply, accept, receiving
+from tests.support.webhook_worker import FastClock, deliveries, emit, recorded, subscribe, until, working
 from trunkline.delivery.retry_schedule import ATTEMPTS, DELAYS
 from trunkline.domain.events import EventType
 from trunkline.domain.instant import SECOND

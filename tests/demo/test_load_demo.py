@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.support.chats import NOW
-from tests.support.stored import outbox_and_events, stored
+from tests.support.store_contents import outbox_and_events, stored
 from trunkline.actions.chats.list_chats import list_chats
 from trunkline.actions.operator.partners import add_line, add_partner, find_grant
 from trunkline.demo import large as large_sample

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sdk.halves import AsyncHalf, Half, SyncHalf
+from tests.sdk.clients import AsyncHalf, Half, SyncHalf
 from tests.sdk.server import Server
 
 

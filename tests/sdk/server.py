@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Literal, Self, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
-from tests.sdk.life import endpoint, message, shape
+from tests.sdk.endpoints import endpoint, message, shape
 from tests.sdk.samples import Json, chat
 
 Fault: TypeAlias = Literal["drop", "drop in body", "401", "404", "429", "500", "stall"]

@@ -15,8 +15,8 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from tests.sdk.halves import KEY
-from tests.sdk.life import CHAT, LINE, PERSON, endpoint, message
+from tests.sdk.clients import KEY
+from tests.sdk.endpoints import CHAT, LINE, PERSON, endpoint, message
 from tests.sdk.samples import Json, chat
 from tests.sdk.server import Server
 

@@ -13,8 +13,8 @@ import pytest
 
 import linq
 from linq import _settings
-from tests.sdk.halves import KEY
-from tests.sdk.life import SECRET
+from tests.sdk.clients import KEY
+from tests.sdk.endpoints import SECRET
 from tests.sdk.server import Server
 from tests.sdk.test_webhooks import EVENTS, event, signed
 

@@ -7,7 +7,7 @@ import pytest
 
 import linq
 from linq import _errors
-from tests.sdk.halves import Half
+from tests.sdk.clients import Half
 from tests.sdk.samples import answering, envelope
 
 

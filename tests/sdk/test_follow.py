@@ -17,9 +17,9 @@ from linq import (
     PermissionDeniedError,
 )
 from linq.types import Message
-from tests.sdk.changing import ChangingService, Event, OutOfEventsError, expired, failures
-from tests.sdk.halves import Half, SyncHalf
-from tests.sdk.life import message
+from tests.sdk.changing_service import ChangingService, Event, OutOfEventsError, expired, failures
+from tests.sdk.clients import Half, SyncHalf
+from tests.sdk.endpoints import message
 from tests.sdk.samples import PagedChats, answering, chat, page
 from tests.sdk.server import Server
 

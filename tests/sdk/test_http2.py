@@ -7,8 +7,8 @@ from ssl import create_default_context
 import pytest
 
 from linq import BadRequestError, DefaultAsyncHttpxClient, DefaultHttpxClient
-from tests.sdk.apart import apart
-from tests.sdk.halves import Half
+from tests.sdk.clients import Half
+from tests.sdk.server_process import apart
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from linq import AsyncLinqAPIV3, BadRequestError, LinqAPIV3
-from tests.sdk.apart import apart
-from tests.sdk.halves import KEY
+from tests.sdk.clients import KEY
+from tests.sdk.server_process import apart
 from tests.sdk.test_pages import eventually
 
 MEGABYTE = 1 << 20

@@ -10,7 +10,7 @@ from linq import LinqApiv3Error, omit
 from linq.pagination import AsyncListChatsPagination, SyncListChatsPagination
 from linq.types import Chat, HealthStatus
 from linq.types.shared import ChatHandle
-from tests.sdk.halves import KEY, Half
+from tests.sdk.clients import KEY, Half
 from tests.sdk.samples import PagedChats, answering, body_of, chat, page
 
 

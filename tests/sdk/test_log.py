@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from linq import APIError, LinqApiv3Error
-from tests.sdk.halves import KEY, Half
+from tests.sdk.clients import KEY, Half
 from tests.sdk.samples import PagedChats, envelope
 
 

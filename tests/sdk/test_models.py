@@ -15,8 +15,8 @@ from linq import LinqAPIV3
 from linq.pagination import SyncListChatsPagination
 from linq.types import Chat, ChatHandle, ChatListChatsParams, HealthStatus, Message
 from linq.types.shared import ServiceType
-from tests.sdk.halves import KEY, SyncHalf
-from tests.sdk.life import message
+from tests.sdk.clients import KEY, SyncHalf
+from tests.sdk.endpoints import message
 from tests.sdk.samples import Json, PagedChats, answering, chat, page
 
 leaves = (

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from linq import APIConnectionError, LinqApiv3Error, RateLimitError
 from linq.pagination import SyncListChatsPagination
 from linq.types import Chat
-from tests.sdk.halves import Half, SyncHalf
+from tests.sdk.clients import Half, SyncHalf
 from tests.sdk.samples import PagedChats, chat, page
 
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from tests.sdk.life import ENDPOINTS
+from tests.sdk.endpoints import ENDPOINTS
 from tests.sdk.server import Asked, Server
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ class Client:
 
     def __init__(self, path: Path) -> None:
         with Server(total=2, limit=1) as server:
-            command = [sys.executable, "-m", "tests.sdk.described", server.url]
+            command = [sys.executable, "-m", "tests.sdk.api_description", server.url]
             done = subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": str(path)}, capture_output=True, check=False)
             assert done.returncode == 0, done.stderr.decode()
             self.requests = dict(zip((one.name for one in ENDPOINTS), server.requests, strict=True))

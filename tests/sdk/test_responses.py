@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from linq import APIConnectionError, APIStatusError
 from linq.types import Chat
-from tests.sdk.halves import Half
+from tests.sdk.clients import Half
 from tests.sdk.samples import PagedChats, answering, chat, page
 from tests.sdk.server import Server
 

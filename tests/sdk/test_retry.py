@@ -19,7 +19,7 @@ from linq import (
 from linq._flow import Send, Sleep, flow
 from linq._request import Request
 from linq._settings import Settings
-from tests.sdk.halves import Half
+from tests.sdk.clients import Half
 from tests.sdk.samples import PagedChats, answering, page
 
 NOW = 1_750_000_000.0

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 import linq
-from tests.sdk.halves import Half
+from tests.sdk.clients import Half
 from tests.support.command import run_json, serving
 
 CHATS = 250

@@ -13,7 +13,7 @@ from linq import (
     LinqApiv3Error,
     Timeout,
 )
-from tests.sdk.halves import KEY, Half
+from tests.sdk.clients import KEY, Half
 from tests.sdk.samples import PagedChats
 
 

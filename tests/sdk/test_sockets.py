@@ -18,7 +18,7 @@ from linq import (
     DefaultHttpxClient,
     LinqAPIV3,
 )
-from tests.sdk.halves import KEY, Half
+from tests.sdk.clients import KEY, Half
 from tests.sdk.samples import chat
 from tests.sdk.server import Fault, Server
 from tests.sdk.test_pages import eventually

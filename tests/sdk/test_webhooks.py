@@ -17,8 +17,8 @@ from linq import APIError, LinqApiv3Error, WebhookVerificationError, types
 from linq._webhooks import TOLERANCE, verify
 from linq.types import MessageReceivedWebhookEvent, OtherWebhookEvent, UnwrapWebhookEvent
 from linq.types.shared import ChatHandle, TextPartResponse
-from tests.sdk.halves import Half, SyncHalf
-from tests.sdk.life import CHAT, LINE, MESSAGE, NOON, PERSON, SECRET, handle, health, parts
+from tests.sdk.clients import Half, SyncHalf
+from tests.sdk.endpoints import CHAT, LINE, MESSAGE, NOON, PERSON, SECRET, handle, health, parts
 from tests.sdk.samples import Json, answering
 from tests.sdk.test_models import anything
 

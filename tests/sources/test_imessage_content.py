@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.sources import reading
+from tests.sources import read_archive
 from tests.sources.messages_archive import Archive, archived, nanoseconds
 from trunkline.domain.instant import SECOND
 from trunkline.domain.message import DeliveryStatus, ReactionType
@@ -26,7 +26,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 
 def messages(archive: Archive) -> list[ArchivedMessage]:
-    return reading.read(IMessage(archive.close(), LINE, "US")).messages
+    return read_archive.read(IMessage(archive.close(), LINE, "US")).messages
 
 
 def one(archive: Archive, **columns: Any) -> ArchivedMessage:

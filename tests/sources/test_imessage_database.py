@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.sources import reading
+from tests.sources import read_archive
 from tests.sources.messages_archive import Archive
 from trunkline.sources.base import DamagedSource
 from trunkline.sources.imessage.reader import IMessage
@@ -19,7 +19,7 @@ NOON = 1_700_000_000
 
 
 def texts(path: Path) -> list[str | None]:
-    return reading.texts(reading.read(IMessage(path, "+13343284472", "US")).messages)
+    return read_archive.texts(read_archive.read(IMessage(path, "+13343284472", "US")).messages)
 
 
 def numbered_messages(path: Path, count: int = 400) -> Path:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.sources import reading
+from tests.sources import read_archive
 from tests.sources.messages_archive import EPOCH, OLD, Archive, archived
-from tests.sources.reading import Read, failed, text_of
+from tests.sources.read_archive import Read, failed, text_of
 from trunkline.domain.chat import ParticipantStatus, Service
 from trunkline.domain.instant import SECOND
 from trunkline.domain.message import DeliveryStatus
@@ -28,7 +28,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 
 def read(archive: Archive, region: str = "US") -> Read:
-    return reading.read(IMessage(archive.close(), LINE, region))
+    return read_archive.read(IMessage(archive.close(), LINE, region))
 
 
 def test_a_direct_chat_with_its_messages(archive: Archive) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.sources import reading
+from tests.sources import read_archive
 from tests.sources.sms_archive import AT, PROLOG, backup, data_part, document, mms, sms, text_part
 from trunkline.sources.base import DamagedSource
 from trunkline.sources.sms_backup.reader import SmsBackup
@@ -19,7 +19,7 @@ LINE = "+13343284472"
 
 
 def texts(path: Path) -> list[str | None]:
-    return reading.texts(reading.read(SmsBackup(path, LINE, "US")).messages)
+    return read_archive.texts(read_archive.read(SmsBackup(path, LINE, "US")).messages)
 
 
 def error_of(path: Path) -> str:

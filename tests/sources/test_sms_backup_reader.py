@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources import reading
-from tests.sources.reading import Read, failed, text_of, texts
+from tests.sources import read_archive
+from tests.sources.read_archive import Read, failed, text_of, texts
 from tests.sources.sms_archive import AT, backup, data_part, element, mms, sms, text_part
 from trunkline.domain.chat import Service
 from trunkline.domain.message import DeliveryStatus
@@ -17,7 +17,7 @@ ADA, BOB, CY = "+14155550001", "+14155550002", "cy@example.com"
 
 
 def read(folder: Path, *elements: str, region: str = "US") -> Read:
-    return reading.read(SmsBackup(backup(folder, *elements), LINE, region))
+    return read_archive.read(SmsBackup(backup(folder, *elements), LINE, region))
 
 
 def test_a_direct_chat_whose_number_is_written_in_two_ways(tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_each_skipped_chat_is_reported_once_with_its_reason(tmp_path: Path) -> N
 @pytest.mark.parametrize("prolog", ["", "\ufeff", "<?xml version='1.0' ?>", "<!-- <part it's a -->\n"])
 def test_a_backup_with_any_prolog_or_none_is_read(tmp_path: Path, prolog: str) -> None:
     source = SmsBackup(backup(tmp_path, sms(ADA), mms(ADA, parts=[data_part("A")]), prolog=prolog), LINE, "US")
-    assert len(reading.read(source).messages) == 2
+    assert len(read_archive.read(source).messages) == 2
 
 
 def test_numbers_without_a_country_code_belong_to_the_region(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support.chats import ALICE, BOB, CAROL, LINE, NOW, OTHER_LINE, chat_id, make_chat
-from tests.support.opened import OpenStore
+from tests.support.open_store import OpenStore
 from tests.support.partners import Pagination, context, new_partner, save
 from trunkline.domain.chat import Chat
 from trunkline.domain.errors import InvalidParameter

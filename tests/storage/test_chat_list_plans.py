@@ -11,9 +11,9 @@ import pytest
 
 from tests.conftest import NewDatabase
 from tests.support.chats import ALICE, BOB, LINE, NOW, chat_id, make_chat
-from tests.support.opened import OpenStore, opened_store
+from tests.support.open_store import OpenStore, opened_store
 from tests.support.partners import context, new_partner, save
-from tests.support.plans import Plan, plan_of
+from tests.support.query_plans import Plan, plan_of
 from trunkline.domain.chat import recipients_key
 from trunkline.storage.sql import Query, Value, load
 from trunkline.storage.store import Store

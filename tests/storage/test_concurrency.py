@@ -7,11 +7,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.support.crowd import Report, steady_chats
-from tests.support.opened import opened_store
+from tests.support.concurrent_process import Report, steady_chats
+from tests.support.open_store import opened_store
 from tests.support.partners import new_partner, save
 
 ROOT = Path(__file__).parents[2]
+MODULE = "tests.support.concurrent_process"
 SECONDS = 4.0
 CROWD = ["writer", "reader", "writer", "reader"]
 
@@ -24,7 +25,16 @@ def test_paginations_during_writes_neither_skip_nor_repeat(database_url: str) ->
 
     processes = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.support.crowd", role, database_url, str(partner.id), str(SECONDS), str(seed)],
+            [
+                sys.executable,
+                "-m",
+                "tests.support.concurrent_process",
+                role,
+                database_url,
+                str(partner.id),
+                str(SECONDS),
+                str(seed),
+            ],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

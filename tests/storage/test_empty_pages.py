@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.chats import ALICE, LINE, chat_id, make_chat
-from tests.support.opened import OpenStore
+from tests.support.open_store import OpenStore
 from tests.support.partners import new_partner, save
 from trunkline.domain.paging import Filters
 from trunkline.schemas.chat_list import chat_id_of

@@ -12,10 +12,10 @@ import pytest
 
 from tests.conftest import NewDatabase
 from tests.support.chats import ALICE, BOB, LINE, NOW, chat_id, make_chat
-from tests.support.opened import OpenStore, opened_store
+from tests.support.open_store import OpenStore, opened_store
 from tests.support.partners import context, new_partner, save
-from tests.support.plans import Plan, plan_of
-from trunkline.domain.health import REPUTATION_CHATS
+from tests.support.query_plans import Plan, plan_of
+from trunkline.domain.chat_health import REPUTATION_CHATS
 from trunkline.storage.sql import Query, Value, load
 from trunkline.storage.store import Store
 

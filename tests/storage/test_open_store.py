@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.opened import opened_store
+from tests.support.open_store import opened_store
 from tests.support.partners import new_partner
 from trunkline.domain.errors import CommandError
 from trunkline.storage.sql import parse

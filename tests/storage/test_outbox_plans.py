@@ -13,9 +13,9 @@ import pytest
 
 from tests.conftest import NewDatabase
 from tests.support.chats import NOW, chat_id
-from tests.support.opened import OpenStore, opened_store
+from tests.support.open_store import OpenStore, opened_store
 from tests.support.partners import new_partner
-from tests.support.plans import Plan, plan_of
+from tests.support.query_plans import Plan, plan_of
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.sql import Query, Value, load
 from trunkline.storage.store import Store

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.chats import ALICE, BOB, CAROL, LINE, OTHER_LINE
-from tests.support.opened import OpenStore
+from tests.support.list_model import Alter, Begin, Create, Step, World
+from tests.support.open_store import OpenStore
 from tests.support.partners import new_partner
-from tests.support.world import Alter, Begin, Create, Step, World
 from trunkline.domain.paging import Filters
 
 HANDLES = (ALICE, BOB, CAROL)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.chats import LINE, NOW, OTHER_LINE, make_chat
-from tests.support.opened import OpenStore
+from tests.support.open_store import OpenStore
 from tests.support.partners import new_partner, save
 from trunkline.actions.operator.partners import find_grant
 from trunkline.domain.instant import SECOND

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from tests.support.delivering import TIMEOUT
 from tests.support.postgres import PostgresServer
+from tests.support.webhook_worker import TIMEOUT
 from trunkline.storage.ports import Database
 from trunkline.storage.postgres import READERS
 from trunkline.storage.sql import parse

@@ -9,17 +9,17 @@ import pytest
 from tests.storage import schema_2
 from tests.storage.schema_2 import CURSOR_KEY, CURSORS, IMPORTED, PEOPLE, SECRET, SYNC_TOKEN, create_schema_2
 from tests.support.asgi import Api
-from tests.support.carrying import Recorder, work
+from tests.support.carrier_worker import Recorder, work
 from tests.support.chats import LINE, NOW, chat_id
-from tests.support.delivering import DOC_BASE, deliveries, recorded, working
-from tests.support.listing import list_all, page_of, query_of
-from tests.support.opened import OpenStore, opened_store
+from tests.support.open_store import OpenStore, opened_store
+from tests.support.pages import list_all, page_of, query_of
 from tests.support.partners import context, save
 from tests.support.receiver import Receiver, receiving
-from tests.support.stored import outbox_and_events, stored
+from tests.support.store_contents import outbox_and_events, stored
+from tests.support.webhook_worker import DOC_BASE, deliveries, recorded, working
 from trunkline.actions.imports.archive import import_archive
 from trunkline.actions.operator.check_store import check_store
-from trunkline.delivery.carrier import CarrierDispatcher
+from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
 from trunkline.domain.chat import HealthStatus, Service
 from trunkline.domain.handle import BlockedHandle
 from trunkline.domain.instant import SECOND

@@ -5,7 +5,7 @@ from typing import Any
 
 from httpx2 import Response
 
-from tests.support.opened import OpenStore
+from tests.support.open_store import OpenStore
 from trunkline.api.app import Application
 from trunkline.domain.instant import Clock, now
 

@@ -9,7 +9,7 @@ from httpx2 import Response
 
 from tests.support.asgi import Api
 from tests.support.chats import ALICE, BOB, LINE
-from tests.support.listing import page_of, query_of
+from tests.support.pages import page_of, query_of
 from tests.support.partners import Tenant, context, new_partner
 from trunkline.actions.inbound import receive
 from trunkline.actions.inbound.receipts import Receipt, receive_receipt

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.support.ports import reserved_port
+from tests.support.reserved_port import reserved_port
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from trunkline.domain.chat import Chat, Health, HealthStatus
-from trunkline.domain.health import SentMessage, Thresholds, health_since, is_opt_out
+from trunkline.domain.chat_health import SentMessage, Thresholds, health_since
 from trunkline.domain.message import DeliveryStatus, Message
+from trunkline.domain.opt_out import is_opt_out
 
 
 def health_from_messages(chat: Chat, messages: Sequence[Message]) -> Health:

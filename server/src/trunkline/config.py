@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
+from trunkline.domain.chat_health import DEFAULT_THRESHOLDS, Thresholds
 from trunkline.domain.errors import CommandError
-from trunkline.domain.health import DEFAULT_THRESHOLDS, Thresholds
 from trunkline.domain.loopback_rules import LOOPBACK
 
 PREFIX = "TRUNKLINE_"

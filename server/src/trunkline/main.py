@@ -13,8 +13,8 @@ from trunkline.api.app import Application
 from trunkline.api.operation import Receive, Scope, Send
 from trunkline.carriers.loader import network_of, open_carrier
 from trunkline.config import Settings
-from trunkline.delivery.carrier import CarrierDispatcher
-from trunkline.delivery.webhooks import WebhookDispatcher
+from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
+from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
 from trunkline.delivery.worker import Worker
 from trunkline.storage.store import Store, open_store
 

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from tests.acceptance.clients.app import ALICE, BOB, CAROL, DAVE, App, refused, says, settled
-from tests.support.losing import losing
+from tests.support.lossy_proxy import losing
 
 CRITICAL = 5  # failures
 

@@ -13,7 +13,7 @@ from starlette.routing import compile_path
 
 from trunkline import __version__
 from trunkline.actions.chats.watch import Watch
-from trunkline.actions.messages.capability import Network, loopback
+from trunkline.actions.lines.capability import Network, loopback
 from trunkline.api.auth import Authentication
 from trunkline.api.operation import GET, HEAD, OPTIONS, PARTNER_PREFIX, AppState, Receive, Request, Route, Scope, Send
 from trunkline.api.reference.routes import reference_routes

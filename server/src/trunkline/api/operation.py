@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 import msgspec
 
 from trunkline.actions.chats.watch import Watch
-from trunkline.actions.messages.capability import Network
+from trunkline.actions.lines.capability import Network
 from trunkline.api.body import read_body
 from trunkline.api.parameters import Parameter
 from trunkline.api.responses import Response, json_response

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import TypeAlias, cast
 
-from trunkline.actions.messages.capability import Network
+from trunkline.actions.lines.capability import Network
 from trunkline.carriers.base import CALL_TIMEOUT, Carrier, CarrierError
 from trunkline.carriers.inbox import Inbox
 from trunkline.carriers.loopback import Loopback

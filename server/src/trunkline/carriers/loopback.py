@@ -4,7 +4,7 @@ Everything it does follows from the message and the stored rules, so it needs no
 played by ``actions/sandbox``.
 """
 
-from trunkline.actions.messages.capability import loopback
+from trunkline.actions.lines.capability import loopback
 from trunkline.carriers.base import (
     Accepted,
     Carrier,

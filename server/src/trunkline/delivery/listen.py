@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from trunkline.delivery.retry_schedule import is_success
-from trunkline.delivery.webhooks import HttpWebhookClient, WebhookResponse
+from trunkline.delivery.webhook_dispatcher import HttpWebhookClient, WebhookResponse
 from trunkline.delivery.worker import AttemptResult, Rounds
 from trunkline.domain.errors import CommandError
 from trunkline.domain.instant import SECOND, Clock, Instant

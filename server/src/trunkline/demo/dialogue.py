@@ -13,6 +13,7 @@ from typing import TypeAlias
 import msgspec
 
 from trunkline.domain.chat import Chat, HealthStatus, Participant, ParticipantStatus, Service
+from trunkline.domain.chat_health import DEFAULT_THRESHOLDS
 from trunkline.domain.content import media_part
 from trunkline.domain.ids import RANDOM_BITS, uuid7
 from trunkline.domain.instant import DAY, SECOND, Instant
@@ -113,8 +114,6 @@ CLINIC_GROUPS: Sequence[Script] = [
     ("1 क्या ब्रेक आज ठीक हो जाएँगे?", "0 हाँ, शाम छह बजे तक", "2 धन्यवाद ♥", "1 बढ़िया"),
 ]
 _STOP = "1 STOP"
-_UNANSWERED, _FAILED, _CRITICAL_FAILED = 5, 2, 5
-"""The default thresholds (``domain/health``): unanswered or failed messages for at risk, failed ones for critical."""
 
 
 def with_messages(
@@ -167,16 +166,16 @@ class _Step(msgspec.Struct, frozen=True):
 
 def _script(status: HealthStatus, scripts: Scripts, turn: int) -> tuple[Script, int]:
     """The script of a direct chat with this health, and how many messages at its end failed."""
-    beginning = scripts.beginnings[turn % len(scripts.beginnings)]
+    beginning, limits = scripts.beginnings[turn % len(scripts.beginnings)], DEFAULT_THRESHOLDS
     match status:
         case HealthStatus.HEALTHY:
             return scripts.healthy[turn % len(scripts.healthy)], 0
         case HealthStatus.AT_RISK if turn % 2:
-            return [*beginning, *scripts.reminders[:_UNANSWERED]], 0
+            return [*beginning, *scripts.reminders[: limits.at_risk_unanswered]], 0
         case HealthStatus.AT_RISK:
-            return [*beginning, *scripts.reminders[:_FAILED]], _FAILED
+            return [*beginning, *scripts.reminders[: limits.at_risk_failed]], limits.at_risk_failed
         case HealthStatus.CRITICAL:
-            return [*beginning, *scripts.reminders[:_CRITICAL_FAILED]], _CRITICAL_FAILED
+            return [*beginning, *scripts.reminders[: limits.critical_failed]], limits.critical_failed
         case HealthStatus.OPTED_OUT:
             return [*beginning, *scripts.reminders[:2], _STOP], 0
 

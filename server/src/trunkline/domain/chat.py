@@ -31,7 +31,7 @@ class ParticipantStatus(StrEnum):
 
 
 class HealthStatus(StrEnum):
-    """The rating of a chat."""  # domain/health has the rules
+    """The rating of a chat."""  # domain/chat_health has the rules
 
     HEALTHY = "HEALTHY"
     AT_RISK = "AT_RISK"

@@ -9,9 +9,9 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
 from trunkline.domain.chat import Chat
+from trunkline.domain.chat_health import Thresholds
 from trunkline.domain.context import RequestContext
 from trunkline.domain.events import Event
-from trunkline.domain.health import Thresholds
 from trunkline.domain.instant import Instant
 from trunkline.schemas.chat import render_chat
 from trunkline.storage import outbox, retention

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
 
-from trunkline.domain.health import SentMessage
+from trunkline.domain.chat_health import SentMessage
 from trunkline.domain.instant import Instant
 from trunkline.domain.message import DeliveryStatus, Message
 from trunkline.schemas.message import parse_message

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import Enum
 
-from trunkline.domain.health import RecentMessage
+from trunkline.domain.chat_health import RecentMessage
 from trunkline.domain.message import DeliveryStatus, Message
 from trunkline.schemas.message import parse_message, render_message
 from trunkline.storage.change import Change

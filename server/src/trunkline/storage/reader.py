@@ -6,7 +6,7 @@ Every function of ``storage`` that reads takes a reader, so no query runs withou
 from collections.abc import Iterable
 
 from trunkline.domain.chat import Chat, HealthStatus, recipients_key
-from trunkline.domain.health import REPUTATION_CHATS
+from trunkline.domain.chat_health import REPUTATION_CHATS
 from trunkline.schemas.chat import chat_health, parse_chat
 from trunkline.storage.ports import Source
 from trunkline.storage.sql import load

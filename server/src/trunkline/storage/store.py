@@ -7,9 +7,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import resources
 from pathlib import Path
 
+from trunkline.domain.chat_health import DEFAULT_THRESHOLDS, Thresholds
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError, NotReady
-from trunkline.domain.health import DEFAULT_THRESHOLDS, Thresholds
 from trunkline.storage.change import Change, open_change
 from trunkline.storage.partners import Partners
 from trunkline.storage.ports import Database, Source

@@ -6,8 +6,8 @@ request, factory, clock ──▶ entries are due ──▶ carrier and webhooks
 """
 
 from trunkline.carriers.loopback import Loopback
-from trunkline.delivery.carrier import CarrierDispatcher
-from trunkline.delivery.webhooks import WebhookDispatcher
+from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
+from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
 from trunkline.delivery.worker import Worker
 from trunkline.domain.instant import HOUR, Instant
 from trunkline.testing.background_server import BackgroundServer

@@ -11,7 +11,7 @@ import httpx2
 
 from linq import LinqAPIV3
 from linq.types import UnwrapWebhookEvent
-from trunkline.delivery.webhooks import WebhookResponse, request_headers, webhook_response
+from trunkline.delivery.webhook_dispatcher import WebhookResponse, request_headers, webhook_response
 from trunkline.domain.instant import Clock, to_datetime
 from trunkline.domain.webhook_target import Target
 from trunkline.storage.subscriptions import Delivery as PendingDelivery

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from trunkline.actions.steps.health import updated
+from trunkline.actions.steps.chat_health import updated
 from trunkline.actions.steps.lookup import check_present, require_chat
 from trunkline.domain.chat import (
     MAX_GROUP_NAME,

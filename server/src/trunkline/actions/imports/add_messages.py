@@ -10,10 +10,10 @@ from itertools import islice
 
 import msgspec
 
-from trunkline.domain.health import is_opt_out
 from trunkline.domain.instant import Instant
 from trunkline.domain.merge import merge_message
 from trunkline.domain.message import DeliveryStatus, Message
+from trunkline.domain.opt_out import is_opt_out
 from trunkline.storage import imported, messages
 from trunkline.storage.change import Change
 

@@ -9,9 +9,10 @@ import msgspec
 
 from trunkline.actions.imports.add_messages import AddedMessages
 from trunkline.domain.chat import Chat, Health, HealthStatus
-from trunkline.domain.health import health_since, is_opt_out
+from trunkline.domain.chat_health import health_since
 from trunkline.domain.instant import Instant
 from trunkline.domain.message import Message
+from trunkline.domain.opt_out import is_opt_out
 from trunkline.storage import imported, opt_outs
 from trunkline.storage.change import Change
 from trunkline.storage.cursor import MIN_SORT_KEY

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from trunkline.actions.steps.health import current_health, save_chat
+from trunkline.actions.steps.chat_health import current_health, save_chat
 from trunkline.actions.steps.lookup import require_message
 from trunkline.domain.chat import Chat, HealthStatus, Service
 from trunkline.domain.context import RequestContext

@@ -6,17 +6,18 @@ import msgspec
 
 from trunkline.actions.chats import groups
 from trunkline.actions.messages.change_message import apply_edit, apply_reaction
-from trunkline.actions.steps.health import current_health, save_chat, updated
+from trunkline.actions.steps.chat_health import current_health, save_chat, updated
 from trunkline.actions.steps.lookup import find_chat, require_chat, require_message
 from trunkline.actions.steps.new_chat import new_chat
 from trunkline.domain.chat import Chat, Participant, ParticipantStatus, Service
+from trunkline.domain.chat_health import RecentMessage
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import InvalidParameter, NotAGroup, NotYourLine
 from trunkline.domain.events import EventType
-from trunkline.domain.health import RecentMessage, is_opt_out
 from trunkline.domain.ids import time_ordered_id
 from trunkline.domain.instant import Instant
 from trunkline.domain.message import Content, DeliveryStatus, Message, ReactionChange
+from trunkline.domain.opt_out import is_opt_out
 from trunkline.schemas import events
 from trunkline.storage import blocked_handles, messages, opt_outs
 from trunkline.storage.change import Change

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from trunkline.actions.steps.health import current_health, save_chat
+from trunkline.actions.steps.chat_health import current_health, save_chat
 from trunkline.actions.steps.lookup import check_present, require_chat, require_message
 from trunkline.domain.chat import Chat, HealthStatus, Participant
 from trunkline.domain.content import check_text

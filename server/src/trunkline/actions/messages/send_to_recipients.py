@@ -16,10 +16,10 @@ from trunkline.actions.steps.outgoing import (
 )
 from trunkline.domain import content as contents
 from trunkline.domain.chat import Chat, HealthStatus, Service
+from trunkline.domain.chat_health import reputation_of
 from trunkline.domain.content import check_text
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import InvalidParameter
-from trunkline.domain.health import reputation_of
 from trunkline.domain.message import Content, TextPart
 from trunkline.schemas import events
 from trunkline.schemas.sending import Reason, sent_anywhere

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from trunkline.actions.steps.health import current_health, save_chat, updated
+from trunkline.actions.steps.chat_health import current_health, save_chat, updated
 from trunkline.domain import content as contents
 from trunkline.domain.chat import Chat, HealthStatus
+from trunkline.domain.chat_health import RecentMessage
 from trunkline.domain.errors import HandleBlocked, InvalidParameter, NoSuchMessage, OptedOut
 from trunkline.domain.handle import quoted
-from trunkline.domain.health import RecentMessage
 from trunkline.domain.ids import time_ordered_id
 from trunkline.domain.message import MAX_IDEMPOTENCY_KEY, Content, DeliveryStatus, Message
 from trunkline.storage import idempotency, messages, opt_outs

@@ -7,7 +7,7 @@ import msgspec
 from trunkline.api.html import frame
 from trunkline.api.html.markup import prose
 from trunkline.domain.chat import HealthStatus
-from trunkline.domain.health import Thresholds
+from trunkline.domain.chat_health import Thresholds
 from trunkline.schemas.chat import GUIDE_PATH, health_anchor
 
 

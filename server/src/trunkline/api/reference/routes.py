@@ -11,7 +11,7 @@ from trunkline.api.operation import Handler, Request, Route, page
 from trunkline.api.reference.openapi import describe
 from trunkline.api.responses import ERRORS_PATH, JSON, Response
 from trunkline.api.routes import ROUTES
-from trunkline.domain.health import Thresholds
+from trunkline.domain.chat_health import Thresholds
 from trunkline.schemas.chat import GUIDE_PATH
 
 # The pages change only with the version and the settings. Readers may see an old one for some minutes.

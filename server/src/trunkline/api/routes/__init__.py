@@ -6,7 +6,7 @@ from trunkline.api.routes import (
     chats,
     lines,
     messages,
-    process,
+    probes,
     sandbox,
     webhooks,
 )
@@ -19,6 +19,6 @@ ROUTES = (
     *webhooks.ROUTES,
     *capability.ROUTES,
     *sandbox.ROUTES,
-    *process.ROUTES,
+    *probes.ROUTES,
 )
 """Every route of the API."""

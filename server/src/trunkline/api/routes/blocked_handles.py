@@ -1,6 +1,6 @@
 """Blocked handles: ``/v3/blocked_handles`` (docs/wire.md §4)."""
 
-from trunkline.actions.chats import blocked_handles
+from trunkline.actions.lines import blocked_handles
 from trunkline.api.operation import DELETE, GET, POST, Operation, Request, operation
 from trunkline.api.responses import Response, no_content
 from trunkline.domain.errors import InvalidBody, InvalidParameter, InvalidPhoneNumber, MissingField

@@ -2,7 +2,7 @@
 
 from msgspec import UNSET
 
-from trunkline.actions.messages.capability import check_capability
+from trunkline.actions.lines.capability import check_capability
 from trunkline.api.operation import POST, Operation, Request, operation
 from trunkline.api.responses import Response
 from trunkline.domain.chat import Service

@@ -7,15 +7,15 @@ from zlib import crc32
 from trunkline import __version__
 from trunkline.actions.chats import groups, one_chat
 from trunkline.actions.chats.changed_chats import changed_chats
+from trunkline.actions.chats.create_chat import create_chat
 from trunkline.actions.chats.groups import GroupUpdate
 from trunkline.actions.chats.list_chats import current_version, list_chats
-from trunkline.actions.messages.create_chat import create_chat
 from trunkline.api.chat_query import PARAMETERS, parse_chat_query
 from trunkline.api.etags import ANY, entity_tag, if_none_match, matches
 from trunkline.api.operation import DELETE, GET, POST, PUT, CodeSample, Operation, Request, operation
 from trunkline.api.reference import descriptions, examples
 from trunkline.api.responses import Response, json_response, no_content
-from trunkline.api.routes.outgoing import IDEMPOTENCY_KEY, SEND_ERRORS, outgoing_message
+from trunkline.api.send_request import IDEMPOTENCY_KEY, SEND_ERRORS, outgoing_message
 from trunkline.domain.errors import (
     ChatLeft,
     InvalidBody,

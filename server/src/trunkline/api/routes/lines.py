@@ -1,6 +1,6 @@
 """Lines: ``GET /v3/phone_numbers`` and the older ``GET /v3/phonenumbers`` (docs/wire.md §4)."""
 
-from trunkline.actions.chats.lines import list_lines
+from trunkline.actions.lines.list_lines import list_lines
 from trunkline.api.operation import GET, Operation, Request, operation
 from trunkline.api.responses import Response
 from trunkline.schemas.chat import GUIDE_PATH

@@ -13,7 +13,7 @@ from trunkline.api.message_query import (
 from trunkline.api.operation import DELETE, GET, PATCH, POST, Operation, Request, operation
 from trunkline.api.responses import Response, no_content
 from trunkline.api.routes.chats import accepted
-from trunkline.api.routes.outgoing import IDEMPOTENCY_KEY, SEND_ERRORS, outgoing_message
+from trunkline.api.send_request import IDEMPOTENCY_KEY, SEND_ERRORS, outgoing_message
 from trunkline.domain.errors import (
     ChatLeft,
     InvalidBody,

@@ -6,7 +6,7 @@ from httpx2 import Response
 from tests.support.asgi import LIST, Api
 from tests.support.chats import ALICE, BOB, CAROL, LINE, NOW, OTHER_LINE, chat_id, make_chat
 from tests.support.envelope import refused
-from tests.support.listing import page_of, query_of
+from tests.support.pages import page_of, query_of
 from tests.support.partners import Tenant, context, new_partner, save
 from trunkline.domain.chat import Chat
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from trunkline.domain.chat import HealthStatus
-from trunkline.domain.health import reputation_of
+from trunkline.domain.chat_health import reputation_of
 from trunkline.storage.partners import Line
 from trunkline.storage.store import Store
 

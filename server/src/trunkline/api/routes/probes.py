@@ -2,7 +2,7 @@
 
 from trunkline.api.operation import GET, Operation, Request, operation
 from trunkline.api.responses import Response
-from trunkline.schemas.process import State
+from trunkline.schemas.probes import State
 
 _TAG = "Process"
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.support.asgi import Api
 from tests.support.caller import Caller, text
 from tests.support.chats import ALICE, BOB, CAROL, LINE, OTHER_LINE
-from tests.support.listing import page_of, query_of
+from tests.support.pages import page_of, query_of
 from trunkline.domain.chat import ParticipantStatus, Service
 from trunkline.domain.errors import TrunklineError
 from trunkline.domain.message import DeliveryStatus, ReactionChange, ReactionType

@@ -1,4 +1,4 @@
-"""One process of a crowd: ``python -m tests.support.crowd ROLE DATABASE PARTNER SECONDS SEED``.
+"""One process of a crowd: ``python -m tests.support.concurrent_process ROLE DATABASE PARTNER SECONDS SEED``.
 
 A ``writer`` moves, adds and joins chats without pause. A ``reader`` pages through the list again and again, each
 time with a filter, and counts the chats that were missing and those that appeared twice.

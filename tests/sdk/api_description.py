@@ -12,7 +12,7 @@ from operator import attrgetter
 from types import UnionType
 from typing import Any
 
-from tests.sdk.life import ENDPOINTS, Endpoint
+from tests.sdk.endpoints import ENDPOINTS, Endpoint
 
 PACKAGES = ("linq.types", "linq.types.chats", "linq.types.shared", "linq.types.shared_params")
 OURS_ALONE = ("prefetch", "updated_since", "wait", "include")

@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 
 from tests.support.chats import ALICE, LINE
-from tests.support.opened import OpenStore
+from tests.support.open_store import OpenStore
 from tests.support.partners import context, new_partner
-from trunkline.actions.messages.create_chat import create_chat
+from trunkline.actions.chats.create_chat import create_chat
 from trunkline.actions.steps.outgoing import OutgoingMessage
 from trunkline.carriers import Accepted, Carrier, CarrierChat, OutboundMessage
-from trunkline.delivery.carrier import CarrierDispatcher
+from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
 from trunkline.delivery.worker import LEASE, AttemptResult, Rounds
 from trunkline.domain.chat import Service
 from trunkline.domain.context import RequestContext

@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.sdk.samples import chat, envelope, page
 from tests.support.command import ROOT, stop
-from tests.support.ports import reserved_port
+from tests.support.reserved_port import reserved_port
 
 HEADERS = [("content-type", "application/json")]
 FIRST = json.dumps(page([chat(0), chat(1)], "2")).encode()

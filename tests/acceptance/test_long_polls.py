@@ -15,9 +15,9 @@ from tests.acceptance.sockets import clients_read
 from tests.conftest import NewDatabase
 from tests.support.chats import ALICE, BOB, LINE, chat_id, make_chat
 from tests.support.command import BIN, SHUTDOWN, environment, serving, wait_until_ready
-from tests.support.opened import OpenStore, opened_store
+from tests.support.open_store import OpenStore, opened_store
 from tests.support.partners import Tenant, new_partner, save
-from tests.support.ports import reserved_port
+from tests.support.reserved_port import reserved_port
 from tests.support.waiting import until
 
 LONG = 60  # s that a request may wait; longer than any of these tests takes

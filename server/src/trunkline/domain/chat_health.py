@@ -1,4 +1,4 @@
-"""Chat health, line reputation and opt-out keywords (docs/wire.md §3).
+"""Chat health and line reputation (docs/wire.md §3).
 
     HEALTHY ──(many unanswered or failed messages)──▶ AT_RISK ──(more of them)──▶ CRITICAL
        ▲                                                 │                           │
@@ -9,7 +9,6 @@
 Health changes only when something happens in the chat, never with time alone.
 """
 
-import re
 from collections.abc import Sequence
 from itertools import takewhile
 
@@ -17,9 +16,6 @@ import msgspec
 
 from trunkline.domain.chat import Health, HealthStatus
 from trunkline.domain.instant import Instant
-
-_EXACT_KEYWORDS = frozenset({"STOP", "UNSUBSCRIBE", "OPTOUT", "CANCEL", "END", "QUIT"})
-_OPT_OUT = re.compile(r"opt[ -]?out", re.IGNORECASE)
 
 REPUTATION_CHATS = 100
 """How many chats of a line decide its reputation: those that changed last."""
@@ -68,12 +64,6 @@ class RecentMessage(msgspec.Struct, frozen=True):
 
     from_me: bool
     failed: bool
-
-
-def is_opt_out(text: str | None) -> bool:
-    """Whether the whole message is an opt-out keyword: an exact one, or ``opt out`` in any case."""
-    trimmed = (text or "").strip()
-    return trimmed in _EXACT_KEYWORDS or _OPT_OUT.fullmatch(trimmed) is not None
 
 
 def status_of(unanswered: int, failed: int, thresholds: Thresholds) -> HealthStatus:

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trunkline.domain.chat import Health, HealthStatus
-from trunkline.domain.health import (
+from trunkline.domain.chat_health import (
     RecentMessage,
     SentMessage,
     Thresholds,
     health_since,
-    is_opt_out,
     reputation_of,
     status_after,
 )
+from trunkline.domain.opt_out import is_opt_out
 
 THRESHOLDS = Thresholds()
 

@@ -10,9 +10,9 @@ import pytest
 
 from tests.support.asgi import LIST
 from tests.support.chats import ALICE, BOB, LINE, OTHER_LINE, chat_id, make_chat
-from tests.support.delivering import until
-from tests.support.opened import OpenStore
+from tests.support.open_store import OpenStore
 from tests.support.partners import Tenant, context, new_partner, save
+from tests.support.webhook_worker import until
 from trunkline.actions.chats import watch
 from trunkline.api.app import Application
 from trunkline.storage import changed_since

@@ -7,7 +7,7 @@ from typing import Any
 
 from httpx2 import ASGITransport, AsyncClient, Response
 
-from tests.support.opened import OpenStore, opened_store
+from tests.support.open_store import OpenStore, opened_store
 from trunkline.api.app import Application
 
 BASE = "https://chats.example"

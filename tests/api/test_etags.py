@@ -10,7 +10,7 @@ from httpx2 import Response
 from tests.support.asgi import LIST, Api
 from tests.support.chats import ALICE, LINE, NOW, OTHER_LINE, make_chat
 from tests.support.envelope import refused
-from tests.support.listing import page_of, query_of
+from tests.support.pages import page_of, query_of
 from tests.support.partners import Tenant, new_partner, save
 from trunkline.api.app import Application
 from trunkline.storage.ports import Database

@@ -7,7 +7,7 @@ import pytest
 from tests.support.asgi import BASE
 from tests.support.caller import GROUP, Caller, text
 from tests.support.chats import ALICE, BOB, CAROL
-from trunkline.domain.health import DEFAULT_THRESHOLDS
+from trunkline.domain.chat_health import DEFAULT_THRESHOLDS
 from trunkline.domain.message import DeliveryStatus
 
 ANCHORS = {"HEALTHY": "healthy", "AT_RISK": "at-risk", "CRITICAL": "critical", "OPTED_OUT": "opted-out"}

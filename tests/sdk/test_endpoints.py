@@ -16,8 +16,8 @@ from linq import omit
 from linq.types import Message, MessageContentParam, UnknownPart
 from linq.types.chats import SentMessage
 from linq.types.shared import Reaction, TextDecoration, TextPartResponse
-from tests.sdk.halves import Half, SyncHalf
-from tests.sdk.life import CHAT, ENDPOINTS, HELLO, LINE, MESSAGE, PERSON, Endpoint, message, parts
+from tests.sdk.clients import Half, SyncHalf
+from tests.sdk.endpoints import CHAT, ENDPOINTS, HELLO, LINE, MESSAGE, PERSON, Endpoint, message, parts
 from tests.sdk.samples import Json, answering, body_of
 from tests.sdk.server import Fault, Server
 from tests.sdk.test_models import anything

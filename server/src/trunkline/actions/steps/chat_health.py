@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from trunkline.domain.chat import Chat, Health, HealthStatus
-from trunkline.domain.health import RecentMessage, reputation_of, status_after
+from trunkline.domain.chat_health import RecentMessage, reputation_of, status_after
 from trunkline.domain.instant import Instant
 from trunkline.schemas import events
 from trunkline.storage import messages

@@ -11,7 +11,7 @@ import msgspec
 from tests.support.chats import LINE
 from tests.support.partners import context
 from trunkline.actions.webhooks.subscriptions import SubscriptionUpdate, create_subscription
-from trunkline.delivery.webhooks import WebhookDispatcher
+from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
 from trunkline.delivery.worker import LEASE, AttemptResult, Dispatcher, Worker
 from trunkline.domain.events import Event, EventType
 from trunkline.domain.instant import SECOND, Instant
