@@ -49,10 +49,10 @@ check: setup ## formatting, lint, types, import directions, generated files
 	$(BIN)/python -m pytest --quiet tests/architecture
 
 test: setup ## every test: on SQLite and on a real PostgreSQL, with the public clients
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 test-fast: setup ## the tests that need neither PostgreSQL nor whole processes, in under a minute
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope -m "not (postgres or acceptance or slow)"
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder -m "not (postgres or acceptance or slow)"
 
 bench: setup ## measure: the service against a constant body and a plain implementation, the SDK against the public one
 	$(BIN)/python -m bench.server

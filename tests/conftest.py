@@ -42,7 +42,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests that need PostgreSQL, run on it, or run whole processes."""
+    """Marks the tests that need PostgreSQL, run on it, or run whole processes, and runs the last first."""
     for item in items:
         callspec = getattr(item, "callspec", None)
         on_postgres = callspec is not None and callspec.params.get("engine") == "postgresql"
@@ -50,6 +50,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("postgres")
         if item.path.parent.name in PROCESS_FOLDERS:
             item.add_marker("acceptance")
+    # The longest modules first, so that the two processes of `make test` end at the same time.
+    items.sort(key=lambda item: item.get_closest_marker("acceptance") is None)
 
 
 @pytest.fixture(scope="session")

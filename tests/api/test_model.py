@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -477,6 +478,7 @@ class Life(RuleBasedStateMachine):
                 side.check_messages(talk)
 
 
+@pytest.mark.slow
 def test_the_service_agrees_with_the_model(timed: Api, clock: Clock) -> None:
     machine = type("Machine", (Life,), {"api": timed, "clock": clock})
     run_state_machine_as_test(machine, settings=settings(max_examples=60, stateful_step_count=30))

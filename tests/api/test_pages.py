@@ -99,6 +99,7 @@ def test_a_page_loads_nothing(site: Site, path: str) -> None:
     assert answer.headers["cache-control"] == "public, max-age=300"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS)
 def test_every_link_leads_somewhere(site: Site, path: str) -> None:
     for target in set(Page(site.ask(path).text).values("href")):

@@ -21,6 +21,8 @@ from tests.sdk.samples import Json, chat
 from tests.sdk.server import Server
 
 Run: TypeAlias = Callable[..., "subprocess.CompletedProcess[str]"]
+pytestmark = pytest.mark.acceptance
+
 COMMAND = [sys.executable, "-c", "from linq._cli import main; main()"]
 
 

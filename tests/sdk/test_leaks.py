@@ -72,6 +72,7 @@ async def awork(client: AsyncLinqAPIV3) -> None:
     await (await client.chats.with_raw_response.list_chats()).parse()
 
 
+@pytest.mark.slow
 def test_five_thousand_requests_leave_nothing(url: str) -> None:
     with LinqAPIV3(api_key=KEY, base_url=url) as client:
         for _ in range(300 // ROUND):
@@ -82,6 +83,7 @@ def test_five_thousand_requests_leave_nothing(url: str) -> None:
         left.assert_nothing()
 
 
+@pytest.mark.slow
 def test_five_thousand_async_requests_leave_nothing(url: str) -> None:
     async def main() -> None:
         async with AsyncLinqAPIV3(api_key=KEY, base_url=url) as client:

@@ -38,6 +38,7 @@ def test_the_generated_files_are_current() -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "old", "new", "stale"),
     [
@@ -110,6 +111,7 @@ def test_every_resource_is_in_both_halves(name: str) -> None:
     assert public(getattr(sync_resources, name)) == public(getattr(async_resources, f"Async{name}"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linq import APIConnectionError, LinqApiv3Error, RateLimitError
+from linq._parse import parse as real_parse
+from linq._sync import transport
 from linq.pagination import SyncListChatsPagination
 from linq.types import Chat
 from tests.sdk.clients import Half, SyncHalf
@@ -147,6 +149,19 @@ def test_prefetch_fetches_the_next_page_while_this_one_is_worked_through() -> No
 def test_a_prefetching_iterator_that_is_dropped_leaves_no_thread_behind() -> None:
     next(iter(SyncHalf().client(PagedChats(8)).chats.list_chats(prefetch=1)))
     assert eventually(lambda: not any(thread.name == "linq-prefetch" for thread in threading.enumerate()))
+
+
+def test_a_prefetched_page_is_parsed_by_the_thread_that_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A daemon thread that is in pydantic when the interpreter exits aborts the process.
+    threads: list[threading.Thread] = []
+
+    def parse(*arguments: Any) -> Any:
+        threads.append(threading.current_thread())
+        return real_parse(*arguments)
+
+    monkeypatch.setattr(transport, "parse", parse)
+    assert len(list(SyncHalf().client(PagedChats(8)).chats.list_chats(limit=2, prefetch=1))) == 8
+    assert threads == [threading.main_thread()] * 4
 
 
 def test_prefetch_can_be_chosen_for_one_iterator(half: Half) -> None:

@@ -17,6 +17,7 @@ from typing import Generic, Protocol, Self, TypeVar
 from pydantic import PrivateAttr
 
 from linq._async._runtime import AsyncPaginator, AsyncPrefetched, paginated
+from linq._async.response import AsyncAPIResponse
 from linq._errors import LinqApiv3Error
 from linq._page import CursorPage, PageModel, next_request
 from linq._request import Request, check_prefetch
@@ -30,6 +31,8 @@ class AsyncSender(Protocol):
     """What a page needs of the transport."""
 
     async def send(self, request: Request[R]) -> R: ...
+
+    async def send_raw(self, request: Request[R]) -> AsyncAPIResponse[R]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,22 @@ class AsyncPage(CursorPage[T], AsyncBoundPage, Generic[T]):
         if self._binding is None:
             raise LinqApiv3Error("This page was not fetched by a client, so it cannot fetch the next one")
         return await self._binding.sender.send(next_request(self._binding.request, self, type(self)))
+
+    def prefetch_next_page(self) -> Callable[[], Awaitable[Self]]:
+        """Start to fetch the next page; a call returns it. Not part of the public interface.
+
+        The response is parsed by the caller: if the interpreter exits while a thread runs pydantic, the process aborts.
+        """
+        if self._binding is None:
+            return self.get_next_page
+        request = next_request(self._binding.request, self, type(self))
+        prefetched = AsyncPrefetched(partial(self._binding.sender.send_raw, request))
+
+        async def page() -> Self:
+            response = await prefetched()
+            return await response.parse()
+
+        return page
 
     def iter_pages(self, *, prefetch: int | None = None) -> AsyncIterator[Self]:
         """This page and every page after it.
@@ -120,6 +139,8 @@ class AsyncPages(Protocol):
 
     async def get_next_page(self) -> Self: ...
 
+    def prefetch_next_page(self) -> Callable[[], Awaitable[Self]]: ...
+
 
 class AsyncPageIterator(Generic[PageT]):
     """Yields page after page. ``_fetch`` fetches the next one; it is None after the last page."""
@@ -138,7 +159,7 @@ class AsyncPageIterator(Generic[PageT]):
         if not page.has_next_page():
             self._fetch = None
         else:
-            self._fetch = AsyncPrefetched(page.get_next_page) if self._prefetch else page.get_next_page
+            self._fetch = page.prefetch_next_page() if self._prefetch else page.get_next_page
         return page
 
 

@@ -21,6 +21,7 @@ from linq._errors import LinqApiv3Error
 from linq._page import CursorPage, PageModel, next_request
 from linq._request import Request, check_prefetch
 from linq._sync._runtime import Prefetched, paginated
+from linq._sync.response import APIResponse
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -31,6 +32,8 @@ class Sender(Protocol):
     """What a page needs of the transport."""
 
     def send(self, request: Request[R]) -> R: ...
+
+    def send_raw(self, request: Request[R]) -> APIResponse[R]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,22 @@ class Page(CursorPage[T], BoundPage, Generic[T]):
         if self._binding is None:
             raise LinqApiv3Error("This page was not fetched by a client, so it cannot fetch the next one")
         return self._binding.sender.send(next_request(self._binding.request, self, type(self)))
+
+    def prefetch_next_page(self) -> Callable[[], Self]:
+        """Start to fetch the next page; a call returns it. Not part of the public interface.
+
+        The response is parsed by the caller: if the interpreter exits while a thread runs pydantic, the process aborts.
+        """
+        if self._binding is None:
+            return self.get_next_page
+        request = next_request(self._binding.request, self, type(self))
+        prefetched = Prefetched(partial(self._binding.sender.send_raw, request))
+
+        def page() -> Self:
+            response = prefetched()
+            return response.parse()
+
+        return page
 
     def iter_pages(self, *, prefetch: int | None = None) -> Iterator[Self]:
         """This page and every page after it.
@@ -121,6 +140,8 @@ class Pages(Protocol):
 
     def get_next_page(self) -> Self: ...
 
+    def prefetch_next_page(self) -> Callable[[], Self]: ...
+
 
 class PageIterator(Generic[PageT]):
     """Yields page after page. ``_fetch`` fetches the next one; it is None after the last page."""
@@ -139,7 +160,7 @@ class PageIterator(Generic[PageT]):
         if not page.has_next_page():
             self._fetch = None
         else:
-            self._fetch = Prefetched(page.get_next_page) if self._prefetch else page.get_next_page
+            self._fetch = page.prefetch_next_page() if self._prefetch else page.get_next_page
         return page
 
 
