@@ -22,7 +22,7 @@ def _parse_include(text: str) -> frozenset[Include]:
     for name in names:
         if name not in _INCLUDES:
             known = ", ".join(_INCLUDES)
-            raise InvalidParameter(f"'include' names {quoted(name)}; it must be some of {known}, comma-separated")
+            raise InvalidParameter(f"'include' names {quoted(name)}; it must list any of {known}, comma-separated")
         if names.count(name) > 1:
             raise InvalidParameter(f"'include' names {name} twice; name it once")
     return frozenset(map(Include, names))
@@ -33,7 +33,7 @@ PARAMETERS: dict[str, Parameter] = {
     for parameter in (
         Parameter(
             "from",
-            "Only chats of this line of yours, a phone number in E.164 format. By default, chats of all your lines.",
+            "Only chats of this line, a phone number in E.164 format. By default, chats of all your lines.",
             {"type": "string", "pattern": r"^\+?[1-9]\d{1,14}$", "examples": ["+13343284472"]},
             lambda text: parse_number(text, "from"),
             InvalidPhoneNumber,

@@ -1,6 +1,6 @@
 """How a route is declared: once, for the router and for the OpenAPI document.
 
-    @operation(POST, "/v3/chats/{chat_id}/leave", Operation("leaveChat", "Chats", "Leave a group", response=Accepted))
+    @Operation(POST, "/v3/chats/{chat_id}/leave", id="leaveChat", tag="Chats", summary="Leave a group", …)
     async def leave(request: Request) -> Response: ...
 
 Before the handler runs, the caller's key has been checked and the body has been read. ``request.body(Schema)`` decodes
@@ -100,8 +100,10 @@ class CodeSample(msgspec.Struct, frozen=True):
 
 
 class Operation(msgspec.Struct, frozen=True):
-    """The documentation of a route. ``description`` is CommonMark."""
+    """A route of the API and its documentation: decorates the handler. ``description`` is CommonMark."""
 
+    method: str
+    path: str
     id: str
     tag: str
     summary: str
@@ -113,7 +115,7 @@ class Operation(msgspec.Struct, frozen=True):
     response: Any = None
     """The schema of the response body; None if there is none."""
     errors: tuple[type[TrunklineError], ...] = ()
-    """Besides those of every route."""
+    """Besides those of every route, and of every route with a body."""
     parameters: tuple[Parameter, ...] = ()
     headers: dict[str, str] = {}
     """The headers of the response with their descriptions."""
@@ -122,6 +124,11 @@ class Operation(msgspec.Struct, frozen=True):
     example: Callable[[str], Any] | None = None
     """Makes an example of the response body for the base URL of a service."""
     code_samples: tuple[CodeSample, ...] = ()
+    needs_key: bool = True
+
+    def __call__(self, handler: Handler) -> "Route":
+        """The route with this handler."""
+        return Route(self.method, self.path, handler, self, self.needs_key)
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -133,13 +140,6 @@ class Route(msgspec.Struct, frozen=True):
     operation: Operation | None
     """None if the OpenAPI document does not show the route."""
     needs_key: bool = True
-
-
-def operation(
-    method: str, path: str, documentation: Operation, *, needs_key: bool = True
-) -> Callable[[Handler], Route]:
-    """Makes a handler a route of the API."""
-    return lambda handler: Route(method, path, handler, documentation, needs_key)
 
 
 def page(path: str, handler: Handler) -> Route:

@@ -6,12 +6,10 @@ from trunkline.api.operation import PARTNER_PREFIX, Request
 from trunkline.api.parameters import Parameter
 from trunkline.domain.errors import (
     HandleBlocked,
-    InvalidBody,
     InvalidContent,
     InvalidParameter,
     InvalidPhoneNumber,
     MentionOutsideGroup,
-    MissingField,
     NoSuchMessage,
     OptedOut,
 )
@@ -28,9 +26,7 @@ IDEMPOTENCY_KEY = Parameter(
 )
 
 SEND_ERRORS = (
-    MissingField,
     InvalidPhoneNumber,
-    InvalidBody,
     InvalidContent,
     InvalidParameter,
     OptedOut,

@@ -2,7 +2,7 @@
 
 SERVICE = """\
 Every conversation of your lines on iMessage, RCS and SMS, in one list. The API is the Linq Partner API v3: a client of
-that API works with this service if you change its base URL and key.
+that API works with this service once you change its base URL and key.
 
 Responses are JSON in UTF-8; times are RFC 3339 in UTC. Ignore fields that you do not know, because new ones may be
 added at any time. Every response has the header `X-Trace-ID`. The log of the service has the details of every server
@@ -22,7 +22,7 @@ TAGS = {
     "Lines": "The numbers that you send from.",
     "Blocked handles": "Handles whose messages you reject.",
     "Capability": "Which services reach a handle.",
-    "Webhooks": "Events, sent to a URL of yours: see the [guide](/guides/webhooks).",
+    "Webhooks": "Events, sent to your URL: see the [guide](/guides/webhooks).",
     "Sandbox": "Play the counterparty of a line: see the [guide](/guides/sandbox). Only this service has it.",
     "Process": "For the operator of the service. Neither operation needs a key or reveals data.",
 }
@@ -39,11 +39,11 @@ participant; you can combine them.
 3. Stop when `next_cursor` is `null`. There is no empty page at the end.
 
 Pagination is a consistent snapshot: you get every chat that existed at the first page exactly once, however many
-messages arrive meanwhile. Each chat is shown as it is when its page is served. A chat created meanwhile is not part of
-the snapshot.
+messages arrive in the meantime. Each chat is shown as it is when its page is served. A chat that is created later is
+not part of the snapshot.
 
 A cursor is valid for at least a day. It is opaque, and it works only with its key and filters; otherwise, the request
-fails with [1005](/docs/errors#1005). A page reads no more rows at any depth.
+fails with [1005](/docs/errors#1005). A page at any depth reads no more rows than the first.
 
 # Changes
 
@@ -58,7 +58,7 @@ Only this service has the following parameters.
 You miss no change; a change during pagination may appear twice. A token does not expire. It works with any filters of
 the same partner, but covers only the filters that you used: keep one token for each set of filters.
 
-While there are more changes, `next_cursor` is the token, too, so clients that send it as `cursor` with the same query
+While there are more changes, `next_cursor` is also the token, so clients that send it as `cursor` with the same query
 continue there.
 
 To find out whether a page has changed, send its `ETag` in `If-None-Match`. While nothing has changed, the response is

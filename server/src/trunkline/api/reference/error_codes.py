@@ -80,12 +80,12 @@ DOCS: dict[type[TrunklineError], ErrorDocs] = {
     ),
     TooManyRequests: ErrorDocs(
         "too many requests; try again in 2 seconds",
-        "Wait for the number of seconds in the header `Retry-After`, then repeat the request. The SDK does so itself.",
+        "Wait for the number of seconds in the header `Retry-After`, then repeat the request. The SDK does so for you.",
     ),
     NotFound: ErrorDocs(
         "there is no chat 550e8400-e29b-41d4-a716-446655440000",
         "Check the id, and that the key belongs to the partner that has the chat: another partner's chat looks like "
-        "one that does not exist. An unknown address has this code, too.",
+        "one that does not exist. An unknown address also has this code.",
     ),
     NoSuchMessage: ErrorDocs(
         "there is no message 7f1f43f2-6f0f-4b0e-9a55-6a3c6b1d8b11",
@@ -102,13 +102,13 @@ DOCS: dict[type[TrunklineError], ErrorDocs] = {
         "a line with `trunkline line add`.",
     ),
     ChatLeft: ErrorDocs(
-        "your line has left this chat; nothing can be done in it until somebody adds it again",
-        "You cannot act in a group that your line has left. Another participant has to add the line again, or you "
-        "create another chat.",
+        "your line has left this chat; you cannot act in it until another participant adds the line",
+        "You cannot act in a group that your line has left. Ask another participant to add it again, or create "
+        "another chat.",
     ),
     MentionOutsideGroup: ErrorDocs(
         "'message.parts[0].mention' is given in a direct chat; mentions are possible only in a group",
-        "Omit `mention`: only a group has somebody to mention. Check `is_group`.",
+        "Omit `mention`: mentions are possible only in groups. Check `is_group`.",
     ),
     OptedOut: ErrorDocs(
         "+14155559876 has opted out of your messages",

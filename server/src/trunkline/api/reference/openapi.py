@@ -10,7 +10,14 @@ from trunkline.api.operation import Operation, Route
 from trunkline.api.parameters import Parameter
 from trunkline.api.reference import descriptions, examples
 from trunkline.api.reference.error_codes import DOCS, ERRORS, meaning
-from trunkline.domain.errors import BodyTooLarge, TooManyRequests, TrunklineError, Unauthorized
+from trunkline.domain.errors import (
+    BodyTooLarge,
+    InvalidBody,
+    MissingField,
+    TooManyRequests,
+    TrunklineError,
+    Unauthorized,
+)
 from trunkline.schemas.errors import Envelope
 
 _TRACE_HEADERS = {
@@ -101,7 +108,7 @@ def _responses(route: Route, operation: Operation, base_url: str) -> dict[str, A
     for error in (
         *operation.errors,
         *([Unauthorized] if route.needs_key else []),
-        *([BodyTooLarge] if operation.body is not None else []),
+        *([MissingField, InvalidBody, BodyTooLarge] if operation.body is not None else []),
         *[each for each in ERRORS if each.status in {500, 503}],
     ):
         errors.setdefault(str(error.status), []).append(error)

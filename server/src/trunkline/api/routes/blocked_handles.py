@@ -1,9 +1,9 @@
 """Blocked handles: ``/v3/blocked_handles`` (docs/wire.md §4)."""
 
 from trunkline.actions.lines import blocked_handles
-from trunkline.api.operation import DELETE, GET, POST, Operation, Request, operation
+from trunkline.api.operation import DELETE, GET, POST, Operation, Request
 from trunkline.api.responses import Response, no_content
-from trunkline.domain.errors import InvalidBody, InvalidParameter, InvalidPhoneNumber, MissingField
+from trunkline.domain.errors import InvalidBody, InvalidParameter, InvalidPhoneNumber
 from trunkline.domain.handle import parse_blockable
 from trunkline.schemas.blocked_handles import (
     BlockBody,
@@ -14,39 +14,35 @@ from trunkline.schemas.blocked_handles import (
 )
 
 
-@operation(
+@Operation(
     GET,
     "/v3/blocked_handles",
-    Operation(
-        id="listBlockedHandles",
-        tag="Blocked handles",
-        summary="List the handles that you blocked",
-        description="The latest first.",
-        response_description="The blocked handles.",
-        response=BlockedHandles,
-    ),
+    id="listBlockedHandles",
+    tag="Blocked handles",
+    summary="List the handles that you blocked",
+    description="Newest first.",
+    response_description="The blocked handles.",
+    response=BlockedHandles,
 )
 async def list_all(request: Request) -> Response:
     entries = await blocked_handles.list_blocked(request.store, request.ctx.partner_id)
     return request.json(BlockedHandles([blocked_handle_schema(each) for each in entries]))
 
 
-@operation(
+@Operation(
     POST,
     "/v3/blocked_handles",
-    Operation(
-        id="blockHandle",
-        tag="Blocked handles",
-        summary="Block a handle",
-        description="""\
+    id="blockHandle",
+    tag="Blocked handles",
+    summary="Block a handle",
+    description="""\
 Messages from a blocked handle are dropped, and a message to it alone fails with [2026](/docs/errors#2026). Groups are
 not affected. Blocking is idempotent.
 """,
-        response_description="The handle is blocked.",
-        body=BlockBody,
-        response=BlockedHandleAnswer,
-        errors=(MissingField, InvalidPhoneNumber, InvalidBody, InvalidParameter),
-    ),
+    response_description="The handle is blocked.",
+    body=BlockBody,
+    response=BlockedHandleAnswer,
+    errors=(InvalidPhoneNumber, InvalidParameter),
 )
 async def block(request: Request) -> Response:
     body = request.body(BlockBody)
@@ -55,19 +51,17 @@ async def block(request: Request) -> Response:
     return request.json(BlockedHandleAnswer(blocked_handle_schema(entry)))
 
 
-@operation(
+@Operation(
     DELETE,
     "/v3/blocked_handles",
-    Operation(
-        id="unblockHandle",
-        tag="Blocked handles",
-        summary="Unblock a handle",
-        description="Unblocking is idempotent.",
-        status=204,
-        response_description="Handle unblocked.",
-        body=UnblockBody,
-        errors=(MissingField, InvalidPhoneNumber, InvalidBody),
-    ),
+    id="unblockHandle",
+    tag="Blocked handles",
+    summary="Unblock a handle",
+    description="Unblocking is idempotent.",
+    status=204,
+    response_description="Handle unblocked.",
+    body=UnblockBody,
+    errors=(InvalidPhoneNumber, InvalidBody),
 )
 async def unblock(request: Request) -> Response:
     handle = parse_blockable(request.body(UnblockBody).handle, "handle")

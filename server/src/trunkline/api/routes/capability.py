@@ -3,7 +3,7 @@
 from msgspec import UNSET
 
 from trunkline.actions.lines.capability import check_capability
-from trunkline.api.operation import POST, Operation, Request, operation
+from trunkline.api.operation import POST, Operation, Request
 from trunkline.api.responses import Response
 from trunkline.domain.chat import Service
 from trunkline.domain.errors import InvalidBody, InvalidParameter, InvalidPhoneNumber, MissingField, NotYourLine
@@ -13,38 +13,34 @@ from trunkline.schemas.capability import CapabilityBody, CapabilitySchema, Numbe
 ERRORS = (MissingField, InvalidPhoneNumber, InvalidBody, InvalidParameter, NotYourLine)
 
 
-@operation(
+@Operation(
     POST,
     "/v3/capability/check_imessage",
-    Operation(
-        id="checkIMessage",
-        tag="Capability",
-        summary="Check whether iMessage reaches a handle",
-        description="Asks the carrier. Nothing is sent.",
-        response_description="Whether it does.",
-        body=CapabilityBody,
-        response=CapabilitySchema,
-        errors=ERRORS,
-    ),
+    id="checkIMessage",
+    tag="Capability",
+    summary="Check whether iMessage reaches a handle",
+    description="Asks the carrier. Nothing is sent.",
+    response_description="Whether it does.",
+    body=CapabilityBody,
+    response=CapabilitySchema,
+    errors=ERRORS,
 )
 async def check_imessage(request: Request) -> Response:
     body = request.body(CapabilityBody)
     return await _check(request, body, Service.IMESSAGE, parse_handle(body.address, "address"))
 
 
-@operation(
+@Operation(
     POST,
     "/v3/capability/check_rcs",
-    Operation(
-        id="checkRCS",
-        tag="Capability",
-        summary="Check whether RCS reaches a phone number",
-        description="Asks the carrier. Nothing is sent. RCS reaches phone numbers only.",
-        response_description="Whether it does.",
-        body=NumberCapabilityBody,
-        response=CapabilitySchema,
-        errors=ERRORS,
-    ),
+    id="checkRCS",
+    tag="Capability",
+    summary="Check whether RCS reaches a phone number",
+    description="Asks the carrier. Nothing is sent. RCS reaches phone numbers only.",
+    response_description="Whether it does.",
+    body=NumberCapabilityBody,
+    response=CapabilitySchema,
+    errors=ERRORS,
 )
 async def check_rcs(request: Request) -> Response:
     body = request.body(NumberCapabilityBody)

@@ -12,16 +12,14 @@ from trunkline.actions.chats.groups import GroupUpdate
 from trunkline.actions.chats.list_chats import current_version, list_chats
 from trunkline.api.chat_query import PARAMETERS, parse_chat_query
 from trunkline.api.etags import ANY, entity_tag, if_none_match, matches
-from trunkline.api.operation import DELETE, GET, POST, PUT, CodeSample, Operation, Request, operation
+from trunkline.api.operation import DELETE, GET, POST, PUT, CodeSample, Operation, Request
 from trunkline.api.reference import descriptions, examples
 from trunkline.api.responses import Response, json_response, no_content
 from trunkline.api.send_request import IDEMPOTENCY_KEY, SEND_ERRORS, outgoing_message
 from trunkline.domain.errors import (
     ChatLeft,
-    InvalidBody,
     InvalidParameter,
     InvalidPhoneNumber,
-    MissingField,
     NotAGroup,
     NotFound,
     NotYourLine,
@@ -34,32 +32,30 @@ from trunkline.schemas.groups import Accepted, ChatUpdated
 from trunkline.schemas.requests import CreateChatBody, ParticipantBody, UpdateChatBody, parse_handles
 from trunkline.schemas.sending import ChatCreated
 
-GROUP_ERRORS = (MissingField, InvalidBody, InvalidPhoneNumber, InvalidParameter, NotFound, NotAGroup, ChatLeft)
+GROUP_ERRORS = (InvalidPhoneNumber, InvalidParameter, NotFound, NotAGroup, ChatLeft)
 _SYNC_TOKEN = b"x-sync-token"
 
 
-@operation(
+@Operation(
     GET,
     "/v3/chats",
-    Operation(
-        id="listChats",
-        tag="Chats",
-        summary="List all chats",
-        description=descriptions.LIST_CHATS,
-        response_description="A page of chats.",
-        response=ChatList,
-        errors=(InvalidPhoneNumber, InvalidParameter, NotYourLine, TooManyRequests),
-        parameters=tuple(PARAMETERS.values()),
-        headers={
-            "X-Sync-Token": "The `updated_since` that yields what changes after this response.",
-            "ETag": "The version of this response, for `If-None-Match`.",
-        },
-        not_modified="Nothing has changed since the response whose `ETag` is in `If-None-Match`.",
-        example=examples.chat_list,
-        code_samples=(
-            CodeSample("Shell", "curl", examples.curl),
-            CodeSample("Python", "Python, with the SDK", examples.python),
-        ),
+    id="listChats",
+    tag="Chats",
+    summary="List all chats",
+    description=descriptions.LIST_CHATS,
+    response_description="A page of chats.",
+    response=ChatList,
+    errors=(InvalidPhoneNumber, InvalidParameter, NotYourLine, TooManyRequests),
+    parameters=tuple(PARAMETERS.values()),
+    headers={
+        "X-Sync-Token": "The `updated_since` that yields what changes after this response.",
+        "ETag": "The version of this response, for `If-None-Match`.",
+    },
+    not_modified="Nothing has changed since the response whose `ETag` is in `If-None-Match`.",
+    example=examples.chat_list,
+    code_samples=(
+        CodeSample("Shell", "curl", examples.curl),
+        CodeSample("Python", "Python, with the SDK", examples.python),
     ),
 )
 async def list_all(request: Request) -> Response:
@@ -103,26 +99,24 @@ async def _disconnected(request: Request) -> None:
         await asyncio.get_running_loop().create_future()
 
 
-@operation(
+@Operation(
     POST,
     "/v3/chats",
-    Operation(
-        id="createChat",
-        tag="Chats",
-        summary="Create or find a chat, and send a message",
-        description="""\
+    id="createChat",
+    tag="Chats",
+    summary="Create or find a chat, and send a message",
+    description="""\
 Sends a message from one of your lines. A line has one direct chat with each person, and one unnamed group with the same
 people; if that chat exists, the message goes to it. Named groups are not reused, so the same people can have several.
 
 The message that creates a chat must not contain a link, have an effect or be a reply; later messages may.
 """,
-        status=201,
-        response_description="The chat exists, and the message is accepted.",
-        body=CreateChatBody,
-        response=ChatCreated,
-        errors=(*SEND_ERRORS, NotYourLine),
-        parameters=(IDEMPOTENCY_KEY,),
-    ),
+    status=201,
+    response_description="The chat exists, and the message is accepted.",
+    body=CreateChatBody,
+    response=ChatCreated,
+    errors=(*SEND_ERRORS, NotYourLine),
+    parameters=(IDEMPOTENCY_KEY,),
 )
 async def create(request: Request) -> Response:
     body = request.body(CreateChatBody)
@@ -132,36 +126,32 @@ async def create(request: Request) -> Response:
     return request.document(await create_chat(request.store, request.ctx, line, to, outgoing), 201)
 
 
-@operation(
+@Operation(
     GET,
     "/v3/chats/{chat_id}",
-    Operation(
-        id="getChat",
-        tag="Chats",
-        summary="Read a chat",
-        description="The chat as in the list.",
-        response_description="The chat.",
-        response=ChatSchema,
-        errors=(NotFound,),
-    ),
+    id="getChat",
+    tag="Chats",
+    summary="Read a chat",
+    description="The chat as in the list.",
+    response_description="The chat.",
+    response=ChatSchema,
+    errors=(NotFound,),
 )
 async def read(request: Request) -> Response:
     return request.document(await one_chat.read_chat(request.store, request.ctx.partner_id, request.path["chat_id"]))
 
 
-@operation(
+@Operation(
     PUT,
     "/v3/chats/{chat_id}",
-    Operation(
-        id="updateChat",
-        tag="Chats",
-        summary="Rename a group, or change its picture",
-        description="Groups only. Subscribers get `chat.group_name_updated` or `chat.group_icon_updated`.",
-        response_description="The group is changed.",
-        body=UpdateChatBody,
-        response=ChatUpdated,
-        errors=(MissingField, InvalidBody, InvalidParameter, NotFound, NotAGroup, ChatLeft),
-    ),
+    id="updateChat",
+    tag="Chats",
+    summary="Rename a group, or change its picture",
+    description="For groups only. Subscribers get `chat.group_name_updated` or `chat.group_icon_updated`.",
+    response_description="The group was changed.",
+    body=UpdateChatBody,
+    response=ChatUpdated,
+    errors=(InvalidParameter, NotFound, NotAGroup, ChatLeft),
 )
 async def update(request: Request) -> Response:
     body = request.body(UpdateChatBody)
@@ -170,42 +160,38 @@ async def update(request: Request) -> Response:
     return request.json(ChatUpdated(chat_id, "accepted"))
 
 
-@operation(
+@Operation(
     POST,
     "/v3/chats/{chat_id}/leave",
-    Operation(
-        id="leaveChat",
-        tag="Chats",
-        summary="Leave a group",
-        description="""\
+    id="leaveChat",
+    tag="Chats",
+    summary="Leave a group",
+    description="""\
 Your line leaves a group of four or more people. The chat stays in the list, with the status `left` for your own handle.
 From then on, every operation that requires membership fails with [2013](/docs/errors#2013).
 """,
-        status=202,
-        response_description="Your line has left.",
-        response=Accepted,
-        errors=(InvalidParameter, NotFound, NotAGroup, ChatLeft),
-    ),
+    status=202,
+    response_description="Your line has left.",
+    response=Accepted,
+    errors=(InvalidParameter, NotFound, NotAGroup, ChatLeft),
 )
 async def leave(request: Request) -> Response:
     await groups.leave_group(request.store, request.ctx, request.path["chat_id"])
     return accepted(request, "your line has left the group")
 
 
-@operation(
+@Operation(
     POST,
     "/v3/chats/{chat_id}/participants",
-    Operation(
-        id="addParticipant",
-        tag="Chats",
-        summary="Add a participant to a group",
-        description="A group has at most 31 participants besides your line. A returning participant keeps its id.",
-        status=202,
-        response_description="The participant is in the group.",
-        body=ParticipantBody,
-        response=Accepted,
-        errors=GROUP_ERRORS,
-    ),
+    id="addParticipant",
+    tag="Chats",
+    summary="Add a participant to a group",
+    description="A group has at most 31 participants besides your line. A returning participant keeps its id.",
+    status=202,
+    response_description="The participant is in the group.",
+    body=ParticipantBody,
+    response=Accepted,
+    errors=GROUP_ERRORS,
 )
 async def add_participant(request: Request) -> Response:
     handle = parse_handle(request.body(ParticipantBody).handle, "handle")
@@ -213,20 +199,18 @@ async def add_participant(request: Request) -> Response:
     return accepted(request, f"{handle} is in the group")
 
 
-@operation(
+@Operation(
     DELETE,
     "/v3/chats/{chat_id}/participants",
-    Operation(
-        id="removeParticipant",
-        tag="Chats",
-        summary="Remove a participant from a group",
-        description="A group keeps at least three people, your line included. The handle stays listed as `removed`.",
-        status=202,
-        response_description="The participant is removed.",
-        body=ParticipantBody,
-        response=Accepted,
-        errors=GROUP_ERRORS,
-    ),
+    id="removeParticipant",
+    tag="Chats",
+    summary="Remove a participant from a group",
+    description="A group keeps at least three people, your line included. The handle stays listed as `removed`.",
+    status=202,
+    response_description="The participant was removed.",
+    body=ParticipantBody,
+    response=Accepted,
+    errors=GROUP_ERRORS,
 )
 async def remove_participant(request: Request) -> Response:
     handle = parse_handle(request.body(ParticipantBody).handle, "handle")
@@ -234,54 +218,48 @@ async def remove_participant(request: Request) -> Response:
     return accepted(request, f"{handle} is out of the group")
 
 
-@operation(
+@Operation(
     POST,
     "/v3/chats/{chat_id}/read",
-    Operation(
-        id="markChatAsRead",
-        tag="Chats",
-        summary="Mark a chat as read",
-        description="Marks every received message of the chat as read, and sends read receipts.",
-        status=204,
-        response_description="The chat is read.",
-        errors=(NotFound, ChatLeft),
-    ),
+    id="markChatAsRead",
+    tag="Chats",
+    summary="Mark a chat as read",
+    description="Marks every received message of the chat as read, and sends read receipts.",
+    status=204,
+    response_description="The chat is marked as read.",
+    errors=(NotFound, ChatLeft),
 )
 async def mark_as_read(request: Request) -> Response:
     await one_chat.mark_as_read(request.store, request.ctx, request.path["chat_id"])
     return no_content()
 
 
-@operation(
+@Operation(
     POST,
     "/v3/chats/{chat_id}/typing",
-    Operation(
-        id="startTyping",
-        tag="Chats",
-        summary="Show that you are typing",
-        description="Best effort: only iMessage shows it. It ends by itself, or with the next message.",
-        status=204,
-        response_description="The carrier is informed.",
-        errors=(NotFound, ChatLeft),
-    ),
+    id="startTyping",
+    tag="Chats",
+    summary="Show that you are typing",
+    description="Best effort: only iMessage shows it. It ends on its own, or with the next message.",
+    status=204,
+    response_description="The carrier is informed.",
+    errors=(NotFound, ChatLeft),
 )
 async def start_typing(request: Request) -> Response:
     await one_chat.set_typing(request.store, request.ctx, request.path["chat_id"], typing=True)
     return no_content()
 
 
-@operation(
+@Operation(
     DELETE,
     "/v3/chats/{chat_id}/typing",
-    Operation(
-        id="stopTyping",
-        tag="Chats",
-        summary="Stop showing that you are typing",
-        description="Removes the indicator that `POST` shows.",
-        status=204,
-        response_description="The carrier is informed.",
-        errors=(NotFound, ChatLeft),
-    ),
+    id="stopTyping",
+    tag="Chats",
+    summary="Stop showing that you are typing",
+    description="Removes the indicator that `POST` shows.",
+    status=204,
+    response_description="The carrier is informed.",
+    errors=(NotFound, ChatLeft),
 )
 async def stop_typing(request: Request) -> Response:
     await one_chat.set_typing(request.store, request.ctx, request.path["chat_id"], typing=False)

@@ -1,7 +1,7 @@
 """Lines: ``GET /v3/phone_numbers`` and the older ``GET /v3/phonenumbers`` (docs/wire.md §4)."""
 
 from trunkline.actions.lines.list_lines import list_lines
-from trunkline.api.operation import GET, Operation, Request, operation
+from trunkline.api.operation import GET, Operation, Request
 from trunkline.api.responses import Response
 from trunkline.schemas.chat import GUIDE_PATH
 from trunkline.schemas.lines import (
@@ -16,17 +16,15 @@ from trunkline.schemas.lines import (
 _LINES_ANCHOR = "lines"
 
 
-@operation(
+@Operation(
     GET,
     "/v3/phone_numbers",
-    Operation(
-        id="listPhoneNumbers",
-        tag="Lines",
-        summary="List your lines",
-        description="Every number that you can send from, with its reputation.",
-        response_description="Your lines.",
-        response=PhoneNumbers,
-    ),
+    id="listPhoneNumbers",
+    tag="Lines",
+    summary="List your lines",
+    description="Every number that you can send from, with its reputation.",
+    response_description="Your lines.",
+    response=PhoneNumbers,
 )
 async def list_all(request: Request) -> Response:
     lines = await list_lines(request.store, request.ctx.partner_id)
@@ -36,17 +34,15 @@ async def list_all(request: Request) -> Response:
     )
 
 
-@operation(
+@Operation(
     GET,
     "/v3/phonenumbers",
-    Operation(
-        id="listPhoneNumbersOlder",
-        tag="Lines",
-        summary="List your lines, in the older form",
-        description="Use `/v3/phone_numbers`.",
-        response_description="Your lines.",
-        response=OlderPhoneNumbers,
-    ),
+    id="listPhoneNumbersOlder",
+    tag="Lines",
+    summary="List your lines, in the older form",
+    description="Use `/v3/phone_numbers`.",
+    response_description="Your lines.",
+    response=OlderPhoneNumbers,
 )
 async def list_older(request: Request) -> Response:
     lines = await request.store.partners.lines(request.ctx.partner_id)

@@ -10,16 +10,14 @@ from trunkline.api.message_query import (
     parse_chat_messages_query,
     parse_thread_query,
 )
-from trunkline.api.operation import DELETE, GET, PATCH, POST, Operation, Request, operation
+from trunkline.api.operation import DELETE, GET, PATCH, POST, Operation, Request
 from trunkline.api.responses import Response, no_content
 from trunkline.api.routes.chats import accepted
 from trunkline.api.send_request import IDEMPOTENCY_KEY, SEND_ERRORS, outgoing_message
 from trunkline.domain.errors import (
     ChatLeft,
-    InvalidBody,
     InvalidContent,
     InvalidParameter,
-    MissingField,
     NoSuchMessage,
     NotFound,
 )
@@ -29,24 +27,22 @@ from trunkline.schemas.message import MessageList, MessageSchema, render_message
 from trunkline.schemas.requests import EditBody, ReactionBody, SendAnywhereBody, SendMessageBody, parse_handles
 from trunkline.schemas.sending import MessageSent, SentAnywhere
 
-CHANGE_ERRORS = (MissingField, InvalidBody, InvalidContent, InvalidParameter, NoSuchMessage, ChatLeft)
+CHANGE_ERRORS = (InvalidContent, InvalidParameter, NoSuchMessage, ChatLeft)
 
 
-@operation(
+@Operation(
     POST,
     "/v3/chats/{chat_id}/messages",
-    Operation(
-        id="sendMessageToChat",
-        tag="Messages",
-        summary="Send a message to a chat",
-        description="Stores the message and hands it to the carrier. Its webhooks report how far it has come.",
-        status=202,
-        response_description="The message is accepted.",
-        body=SendMessageBody,
-        response=MessageSent,
-        errors=(*SEND_ERRORS, NotFound, ChatLeft),
-        parameters=(IDEMPOTENCY_KEY,),
-    ),
+    id="sendMessageToChat",
+    tag="Messages",
+    summary="Send a message to a chat",
+    description="Stores the message and hands it to the carrier. Webhooks report its delivery status.",
+    status=202,
+    response_description="The message is accepted.",
+    body=SendMessageBody,
+    response=MessageSent,
+    errors=(*SEND_ERRORS, NotFound, ChatLeft),
+    parameters=(IDEMPOTENCY_KEY,),
 )
 async def send(request: Request) -> Response:
     body = request.body(SendMessageBody)
@@ -54,25 +50,23 @@ async def send(request: Request) -> Response:
     return request.document(await send_to_chat(request.store, request.ctx, request.path["chat_id"], outgoing), 202)
 
 
-@operation(
+@Operation(
     POST,
     "/v3/messages",
-    Operation(
-        id="sendMessage",
-        tag="Messages",
-        summary="Send a message from the best of your lines",
-        description="""\
-Names the recipients but no line. The message goes to the most recently changed chat with exactly these people, unless
-its line is [flagged](/guides/chats/chat-health#lines); otherwise, a chat begins on the line with the best reputation.
-The response says which line and chat were chosen, and why.
+    id="sendMessage",
+    tag="Messages",
+    summary="Send a message from the best of your lines",
+    description="""\
+You name the recipients but no line. The message goes to the most recently changed chat with exactly these people,
+unless its line is [flagged](/guides/chats/chat-health#lines); otherwise, a chat begins on the line with the best
+reputation. The response says which line and chat were chosen, and why.
 """,
-        status=202,
-        response_description="The message is accepted.",
-        body=SendAnywhereBody,
-        response=SentAnywhere,
-        errors=SEND_ERRORS,
-        parameters=(IDEMPOTENCY_KEY,),
-    ),
+    status=202,
+    response_description="The message is accepted.",
+    body=SendAnywhereBody,
+    response=SentAnywhere,
+    errors=SEND_ERRORS,
+    parameters=(IDEMPOTENCY_KEY,),
 )
 async def send_without_line(request: Request) -> Response:
     body = request.body(SendAnywhereBody)
@@ -88,19 +82,17 @@ async def send_without_line(request: Request) -> Response:
     return request.document(response, 202)
 
 
-@operation(
+@Operation(
     GET,
     "/v3/chats/{chat_id}/messages",
-    Operation(
-        id="getMessages",
-        tag="Messages",
-        summary="List the messages of a chat",
-        description="Newest first. Like that of chats, pagination is a consistent snapshot.",
-        response_description="A page of messages.",
-        response=MessageList,
-        errors=(InvalidParameter, NotFound),
-        parameters=tuple(CHAT_PARAMETERS.values()),
-    ),
+    id="getMessages",
+    tag="Messages",
+    summary="List the messages of a chat",
+    description="Newest first. Like that of chats, pagination is a consistent snapshot.",
+    response_description="A page of messages.",
+    response=MessageList,
+    errors=(InvalidParameter, NotFound),
+    parameters=tuple(CHAT_PARAMETERS.values()),
 )
 async def list_of_chat(request: Request) -> Response:
     query, ctx = parse_chat_messages_query(request.query), request.ctx
@@ -108,37 +100,33 @@ async def list_of_chat(request: Request) -> Response:
     return _page(request, page)
 
 
-@operation(
+@Operation(
     GET,
     "/v3/messages/{message_id}",
-    Operation(
-        id="getMessage",
-        tag="Messages",
-        summary="Read a message",
-        description="The message with its parts, their reactions, and its delivery status.",
-        response_description="The message.",
-        response=MessageSchema,
-        errors=(NoSuchMessage,),
-    ),
+    id="getMessage",
+    tag="Messages",
+    summary="Read a message",
+    description="The message with its parts, their reactions, and its delivery status.",
+    response_description="The message.",
+    response=MessageSchema,
+    errors=(NoSuchMessage,),
 )
 async def read(request: Request) -> Response:
     message_id = request.path["message_id"]
     return request.document(await list_messages.read_message(request.store, request.ctx.partner_id, message_id))
 
 
-@operation(
+@Operation(
     PATCH,
     "/v3/messages/{message_id}",
-    Operation(
-        id="editMessage",
-        tag="Messages",
-        summary="Edit a message",
-        description="Changes the text of a part of one of your messages, up to five times within 15 minutes.",
-        response_description="The edited message.",
-        body=EditBody,
-        response=MessageSchema,
-        errors=CHANGE_ERRORS,
-    ),
+    id="editMessage",
+    tag="Messages",
+    summary="Edit a message",
+    description="Changes the text of a part of one of your messages, up to five times within 15 minutes.",
+    response_description="The edited message.",
+    body=EditBody,
+    response=MessageSchema,
+    errors=CHANGE_ERRORS,
 )
 async def edit(request: Request) -> Response:
     body = request.body(EditBody)
@@ -148,38 +136,34 @@ async def edit(request: Request) -> Response:
     return request.document(edited)
 
 
-@operation(
+@Operation(
     DELETE,
     "/v3/messages/{message_id}",
-    Operation(
-        id="deleteMessage",
-        tag="Messages",
-        summary="Delete a message",
-        description="Deletes the message here. The recipients keep it on their phones.",
-        status=204,
-        response_description="Message deleted.",
-        errors=(NoSuchMessage,),
-    ),
+    id="deleteMessage",
+    tag="Messages",
+    summary="Delete a message",
+    description="Deletes the message here. The recipients keep it on their phones.",
+    status=204,
+    response_description="Message deleted.",
+    errors=(NoSuchMessage,),
 )
 async def delete(request: Request) -> Response:
     await change_message.delete_message(request.store, request.ctx, request.path["message_id"])
     return no_content()
 
 
-@operation(
+@Operation(
     POST,
     "/v3/messages/{message_id}/reactions",
-    Operation(
-        id="sendReaction",
-        tag="Messages",
-        summary="React to a message",
-        description="You have one reaction to each part; a new one replaces it.",
-        status=202,
-        response_description="The reaction is added or removed.",
-        body=ReactionBody,
-        response=Accepted,
-        errors=CHANGE_ERRORS,
-    ),
+    id="sendReaction",
+    tag="Messages",
+    summary="React to a message",
+    description="You have one reaction to each part; a new one replaces it.",
+    status=202,
+    response_description="The reaction is added or removed.",
+    body=ReactionBody,
+    response=Accepted,
+    errors=CHANGE_ERRORS,
 )
 async def react(request: Request) -> Response:
     reaction = request.body(ReactionBody).change
@@ -187,19 +171,17 @@ async def react(request: Request) -> Response:
     return accepted(request, f"the reaction is {'added' if reaction.added else 'removed'}")
 
 
-@operation(
+@Operation(
     GET,
     "/v3/messages/{message_id}/thread",
-    Operation(
-        id="getMessageThread",
-        tag="Messages",
-        summary="List the thread of a message",
-        description="The first message of the thread and every reply; for a message without a thread, only itself.",
-        response_description="A page of messages.",
-        response=MessageList,
-        errors=(InvalidParameter, NoSuchMessage),
-        parameters=tuple(THREAD_PARAMETERS.values()),
-    ),
+    id="getMessageThread",
+    tag="Messages",
+    summary="List the thread of a message",
+    description="The first message of the thread and every reply; for a message without a thread, only itself.",
+    response_description="A page of messages.",
+    response=MessageList,
+    errors=(InvalidParameter, NoSuchMessage),
+    parameters=tuple(THREAD_PARAMETERS.values()),
 )
 async def list_thread(request: Request) -> Response:
     query, newest_first = parse_thread_query(request.query)

@@ -1,40 +1,36 @@
 """Liveness and readiness, for the operator."""
 
-from trunkline.api.operation import GET, Operation, Request, operation
+from trunkline.api.operation import GET, Operation, Request
 from trunkline.api.responses import Response
 from trunkline.schemas.probes import State
 
 _TAG = "Process"
 
 
-@operation(
+@Operation(
     GET,
     "/healthz",
-    Operation(
-        id="liveness",
-        tag=_TAG,
-        summary="Whether the process runs",
-        description="Succeeds as long as the process serves requests, even if the database does not answer.",
-        response_description="The process runs.",
-        response=State,
-    ),
+    id="liveness",
+    tag=_TAG,
+    summary="Whether the process is running",
+    description="Succeeds while the process serves requests, even if the database does not answer.",
+    response_description="The process is running.",
+    response=State,
     needs_key=False,
 )
 async def liveness(request: Request) -> Response:
     return request.json(State("ok"))
 
 
-@operation(
+@Operation(
     GET,
     "/readyz",
-    Operation(
-        id="readiness",
-        tag=_TAG,
-        summary="Whether the service can answer requests",
-        description="Queries the database; fails with 503 if it does not answer.",
-        response_description="The service is ready.",
-        response=State,
-    ),
+    id="readiness",
+    tag=_TAG,
+    summary="Whether the service can answer requests",
+    description="Queries the database; fails with 503 if it does not answer.",
+    response_description="The service is ready.",
+    response=State,
     needs_key=False,
 )
 async def readiness(request: Request) -> Response:

@@ -7,13 +7,12 @@ import msgspec
 from trunkline.actions.inbound.receipts import Receipt
 from trunkline.actions.sandbox import rules, simulate
 from trunkline.actions.sandbox.simulate import Counterparty, require_loopback
-from trunkline.api.operation import POST, Operation, Request, operation
+from trunkline.api.operation import POST, Operation, Request
 from trunkline.api.responses import Response
 from trunkline.domain import content as contents
 from trunkline.domain.chat import ParticipantStatus
 from trunkline.domain.content import check_text
 from trunkline.domain.errors import (
-    InvalidBody,
     InvalidContent,
     InvalidParameter,
     InvalidPhoneNumber,
@@ -60,28 +59,24 @@ class _ActionName(msgspec.Struct):
     action: str
 
 
-@operation(
+@Operation(
     POST,
     "/admin/simulate",
-    Operation(
-        id="simulate",
-        tag="Sandbox",
-        summary="Play the counterparty",
-        description=DESCRIPTION,
-        response_description="It has happened.",
-        body=Simulation,
-        response=Simulated,
-        errors=(
-            MissingField,
-            InvalidPhoneNumber,
-            InvalidBody,
-            InvalidContent,
-            InvalidParameter,
-            NotYourLine,
-            NotFound,
-            NoSuchMessage,
-            NotAGroup,
-        ),
+    id="simulate",
+    tag="Sandbox",
+    summary="Play the counterparty",
+    description=DESCRIPTION,
+    response_description="What happened.",
+    body=Simulation,
+    response=Simulated,
+    errors=(
+        InvalidPhoneNumber,
+        InvalidContent,
+        InvalidParameter,
+        NotYourLine,
+        NotFound,
+        NoSuchMessage,
+        NotAGroup,
     ),
 )
 async def play(request: Request) -> Response:
@@ -133,7 +128,7 @@ async def _play(request: Request, body: Simulation) -> Simulated:
 
 async def _change_rules(store: Store, partner_id: int, body: RuleToSet | RulesToClear | RulesToList) -> Simulated:
     if isinstance(body, RulesToList):
-        return Simulated("The rules are these.", rules=await rules.list_rules(store, partner_id))
+        return Simulated("These are the rules.", rules=await rules.list_rules(store, partner_id))
     handle = None if body.handle is None else parse_handle(body.handle, "handle")
     if isinstance(body, RuleToSet):
         return Simulated("The rule is set.", rules=await rules.set_rule(store, partner_id, handle, body.rule))

@@ -11,13 +11,11 @@ from trunkline.actions.webhooks.subscriptions import (
     update_subscription,
 )
 from trunkline.api.html.frame import WEBHOOKS_PATH
-from trunkline.api.operation import DELETE, GET, POST, PUT, Operation, Request, operation
+from trunkline.api.operation import DELETE, GET, POST, PUT, Operation, Request
 from trunkline.api.responses import Response, no_content
 from trunkline.domain.errors import (
-    InvalidBody,
     InvalidParameter,
     InvalidPhoneNumber,
-    MissingField,
     NotFound,
     NotYourLine,
 )
@@ -35,29 +33,27 @@ from trunkline.schemas.webhooks import (
 )
 
 _TAG = "Webhooks"
-_ERRORS = (MissingField, InvalidBody, InvalidParameter, InvalidPhoneNumber, NotYourLine)
+_ERRORS = (InvalidParameter, InvalidPhoneNumber, NotYourLine)
 
 
-@operation(
+@Operation(
     POST,
     "/v3/webhook-subscriptions",
-    Operation(
-        id="createWebhookSubscription",
-        tag=_TAG,
-        summary="Subscribe to events",
-        description=f"""\
+    id="createWebhookSubscription",
+    tag=_TAG,
+    summary="Subscribe to events",
+    description=f"""\
 From now on, events are sent to the URL as signed POST requests. The [guide](/guides/webhooks) says how to verify one,
 and what happens if you do not acknowledge it. The response has the signing secret, which is not shown again.
 
 You can also subscribe to events of the API that this service never sends. You can have {MAX_SUBSCRIPTIONS}
 subscriptions.
 """,
-        status=201,
-        response_description="The subscription, with its signing secret.",
-        body=SubscriptionBody,
-        response=NewWebhookSubscription,
-        errors=_ERRORS,
-    ),
+    status=201,
+    response_description="The subscription, with its signing secret.",
+    body=SubscriptionBody,
+    response=NewWebhookSubscription,
+    errors=_ERRORS,
 )
 async def create(request: Request) -> Response:
     update = SubscriptionUpdate(**msgspec.structs.asdict(request.body(SubscriptionBody)))
@@ -67,57 +63,51 @@ async def create(request: Request) -> Response:
     return request.json(new_subscription_schema(subscription, secret), 201)
 
 
-@operation(
+@Operation(
     GET,
     "/v3/webhook-subscriptions",
-    Operation(
-        id="listWebhookSubscriptions",
-        tag=_TAG,
-        summary="List your subscriptions",
-        description="The oldest first, without signing secrets.",
-        response_description="Your subscriptions.",
-        response=WebhookSubscriptions,
-    ),
+    id="listWebhookSubscriptions",
+    tag=_TAG,
+    summary="List your subscriptions",
+    description="Oldest first, without signing secrets.",
+    response_description="Your subscriptions.",
+    response=WebhookSubscriptions,
 )
 async def list_all(request: Request) -> Response:
     found = await list_subscriptions(request.store, request.ctx.partner_id)
     return request.json(WebhookSubscriptions([subscription_schema(each) for each in found]))
 
 
-@operation(
+@Operation(
     GET,
     "/v3/webhook-subscriptions/{subscription_id}",
-    Operation(
-        id="retrieveWebhookSubscription",
-        tag=_TAG,
-        summary="Read a subscription",
-        description="The subscription, without its signing secret.",
-        response_description="The subscription.",
-        response=WebhookSubscription,
-        errors=(NotFound,),
-    ),
+    id="retrieveWebhookSubscription",
+    tag=_TAG,
+    summary="Read a subscription",
+    description="The subscription, without its signing secret.",
+    response_description="The subscription.",
+    response=WebhookSubscription,
+    errors=(NotFound,),
 )
 async def read(request: Request) -> Response:
     found = await read_subscription(request.store, request.ctx.partner_id, request.path["subscription_id"])
     return request.json(subscription_schema(found))
 
 
-@operation(
+@Operation(
     PUT,
     "/v3/webhook-subscriptions/{subscription_id}",
-    Operation(
-        id="updateWebhookSubscription",
-        tag=_TAG,
-        summary="Change a subscription",
-        description="""\
-Properties that the body omits stay, and so does the signing secret. If a subscription becomes inactive, its pending
-deliveries are dropped; if it becomes active again, it gets the events from then on.
+    id="updateWebhookSubscription",
+    tag=_TAG,
+    summary="Change a subscription",
+    description="""\
+Properties that the body omits keep their values, and so does the signing secret. If a subscription becomes inactive,
+its pending deliveries are dropped; if it becomes active again, it gets the events from then on.
 """,
-        response_description="The changed subscription.",
-        body=SubscriptionChangeBody,
-        response=WebhookSubscription,
-        errors=(*_ERRORS, NotFound),
-    ),
+    response_description="The changed subscription.",
+    body=SubscriptionChangeBody,
+    response=WebhookSubscription,
+    errors=(*_ERRORS, NotFound),
 )
 async def update(request: Request) -> Response:
     changes = SubscriptionUpdate(**msgspec.structs.asdict(request.body(SubscriptionChangeBody)))
@@ -131,35 +121,31 @@ async def update(request: Request) -> Response:
     return request.json(subscription_schema(changed))
 
 
-@operation(
+@Operation(
     DELETE,
     "/v3/webhook-subscriptions/{subscription_id}",
-    Operation(
-        id="deleteWebhookSubscription",
-        tag=_TAG,
-        summary="Delete a subscription",
-        description="Its pending deliveries are dropped.",
-        status=204,
-        response_description="Subscription deleted.",
-        errors=(NotFound,),
-    ),
+    id="deleteWebhookSubscription",
+    tag=_TAG,
+    summary="Delete a subscription",
+    description="Its pending deliveries are dropped.",
+    status=204,
+    response_description="Subscription deleted.",
+    errors=(NotFound,),
 )
 async def delete(request: Request) -> Response:
     await delete_subscription(request.store, request.ctx, request.path["subscription_id"])
     return no_content()
 
 
-@operation(
+@Operation(
     GET,
     "/v3/webhook-events",
-    Operation(
-        id="listWebhookEvents",
-        tag=_TAG,
-        summary="List the events",
-        description="The events that this service sends.",
-        response_description="The events.",
-        response=WebhookEvents,
-    ),
+    id="listWebhookEvents",
+    tag=_TAG,
+    summary="List the events",
+    description="The events that this service sends.",
+    response_description="The events.",
+    response=WebhookEvents,
 )
 async def list_events(request: Request) -> Response:
     return request.json(WebhookEvents([*EventType], f"{request.state.doc_base}{WEBHOOKS_PATH}#events"))
