@@ -1,4 +1,4 @@
-"""What every test may use: both engines for real, and tests that are coroutines."""
+"""Fixtures for every test: both real engines, and tests that are coroutines."""
 
 import asyncio
 import inspect
@@ -18,7 +18,7 @@ PROCESS_FOLDERS = {"acceptance", "cli"}  # whose tests run real processes
 
 NewDatabase: TypeAlias = Callable[[], str]
 
-# The same examples at every run, and no clock in the verdict. `HYPOTHESIS_PROFILE=explore` looks further.
+# The same examples in every run, and no deadlines. `HYPOTHESIS_PROFILE=explore` tries new ones.
 settings.register_profile(
     "repeatable",
     derandomize=True,
@@ -56,14 +56,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """The PostgreSQL server of this test process. Where it does not start, tests fail: both engines are promised."""
+    """The PostgreSQL server of this test process. If it does not start, tests fail: both engines must be tested."""
     with running_postgres() as server:
         yield server
 
 
 @pytest.fixture
 def postgres_url(postgres: PostgresServer) -> str:
-    """A new, empty database of PostgreSQL alone."""
+    """A new, empty PostgreSQL database."""
     return postgres.new_database()
 
 
@@ -92,6 +92,6 @@ def database_url(new_database: NewDatabase) -> str:
 
 @pytest.fixture(scope="module")
 def opened(new_database: NewDatabase) -> Iterator[OpenStore]:
-    """One open store of each engine for a module: its tests make partners of their own, which share nothing."""
+    """One open store of each engine for a module; its tests create their own partners, which share nothing."""
     with opened_store(new_database()) as store:
         yield store

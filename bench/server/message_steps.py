@@ -27,18 +27,18 @@ _ROUNDS = 3
 _BASE = "http://127.0.0.1:8080"
 
 _BEGUN, _ASKED, _WRITTEN = (
-    "transaction begun, in its turn",
-    "what is known, asked for",
-    "message, chat and answer written",
+    "begin the transaction, after waiting for others",
+    "read stored data",
+    "write the message, the chat and the response",
 )
-_QUEUED, _FORGOTTEN, _COMMITTED = "put into the outbox", "what is old forgotten", "transaction committed"
+_QUEUED, _FORGOTTEN, _COMMITTED = "add entries to the outbox", "delete expired rows", "commit"
 _STEPS = (_BEGUN, _ASKED, _WRITTEN, _QUEUED, _FORGOTTEN, _COMMITTED)
 _OF_QUERY = {
     name: step
     for step, names in (
-        (_ASKED, "lock_partner answer chat objections latest latest_chats"),
-        (_QUEUED, "subscriptions put put_lane put_queue put_event"),
-        (_FORGOTTEN, "moves answers events items"),
+        (_ASKED, "lock_partner record chat send_restrictions latest latest_chats_of_line"),
+        (_QUEUED, "subscriptions add_entry add_ordering_key add_queue add_event"),
+        (_FORGOTTEN, "sort_key_history idempotency_records events entries"),
     )
     for name in names.split()
 }
@@ -129,10 +129,10 @@ def table(talks: Mapping[str, Talk]) -> str:
         counts = [each.statements[step] for each in last]
         line(step, counts, *[[each.seconds.get(step, 0.0) for each in runs] for runs in accepted])
     line("everything else", [], *[[each.total - sum(each.seconds.values()) for each in runs] for runs in accepted])
-    for what, phase in (("accepted", accepted), ("then, delivered by the loopback", delivered)):
+    for what, phase in (("accepted", accepted), ("delivered by the loopback", delivered)):
         counts = [each.statements.total() for each in phase[-1]]
         line(f"**{what}**", counts, *[[each.total for each in runs] for runs in phase])
-        line(f"{what}: time on the processor", [], *[[each.processor for each in runs] for runs in phase])
+        line(f"{what}: processor time", [], *[[each.processor for each in runs] for runs in phase])
     return "\n".join(lines)
 
 

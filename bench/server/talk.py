@@ -27,7 +27,7 @@ _QUERIES = parse("""
 -- name: chats
 select document, name, message_count, unread_count from chats where partner_id = :partner
 -- name: left
-select count(*) from lanes
+select count(*) from ordering_keys
 """)
 T = TypeVar("T")
 

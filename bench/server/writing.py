@@ -65,9 +65,7 @@ def messages(stores: Mapping[str, tuple[Server, Talk]], limit: Server, core: int
         cells = [name, str(clients), f"{each.accepted:,.0f}", f"{each.of_limit:.1%}", f"{each.delivered:,.0f}"]
         cells += [f"{each.processor:,.0f}", f"{each.p50:.1f}", f"{each.p99:.1f}"]
         lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(
-        [*lines, "", f"To write 8 kB to this disk, and wait for it, took {_disk() * 1000:.1f} ms meanwhile."]
-    )
+    return "\n".join([*lines, "", f"Meanwhile, a synced write of 8 kB to this disk took {_disk() * 1000:.1f} ms."])
 
 
 def _disk() -> float:

@@ -13,7 +13,7 @@ PACKAGES: dict[str, tuple[str, dict[str, list[str]]]] = {
     for chat in client.chats.list_chats():
         print(chat.display_name, chat.health_status.status)
 
-Every name is loaded when it is first used, so that ``import linq`` costs next to nothing.
+Every name is loaded when it is first used, so that ``import linq`` takes almost no time.
 """,
         {
             "linq": ["pagination", "types"],

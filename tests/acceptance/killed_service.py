@@ -53,7 +53,7 @@ class KilledService:
 
     @property
     def is_running(self) -> bool:
-        """Whether it was started, and neither killed nor stopped since."""
+        """Whether it was started, and has neither been killed nor stopped since."""
         return self._process is not None
 
 

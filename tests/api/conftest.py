@@ -10,19 +10,19 @@ from trunkline.testing.clock import Clock
 
 @pytest.fixture(scope="module")
 def api(opened: OpenStore) -> Api:
-    """The service of a module's store, asked without a server between."""
+    """The service on the module's store, called without a server."""
     return Api(opened)
 
 
 @pytest.fixture(scope="module")
 def clock() -> Clock:
-    """A clock that tests move on."""
+    """A clock that tests advance."""
     return Clock()
 
 
 @pytest.fixture(scope="module")
 def timed(opened: OpenStore, clock: Clock) -> Api:
-    """The same service, which goes by that clock."""
+    """The same service, on that clock."""
     return Api(opened, clock)
 
 

@@ -1,4 +1,4 @@
-"""The application without a server, asked for one address after the other."""
+"""The application without a server; requests one path after the other."""
 
 from collections.abc import Generator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""``/v3/blocked_handles`` over the wire: who is blocked, what that stops, and what it leaves alone."""
+"""``/v3/blocked_handles`` over the wire: who is blocked, which messages that stops, and which it does not affect."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def test_blocking_and_unblocking(we: Caller) -> None:
     second = block(we, CAROL.upper(), reason="spam")
     assert (second["handle"], second["reason"]) == (CAROL, "spam")
     assert blocked(we) == [second, first]
-    # Blocking again changes nothing, the reason neither.
+    # Blocking again changes nothing, not even the reason.
     assert block(we, ALICE, reason="again") == first
     assert blocked(we) == [second, first]
     unblock(we, CAROL.title())
@@ -91,7 +91,7 @@ def test_nothing_can_be_sent_to_them_alone(we: Caller) -> None:
             ):
                 assert ALICE in refused(answer, 403, 2026)
     assert we.chats() == before
-    # A group is not theirs alone, nor is a new one.
+    # Groups with a blocked handle, existing or new, are not restricted.
     we.send(group)
     we.create(GROUP)
     we.create([ALICE, CAROL])
@@ -110,7 +110,7 @@ def test_what_they_write_is_dropped(we: Caller) -> None:
     assert we.chats() == before
     assert [len(we.messages(each)) for each in (chat, group)] == [1, 1]
     assert emitted_events(we) == []
-    # The others of the group are heard.
+    # Messages from the other members of the group arrive.
     assert we.hear("hi", BOB, chat_id=group) is not None
     unblock(we, ALICE)
     assert we.hear("hi", ALICE, chat_id=chat) is not None

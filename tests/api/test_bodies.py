@@ -1,4 +1,4 @@
-"""What is wrong with a body, in one sentence that names the field; and no body at all makes the service fail."""
+"""Invalid bodies: one sentence names the field and the problem, and no body makes the service fail."""
 
 import json
 from typing import Any
@@ -53,7 +53,7 @@ NO_BODY = [
 
 
 class Site:
-    """A partner with a chat, a group and a message, whose ids stand in the addresses."""
+    """A partner with a chat, a group and a message, whose ids are in the paths."""
 
     def __init__(self, we: Caller) -> None:
         self.we = we
@@ -67,7 +67,7 @@ class Site:
         }
 
     def ask(self, endpoint: str, body: Any) -> Any:
-        """The answer of an endpoint."""
+        """The response of an endpoint."""
         method, path, _ = ENDPOINTS[endpoint]
         return self.we.call(method, path.format(**self.ids), body)
 
@@ -320,7 +320,7 @@ bodies = st.recursive(
 
 
 def assert_documented(endpoint: str, response: Any) -> None:
-    """The status is the one that the reference promises, and the body fits its schema."""
+    """The status is documented, and the body matches its schema."""
     method, path, _ = ENDPOINTS[endpoint]
     template = path.replace("{chat}", "{chat_id}").replace("{group}", "{chat_id}").replace("{message}", "{message_id}")
     documented = DOCUMENT["paths"][template][method.lower()]["responses"]

@@ -1,4 +1,4 @@
-"""Requests that are broken below JSON: bodies in pieces, cut off, or not as long as they say."""
+"""Requests that are broken below the JSON level: bodies in chunks, cut off, or of another length than declared."""
 
 import http.client
 import json
@@ -28,7 +28,7 @@ class Server(msgspec.Struct, frozen=True):
     key: str
 
     def send(self, *pieces: bytes, hang_up: bool = False) -> tuple[int, Any]:
-        """The answer to bytes that are sent as they are, after which nothing more comes: status and JSON body."""
+        """The response to raw bytes with nothing after them: status and JSON body."""
         host, port = self.url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=10) as connection:
             for piece in pieces:
@@ -52,7 +52,7 @@ class Server(msgspec.Struct, frozen=True):
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """A service, and where its store is."""
+    """A service, and the URL of its store."""
     folder: Path = tmp_path_factory.mktemp("broken")
     database = f"sqlite:///{folder / 'trunkline.db'}"
     with serving(database) as url:
@@ -68,7 +68,7 @@ def server(running: tuple[str, str]) -> Server:
 
 
 def chunk(content: bytes) -> bytes:
-    """A piece of a body that says its length."""
+    """A chunk of a body, with its length."""
     return b"%x\r\n%b\r\n" % (len(content), content)
 
 

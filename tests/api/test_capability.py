@@ -1,4 +1,4 @@
-"""``POST /v3/capability/…``: whom a network reaches, as the carrier says."""
+"""``POST /v3/capability/…``: which handles a network reaches, according to the carrier."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -31,7 +31,7 @@ def checked(we: Caller, path: str, address: str, **more: str) -> dict[str, Any]:
 
 
 def only(we: Caller, handle: str, *services: Service) -> None:
-    """A handle that these services alone reach."""
+    """A handle that only these services reach."""
     we.api.opened.run(set_rule(we.api.opened.store, we.tenant.id, handle, Rule(services=services)))
 
 
@@ -84,7 +84,7 @@ def test_a_partner_without_lines_cannot_ask(timed: Api, we: Caller) -> None:
 
 
 class Asked(Recorder):
-    """A carrier that answers as the test wants."""
+    """A carrier whose answers the test sets."""
 
     def __init__(self, reached: Callable[[str, str], Awaitable[frozenset[Service]]]) -> None:
         super().__init__()
@@ -95,7 +95,7 @@ class Asked(Recorder):
 
 
 def ask(opened: OpenStore, we: Caller, carrier: Asked, body: dict[str, Any]) -> Response:
-    """The answer of a service with another carrier."""
+    """The response of a service with another carrier."""
     app: Any = Application(opened.store, BASE, BASE, we.clock, network=network_of("modem:open", carrier))
 
     async def post() -> Response:

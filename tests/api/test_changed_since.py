@@ -1,4 +1,4 @@
-"""Sync tokens: what has changed since a page, in the order of the changes, and who may ask for it (docs/wire.md §6)."""
+"""Sync tokens: the changes since a page, in order, and who may request them (docs/wire.md §6)."""
 
 import pytest
 from httpx2 import Response
@@ -38,7 +38,7 @@ def ask(api: Api, partner: Tenant, **parameters: str | int | None) -> Response:
 
 
 def token(response: Response) -> str:
-    """Where to go on after an answer."""
+    """The token with which to continue after a response."""
     return response.headers["x-sync-token"]
 
 
@@ -137,7 +137,7 @@ def test_a_revision_that_changes_no_chat_is_not_a_change(api: Api, partner: Tena
 
 
 class TestRefusals:
-    """What is not a token of this partner's."""
+    """A value that is not one of this partner's tokens."""
 
     def test_edited(self, api: Api, partner: Tenant) -> None:
         since = token(ask(api, partner))
@@ -161,7 +161,7 @@ class TestRefusals:
             refused(ask(api, partner, updated_since=wrong), 400, 1005).replace(wrong, "TOKEN")
             for wrong in (theirs, ours[:-1] + ("A" if ours[-1] != "A" else "B"))
         }
-        assert len(answers) == 1, "theirs is refused like one that nobody ever made"
+        assert len(answers) == 1, "another partner's token is rejected like one that does not exist"
 
     def test_cursors_of_a_walk(self, api: Api, partner: Tenant) -> None:
         first = ask(api, partner, limit=1)

@@ -1,4 +1,4 @@
-"""Chat health over the wire (docs/wire.md §3): the thresholds and back, what counts, and what the list shows of it."""
+"""Chat health over the wire (docs/wire.md §3): the thresholds, what counts, and what the list shows."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ ANCHORS = {"HEALTHY": "healthy", "AT_RISK": "at-risk", "CRITICAL": "critical", "
 
 
 def fail(we: Caller, chat: str) -> str:
-    """Sends a message that cannot be delivered: its id."""
+    """Sends a message that cannot be delivered, and returns its id."""
     message = we.send(chat)["id"]
     we.receipt(message, DeliveryStatus.FAILED)
     return message
 
 
 def expected(sent: int) -> str:
-    """What as many messages without a reply come to."""
+    """The health status after this many messages without a reply."""
     if sent >= DEFAULT_THRESHOLDS.critical_unanswered:
         return "CRITICAL"
     return "AT_RISK" if sent >= DEFAULT_THRESHOLDS.at_risk_unanswered else "HEALTHY"
@@ -36,7 +36,7 @@ def test_messages_without_a_reply(we: Caller, to: list[str]) -> None:
         health = listed["health_status"]
         assert health["status"] == expected(sent), sent
         assert health["doc_url"] == f"{BASE}/guides/chats/chat-health#{ANCHORS[health['status']]}"
-        # The date is that of the message that made it so, and stays as long as the status does.
+        # The date is that of the message that changed the status, and stays until the status changes again.
         if sent in {DEFAULT_THRESHOLDS.at_risk_unanswered, DEFAULT_THRESHOLDS.critical_unanswered}:
             since = listed["updated_at"]
         assert health["updated_at"] == since

@@ -1,4 +1,4 @@
-"""``POST /v3/chats`` over the wire: who is found, what begins, what is refused, and what the list shows of it."""
+"""``POST /v3/chats`` over the wire: which chat is found or created, what is rejected, and what the list shows."""
 
 import uuid
 from typing import Any
@@ -16,7 +16,7 @@ THEIR_LINE = "+12125550177"
 
 
 def link(url: str = "https://example.com") -> dict[str, Any]:
-    """A message that is a link."""
+    """A message that consists of a link."""
     return {"parts": [{"type": "link", "value": url}]}
 
 
@@ -121,7 +121,7 @@ def test_a_group_with_a_name_is_left_alone(we: Caller) -> None:
     assert we.call("PUT", f"/v3/chats/{second}", {"display_name": "Other team"}).status_code == 200
     third = we.create(GROUP)["id"]
     assert len({first, second, third}) == 3
-    # Without its name it can be found again; of two such groups it is the one that changed last.
+    # Without a name it can be found again; of two such groups, the one that changed last is found.
     assert we.call("PUT", f"/v3/chats/{first}", {"display_name": ""}).status_code == 200
     assert we.create(GROUP)["id"] == first
     assert we.try_send(third).status_code == 202
@@ -163,7 +163,7 @@ def test_the_service_that_is_preferred(we: Caller, service: str) -> None:
     assert (chat["message"]["preferred_service"], chat["message"]["service"]) == (service, None)
 
 
-# What can begin a chat, and what cannot.
+# Which content can begin a chat.
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_a_mention_in_the_first_message(we: Caller) -> None:
     assert part["mentions"] == [{"handle": BOB, "is_me": False, "range": [0, 3]}]
 
 
-# Whom a chat can be with, and from which line.
+# Valid recipients and lines.
 
 
 def test_as_many_as_a_group_can_have(we: Caller) -> None:
@@ -227,7 +227,7 @@ def test_as_many_as_a_group_can_have(we: Caller) -> None:
     message = refused(we.try_create(emails(32)), 400, 1005)
     assert "'to' lists 32 handles" in message
     assert "31" in message
-    # It is the people that count, not how often they are named.
+    # The set of people counts, not how often each one is named.
     assert we.create([*emails(31), *emails(31)])["id"] == chat["id"]
     assert len(we.chats()) == 1
 
@@ -239,7 +239,7 @@ def test_lines_that_are_not_ours(we: Caller, they: Caller) -> None:
     assert messages[0].replace(THEIR_LINE, "") == messages[1].replace("+12125550178", "")
     assert THEIR_LINE in messages[0]
     assert we.chats() == []
-    # The same line and people of another partner are another chat.
+    # The same line and people of another partner have another chat.
     assert we.create()["id"] != they.create()["id"]
     assert len(we.chats()) == len(they.chats()) == 1
 

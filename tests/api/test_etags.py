@@ -1,4 +1,4 @@
-"""``ETag`` and ``If-None-Match``: an unchanged page costs its headers (RFC 9110 §13.1.2; docs/wire.md §6)."""
+"""``ETag`` and ``If-None-Match``: an unchanged page costs only its headers (RFC 9110 §13.1.2; docs/wire.md §6)."""
 
 import json
 from collections.abc import Sequence
@@ -49,14 +49,14 @@ def ask(
     path: str = LIST,
     **parameters: str | int | None,
 ) -> Response:
-    """A page; ``listed`` are the lines of ``If-None-Match``."""
+    """A page; ``listed`` are the ``If-None-Match`` headers."""
     headers = [(b"authorization", f"Bearer {partner.secret}".encode())]
     headers += [(b"if-none-match", each.encode() if isinstance(each, str) else each) for each in listed]
     return api.ask(path, query_of(**parameters).encode(), headers, method)
 
 
 def not_modified(response: Response, before: Response) -> bool:
-    """Whether an answer is a 304, which then must be whole."""
+    """Whether a response is a 304, which must then be complete."""
     if response.status_code != 304:
         assert response.status_code == 200, response.text
         return False
@@ -168,7 +168,7 @@ def test_what_would_be_refused_is_refused(api: Api, partner: Tenant, listed: str
 
 
 class Counting:
-    """A database that keeps the names of the queries it is asked."""
+    """A database that records the names of its queries."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

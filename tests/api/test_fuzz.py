@@ -1,4 +1,4 @@
-"""Any query at all gets a page or the envelope, never a failure of ours."""
+"""Any query at all gets a page or an error in its envelope, never a server error."""
 
 from urllib.parse import quote_from_bytes
 
@@ -58,7 +58,7 @@ queries = st.one_of(st.lists(pairs, max_size=4).map(b"&".join), st.binary(max_si
 
 @pytest.fixture(scope="module")
 def partner(api: Api) -> Tenant:
-    """A partner with a page and a half."""
+    """A partner with one and a half pages of chats."""
 
     async def make() -> Tenant:
         partner = await new_partner(api.opened.store)

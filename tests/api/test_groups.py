@@ -1,4 +1,4 @@
-"""Groups over the wire: name and picture, who comes and goes, leaving, and what the list shows of each."""
+"""Groups over the wire: name and picture, joining, removing and leaving, and what the list shows."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def leave(we: Caller, chat: str) -> Any:
 
 
 def people(chat: dict[str, Any]) -> list[tuple[str, str]]:
-    """Everybody, and whether they are in it."""
+    """The status of every participant."""
     return [(each["handle"], each["status"]) for each in chat["handles"]]
 
 
@@ -71,7 +71,7 @@ def test_a_name(we: Caller, group: dict[str, Any]) -> None:
     assert update(we, group["id"], display_name="Team").status_code == 200
     assert we.chat(group["id"]) == named
     assert we.chats()[0]["id"] != group["id"]
-    # A name stays whoever comes, and an empty one takes it away.
+    # The name stays when people join; an empty name removes it.
     accepted(add(we, group["id"], DAN))
     assert we.chat(group["id"])["display_name"] == "Team"
     for nothing in ("", "  ", None):
@@ -98,7 +98,7 @@ def test_a_picture(we: Caller, group: dict[str, Any]) -> None:
     assert (shown["group_chat_icon"], shown["display_name"]) == (None, "Team")
     for wrong in ("icon.png", "http://example.com/a.png", "ftp://a.b", "https://", "https://a b", ICON + "a" * 2048):
         assert "'group_chat_icon'" in refused(update(we, group["id"], group_chat_icon=wrong), 400, 1005)
-    # A picture does not set a group apart from others of the same people, as a name does.
+    # Unlike a name, a picture does not distinguish a group from others with the same people.
     assert update(we, group["id"], display_name="", group_chat_icon=ICON).status_code == 200
     assert we.create([ALICE, BOB, CAROL])["id"] == group["id"]
 
@@ -124,7 +124,7 @@ def test_somebody_is_put_out(we: Caller, group: dict[str, Any]) -> None:
     assert people(after) == [(LINE, "active"), (ALICE, "active"), (BOB, "removed"), (CAROL, "active")]
     gone = after["handles"][2]
     assert gone == group["handles"][2] | {"status": "removed", "left_at": after["updated_at"]}
-    # They stay among the handles, in the default name, and in what a filter finds.
+    # They stay in the handles and in the default name, and filters still find them.
     assert after["display_name"] == group["display_name"]
     assert [each["id"] for each in we.chats(to=BOB)] == [group["id"]]
     assert f"{BOB}, who is not in this group" in refused(remove(we, group["id"], BOB), 400, 1005)
@@ -176,7 +176,7 @@ def test_a_group_has_31_recipients_at_most(we: Caller) -> None:
     message = refused(add(we, chat, BOB), 400, 1005)
     assert "full" in message
     assert "31" in message
-    # Who is in it already is told so, full or not; and who left makes room.
+    # Adding a member again is an error, full or not; and a member who left makes room.
     assert "already" in refused(add(we, chat, ALICE), 400, 1005)
     accepted(remove(we, chat, ALICE))
     accepted(add(we, chat, BOB))
@@ -223,7 +223,7 @@ def test_what_a_line_that_left_cannot_do(we: Caller, group: dict[str, Any]) -> N
     ]:
         assert "left" in refused(we.call(method, path, body), 409, 2013)
     assert we.chat(chat) == before
-    # What was said is still there to read, and to forget.
+    # Earlier messages can still be read and deleted.
     assert len(we.messages(chat)) == 2
     assert we.call("DELETE", f"/v3/messages/{message}").status_code == 204
 
@@ -233,7 +233,7 @@ def test_a_line_that_left_hears_nothing(we: Caller, group: dict[str, Any]) -> No
     before = we.chat(group["id"])
     assert we.hear("are you there?", chat_id=group["id"]) is None
     assert we.chat(group["id"]) == before
-    # It can be fetched back, and everything works again.
+    # The line can be added again, and everything works again.
     we.membership(group["id"], LINE, ParticipantStatus.ACTIVE)
     after = we.chat(group["id"])
     assert people(after) == people(group)

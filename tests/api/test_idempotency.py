@@ -1,4 +1,4 @@
-"""The same send again, by its key: it is answered as it was the first time, and nothing is sent twice."""
+"""A repeated send with the same idempotency key gets the first response, and nothing is sent twice."""
 
 import json
 import uuid
@@ -18,14 +18,14 @@ PLACES = ["header", "field", "both"]
 
 
 class Sending:
-    """A partner with a chat, who sends the same in each of three ways."""
+    """A partner with a chat, who sends the same message in each of three ways."""
 
     def __init__(self, we: Caller) -> None:
         self.we = we
         self.chat: str = we.create()["id"]
 
     def request(self, endpoint: str, message: dict[str, Any] | None = None, **more: Any) -> tuple[str, dict[str, Any]]:
-        """Where a send goes, and its body."""
+        """The path and the body of a send."""
         message = message or text("hello")
         match endpoint:
             case "create":
@@ -36,7 +36,7 @@ class Sending:
                 return "/v3/messages", {"to": [ALICE], "message": message, **more}
 
     def send(self, endpoint: str, place: str = "header", key: str = KEY, words: str = "hello", **more: Any) -> Any:
-        """The answer to a send with a key."""
+        """The response to a send with a key."""
         path, body = self.request(
             endpoint, text(words, idempotency_key=key) if place != "header" else text(words), **more
         )
@@ -53,7 +53,7 @@ def sending(we: Caller) -> Sending:
 
 
 def message_of(endpoint: str, response: Any) -> dict[str, Any]:
-    """The message that a send is answered with."""
+    """The message in the response to a send."""
     assert response.status_code == (201 if endpoint == "create" else 202), response.text
     body = response.json()
     return body["chat"]["message"] if endpoint == "create" else body["message"]
@@ -71,7 +71,7 @@ def test_the_same_again(sending: Sending, endpoint: str, place: str) -> None:
         assert again.headers["x-trace-id"] != first.headers["x-trace-id"]
     assert sending.count() == 2
     assert sending.we.messages(sending.chat)[0]["id"] == message["id"]
-    # Nothing has happened, so the chat stands where it stood.
+    # Nothing has happened, so the chat has not moved.
     assert sending.we.chat(sending.chat) == after
 
 
@@ -107,7 +107,7 @@ def test_a_key_means_one_request(sending: Sending, endpoint: str) -> None:
     for answer in others:
         assert "used for another request" in refused(answer, 400, 1005)
     assert sending.count() == 2
-    # And the first request is still answered.
+    # And the first request still gets its response.
     message_of(endpoint, sending.send(endpoint))
 
 
@@ -121,7 +121,7 @@ def test_a_key_means_one_endpoint(sending: Sending) -> None:
     for path in ("/v3/chats", "/v3/messages"):
         assert "another request" in refused(we.post(path, to_alice), 400, 1005)
     assert len(we.messages(other)) == 1
-    # The same endpoint by its other address is the same.
+    # The same endpoint under its other path counts as the same.
     assert we.post(f"/api/partner/v3/chats/{sending.chat}/messages", body).status_code == 202
     assert sending.count() == 2
 
@@ -208,7 +208,7 @@ def test_the_answer_is_the_first_one_not_how_things_are(sending: Sending) -> Non
 def test_a_key_is_forgotten_after_thirty_days(sending: Sending, clock: Clock) -> None:
     first = message_of("send", sending.send("send"))
     clock.advance(days=30)
-    # What is too old goes when there is something new to keep.
+    # Expired records are deleted when new ones are stored.
     message_of("send", sending.send("send", key=str(uuid.uuid4())))
     assert IDEMPOTENCY_RECORDS == 30 * 24 * 60 * 60 * 1_000_000
     assert message_of("send", sending.send("send"))["id"] != first["id"]

@@ -1,4 +1,4 @@
-"""``include``: what a list shows of a chat besides (docs/wire.md §6)."""
+"""``include``: the optional fields of a chat in the list (docs/wire.md §6)."""
 
 import pytest
 

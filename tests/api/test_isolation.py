@@ -18,7 +18,7 @@ FILTERS = [{}, {"from_": LINE}, {"to": ALICE}, {"to": LINE}, {"from_": LINE, "to
 
 @pytest.fixture
 def partners(api: Api) -> tuple[Tenant, Tenant]:
-    """We and they: chats 1 to 5 are of both, theirs under other names; they have more of everything."""
+    """We and they: both have chats 1 to 5, theirs with other names; they have more of everything."""
 
     async def make() -> tuple[Tenant, Tenant]:
         store = api.opened.store
@@ -87,7 +87,7 @@ def test_cursors_open_nothing_of_another_partner(
     def message(response: Response, cursor: str) -> str:
         return refused(response, 400, 1005).replace(cursor, "CURSOR")
 
-    # A cursor of theirs is refused like one that nobody ever made.
+    # Another partner's cursor is rejected like one that does not exist.
     edited = theirs[:20] + ("A" if theirs[20] != "A" else "B") + theirs[21:]
     assert message(api.list(we.secret, query_of(cursor=theirs, **filters)), theirs) == message(
         api.list(we.secret, query_of(cursor=edited, **filters)), edited

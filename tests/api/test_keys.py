@@ -1,4 +1,4 @@
-"""Keys: which header opens the list, and until when (docs/wire.md §2)."""
+"""Keys: which headers give access to the list, and until when (docs/wire.md §2)."""
 
 import pytest
 

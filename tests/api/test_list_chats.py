@@ -1,4 +1,4 @@
-"""List all chats: what a page holds, in which order, and when it says that there is more (docs/wire.md §1)."""
+"""List all chats: the content of a page, its order, and whether more chats follow (docs/wire.md §1)."""
 
 from itertools import pairwise
 
@@ -34,7 +34,7 @@ def partner(api: Api) -> Tenant:
 
 
 def partner_with(api: Api, *chats: Chat) -> Tenant:
-    """A new partner that has these chats, saved in this order."""
+    """A new partner with these chats, saved in this order."""
 
     async def make() -> Tenant:
         partner = await new_partner(api.opened.store)
@@ -45,7 +45,7 @@ def partner_with(api: Api, *chats: Chat) -> Tenant:
 
 
 def many(count: int) -> list[Chat]:
-    """Chats of which the first is the oldest."""
+    """Chats, oldest first."""
     return [make_chat(number, updated_at=NOW + number) for number in range(1, count + 1)]
 
 
@@ -206,7 +206,7 @@ class TestFilters:
 
 
 class TestCursors:
-    """A cursor belongs to its walk."""
+    """A cursor belongs to its pagination."""
 
     @pytest.mark.parametrize(
         "other",

@@ -1,4 +1,4 @@
-"""``wait``: an answer that waits until something has changed, and costs nobody anything meanwhile (docs/wire.md §6)."""
+"""``wait``: a response that waits for a change, at no cost to other requests (docs/wire.md §6)."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ LONG = 60  # s: what waits that long was not woken, and the test with it
 
 
 class Answer:
-    """What a request was answered, once it was."""
+    """The response to a request, once it has arrived."""
 
     def __init__(self, sent: list[dict[str, Any]]) -> None:
         self.status = sent[0]["status"]
@@ -39,7 +39,7 @@ class Answer:
 
 
 class Looks:
-    """Counts the requests that have begun to wait, and the looks for changes."""
+    """Counts the requests that have begun to wait, and the polls for changes."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.joined = 0
@@ -62,7 +62,7 @@ class Looks:
         monkeypatch.setattr(changed_since, "revisions", counted_revisions)
 
     async def more(self) -> None:
-        """Returns after a whole look that begins later."""
+        """Returns after a complete poll that begins after the call."""
         enough = self.count + 2
 
         def enough_looks() -> bool:
@@ -74,7 +74,7 @@ class Looks:
 
 
 class Process:
-    """The application of one process, with requests that may wait at the same time."""
+    """The application of one process, with concurrent requests that may wait."""
 
     def __init__(self, opened: OpenStore, partner: Tenant, looks: Looks) -> None:
         self.looks = looks
@@ -83,7 +83,7 @@ class Process:
         self.application = Application(opened.store, BASE, BASE)
 
     async def ask(self, query: str, gone: asyncio.Event | None = None, partner: Tenant | None = None) -> Answer:
-        """The answer to a query. The client leaves with the event."""
+        """The response to a query. The client disconnects when the event is set."""
         key = (partner or self.partner).secret
         scope = {
             "type": "http",
@@ -108,15 +108,15 @@ class Process:
         return Answer(sent)
 
     async def token(self) -> str:
-        """That of now."""
+        """The present token."""
         return (await self.ask("limit=1")).token
 
     async def wait(self, since: str, query: str = "", **more: Any) -> Answer:
-        """The answer to what may wait long."""
+        """The response to a request that may wait long."""
         return await self.ask(f"updated_since={since}&wait={LONG}{query}", **more)
 
     async def put(self, *numbers: int, line: str = LINE, recipient: str = ALICE) -> None:
-        """Changes chats, as another process does: this one hears nothing of it."""
+        """Changes chats as another process does, without a signal in this one."""
         await save(self.store, self.partner.id, *[make_chat(number, (recipient,), line=line) for number in numbers])
 
     @asynccontextmanager
@@ -135,7 +135,7 @@ class Process:
 def play(
     opened: OpenStore, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[Callable[[Process], Coroutine[Any, Any, None]]], None]:
-    """Runs a scene with a process of its own, and a partner with three chats."""
+    """Runs a scene in its own process, with a partner that has three chats."""
 
     def run(scene: Callable[[Process], Coroutine[Any, Any, None]]) -> None:
         async def scenery() -> None:
@@ -357,7 +357,7 @@ def test_when_everything_is_taken(play: Play, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_changes_without_pause(play: Play) -> None:
-    """Whoever goes on from each answer to the next sees the last state of every chat."""
+    """A client that continues from each response to the next sees the last state of every chat."""
 
     async def scene(process: Process) -> None:
         token, seen = await process.token(), dict[str, str]()

@@ -1,4 +1,4 @@
-"""Messages over the wire: walks that are exact, threads, edits, reactions, deleting, and marking as read."""
+"""Messages over the wire: exact pagination, threads, edits, reactions, deletion, and marking as read."""
 
 import uuid
 from typing import Any
@@ -28,7 +28,7 @@ def ids(messages: list[dict[str, Any]]) -> list[str]:
 
 
 def fill(we: Caller, count: int) -> tuple[str, list[str]]:
-    """A chat of so many messages, and their ids, newest first."""
+    """A chat with this many messages, and their ids, newest first."""
     chat = we.create()
     sent = [chat["message"]["id"]]
     for number in range(1, count):
@@ -77,7 +77,7 @@ def test_a_walk_holds_what_was_there_when_it_began(we: Caller) -> None:
 def test_messages_of_one_moment_come_once_each(we: Caller) -> None:
     chat = we.create()["id"]
     answers = we.together(*[("POST", f"/v3/chats/{chat}/messages", {"message": text(str(n))}) for n in range(10)])
-    # Ten at once: the clock of the change orders them, whatever the clocks of the requests said.
+    # Ten at once: they are ordered by the time of the change, not by the times of the requests.
     sent = {answer.json()["message"]["id"] for answer in answers}
     for limit in (1, 3, 4, 11):
         walked = we.messages(chat, limit)
@@ -90,7 +90,7 @@ def test_a_message_that_is_deleted_during_a_walk(we: Caller) -> None:
     chat, expected = fill(we, 6)
     path = f"/v3/chats/{chat}/messages"
     first = page(we, path, limit=2)
-    # One that was seen, the last one seen, and one that is still to come.
+    # One already seen, the last one seen, and one not seen yet.
     for gone in (expected[0], expected[1], expected[3]):
         assert we.call("DELETE", f"/v3/messages/{gone}").status_code == 204
     rest = page(we, path, limit=100, cursor=first["next_cursor"])
@@ -154,7 +154,7 @@ def test_cursors_that_are_not_of_this_walk(we: Caller, they: Caller) -> None:
     for token in (ours, cursor(we, thread, order="desc")):
         assert "'cursor'" in refused(we.call("GET", thread, query=query_of(cursor=token)), 400, 1005)
     refused(we.call("GET", "/v3/chats", query=query_of(cursor=ours)), 400, 1005)
-    # Any message of a thread stands for all of it, its cursors too.
+    # Any message of a thread, and any of its cursors, stands for the whole thread.
     there = page(we, f"/v3/messages/{answer}/thread", cursor=cursor(we, thread))
     assert ids(there["messages"]) == [answer]
 
@@ -328,7 +328,7 @@ def test_an_edit(we: Caller) -> None:
     assert edited["parts"][:2] == sent["parts"][:2]
     assert edited["parts"][2]["text_decorations"] is None
     assert edited["updated_at"] > edited["created_at"] == sent["created_at"]
-    # An edit leaves the chat where it stands.
+    # An edit does not move the chat.
     assert we.chat(chat["id"]) == before
     assert [each["id"] for each in we.chats()] == order
     answer = we.call("PATCH", f"/v3/messages/{sent['id']}", {"text": "photo", "part_index": 1})
@@ -341,7 +341,7 @@ def test_five_edits_and_no_more(we: Caller) -> None:
     message = we.create()["message"]["id"]
     for number in range(5):
         assert we.call("PATCH", f"/v3/messages/{message}", {"text": f"edit {number}"}).status_code == 200
-        # What was refused does not count.
+        # Rejected edits do not count.
         refused(we.call("PATCH", f"/v3/messages/{message}", {"text": " "}), 400, 1004 if number < 4 else 1005)
     assert "5 times" in refused(we.call("PATCH", f"/v3/messages/{message}", {"text": "once more"}), 400, 1005)
     assert we.message(message)["parts"][0]["value"] == "edit 4"
@@ -354,7 +354,7 @@ def test_fifteen_minutes_and_no_longer(we: Caller, clock: Clock, reported: bool)
         clock.advance(minutes=20)
         we.receipt(message, DeliveryStatus.SENT)
     sent_at = clock()
-    # Every call comes a second after what was before.
+    # Every call comes a second after the previous event.
     clock.advance(minutes=14, seconds=59)
     assert we.call("PATCH", f"/v3/messages/{message}", {"text": "in time"}).status_code == 200
     assert clock() - sent_at == 15 * 60 * 1_000_000
@@ -369,7 +369,7 @@ def test_what_somebody_else_wrote_is_theirs_to_edit(we: Caller) -> None:
     we.edits(heard.id, "hi there")
     shown = we.message(heard.id)
     assert (shown["parts"][0]["value"], shown["delivery_status"]) == ("hi there", "received")
-    # It still counts as one that nobody has read.
+    # It still counts as unread.
     assert we.call("POST", f"/v3/chats/{heard.chat_id}/read").status_code == 204
     assert we.message(heard.id)["delivery_status"] == "read"
 
@@ -402,7 +402,7 @@ def test_reactions(we: Caller) -> None:
     assert reactions(we, message) == [(line, "love", True, None)]
     [shown] = we.message(message)["parts"][0]["reactions"]
     assert shown["handle"] == chat["handles"][0]
-    # The same again changes nothing; another one takes its place; each person has one.
+    # The same reaction again changes nothing; another one replaces it; each person has one.
     before_again = we.message(message)
     assert react(we, message).status_code == 202
     assert we.message(message) == before_again
@@ -417,7 +417,7 @@ def test_reactions(we: Caller) -> None:
     assert reactions(we, message) == [(BOB, "laugh", False, None)]
     we.reacts(message, ReactionChange(ReactionType.LAUGH, added=False), BOB)
     assert we.message(message)["parts"][0]["reactions"] is None
-    # Reactions leave a chat where it stands.
+    # Reactions do not move a chat.
     assert we.chat(chat["id"]) == before
     assert [each["id"] for each in we.chats()] == order
 
@@ -433,7 +433,7 @@ def test_reactions_to_one_part_and_to_what_came_in(we: Caller) -> None:
     assert heard is not None
     assert react(we, heard.id, kind="like").status_code == 202
     assert [each[1] for each in reactions(we, heard.id)] == ["like"]
-    # Whatever happens to a message leaves it unread.
+    # Nothing that happens to a message marks it as read.
     assert we.message(heard.id)["delivery_status"] == "received"
 
 
@@ -463,7 +463,7 @@ def test_a_deleted_message_is_gone(we: Caller) -> None:
     ]:
         refused(we.call(method, f"/v3/messages/{expected[1]}{path}", body), 404, 2002)
     assert ids(we.messages(chat)) == [expected[0], *expected[2:]]
-    # It is forgotten here, and nothing more: the chat stays where it stands.
+    # The message is deleted here, and the chat does not move.
     assert we.chat(chat) == before
     assert [each["id"] for each in we.chats()] == order
 
@@ -493,7 +493,7 @@ def test_marking_as_read(we: Caller) -> None:
         assert shown["read_at"] == shown["updated_at"] > shown["created_at"]
     assert we.message(elsewhere.id)["delivery_status"] == "received"
     assert we.message(chat["message"]["id"])["delivery_status"] == "pending"
-    # Reading leaves a chat where it stands, and the second time there is nothing to do.
+    # Reading does not move a chat, and reading again does nothing.
     assert we.chat(chat["id"]) == before
     assert [each["id"] for each in we.chats()] == order
     messages = we.messages(chat["id"])

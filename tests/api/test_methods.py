@@ -1,4 +1,4 @@
-"""Every path lists its methods, and whatever answers GET answers HEAD."""
+"""Every path lists its methods, and every path with GET also has HEAD."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whatever is done in whatever order, the service and a simple model of it say the same, after every step."""
+"""For any actions in any order, the service and a simple model of it agree after every step."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,7 +36,7 @@ statuses = st.sampled_from(["failed", "failed", "sent", "delivered", "read"])
 
 
 class Side:
-    """A partner: the caller, and the model of what must come of its calls."""
+    """A partner: the caller, and the model of the expected results."""
 
     def __init__(self, caller: Caller) -> None:
         self.caller = caller
@@ -52,18 +52,18 @@ class Side:
         return self.model.chats[pick % len(self.model.chats)]
 
     def group(self, pick: int) -> Talk:
-        """One of the groups, or now and then a chat that is none."""
+        """One of the groups, or occasionally a direct chat."""
         groups = [chat for chat in self.model.chats if chat.is_group]
         return self.chat(pick) if pick % 5 == 0 else groups[pick % len(groups)]
 
     def message(self, pick: int) -> tuple[Talk, Said] | None:
         """One of the messages, if there are any, with its chat."""
         messages = sorted(self.model.messages, key=lambda found: -found[1].at)
-        # Much happens to the latest, so that several things happen to the same.
+        # Mostly the latest ones, so that several things happen to the same message.
         return messages[pick % min(len(messages), 100 if pick % 3 == 0 else 3)] if messages else None
 
     def agree(self, response: Any, predicted: Callable[[], None], status: int) -> bool:
-        """Asserts that the answer is as predicted; whether something has happened."""
+        """Asserts that the response is as predicted, and returns whether the call succeeded."""
         try:
             predicted()
         except Refused as why:
@@ -80,7 +80,7 @@ class Side:
         return True
 
     def check(self) -> None:
-        """Asserts that the list of chats is the model's."""
+        """Asserts that the list of chats matches the model."""
         listed = self.caller.chats()
         shown = {chat.id: chat.shown() for chat in self.model.chats}
         assert {chat["id"]: seen(chat) for chat in listed} == shown
@@ -88,20 +88,20 @@ class Side:
         assert updated == sorted(updated, reverse=True)
 
     def check_the_rest(self) -> None:
-        """Asserts that lines and blocked handles are the model's, too."""
+        """Asserts that lines and blocked handles match the model."""
         numbers = self.caller.call("GET", "/v3/phone_numbers").json()["phone_numbers"]
         assert [each["reputation"]["status"] for each in numbers] == [self.model.reputation(line) for line in LINES]
         blocked = self.caller.call("GET", "/v3/blocked_handles").json()["blocked_handles"]
         assert {each["handle"] for each in blocked} == self.model.blocked
 
     def check_messages(self, chat: Talk) -> None:
-        """Asserts that the messages of a chat are the model's."""
+        """Asserts that the messages of a chat match the model."""
         found = [said(each) for each in self.caller.messages(chat.id)]
         assert found == [each.shown() for each in reversed(chat.messages)]
 
 
 def seen(chat: dict[str, Any]) -> dict[str, Any]:
-    """What is compared of a chat."""
+    """The compared fields of a chat."""
     compared = ("id", "created_at", "updated_at", "display_name", "is_group", "group_chat_icon")
     return {name: chat[name] for name in compared} | {
         "health": (chat["health_status"]["status"], chat["health_status"]["updated_at"]),
@@ -110,7 +110,7 @@ def seen(chat: dict[str, Any]) -> dict[str, Any]:
 
 
 def said(message: dict[str, Any]) -> dict[str, Any]:
-    """What is compared of a message."""
+    """The compared fields of a message."""
     compared = ("id", "from", "is_from_me", "created_at", "delivery_status")
     [part] = message["parts"]
     return {name: message[name] for name in compared} | {
@@ -212,7 +212,7 @@ class Life(RuleBasedStateMachine):
         side, recipients = self.sides[who], list(dict.fromkeys(to))
         model = side.model
         if any(model.reputation(line) == "CRITICAL" for line in LINES):
-            return  # test_send_message has what comes of that
+            return  # test_send_message covers the result
         body = {"to": to, "message": text("hello", idempotency_key=key)}
         response = side.caller.post("/v3/messages", body)
         found = [chat for line in LINES if (chat := model.find(line, recipients)) is not None]
@@ -233,12 +233,12 @@ class Life(RuleBasedStateMachine):
             self.answered(side, talk, key, ("anywhere", body), answer["message"]["id"], response.content)
 
     def answered(self, side: Side, talk: Talk, key: str | None, request: Any, message: str, body: bytes) -> None:
-        """A send was answered so."""
+        """Records the response to a send."""
         self.touched.append((side, talk))
         if key is not None:
             side.model.answers[key] = (request, message, body)
 
-    # Hearing.
+    # Receiving.
 
     @rule(who=partners, line=lines, sender=handles, others=st.lists(handles, max_size=2), words=heard)
     def hear(self, who: int, line: str, sender: str, others: list[str], words: str) -> None:
@@ -436,7 +436,7 @@ class Life(RuleBasedStateMachine):
             walked = side.caller.pages(f"/v3/messages/{message.id}/thread", 2)
             assert [each["id"] for each in walked] == expected
 
-    # Blocking, and what is not ours.
+    # Blocking, and other partners' data.
 
     @rule(who=partners, handle=handles)
     def block_or_unblock(self, who: int, handle: str) -> None:

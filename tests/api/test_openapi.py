@@ -1,4 +1,4 @@
-"""The description for machines: valid by the rules of OpenAPI 3.1, complete, and true to what the service answers."""
+"""The OpenAPI document: valid OpenAPI 3.1, complete, and consistent with the service's responses."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -36,7 +36,7 @@ def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def assert_fits(value: Any, schema: dict[str, Any], document: dict[str, Any]) -> None:
-    """Fails with the first reason why a value does not fit its schema."""
+    """Fails with the first reason why a value does not match its schema."""
     validator = OAS31Validator(
         {**schema, "components": document["components"]}, format_checker=OAS31Validator.FORMAT_CHECKER
     )
@@ -70,6 +70,13 @@ def test_every_answer_has_a_trace_id_and_every_error_an_envelope(document: dict[
                     assert_fits(example["value"], content["schema"], document)
                     assert example["value"]["error"]["status"] == int(status)
                     assert example["value"]["error"]["doc_url"] == f"{BASE}/docs/errors#{code}"
+
+
+def test_no_operation_lists_an_error_twice(document: dict[str, Any]) -> None:
+    for described in operations(document):
+        for status, response in described["responses"].items():
+            lines = response["description"].splitlines()
+            assert len(lines) == len(set(lines)), (described["operationId"], status)
 
 
 def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Opt-out over the wire (docs/wire.md §3): who may not be written to, where that shows, and what lifts it."""
+"""Opt-outs over the wire (docs/wire.md §3): who must not be messaged, where that shows, and what ends it."""
 
 import asyncio
 import uuid
@@ -15,12 +15,12 @@ NO_KEYWORDS = ["stop", "Stop", "please stop", "STOP please", "STOP.", "opt  out"
 
 
 def opted_out(we: Caller, response: Any) -> str:
-    """Asserts that a send is refused because of an opt-out."""
+    """Asserts that a send is rejected because of an opt-out."""
     return refused(response, 403, 2024)
 
 
 def sends(we: Caller, chat: str, handle: str, line: str = LINE, **more: Any) -> list[Any]:
-    """The answers to a send to somebody, in each of the three ways."""
+    """The responses to a send to one recipient, in each of the three ways."""
     return [
         we.try_send(chat, **more),
         we.try_create([handle], line=line, **more),
@@ -61,7 +61,7 @@ def test_it_holds_on_every_line_and_marks_one_chat(we: Caller) -> None:
     for chat, line in ((here, LINE), (there, OTHER_LINE)):
         for answer in sends(we, chat, ALICE, line):
             opted_out(we, answer)
-    # And before there is a chat at all.
+    # Also before there is any chat.
     we.hear("STOP", BOB, line=LINE)
     opted_out(we, we.try_create([BOB], line=OTHER_LINE))
     assert len(we.chats(to=BOB)) == 1
@@ -83,7 +83,7 @@ def test_groups_are_neither_marked_nor_blocked(we: Caller) -> None:
     assert (we.health(group), we.health(direct)) == ("HEALTHY", "OPTED_OUT")
     we.send(group)
     we.create(GROUP)
-    # A group with them can begin, too.
+    # A new group can include them.
     we.create([ALICE, CAROL])
 
 
@@ -93,7 +93,7 @@ def test_others_are_not_concerned(we: Caller, they: Caller) -> None:
     assert they.health(theirs) == "HEALTHY"
     assert [answer.status_code for answer in sends(they, theirs, ALICE)] == [202, 201, 202]
     assert [answer.status_code for answer in sends(we, bob, BOB)] == [202, 201, 202]
-    # What lifts it elsewhere lifts nothing here.
+    # A message to another partner does not end the opt-out here.
     they.hear("hello again")
     assert we.health(ours) == "OPTED_OUT"
     opted_out(we, we.try_send(ours))
@@ -106,7 +106,7 @@ def test_one_send_all_the_same(we: Caller, way: int) -> None:
     before = we.chat(chat)
     assert sends(we, chat, ALICE, override_optout=True)[way].status_code < 300
     after = we.chat(chat)
-    # The mark stays, since when it was made; and the next send is refused again.
+    # The opt-out and its date stay, and the next send is rejected again.
     assert after["health_status"] == before["health_status"]
     assert after["updated_at"] > before["updated_at"]
     for answer in sends(we, chat, ALICE, override_optout=False):
@@ -128,7 +128,7 @@ def test_any_other_message_lifts_it_everywhere(we: Caller, where: str) -> None:
     group = we.create(GROUP)["id"]
     here, there = we.create(line=LINE)["id"], we.create(line=OTHER_LINE)["id"]
     we.hear("STOP", line=LINE)
-    we.hear("cancel", line=OTHER_LINE)  # no keyword: the case is wrong, so this lifts it
+    we.hear("cancel", line=OTHER_LINE)  # not a keyword, because of its case, so this ends the opt-out
     assert (we.health(here), we.health(there)) == ("HEALTHY", "HEALTHY")
     we.hear("STOP", line=LINE)
     we.hear("CANCEL", line=OTHER_LINE)
@@ -185,7 +185,7 @@ def test_it_comes_back_as_the_chat_stands(we: Caller) -> None:
     for _ in range(5):
         we.send(here, override_optout=True)
     assert we.health(here) == "OPTED_OUT"
-    # They are back in another chat: in this one, five messages still wait for a reply.
+    # The opt-out ended in another chat: in this one, five messages still have no reply.
     we.hear("hi", line=OTHER_LINE)
     assert (we.health(here), we.health(there)) == ("AT_RISK", "HEALTHY")
     we.hear("hi", line=LINE)
@@ -239,7 +239,7 @@ def test_stops_and_sends_at_once(we: Caller) -> None:
         return await asyncio.gather(*calls)
 
     answers = [each for each in we.api.opened.run(together()) if hasattr(each, "status_code")]
-    # Whatever was accepted came before the keyword, and what came after it was refused.
+    # Every accepted message came before the keyword, and every rejected one after it.
     accepted = [each.json()["message"]["id"] for each in answers if each.status_code == 202]
     for each in answers:
         if each.status_code != 202:

@@ -1,4 +1,4 @@
-"""The pages for people: every address that the service hands out leads to one, and they need nothing from elsewhere."""
+"""The HTML pages: every URL that the service returns leads to one, and they load nothing from elsewhere."""
 
 import re
 import shlex
@@ -26,7 +26,7 @@ EVIL = "\"'><script>alert(1)</script><img src=https://elsewhere.example/x onerro
 
 
 class Page(HTMLParser):
-    """A page taken apart. Fails where an element does not end inside the one that it began in."""
+    """A parsed page. Fails if an element does not end inside its parent."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""``GET /v3/phone_numbers`` over the wire, the reputation of a line, and the event that tells of its change."""
+"""``GET /v3/phone_numbers`` over the wire, the reputation of a line, and the event that reports its change."""
 
 from itertools import pairwise
 
@@ -17,14 +17,14 @@ CHANGED = "phone_number.status_updated"
 
 
 def reputation(we: Caller, line: str = LINE) -> str:
-    """How a line stands."""
+    """The reputation of a line."""
     numbers = we.call("GET", "/v3/phone_numbers").json()["phone_numbers"]
     [found] = [each["reputation"]["status"] for each in numbers if each["phone_number"] == line]
     return found
 
 
 def silence(we: Caller, handle: str, sent: int, line: str = LINE) -> str:
-    """A chat in which so many messages wait for a reply: its id."""
+    """The id of a chat with this many messages without a reply."""
     chat = we.create([handle], line=line)["id"]
     for _ in range(sent - 1):
         we.send(chat)
@@ -32,7 +32,7 @@ def silence(we: Caller, handle: str, sent: int, line: str = LINE) -> str:
 
 
 def changes(we: Caller) -> list[tuple[str, str, str]]:
-    """Every change of a line's reputation that subscribers were told of."""
+    """Every change of a line's reputation that was reported to subscribers."""
     return [
         (data["phone_number"], data["previous_reputation"], data["new_reputation"])
         for kind, data in emitted_events(we)
@@ -92,7 +92,7 @@ def test_a_line_follows_from_its_chats(we: Caller, they: Caller) -> None:
         for _ in range(critical - at_risk):
             we.send(chat)
     assert reputation(we) == "CRITICAL"
-    # Only this line, and only ours.
+    # Only this line, and only this partner's.
     assert reputation(we, OTHER_LINE) == "HEALTHY"
     assert reputation(they) == "HEALTHY"
     we.hear("hi", people[0])
@@ -143,7 +143,7 @@ def test_subscribers_are_told_whatever_changed_it(we: Caller) -> None:
     bad = DEFAULT_THRESHOLDS.line_chats
     for handle in emails(bad):
         silence(we, handle, DEFAULT_THRESHOLDS.at_risk_unanswered)
-    # New chats make the share of the bad ones small, until it no longer counts.
+    # New chats reduce the share of the bad ones, until it is below the threshold.
     for number in range(100 * bad // DEFAULT_THRESHOLDS.line_percent - bad + 1):
         we.create([f"other{number}@example.com"])
     assert reputation(we) == "HEALTHY"

@@ -1,4 +1,4 @@
-"""Bad input over a real server: two worker processes on a real socket, asked as the internet asks."""
+"""Bad input over a real server: two worker processes on a real socket, with requests as the internet sends them."""
 
 import http.client
 import time
@@ -109,7 +109,7 @@ BAD = [
     (f"to={LONG}", 1002),
     (f"to={LONG}@example.com", 1002),
     (f"to={'a' * 243}@example.com", 1002),
-    # cursor: one of ours, or how many to skip
+    # cursor: a cursor of the service, or a number to skip
     *[
         (f"cursor={value}", 1005)
         for value in ["10001", "-1", "+1", "1.5", "20x", "%00", "%ff", "=", "AAAA", "x", "null", "00000000000"]
@@ -118,7 +118,7 @@ BAD = [
     ("cursor", 1005),
     (f"cursor={LONG}", 1005),
     (f"cursor={'A' * 60}", 1005),
-    # what changed, and what to show besides
+    # updated_since, wait, include
     *[(f"updated_since={value}", 1005) for value in ["", "0", "20", "%00", "%ff", "null", "A" * 32, "A" * 60, LONG]],
     ("updated_since", 1005),
     *[(f"wait={value}", 1005) for value in ["0", "30", "-1", "61", "1.5", "%ff", "null", LONG]],
@@ -152,11 +152,11 @@ class Server:
         return partner
 
     def list(self, query: str, path: str = LIST) -> Response:
-        """The answer to a query with the partner's key."""
+        """The response to a query with the partner's key."""
         return self.client.get(f"{path}?{query}", headers={"Authorization": f"Bearer {self.partner.secret}"})
 
     def statuses(self, secret: str, count: int = 40) -> set[int]:
-        """What a key gets on connections of its own, so that every worker answers some."""
+        """The responses to a key on separate connections, so that every worker handles some."""
         found: set[int] = set()
         for _ in range(count):
             connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=10)
@@ -177,7 +177,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def short(value: object) -> str | None:
-    """A name for a test that fits a line."""
+    """A short name for a parametrised test."""
     return value[:40] if isinstance(value, str) else None
 
 
@@ -197,7 +197,7 @@ def test_bad_queries(server: Server, query: str, code: int) -> None:
 
 
 def first_page(server: Server, limit: int = 7) -> WirePage:
-    """A page with more behind it."""
+    """A page that is not the last one."""
     return page_of(server.list(f"limit={limit}"))
 
 

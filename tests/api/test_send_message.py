@@ -1,4 +1,4 @@
-"""Sending over the wire, into a chat and without naming a line: what can be sent, where it goes, and why not."""
+"""Sending over the wire, to a chat and without naming a line: what can be sent, where it goes, and the errors."""
 
 import uuid
 from typing import Any
@@ -41,19 +41,19 @@ def decorated(value: str, *decorations: dict[str, Any]) -> dict[str, Any]:
 
 
 def anywhere(we: Caller, to: list[str], message: Any = None, **more: Any) -> dict[str, Any]:
-    """The answer to ``POST /v3/messages``."""
+    """The response to ``POST /v3/messages``."""
     response = we.post("/v3/messages", {"to": to, "message": message or text("hello"), **more})
     assert response.status_code == 202, response.text
     return response.json()
 
 
 def short(value: object) -> str:
-    """A name for a test that fits a line."""
+    """A short name for a parametrised test."""
     return str(value)[:60]
 
 
 def flag(we: Caller, line: str) -> None:
-    """Makes a line one of which nothing good is to be expected."""
+    """Makes the reputation of a line critical."""
     for number in range(3):
         chat = we.create([f"silent{number}@example.com"], line=line)["id"]
         for _ in range(14):
@@ -216,8 +216,7 @@ def test_what_cannot_be_sent(we: Caller, message: dict[str, Any], status: int, c
 def test_as_many_parts_as_a_message_can_have(we: Caller) -> None:
     chat = we.create()["id"]
     forty = [media(f"https://example.com/{number}.png") for number in range(40)]
-    # A text cannot follow a text, so with 40 files a message has 81 parts at most: 100 are never reached by what we
-    # can send, and are refused as such.
+    # A text cannot follow a text, so with 40 files a message has at most 81 parts: a valid message never has 100.
     spread = [each for file in forty for each in (words("and"), file)] + [words("that is all")]
     assert len(we.send(chat, parts(*spread))["parts"]) == 81
     assert len(we.send(chat, parts(*forty))["parts"]) == 40
@@ -295,7 +294,7 @@ def test_how_a_message_fares(we: Caller) -> None:
     shown = we.message(message)
     assert (shown["is_delivered"], shown["is_read"], shown["read_at"]) == (True, True, shown["updated_at"])
     assert shown["sent_at"] < shown["delivered_at"] < shown["read_at"]
-    # Receipts leave a chat where it stands.
+    # Receipts do not move a chat.
     assert we.chat(chat["id"])["updated_at"] == moved
 
 
@@ -375,11 +374,11 @@ def test_it_may_begin_with_a_link(we: Caller) -> None:
 def test_lines_that_are_left_out(we: Caller) -> None:
     for line, other in ((LINE, OTHER_LINE), (OTHER_LINE, LINE)):
         assert anywhere(we, [f"for{line[1:]}@example.com"], exclude_from=[line])["from"] == other
-    # Numbers that are no lines of ours are ignored.
+    # Numbers that are not lines of the partner are ignored.
     anywhere(we, ["anybody@example.com"], exclude_from=["+12125550178", LINE])
     everything = we.post("/v3/messages", {"to": [BOB], "message": text("hi"), "exclude_from": [LINE, OTHER_LINE]})
     assert "'exclude_from'" in refused(everything, 400, 1005)
-    # A chat that is there is used all the same; of several, one on another line goes first.
+    # An existing chat is used anyway; of several, one on another line takes precedence.
     first = we.create([ALICE], line=LINE)["id"]
     assert anywhere(we, [ALICE], exclude_from=[LINE])["chat_id"] == first
     assert anywhere(we, [ALICE], exclude_from=[LINE, OTHER_LINE])["chat_id"] == first
@@ -398,7 +397,7 @@ def test_a_chat_on_a_flagged_line_is_left(we: Caller) -> None:
     again = anywhere(we, [ALICE], text("as written"), continuation_message={"text": "our new number"})
     assert (again["chat_id"], again["from_selection"]["reason"]) == (answer["chat_id"], "reused_active_chat")
     assert again["message"]["parts"][0]["value"] == "as written"
-    # Where nothing else is left to choose, a flagged line is better than none.
+    # If there is no other choice, a flagged line is better than none.
     other = we.create([BOB], line=LINE)["id"]
     assert anywhere(we, [BOB], exclude_from=[OTHER_LINE])["chat_id"] == other
     assert anywhere(we, [CAROL])["from"] == OTHER_LINE

@@ -1,4 +1,4 @@
-"""``POST /admin/simulate``: the other side of a line, as the partner sees it happen."""
+"""``POST /admin/simulate``: the counterparty of a line, as the partner sees it."""
 
 from typing import Any
 
@@ -26,14 +26,14 @@ ADDRESS = "/admin/simulate"
 
 
 def play(we: Caller, action: str, **body: Any) -> dict[str, Any]:
-    """What the answer says was done."""
+    """What happened, according to the response."""
     response = try_to(we, action, **body)
     assert response.status_code == 200, response.text
     return response.json()
 
 
 def try_to(we: Caller, action: str, **body: Any) -> Response:
-    """The answer. ``sender`` stands for ``from``, and the line is the first one unless something else is said."""
+    """The response. ``sender`` stands for ``from``; by default, the line is the first one."""
     if "sender" in body:
         body["from"] = body.pop("sender")
     if "chat_id" not in body and "message_id" not in body and not action.endswith(("rule", "rules")):
@@ -42,7 +42,7 @@ def try_to(we: Caller, action: str, **body: Any) -> Response:
 
 
 def deliver(we: Caller) -> None:
-    """The loopback carrier takes everything that waits for it."""
+    """The loopback carrier handles everything that is pending."""
     store, clock = we.api.opened.store, we.clock
     dispatcher = CarrierDispatcher(store, Loopback(store, clock), clock)
     we.api.opened.run(work(store, we.tenant.id, dispatcher, clock))
@@ -257,6 +257,12 @@ def test_rules_and_chats_are_one_partners(we: Caller, they: Caller) -> None:
         ({}, 400, 1001, "'action' is missing"),
         ({"action": "dance"}, 400, 1005, f"it must be one of {', '.join(ACTIONS)}"),
         ({"action": "message", "from": ALICE, "to": LINE}, 400, 1001, "'text' or 'message' is missing"),
+        (
+            {"action": "message", "from": ALICE, "to": LINE, "text": "a", "message": {"parts": []}},
+            400,
+            1005,
+            "'text' and 'message' are both given",
+        ),
         ({"action": "message", "from": ALICE, "to": LINE, "text": " "}, 400, 1004, "'text' is empty"),
         ({"action": "message", "to": LINE, "text": "x"}, 400, 1001, "'from' is missing"),
         ({"action": "message", "from": "alice", "to": LINE, "text": "x"}, 400, 1002, "'from' is 'alice'"),

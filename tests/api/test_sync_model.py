@@ -1,4 +1,4 @@
-"""Whoever walks once and then follows the sync tokens has what a fresh walk shows, whatever happens meanwhile.
+"""A client that lists once and then follows the sync tokens has what a fresh list shows, whatever happens meanwhile.
 
 Everything happens through the service's own doors, because what `include` shows is true only if each of them gives the
 chat a new position.
@@ -28,7 +28,7 @@ ENDLESS = 200  # pages
 
 
 class Follower:
-    """A client that keeps what it was shown, and nothing but the last token or cursor."""
+    """A client that stores the chats that it has seen, and only the last token or cursor."""
 
     def __init__(self, caller: Caller, filters: dict[str, str]) -> None:
         self._caller = caller
@@ -39,7 +39,7 @@ class Follower:
         self.kept: dict[str, Any] = {}
 
     def page(self, limit: int) -> int:
-        """Takes the next page, of the walk or of what has changed: how many chats it has."""
+        """Takes the next page, of the list or of the changes, and returns its number of chats."""
         where = {"updated_since": self._token} if self._walked else {"cursor": self._cursor}
         query = query_of(limit=limit, include=EVERYTHING, **where, **self._filters)
         answer = self._caller.call("GET", "/v3/chats", query=query)
@@ -61,7 +61,7 @@ class Follower:
 
 
 class Scene:
-    """What may happen to a partner's chats; a pick chooses among those that are there."""
+    """What may happen to a partner's chats; a pick chooses among the existing ones."""
 
     def __init__(self, caller: Caller) -> None:
         self.caller = caller
@@ -166,7 +166,7 @@ def test_a_client_that_follows_the_tokens(
                 follower.page(step)
         else:
             happen, pick = step
-            with suppress(TrunklineError, ZeroDivisionError):  # refused, or there is no message to choose
+            with suppress(TrunklineError, ZeroDivisionError):  # rejected, or there is no message to choose
                 happen(scene, pick)
 
     for follower, filters in zip(followers, FILTERS, strict=True):

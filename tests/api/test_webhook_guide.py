@@ -1,4 +1,4 @@
-"""The guide to webhooks says what is so: its numbers, its events, and the code that it shows."""
+"""The guide to webhooks is correct: its numbers, its events, and its code."""
 
 import re
 from html import unescape

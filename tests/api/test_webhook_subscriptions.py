@@ -1,4 +1,4 @@
-"""``/v3/webhook-subscriptions`` over the wire: made, seen, changed, deleted, and what is refused."""
+"""``/v3/webhook-subscriptions`` over the wire: created, read, changed and deleted, and the errors."""
 
 import base64
 import uuid

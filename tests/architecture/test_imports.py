@@ -1,4 +1,4 @@
-"""Dependencies point one way: each room of the house imports only what its row says."""
+"""Dependencies point one way: each package imports only what its row lists."""
 
 import ast
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ ALLOWED: dict[str, set[str]] = {
         "trunkline.schemas",
         "trunkline.domain",
     },
-    "trunkline.demo": {"trunkline.demo", "trunkline.actions", "trunkline.storage", "trunkline.domain"},
+    "trunkline.demo": {"trunkline.demo", "trunkline.storage", "trunkline.domain"},
     "trunkline.carriers": {"trunkline.carriers", "trunkline.actions", "trunkline.storage", "trunkline.domain"},
     "trunkline.delivery": {
         "trunkline.delivery",
@@ -56,7 +56,6 @@ ALLOWED: dict[str, set[str]] = {
         "trunkline.storage.store",
         "trunkline.schemas",
         "trunkline.domain",
-        "trunkline.main",
     },
     "trunkline.main": {
         "trunkline.api",
@@ -66,7 +65,7 @@ ALLOWED: dict[str, set[str]] = {
         "trunkline.storage.store",
         "trunkline.domain.chat_health",
     },
-    # Assembles a service like main does, for other people's tests; nothing in the service imports it.
+    # Assembles a service as main does, for users' tests; nothing in the service imports it.
     "trunkline.testing": {
         "trunkline.testing",
         "trunkline.api",
@@ -82,7 +81,7 @@ ALLOWED: dict[str, set[str]] = {
 
 
 def ours(module: str) -> bool:
-    """Whether the import is of this project."""
+    """Whether the imported module belongs to this project."""
     return module.partition(".")[0] in {"trunkline", "linq"}
 
 
@@ -97,7 +96,7 @@ def name_of(file: Path, root: Path) -> str:
 
 
 def imports(file: Path, root: Path) -> Iterator[str]:
-    """Every module of ours that a file imports, wherever in it: at the top, in a function or for types alone."""
+    """Every module of this project that a file imports: at the top, in a function, or for type checking only."""
     package = name_of(file, root).split(".")
     if file.name != "__init__.py":
         package = package[:-1]

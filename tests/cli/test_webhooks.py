@@ -314,7 +314,7 @@ def run_on_terminal(columns: int, *arguments: str, database: str) -> list[str]:
         (["listen", "Acme", "--forward-to", URL, "--line", "12"], "--line is '12'"),
         (
             ["listen", "Acme", "--forward-to", URL, "--line", "+12025550199"],
-            "'line' is +12025550199, which is not one of",
+            "'--line' is +12025550199, which is not one of",
         ),
         (["listen", "Nobody", "--forward-to", URL], "there is no partner 'Nobody'"),
     ],

@@ -173,13 +173,13 @@ async def test_a_receiver_that_does_not_respond_in_time_is_retried(
     with receiving(stuck) as receiver:
         state, outcome = await _outcome(database_url, receiver.url)
         release.set()
-    assert (state, outcome) == (EntryState.PENDING, "no answer within 0.3 s")
+    assert (state, outcome) == (EntryState.PENDING, "no response within 0.3 s")
 
 
 async def test_a_response_that_is_not_http_is_retried(database_url: str, certificate: Certificate) -> None:
     with receiving(tls=certificate.server) as receiver:
         state, outcome = await _outcome(database_url, f"http://127.0.0.1:{receiver.port}/")
-        assert (state, outcome) == (EntryState.PENDING, "the connection ended without a valid answer")
+        assert (state, outcome) == (EntryState.PENDING, "the connection ended without a valid response")
 
 
 async def test_the_resolver_looks_up_names_but_not_addresses() -> None:

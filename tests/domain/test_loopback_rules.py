@@ -96,7 +96,7 @@ def test_the_service_that_carries_a_message(
 def test_a_rejection_says_which_services_were_tried() -> None:
     assert attempted({CAROL: Rule()}, preferred=Service.SMS) == Rejected(f"neither SMS nor a fallback reaches {CAROL}")
     assert attempted({ALICE: Rule(), CAROL: Rule(services=())}) == Rejected("no service reaches everyone in the group")
-    assert attempted({}) == Rejected("nobody is left in the chat")
+    assert attempted({}) == Rejected("no recipient is left in the chat")
 
 
 @given(rule=rules)

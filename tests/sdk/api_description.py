@@ -20,7 +20,7 @@ OURS_ALONE = ("prefetch", "updated_since", "wait", "include")
 
 
 def described(url: str) -> dict[str, Any]:
-    """Signatures and answers by method, fields by type; nothing but JSON."""
+    """Signatures and results by method, and fields by type, as JSON."""
     linq = import_module("linq")
     client = linq.LinqAPIV3(api_key="k", base_url=url, max_retries=0)
     return {
@@ -34,7 +34,7 @@ def described(url: str) -> dict[str, Any]:
 
 
 def signature(method: Any) -> list[tuple[str, str, bool]]:
-    """Name, kind, and whether it must be given, of each parameter."""
+    """The name and kind of each parameter, and whether it is required."""
     return [
         (each.name, each.kind.name, each.default is each.empty)
         for each in inspect.signature(method).parameters.values()
@@ -56,7 +56,7 @@ def type_names(package: str) -> dict[str, Any]:
 
 
 def shape(kind: Any) -> Any:
-    """What a type holds, whatever its parts are called: fields by their names on the wire, literals, members."""
+    """The contents of a type, whatever its parts are called: fields by their names on the wire, literals, members."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin is typing.Annotated:
         return shape(arguments[0])

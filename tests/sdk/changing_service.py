@@ -1,4 +1,4 @@
-"""A service whose chats change while it is asked, with sync tokens as Trunkline has them (docs/wire.md §6)."""
+"""A service whose chats change between requests, with Trunkline's sync tokens (docs/wire.md §6)."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class ChangingService:
     revision: int = 0
     chats: dict[int, int] = field(default_factory=dict[int, int])
     now: float = 1_750_000_000.0
-    """Seconds since 1970; moves on when a request waits, and when the client pauses."""
+    """Seconds since 1970; advances when a request waits, and when the client pauses."""
     slept: list[float] = field(default_factory=list[float])
     requests: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     snapshots: list[tuple[int, list[int]]] = field(default_factory=list[tuple[int, list[int]]])
@@ -89,7 +89,7 @@ def expired() -> httpx2.Response:
 
 
 def failures() -> list[Callable[[], Event]]:
-    """Everything that a follower survives."""
+    """Every failure that a follower survives."""
     return [
         lambda: httpx2.ConnectError("refused"),
         lambda: httpx2.ReadTimeout("silence"),

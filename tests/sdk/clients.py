@@ -1,4 +1,4 @@
-"""The sync and the async client behind one face, so that one table of cases holds both."""
+"""The sync and the async client behind one interface, so that one table of cases covers both."""
 
 import asyncio
 from typing import Any, Protocol
@@ -12,7 +12,7 @@ KEY = "lk_live_1234567890"
 
 
 class Half(Protocol):
-    """One half of the SDK. What a client's methods give goes through ``run`` or ``collect``."""
+    """One half of the SDK. Results of a client's methods go through ``run`` or ``collect``."""
 
     name: str
 
@@ -21,15 +21,15 @@ class Half(Protocol):
         ...
 
     def run(self, given: Any) -> Any:
-        """The value that a method gave or promised."""
+        """The value that a method returned, awaited if necessary."""
         ...
 
     def collect(self, given: Any) -> list[Any]:
-        """Everything that an iterator gives."""
+        """Everything that an iterator yields."""
         ...
 
     def step(self, iterator: Any) -> Any:
-        """The next thing that an iterator gives."""
+        """The next item that an iterator yields."""
         ...
 
     def enter(self, manager: Any) -> Any: ...

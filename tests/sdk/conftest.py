@@ -31,7 +31,7 @@ def half(request: pytest.FixtureRequest) -> Iterator[Half]:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """A server on a real socket, which does as the test tells it."""
+    """A server on a real socket, which the test controls."""
     with Server() as running:
         yield running
 

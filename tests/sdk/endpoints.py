@@ -1,4 +1,4 @@
-"""The life of a chat on the wire: an answer of every endpoint, written from the documented types."""
+"""The life of a chat on the wire: a response of every endpoint, written from the documented types."""
 
 import re
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ def health() -> Json:
 
 
 def parts() -> list[Json]:
-    """One part of each type, with everything that it can have."""
+    """One part of each type, with every field."""
     sticker = {"file_name": "cat.png", "height": 32, "mime_type": "image/png", "url": "https://x/cat.png", "width": 32}
     reaction = {"handle": handle(), "is_me": False, "type": "sticker", "id": "r1", "sticker": sticker}
     inline = {"range": [6, 8], "id": "s1", "file_name": "s.png", "mime_type": "image/png", "url": "https://x/s.png"}
@@ -170,7 +170,7 @@ UPDATED_CHAT: Json = {"chat_id": CHAT, "status": "updated"}
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A method of the client, called with everything that it takes, and the exchange that this is on the wire."""
+    """A method of the client, called with every parameter, and the resulting exchange on the wire."""
 
     name: str
     """As users write it: ``chats.messages.send``."""
@@ -178,12 +178,12 @@ class Endpoint:
     """Method and target."""
     status: int
     answer: Json | None
-    """None for an answer without a body."""
+    """None for a response without a body."""
     arguments: tuple[str, ...] = ()
     named: Any = None
     body: Json | None = None
     gives: str | None = None
-    """The name of the model; None where the method gives None."""
+    """The name of the model; None if the method returns None."""
 
 
 ENDPOINTS = [

@@ -12,7 +12,7 @@ Handler: TypeAlias = Callable[[httpx2.Request], httpx2.Response]
 
 
 def chat(number: int = 0, **changes: object) -> Json:
-    """The chat of that number: everything the seed documents, with nothing beyond it."""
+    """The chat with that number: every documented field and no other."""
     return {
         "id": f"550e8400-e29b-41d4-a716-{number:012d}",
         "created_at": "2024-01-15T10:30:00Z",
@@ -53,7 +53,7 @@ def envelope(status: int, code: int, message: str, **more: object) -> Json:
 
 
 class PagedChats:
-    """Answers as a server with ``total`` chats would, and keeps the requests; ``faults`` are answered first, in order.
+    """Responds as a server with ``total`` chats would, and records the requests; ``faults`` come first, in order.
 
     A fault is an answer, or an exception to raise, for the request with that number (0 is the first).
     """
@@ -85,7 +85,7 @@ class PagedChats:
 
 
 def answering(*answers: httpx2.Response | Exception) -> Handler:
-    """A handler that gives these answers in turn, the last one for ever."""
+    """A handler that returns these responses in turn, and then repeats the last one."""
     left = list(answers)
 
     def handler(request: httpx2.Request) -> httpx2.Response:
@@ -98,7 +98,7 @@ def answering(*answers: httpx2.Response | Exception) -> Handler:
 
 
 def copied(answer: httpx2.Response) -> httpx2.Response:
-    """The same answer, not yet bound to a request."""
+    """The same response, not yet bound to a request."""
     return httpx2.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
 

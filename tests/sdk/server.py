@@ -25,7 +25,7 @@ LISTS: Mapping[str, tuple[str, Callable[..., Json]]] = {
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as it came."""
+    """A request as it arrived."""
 
     method: str
     target: str
@@ -38,7 +38,7 @@ class Asked:
 
 
 class Server:
-    """Serves lists of ``total`` chats or messages, and every other endpoint's sample; keeps the requests.
+    """Serves lists of ``total`` chats or messages, and every other endpoint's sample; records the requests.
 
     ``faults``: what goes wrong with the request of that number, from 0.
     """
@@ -50,9 +50,9 @@ class Server:
         self.faults: dict[int, Fault] = {}
         self.requests: list[Asked] = []
         self.changes: dict[str, object] = {}
-        """What every chat or message has otherwise than the samples."""
+        """The fields in which every chat or message differs from the samples."""
         self.sync_token: str | None = None
-        """Sent with every page; with it, ``updated_since`` gets what has not changed: nothing."""
+        """Sent with every page; ``updated_since`` then gets an empty page, because nothing has changed."""
         self.connections = 0
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -76,12 +76,12 @@ class Server:
             return len(self._open)
 
     def has_answered(self, requests: int, within: float = 10.0) -> bool:
-        """Waits until so many requests have been answered; whether that happened in time (seconds)."""
+        """Waits for this number of responses, and returns whether they were sent in time (seconds)."""
         with self._has_answered:
             return self._has_answered.wait_for(lambda: self._answered >= requests, within)
 
     def has_received(self, requests: int, within: float = 10.0) -> bool:
-        """Waits until so many requests have arrived; whether that happened in time (seconds)."""
+        """Waits for this number of requests, and returns whether they arrived in time (seconds)."""
         with self._has_answered:
             return self._has_answered.wait_for(lambda: len(self.requests) >= requests, within)
 
@@ -137,7 +137,7 @@ class Server:
                 self._open.discard(connection)
 
     def _answer(self, connection: socket.socket, first_line: bytes, lines: BinaryIO) -> bool:
-        """One exchange; whether the connection stays open."""
+        """Handles one exchange, and returns whether the connection stays open."""
         if b" HTTP/1.1" not in first_line:  # the end, or the start of TLS
             return False
         asked = _read(first_line, lines)

@@ -1,4 +1,4 @@
-"""A real server in a process of its own: Granian, which speaks HTTP/1.1, and HTTP/2 where TLS has settled on it."""
+"""A real server in its own process: Granian, which speaks HTTP/1.1, and HTTP/2 if TLS has negotiated it."""
 
 import json
 import socket
@@ -21,7 +21,7 @@ REFUSAL = json.dumps(envelope(400, 1005, "limit must be 1 to 100")).encode()
 
 
 async def app(scope: Any, protocol: Any) -> None:
-    """Serves a list of two pages, and refuses ``limit=0``. ``x-spoken`` is the HTTP version of the request."""
+    """Serves a list of two pages, and rejects ``limit=0``. ``x-spoken`` is the HTTP version of the request."""
     status, content = 200, LAST if "cursor=2" in scope.query_string else FIRST
     if "limit=0" in scope.query_string:
         status, content = 400, REFUSAL
@@ -30,7 +30,7 @@ async def app(scope: Any, protocol: Any) -> None:
 
 @contextmanager
 def apart(certificate: Path | None = None) -> Generator[str]:
-    """The server, until the end of the block; yields its URL. ``certificate`` is a file with the key in it, too."""
+    """The server, until the end of the block; yields its URL. ``certificate`` is a file that also has the key."""
     tls = [] if certificate is None else ["--ssl-certificate", str(certificate), "--ssl-keyfile", str(certificate)]
     with reserved_port() as port:
         command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--port", str(port), *tls, f"{__name__}:app"]

@@ -1,4 +1,4 @@
-"""The command ``linq``, as a process: what it prints where, its exit codes, its pipes, and where it keeps keys."""
+"""The command ``linq``, as a process: its output, its exit codes, its pipes, and where it stores keys."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def environment(home: Path, server: Server) -> dict[str, str]:
-    """A user with a key in the environment, and a terminal that is 100 letters wide."""
+    """A user with a key in the environment, and a terminal that is 100 characters wide."""
     return {
         "HOME": str(home),
         "PATH": os.environ["PATH"],
@@ -47,7 +47,7 @@ def environment(home: Path, server: Server) -> dict[str, str]:
 
 @pytest.fixture
 def run(environment: dict[str, str]) -> Run:
-    """Runs ``linq`` with these arguments; ``stdin`` is text to pipe in, ``without`` names variables to leave out."""
+    """Runs ``linq`` with these arguments; ``stdin`` is text to pipe in, ``without`` names variables to omit."""
 
     def run_linq(*arguments: str, stdin: str = "", without: tuple[str, ...] = ()) -> "subprocess.CompletedProcess[str]":
         variables = {name: value for name, value in environment.items() if name not in without}
@@ -261,7 +261,7 @@ def test_doctor_finds_nothing_wrong(run: Run, server: Server) -> None:
     assert done.returncode == 0
     assert "✗" not in done.stdout
     assert f"The base URL is {server.url}" in done.stdout
-    assert "the key is good" in done.stdout
+    assert "the key is valid" in done.stdout
     assert KEY not in done.stdout + done.stderr
 
 
@@ -306,7 +306,7 @@ def test_doctor_sees_a_file_that_others_can_read(run: Run, home: Path) -> None:
 
 
 def on_a_terminal(environment: dict[str, Any], *arguments: str) -> str:
-    """What a person sees who runs ``linq`` with these arguments."""
+    """What a person who runs ``linq`` with these arguments sees."""
     controller, terminal = pty.openpty()
     with subprocess.Popen(
         [*COMMAND, *arguments], env=environment, stdout=terminal, stderr=terminal, stdin=terminal

@@ -1,4 +1,4 @@
-"""The examples of docs/sdk.md run as they stand, and its tables are complete."""
+"""The examples of docs/sdk.md run unchanged, and its tables are complete."""
 
 import dataclasses
 import json

@@ -1,4 +1,4 @@
-"""Every endpoint of the life of a chat, over real sockets: what is asked, and what the caller gets."""
+"""Every endpoint of the life of a chat, over real sockets: the request, and the caller's result."""
 
 import json
 from collections.abc import Iterator
@@ -27,19 +27,19 @@ each_endpoint = pytest.mark.parametrize("one", ENDPOINTS, ids=lambda one: one.na
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """Two chats and two messages, one a page: what the endpoints ask for is the last of them."""
+    """Two chats and two messages, one per page: the endpoints request the last of them."""
     with Server(total=2, limit=1) as running:
         yield running
 
 
 def called(client: Any, one: Endpoint, through: str = "") -> Any:
-    """What the method gives; ``through`` is put in front of its last name."""
+    """The method's result; ``through`` is inserted before the last name of its path."""
     resource, _, method = one.name.rpartition(".")
     return attrgetter(f"{resource}.{through}{method}")(client)(*one.arguments, **(one.named or {}))
 
 
 def moments(value: Any) -> Any:
-    """JSON with its times as such, so that two ways to write one are equal."""
+    """JSON with parsed times, so that two notations of one time are equal."""
     if isinstance(value, dict):
         return {name: moments(item) for name, item in cast("Json", value).items()}
     if isinstance(value, list):
@@ -51,7 +51,7 @@ def moments(value: Any) -> Any:
 
 
 def check(given: Any, one: Endpoint, half: Half) -> None:
-    """That it is the documented model, with everything in it that was sent."""
+    """Asserts that the result is the documented model, with everything that was sent."""
     if one.gives is None:
         assert given is None
         return

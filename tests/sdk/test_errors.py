@@ -1,4 +1,4 @@
-"""The error tree: which error for which answer, and what it tells."""
+"""The error tree: which error each response raises, and what the error contains."""
 
 import inspect
 

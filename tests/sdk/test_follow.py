@@ -25,7 +25,7 @@ from tests.sdk.server import Server
 
 
 def following(half: Half, service: ChangingService, since: str | None = None, **options: Any) -> Any:
-    """A follower whose time is the service's."""
+    """A follower with the clock of the service."""
     client = half.client(service, clock=service.clock)
     follower = client.chats.follow(since, **options)
     follower.sleep = service.asleep if isinstance(client, AsyncLinqAPIV3) else service.sleep
@@ -33,7 +33,7 @@ def following(half: Half, service: ChangingService, since: str | None = None, **
 
 
 def steps(half: Half, follower: Any) -> Iterator[str]:
-    """The names of the chats that come until no event is left."""
+    """The names of the chats yielded until no event is left."""
     while True:
         try:
             yield half.step(follower).display_name

@@ -1,4 +1,4 @@
-"""HTTP/2 through the injected client, against a server that speaks both versions and lets TLS settle which."""
+"""HTTP/2 through the injected client, against a server that speaks both versions and negotiates one with TLS."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,12 +19,12 @@ def url(authority: Path) -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def trusted(authority: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a user behind a private authority sets."""
+    """The setting of a user with a private certificate authority."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority))
 
 
 def spoken(half: Half, url: str, **options: object) -> tuple[str, str]:
-    """The HTTP version of an answer, as the client says and as the server says."""
+    """The HTTP version of a response, according to the client and to the server."""
     default = DefaultHttpxClient if half.name == "sync" else DefaultAsyncHttpxClient
     client = half.client(base_url=url, http_client=default(**options))
     answer = half.run(client.chats.with_raw_response.list_chats())
@@ -33,7 +33,7 @@ def spoken(half: Half, url: str, **options: object) -> tuple[str, str]:
 
 
 def test_http2_is_spoken_where_it_was_asked_for_and_only_there(half: Half, url: str) -> None:
-    # In turns: the certificates that clients share must not carry what one of them offers over to the next.
+    # Alternating: shared certificates must not carry the protocols that one client offers over to the next.
     for _ in range(2):
         assert spoken(half, url, http2=True) == ("HTTP/2", "2")
         assert spoken(half, url) == ("HTTP/1.1", "1.1")

@@ -1,4 +1,4 @@
-"""The modules of ``linq`` import each other without cycles, imports for type checkers and in functions included."""
+"""The modules of ``linq`` import each other without cycles, including imports for type checkers and in functions."""
 
 import ast
 from collections.abc import Iterator, Mapping

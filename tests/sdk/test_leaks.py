@@ -28,7 +28,7 @@ def url() -> Iterator[str]:
 
 
 class Left:
-    """What this process holds, against what it held when this was made."""
+    """What this process holds, compared with what it held when this object was created."""
 
     def __init__(self) -> None:
         gc.collect()
@@ -129,7 +129,7 @@ def test_five_hundred_async_clients_dropped_leave_nothing(url: str) -> None:
 
 
 async def closed_by_the_loop() -> None:
-    """The loop closes what was dropped in its next rounds, which may still be to come."""
+    """Lets the loop close what was dropped, which takes a few iterations."""
     gc.collect()
     for _ in range(20):
         await asyncio.sleep(0.005)

@@ -1,4 +1,4 @@
-"""``chats.list_chats``: what is asked, and what the caller gets."""
+"""``chats.list_chats``: the request, and the caller's result."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -113,5 +113,5 @@ def test_prefetch_is_one_page_or_none(half: Half, prefetch: int) -> None:
 
 def test_the_answer_to_something_else_is_a_clear_error(half: Half) -> None:
     login = httpx2.Response(200, html="<html>Please log in")
-    with pytest.raises(LinqApiv3Error, match=r"answered 200 with a body .text/html.*<html>Please log in"):
+    with pytest.raises(LinqApiv3Error, match=r"responded 200 with a body .text/html.*<html>Please log in"):
         half.run(half.client(answering(login)).chats.list_chats())

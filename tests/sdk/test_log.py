@@ -1,4 +1,4 @@
-"""Log lines: there when asked for, and never with a key in them."""
+"""Log lines: written if requested, and never with a key."""
 
 import logging
 from collections.abc import Iterator

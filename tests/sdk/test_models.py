@@ -1,4 +1,4 @@
-"""The models: nothing that a server may say is refused or lost."""
+"""The models: nothing that a server may send is rejected or lost."""
 
 import json
 import subprocess

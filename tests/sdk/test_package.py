@@ -1,4 +1,4 @@
-"""The package as it is: its halves, its types, what importing it costs, and what it says of itself."""
+"""The package itself: its halves, its types, the cost of importing it, and its metadata."""
 
 import importlib
 import inspect

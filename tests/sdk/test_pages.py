@@ -116,6 +116,18 @@ def test_an_empty_page_in_the_middle_is_not_the_end(half: Half) -> None:
     assert [one.id for one in half.collect(half.client(handler).chats.list_chats())] == ids(2)
 
 
+@pytest.mark.parametrize("prefetch", [0, 1])
+def test_a_page_whose_next_page_cannot_be_requested_is_still_yielded(half: Half, prefetch: int) -> None:
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        number = 1 if "cursor" in request.url.params else 0
+        return httpx2.Response(200, json=page([chat(number)], "again"))
+
+    items = half.run(half.client(handler).chats.list_chats(prefetch=prefetch)).iter_pages()
+    assert [half.step(items).chats[0].id, half.step(items).chats[0].id] == ids(2)
+    with pytest.raises(LinqApiv3Error, match="'again'"):
+        half.step(items)
+
+
 def test_a_server_that_gives_the_same_cursor_again_cannot_keep_pagination_going_for_ever(half: Half) -> None:
     def handler(request: httpx2.Request) -> httpx2.Response:
         return httpx2.Response(200, json=page([chat(0)], "again"))
@@ -131,7 +143,7 @@ def test_a_page_nobody_fetched_says_that_it_cannot_go_on() -> None:
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
-    """Whether the condition comes true in time."""
+    """Whether the condition becomes true in time."""
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.005)

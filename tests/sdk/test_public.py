@@ -1,4 +1,4 @@
-"""Beside the public client: the same names, the same parameters, the same requests, the same answers."""
+"""Compared with the public client: the same names, parameters, requests and results."""
 
 import json
 import subprocess
@@ -20,7 +20,7 @@ BY_THEIR_MEMBERS = {"UnwrapWebhookEvent"}
 
 
 class Client:
-    """A client as ``described.py`` found it, and what it asked the server."""
+    """A client as ``api_description.py`` describes it, and its requests to the server."""
 
     def __init__(self, path: Path) -> None:
         with Server(total=2, limit=1) as server:
@@ -72,8 +72,8 @@ def test_types_have_the_public_names_and_everything_that_is_in_them(public: Clie
 
 
 def lacking(public: Any, ours: Any, path: str) -> Iterator[str]:
-    """What a public type has and ours has not, and what ours requires without the public type having it."""
-    if path.endswith(".event_type"):  # ours is the one value that tells the events apart
+    """What a public type has and ours lacks, and what ours requires and the public type lacks."""
+    if path.endswith(".event_type"):  # ours is the one value that distinguishes the events
         assert ours["one of"]
         assert set(ours["one of"]) <= set(public["one of"])
     elif "fields" in public:
@@ -99,6 +99,6 @@ def lacking(public: Any, ours: Any, path: str) -> Iterator[str]:
 
 
 def type_of(part: Any) -> str:
-    """The one value of ``type`` that tells a kind of part from the others."""
+    """The one value of ``type`` that distinguishes a kind of part from the others."""
     [value] = part["fields"]["type"][1]["one of"]
     return cast("str", value)

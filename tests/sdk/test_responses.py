@@ -1,4 +1,4 @@
-"""Raw and streaming answers."""
+"""Raw and streaming responses."""
 
 import json
 from typing import Any

@@ -40,7 +40,7 @@ SOON = {"retry-after-ms": "1"}
         ({"retry-after": "60"}, 60),
         ({"retry-after": "61"}, None),
         ({"retry-after": formatdate(NOW + 3600, usegmt=True)}, None),
-        # Nothing that means anything: our own first delay.
+        # No valid delay: the SDK's own first delay.
         ({}, 0.5),
         ({"retry-after": "soon"}, 0.5),
         ({"retry-after": "-5"}, 0.5),

@@ -82,7 +82,7 @@ HELLO = {"parts": [{"type": "text", "value": "Hello"}]}
 
 
 def test_a_conversation_from_its_first_message_to_its_last(half: Half, service: Service) -> None:
-    """Every answer is just what its model says: none has to be read leniently."""
+    """Every response matches its model exactly: none is parsed leniently."""
     client = half.client(base_url=service.url, api_key=service.key)
     person, other = f"{half.name}@example.com", f"{half.name}-2@example.com"
 

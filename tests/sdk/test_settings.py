@@ -1,4 +1,4 @@
-"""How a client comes by its settings, what it says about wrong ones, and how ``with_options`` changes them."""
+"""Where a client gets its settings, its errors about invalid ones, and how ``with_options`` changes them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""On real sockets: what breaks, what is shared, and what is left behind."""
+"""Real sockets: failures, shared connections, and cleanup."""
 
 import asyncio
 import gc
@@ -61,7 +61,7 @@ def test_the_next_page_comes_while_the_caller_is_busy_with_the_one_before(server
         pages = client.chats.list_chats(prefetch=1).iter_pages()
         for number in range(1, 5):
             assert [one.id for one in next(pages).chats] == ids(number * 2)[-2:]
-            # Busy: nothing is asked of the client here, and the server has answered for the next page.
+            # Busy: the client is not called here, and the server has already sent the next page.
             assert server.has_answered(number + 1)
             assert len(server.targets) == number + 1, "one page ahead, not more"
         assert [one.id for one in next(pages).chats] == ids(10)[-2:]
@@ -174,7 +174,7 @@ def test_a_client_works_on_both_sides_of_a_fork(server: Server, shared: LinqAPIV
         try:
             right = listed(shared) == ids(10)
         finally:
-            os._exit(0 if right else 1)  # whatever happens, no second pytest goes on from here
+            os._exit(0 if right else 1)  # in any case, no second pytest continues from here
     assert listed(shared) == ids(10)
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0

@@ -1,4 +1,4 @@
-"""``webhooks.unwrap``: which webhooks are believed, and what is in them."""
+"""``webhooks.unwrap``: which webhooks are accepted, and what they contain."""
 
 import json
 import time

@@ -13,7 +13,7 @@ AT = 1_700_000_000_000
 
 
 def attribute(value: str) -> str:
-    """A value as the app quotes it: in single quotes if it contains a double one. References are kept."""
+    """A value as the app quotes it: in single quotes if it contains a double quote. References are kept."""
     escaped = value.replace("<", "&lt;").replace(">", "&gt;")
     return f"'{escaped.replace(chr(39), '&apos;')}'" if '"' in escaped else f'"{escaped}"'
 

@@ -43,7 +43,7 @@ def written(folder: Path, content: str | bytes) -> Path:
         ("<smses>\n<sms>", "line 2, column 6 (byte 13): the file is cut off: it ends before </smses>"),
         ("hello", "line 1, column 1 (byte 0): not XML: syntax error"),
         ("<smses>\n  <sms></mms>", "line 2, column 10 (byte 17): not XML: mismatched tag"),
-        ("<calls/>", "line 1, column 1 (byte 0): the root element is <calls>, where a backup of messages has <smses>"),
+        ("<calls/>", "line 1, column 1 (byte 0): the root element is <calls>, but a backup of messages has <smses>"),
         ('<?xml version="1.0" encoding="klingon"?><smses/>', "line 1, column 1 (byte 0): cannot be decoded: "),
         ("<!DOCTYPE smses><smses/>", "a document type declaration, which this app never writes"),
     ],

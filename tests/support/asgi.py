@@ -1,4 +1,4 @@
-"""The application without a server: a request goes in as the server would hand it over, byte for byte."""
+"""The application without a server: a request is passed in as the server would pass it, byte for byte."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,19 +24,19 @@ class Api:
         self._application = Application(opened.store, BASE, BASE, clock)
 
     def list(self, secret: str, query: str = "") -> Response:
-        """The answer to ``GET /v3/chats?query`` with a key."""
+        """The response to ``GET /v3/chats?query`` with a key."""
         return self.ask(LIST, query.encode(), [(b"authorization", f"Bearer {secret}".encode())])
 
     def ask(
         self, path: str, query: bytes = b"", headers: Headers = (), method: str = "GET", body: bytes = b""
     ) -> Response:
-        """The answer to any request."""
+        """The response to any request."""
         return self.opened.run(self.answer(path, query, headers, method, body))
 
     async def answer(
         self, path: str, query: bytes = b"", headers: Headers = (), method: str = "GET", body: bytes = b""
     ) -> Response:
-        """The same within the store's event loop, where several may be under way."""
+        """The same within the store's event loop, where several may be in progress."""
         scope: dict[str, Any] = {
             "type": "http",
             "asgi": {"version": "3.0"},

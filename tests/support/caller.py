@@ -23,12 +23,12 @@ GROUP = (ALICE, BOB)
 
 
 def text(value: str, **more: Any) -> dict[str, Any]:
-    """A message of one text."""
+    """A message with one text part."""
     return {"parts": [{"type": "text", "value": value}], **more}
 
 
 class Caller:
-    """One partner. Every call, and everything received, happens a second after what was before."""
+    """One partner. Every call, and every message received, comes a second after the previous one."""
 
     def __init__(self, api: Api, clock: Clock, tenant: Tenant | None = None) -> None:
         self.api = api
@@ -40,7 +40,7 @@ class Caller:
     def call(
         self, method: str, path: str, body: Any = None, *, query: str = "", headers: dict[str, str] | None = None
     ) -> Response:
-        """The answer to any call; ``body`` is sent as JSON, or as it is where it is bytes."""
+        """The response to any call; ``body`` is sent as JSON, or unchanged if it is bytes."""
         return self.api.opened.run(self.calling(method, path, body, query=query, headers=headers))
 
     async def calling(
@@ -54,7 +54,7 @@ class Caller:
         return await self.api.answer(path, query.encode(), raw, method, content)
 
     def together(self, *calls: tuple[str, str, Any]) -> list[Response]:
-        """The answers to calls that are made at the same time, each a method, a path and a body."""
+        """The responses to concurrent calls, each a method, a path and a body."""
 
         async def make() -> list[Response]:
             return await asyncio.gather(*[self.calling(*each) for each in calls])
@@ -65,19 +65,19 @@ class Caller:
         return self.call("POST", path, body, **more)
 
     def try_create(self, to: Sequence[str] = (ALICE,), message: Any = None, line: str = LINE, **more: Any) -> Response:
-        """The answer to ``POST /v3/chats``."""
+        """The response to ``POST /v3/chats``."""
         return self.post("/v3/chats", {"from": line, "to": list(to), "message": message or text("hello"), **more})
 
     def create(
         self, to: Sequence[str] = (ALICE,), message: Any = None, line: str = LINE, **more: Any
     ) -> dict[str, Any]:
-        """The chat that ``POST /v3/chats`` answers with."""
+        """The chat in the response to ``POST /v3/chats``."""
         response = self.try_create(to, message, line, **more)
         assert response.status_code == 201, response.text
         return response.json()["chat"]
 
     def try_send(self, chat_id: str, message: Any = None, **more: Any) -> Response:
-        """The answer to ``POST /v3/chats/{id}/messages``."""
+        """The response to ``POST /v3/chats/{id}/messages``."""
         return self.post(f"/v3/chats/{chat_id}/messages", {"message": message or text("hello"), **more})
 
     def send(self, chat_id: str, message: Any = None, **more: Any) -> dict[str, Any]:
@@ -91,7 +91,7 @@ class Caller:
         return page_of(self.call("GET", "/v3/chats", query=query_of(limit=100, **filters))).chats
 
     def chat(self, chat_id: str) -> dict[str, Any]:
-        """A chat as the list shows it, which is how it reads by itself."""
+        """A chat as the list shows it, which must equal the chat as it is read alone."""
         alone = self.call("GET", f"/v3/chats/{chat_id}")
         assert alone.status_code == 200, alone.text
         [listed] = [each for each in self.chats() if each["id"] == chat_id]
@@ -103,7 +103,7 @@ class Caller:
         return self.chat(chat_id)["health_status"]["status"]
 
     def message(self, message_id: str) -> dict[str, Any]:
-        """A message as it reads by itself."""
+        """A message, as it is read alone."""
         response = self.call("GET", f"/v3/messages/{message_id}")
         assert response.status_code == 200, response.text
         return response.json()
@@ -145,7 +145,7 @@ class Caller:
         service: Service = Service.IMESSAGE,
         reference: str | None = None,
     ) -> Message | None:
-        """Somebody writes."""
+        """A counterparty sends a message."""
         return self.api.opened.run(
             self.hearing(words, sender, line=line, chat_id=chat_id, others=others, service=service, reference=reference)
         )
@@ -172,22 +172,22 @@ class Caller:
         return self.api.opened.run(receive_receipt(self.api.opened.store, self.ctx(), message_id, receipt))
 
     def membership(self, chat_id: str, handle: str, status: ParticipantStatus) -> None:
-        """Somebody joins a group, leaves it, or is removed."""
+        """A participant joins a group, leaves it, or is removed."""
         self.api.opened.run(receive.receive_membership(self.api.opened.store, self.ctx(), chat_id, handle, status))
 
     def reacts(self, message_id: str, reaction: ReactionChange, sender: str = ALICE) -> Message:
-        """Somebody reacts to a message."""
+        """A counterparty reacts to a message."""
         return self.api.opened.run(
             receive.receive_reaction(self.api.opened.store, self.ctx(), message_id, sender, reaction)
         )
 
     def edits(self, message_id: str, words: str, part_index: int = 0) -> Message:
-        """Somebody changes what they wrote."""
+        """A counterparty edits one of its messages."""
         return self.api.opened.run(
             receive.receive_edit(self.api.opened.store, self.ctx(), message_id, part_index, words)
         )
 
 
 def emails(count: int) -> list[str]:
-    """So many people."""
+    """This many handles."""
     return [f"person{number}@example.com" for number in range(count)]

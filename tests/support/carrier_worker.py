@@ -30,7 +30,7 @@ _QUEUE = Query("queue", "select due_at from queues where partner_id = $1 and des
 
 
 class Recorder(Carrier):
-    """Records its calls, and answers as the test wants."""
+    """Records its calls; the test sets its answers."""
 
     def __init__(self, answer: Callable[[OutboundMessage], Awaitable[Accepted]] | None = None) -> None:
         self.sent: list[OutboundMessage] = []
@@ -92,7 +92,7 @@ class Desk:
         return self.opened.store
 
     def use(self, carrier: Carrier) -> None:
-        """A worker that starts anew, with this carrier."""
+        """A new worker with this carrier."""
         self.dispatcher = CarrierDispatcher(self.store, carrier, self.clock)
 
     def ctx(self) -> RequestContext:

@@ -22,7 +22,7 @@ SHUTDOWN = 15.0  # s
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """The environment of this process without settings from outside, and with these variables."""
+    """The environment of this process without its Trunkline settings, and with these variables."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TRUNKLINE_", "LINQ_"))}
     return inherited | variables
 
@@ -46,9 +46,9 @@ def run_json(*arguments: str, database: str, **variables: str) -> Any:
     return json.loads(done.stdout)
 
 
-def error_of(*arguments: str, database: str) -> str:
+def error_of(*arguments: str, database: str, **variables: str) -> str:
     """Runs ``trunkline …``, which must fail with status 1 and one line on standard error. Returns the error."""
-    done = run(*arguments, database=database)
+    done = run(*arguments, database=database, **variables)
     assert done.returncode == 1, (done.returncode, done.stdout, done.stderr)
     assert done.stdout == ""
     assert done.stderr.startswith("trunkline: ")

@@ -38,7 +38,7 @@ def steady_chats() -> list[Chat]:
 
 
 async def write(store: Store, partner_id: int, until: float, chance: random.Random) -> Report:
-    """Changes of every kind: to the top, into the past, new ones, somebody joining."""
+    """Changes of every kind: to the top, into the past, new chats, new participants."""
     report = Report()
     while time.time() < until:
         async with store.change(context(partner_id, time.time_ns() // 1000)) as change:

@@ -24,7 +24,7 @@ class Envelope(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def refused(response: Response, status: int, code: int) -> str:
-    """Asserts that an answer is this refusal and nothing else; gives its message."""
+    """Asserts that a response is exactly this error, and returns its message."""
     assert response.status_code == status, response.text
     envelope = msgspec.json.decode(response.content, type=Envelope)
     assert envelope.success is False

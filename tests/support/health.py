@@ -1,4 +1,4 @@
-"""A model of health: what follows from the messages of a chat alone."""
+"""A model of health, derived from the messages of a chat alone."""
 
 from collections.abc import Sequence
 

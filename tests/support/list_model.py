@@ -1,4 +1,4 @@
-"""A model of one partner's chats: what the store must say of them at any moment, kept in plain dictionaries."""
+"""A model of one partner's chats: the expected state of the store at any moment, in plain dictionaries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class Create:
 
 @dataclass(frozen=True)
 class Alter:
-    """Changes existing chats in one transaction: moved, and renamed or joined by somebody where that is given."""
+    """Changes existing chats in one transaction: moved, and optionally renamed or joined by a new participant."""
 
     picks: tuple[int, ...]
     at: int | None
@@ -55,7 +55,7 @@ class Started:
 
 
 class World:
-    """Does what a script of steps says, to the store and to the model alike."""
+    """Applies a script of steps to both the store and the model."""
 
     def __init__(self, store: Store, partner_id: int, filters: Sequence[Filters]) -> None:
         self._store = store

@@ -1,4 +1,4 @@
-"""A way to a service on which answers get lost: what was asked has happened, and nobody hears of it."""
+"""A proxy that loses responses: the request takes effect, and the client gets no response."""
 
 import threading
 import urllib.error
@@ -12,7 +12,7 @@ OWN = {"host", "connection", "transfer-encoding", "content-length"}
 
 
 class Losing:
-    """A proxy before a service. ``lost`` counts down: as many of the next answers to POST get lost."""
+    """A proxy in front of a service. ``lost`` is how many of the next responses to POST it loses; it counts down."""
 
     def __init__(self, url: str) -> None:
         self.lost = 0
@@ -64,7 +64,7 @@ class Losing:
         self._thread.start()
 
     def stop(self) -> None:
-        """Forwards nothing any more."""
+        """Stops forwarding."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -72,7 +72,7 @@ class Losing:
 
 @contextmanager
 def losing(url: str) -> Generator[Losing]:
-    """A proxy before the service at ``url``, until the end of the block."""
+    """A proxy in front of the service at ``url``, until the end of the block."""
     proxy = Losing(url)
     proxy.start()
     try:

@@ -1,4 +1,4 @@
-"""A model of one partner: what the service must answer and show, kept in plain Python.
+"""A model of one partner: what the service must return, in plain Python.
 
 It knows the rules of docs/wire.md §1 to §4 and nothing of how they are kept. What only the service can know, the ids,
 it is told when they are known.
@@ -17,7 +17,7 @@ PASSES = ["pending", "queued", "sent", "delivered", "read"]
 
 
 class Refused(Exception):
-    """The service must refuse, with this status and code."""
+    """The service must respond with an error of this status and code."""
 
     def __init__(self, status: int, code: int) -> None:
         super().__init__(status, code)
@@ -26,7 +26,7 @@ class Refused(Exception):
 
 
 class Repeated(Exception):
-    """The service must answer what it answered before."""
+    """The service must return the same response as before."""
 
     def __init__(self, body: bytes) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class Repeated(Exception):
 
 @dataclass
 class Person:
-    """Somebody in a chat."""
+    """A participant of a chat."""
 
     handle: str
     joined_at: Instant
@@ -99,7 +99,7 @@ class Talk:
 
     @property
     def active(self) -> list[str]:
-        """Whoever is in it."""
+        """The present participants."""
         return [each.handle for each in self.people if each.status == "active"]
 
     def person(self, handle: str) -> Person:
@@ -134,7 +134,7 @@ class Model:
         self.answers: dict[str, tuple[Any, str, bytes]] = {}
         self._changes = 0
 
-    # Finding.
+    # Lookup.
 
     @property
     def messages(self) -> list[tuple[Talk, Said]]:
@@ -154,7 +154,7 @@ class Model:
         return len(recipients) > 1 and chat.name is None and not left and set(chat.active) == recipients | {chat.line}
 
     def reputation(self, line: str) -> str:
-        """How a line stands by its chats."""
+        """The reputation of a line."""
         chats = [chat.health for chat in self.chats if chat.line == line]
         for status, worse in (("CRITICAL", {"CRITICAL"}), ("AT_RISK", {"AT_RISK", "CRITICAL"})):
             count = sum(each in worse for each in chats)
@@ -165,7 +165,7 @@ class Model:
     # Sending.
 
     def repeat(self, key: str | None, request: Any) -> None:
-        """Raises what a key that was used before comes to."""
+        """Raises the expected outcome for an idempotency key that was used before."""
         if key is None or key not in self.answers:
             return
         known, message, body = self.answers[key]
@@ -176,7 +176,7 @@ class Model:
         raise Repeated(body)
 
     def may_write(self, recipients: Collection[str], *, override: bool) -> None:
-        """Raises why one person alone may not be written to."""
+        """Raises the expected error if a single recipient must not be messaged."""
         if len(recipients) != 1:
             return
         (handle,) = recipients
@@ -186,7 +186,7 @@ class Model:
             raise Refused(403, 2024)
 
     def present(self, chat: Talk) -> None:
-        """Raises where the line has left."""
+        """Raises if the line has left the chat."""
         if chat.me.status != "active":
             raise Refused(409, 2013)
 
@@ -207,7 +207,7 @@ class Model:
         by: str | None = None,
         reply_to: Said | None = None,
     ) -> None:
-        """A message of the line's, or of somebody's."""
+        """Adds a message from the line or a participant."""
         said = Said(
             id=message_id,
             by=by or chat.line,
@@ -239,17 +239,17 @@ class Model:
     # What every change does.
 
     def changed(self, chat: Talk) -> None:
-        """Something of the chat is another now, which does not move it."""
+        """Records a change that does not move the chat."""
         self._changes += 1
         chat.changed = self._changes
 
     def touch(self, chat: Talk, at: Instant) -> None:
-        """Something has happened that moves the chat to the top."""
+        """Records a change that moves the chat to the top."""
         self.changed(chat)
         chat.updated_at = at
 
     def judge(self, chat: Talk, at: Instant) -> None:
-        """The health of a chat by what is in it; a change of it moves the chat."""
+        """Updates the health of a chat from its messages; a change of health moves the chat."""
         status = self._status(chat)
         if status != chat.health:
             chat.health, chat.health_at, chat.updated_at = status, at, at
@@ -270,7 +270,7 @@ class Model:
     # Groups.
 
     def as_group(self, chat: Talk) -> None:
-        """Raises where a chat cannot be changed like a group."""
+        """Raises if a chat cannot be changed like a group."""
         if not chat.is_group:
             raise Refused(409, 1006)
         self.present(chat)
@@ -288,7 +288,7 @@ class Model:
         self.join(chat, handle, at)
 
     def join(self, chat: Talk, handle: str, at: Instant) -> None:
-        """Somebody is in the group from now on."""
+        """Adds a participant to the group."""
         if handle in [each.handle for each in chat.people]:
             person = chat.person(handle)
             person.joined_at, person.left_at, person.status = at, None, "active"
@@ -309,12 +309,12 @@ class Model:
         self.depart(chat, chat.line, "left", at)
 
     def depart(self, chat: Talk, handle: str, status: str, at: Instant) -> None:
-        """Somebody is no longer in the group."""
+        """Removes a participant from the group."""
         person = chat.person(handle)
         person.status, person.left_at = status, at
         self.touch(chat, at)
 
-    # Messages that are there.
+    # Existing messages.
 
     def edit(self, chat: Talk, said: Said, words: str, at: Instant) -> None:
         self.present(chat)
@@ -351,7 +351,7 @@ class Model:
             self.changed(chat)
 
     def receipt(self, chat: Talk, said: Said, status: str, at: Instant) -> None:
-        """The carrier tells how a message of ours fares; what it tells too late changes nothing."""
+        """The carrier reports the status of a sent message; a late report changes nothing."""
         if status == "failed":
             passes = said.status in {"pending", "queued", "sent"}
         else:

@@ -36,7 +36,7 @@ async def new_partner(
     lines: Sequence[str] = (LINE, OTHER_LINE),
     expires_at: Instant | None = None,
 ) -> Tenant:
-    """A partner with a key and lines, by default under a name of its own."""
+    """A partner with a key and lines, by default with a unique name."""
     key, secret = new_key("test", NOW, expires_at)
     partner = await store.partners.add(name or uuid.uuid4().hex, key, digest(secret.encode()), NOW)
     assert partner is not None

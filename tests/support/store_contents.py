@@ -1,4 +1,4 @@
-"""What is in a store, row by row, for tests that compare whole states."""
+"""The contents of a store, row by row, for tests that compare whole states."""
 
 from typing import Any
 
@@ -56,6 +56,6 @@ async def stored(store: Store, partner_id: int) -> Stored:
 
 
 async def outbox_and_events(store: Store, partner_id: int) -> list[str]:
-    """What the outbox and the events hold."""
+    """The contents of the outbox and the events."""
     rows = [*await store.database.fetch(_OUTBOX, (partner_id,)), *await store.database.fetch(_EVENTS, (partner_id,))]
     return [row[0] for row in rows]

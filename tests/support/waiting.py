@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 TIMEOUT = 20.0  # s
-PAUSE = 0.05  # s between two looks
+PAUSE = 0.05  # s between two checks
 
 
 def until(look: Callable[[], T], timeout: float = TIMEOUT) -> T:

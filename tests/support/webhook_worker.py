@@ -20,7 +20,7 @@ from trunkline.storage import outbox
 from trunkline.storage.outbox import Claim, DeliveryRecord, Entry
 from trunkline.storage.store import Store
 
-TIMEOUT = 20.0  # s for what must happen
+TIMEOUT = 20.0  # s until an expected event must happen
 DOC_BASE = "https://chats.example"
 
 
@@ -64,7 +64,7 @@ async def subscribe(
     at: Instant,
     **fields: Any,
 ) -> tuple[Subscription, str]:
-    """A new subscription to one of our receivers, and its secret."""
+    """A new subscription with one of the test's receivers as its target, and its secret."""
     update = SubscriptionUpdate(target_url=url, subscribed_events=events, **fields)
     return await create_subscription(store, context(partner_id, at), update, allow_private=True)
 

@@ -15,7 +15,7 @@ PARALLEL = ("-p", "xdist.plugin", "-n", "2")
 
 @pytest.fixture(autouse=True)
 def _no_other_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Loads only the named plugins, which is faster. test_docs loads every installed one, and so finds ours."""
+    """Loads only the named plugins, which is faster. test_docs loads every installed plugin, including ours."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 

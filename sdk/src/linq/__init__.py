@@ -7,7 +7,7 @@
     for chat in client.chats.list_chats():
         print(chat.display_name, chat.health_status.status)
 
-Every name is loaded when it is first used, so that ``import linq`` costs next to nothing.
+Every name is loaded when it is first used, so that ``import linq`` takes almost no time.
 """
 
 from linq._lazy import lazily

@@ -35,7 +35,7 @@ class LinqApiv3Error(Exception):
 class APIError(LinqApiv3Error):
     """A request failed.
 
-    ``message`` says why; ``request`` is the HTTP request; ``body`` is what the server said: the envelope's ``error``
+    ``message`` says why; ``request`` is the HTTP request; ``body`` is the server's response: the envelope's ``error``
     object, or the decoded JSON, or the text, or None.
     """
 

@@ -19,14 +19,14 @@ LONGEST_DELAY = 30.0
 EARLY = 1.0
 """Seconds. An empty response that took less has not waited for a change."""
 MAX_RESTARTS = 3
-"""How often in a row an expired cursor makes the listing start again."""
+"""How many times in a row an expired cursor may restart the listing."""
 
 
 class FollowState:
     """Where a follower is.
 
-    ``token`` is the sync token up to which every change was yielded and consumed, or None while the first listing goes
-    on. It advances only when a whole page has been consumed.
+    ``token`` is the sync token up to which every change was yielded and consumed, or None during the first
+    listing. It advances only when a whole page has been consumed.
     """
 
     def __init__(self, since: str | None, filters: Mapping[str, object], *, wait: int, limit: int) -> None:
@@ -53,7 +53,7 @@ class FollowState:
     def check(self, *, chats: int, next_cursor: str | None, sync_token: str | None) -> str:
         """Return the sync token of a page with this many chats.
 
-        Raises ``LinqApiv3Error`` if there is none, or if the page does not lead on: following it would never end.
+        Raises ``LinqApiv3Error`` if there is none, or if the page repeats a cursor or token, which would never end.
         """
         if sync_token is None:
             raise LinqApiv3Error(
@@ -67,10 +67,10 @@ class FollowState:
         return sync_token
 
     def received(self, *, chats: int, next_cursor: str | None, sync_token: str, seconds: float) -> float:
-        """Take note of a page with this many chats, which arrived after ``seconds``; return the seconds to pause."""
+        """Record a page with this many chats, which arrived after ``seconds``; return the seconds to pause."""
         self._failures = 0
         if self.token is None:
-            # The first page's token covers the whole listing, whatever changes while it goes on.
+            # The first page's token covers the whole listing, whatever changes in the meantime.
             self._first_token = self._first_token or sync_token
             self._cursor = next_cursor
             if not next_cursor:
@@ -106,7 +106,7 @@ class FollowState:
         return delay
 
     def _has_expired(self, error: APIError) -> bool:
-        """Whether a cursor was refused. The rest of its request was good enough for the first page."""
+        """Whether a cursor was rejected. The rest of its request was valid for the first page."""
         is_later_page = self.token is None and self._cursor is not None
         return isinstance(error, BadRequestError) and is_later_page and self._restarts < MAX_RESTARTS
 

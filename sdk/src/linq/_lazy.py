@@ -1,4 +1,4 @@
-"""Packages that load a name when it is first used, so that importing them costs next to nothing (decision 0011)."""
+"""Packages that load a name when it is first used, so that importing them takes almost no time (decision 0011)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The base of every model, and how a response becomes one even when a newer server sends what no model declares.
+"""The base of every model, and how to parse a response when a newer server sends what no model declares.
 
 That is: new fields (kept as pydantic extras, so they are attributes), new values of an enumeration (``OpenEnum``: the
 type has the documented values, any string passes), new members of a union (``OpenUnion``, the same for models), and

@@ -25,7 +25,7 @@ class PageModel(BaseModel):
     """A model that iterates over items; pydantic's own iterates over fields."""
 
     if TYPE_CHECKING:
-        # The types of the two have nothing in common but Any.
+        # The two types have nothing in common but Any.
         def __iter__(self) -> Any: ...
 
 
@@ -62,5 +62,7 @@ def next_request(request: Request[object], page: CursorPage[T], cast_to: type[Pa
     if not cursor:
         raise LinqApiv3Error("This is the last page (next_cursor is None); call has_next_page() first")
     if cursor == request.query.get("cursor"):
-        raise LinqApiv3Error(f"The server sent the cursor {cursor!r} back as the next one, so pagination cannot go on")
+        raise LinqApiv3Error(
+            f"The server sent the cursor {cursor!r} back as the next one, so pagination cannot continue"
+        )
     return request.with_result(cast_to, {**request.query, "cursor": cursor})

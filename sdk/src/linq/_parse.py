@@ -32,7 +32,7 @@ def parse(response: httpx2.Response, cast_to: type[T]) -> T:
         raise APIResponseValidationError(
             response,
             decoded_body(response),
-            message=f"{response.url} answered {response.status_code} with a body ({kind}) that is not what was "
+            message=f"{response.url} responded {response.status_code} with a body ({kind}) that is not what was "
             f"expected: {error}. It begins {response.text[:80]!r}",
         ) from error
 

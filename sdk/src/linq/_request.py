@@ -171,13 +171,13 @@ def _plain(value: object) -> object:
 
 
 def _has_own_key(body: object) -> bool:
-    """Whether the message in a body has an idempotency key, which a header of ours would only contradict."""
+    """Whether the message in a body has an idempotency key, which a header would contradict."""
     message = cast("Mapping[str, object]", body).get("message") if isinstance(body, Mapping) else None
     return isinstance(message, Mapping) and bool(cast("Mapping[str, object]", message).get("idempotency_key"))
 
 
 def _headers(settings: Settings, request: Request[object], *, has_body: bool) -> dict[str, str]:
-    """Ours, then the client's, then the request's: a later one replaces an earlier one, in any letter case."""
+    """The SDK's headers, then the client's, then the request's. A later one replaces an earlier one, in any case."""
     ours = dict(STANDARD_HEADERS, Authorization=f"Bearer {settings.api_key}")
     if has_body:
         ours["Content-Type"] = "application/json"
@@ -186,7 +186,7 @@ def _headers(settings: Settings, request: Request[object], *, has_body: bool) ->
     elif request.method not in _SAFE_METHODS and not _has_own_key(request.body):
         from uuid import uuid4  # noqa: PLC0415 - takes longer to import than all of this module
 
-        # Made once, here, so that every retry of a write carries the same key.
+        # Created once, here, so that every retry of a write carries the same key.
         ours["Idempotency-Key"] = str(uuid4())
     merged: dict[str, tuple[str, str | Omit]] = {}
     for layer in (ours, settings.default_headers, request.headers):

@@ -28,7 +28,7 @@ class Settings:
     webhook_secret: str | None = field(default=None, repr=False)
     base_url: str = field(default=DEFAULT_BASE_URL, repr=False)
     timeout: TimeoutTypes | NotGiven = NOT_GIVEN
-    """Seconds; None waits for ever; ``NOT_GIVEN`` is the HTTP client's (by default 5 s to connect, 60 s otherwise)."""
+    """Seconds; None waits forever; ``NOT_GIVEN`` is the HTTP client's (by default 5 s to connect, 60 s otherwise)."""
     max_retries: int = DEFAULT_MAX_RETRIES
     default_headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     default_query: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
@@ -63,7 +63,7 @@ def check_timeout(value: object) -> None:
     if value is None or isinstance(value, NotGiven) or hasattr(value, "as_dict"):
         return
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise TypeError(f"timeout must be seconds, an httpx2.Timeout, or None to wait for ever, not {value!r}")
+        raise TypeError(f"timeout must be seconds, an httpx2.Timeout, or None to wait forever, not {value!r}")
     if not value >= 0:
         raise ValueError(f"timeout must be 0 or more seconds, not {value!r}")
 

@@ -77,4 +77,4 @@ class MethodOptions(TypedDict, total=False):
     extra_body: Body | None
     """Fields to add to the JSON body."""
     timeout: TimeoutTypes | NotGiven
-    """Seconds, or an ``httpx2.Timeout``; None waits for ever."""
+    """Seconds, or an ``httpx2.Timeout``; None waits forever."""

@@ -1,3 +1,3 @@
-"""The version of the distribution ``trunkline-sdk``; a test holds it to ``pyproject.toml``."""
+"""The version of the distribution ``trunkline-sdk``; a test compares it with ``pyproject.toml``."""
 
 __version__ = "0.1.0"

@@ -55,9 +55,11 @@ class Settings:
     )
     health_line_percent: int = _setting(
         DEFAULT_THRESHOLDS.line_percent,
-        "The percentage of a line's recent chats that must be AT_RISK or CRITICAL for the line to be.",
+        "The percentage of a line's recent chats that must be AT_RISK (or CRITICAL) for the line to get that rating.",
     )
-    health_line_chats: int = _setting(DEFAULT_THRESHOLDS.line_chats, "The minimum number of such chats.")
+    health_line_chats: int = _setting(
+        DEFAULT_THRESHOLDS.line_chats, "The minimum number of such chats, whatever their percentage."
+    )
 
     def check(self) -> None:
         """Raises ``CommandError`` for a value with which the service cannot run."""
@@ -105,15 +107,19 @@ class Settings:
 
     @property
     def thresholds(self) -> Thresholds:
-        """When a chat or a line stops being healthy."""
+        """When a chat or a line stops being healthy. Raises ``CommandError`` if a setting is not valid."""
+        self._check_health()
         return Thresholds(**{name.removeprefix("health_"): getattr(self, name) for name in _HEALTH})
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """The settings in the ``TRUNKLINE_*`` variables, with defaults for the others. Raises ``CommandError``."""
+    def from_environment(cls, environment: Mapping[str, str], prefix: str = "") -> Self:
+        """The settings in the ``TRUNKLINE_*`` variables, with defaults for the others. Raises ``CommandError``.
+
+        With a ``prefix``, only settings whose names begin with it are read.
+        """
         values: dict[str, Any] = {}
         for setting in fields(cls):
-            text = environment.get(variable(setting.name))
+            text = environment.get(variable(setting.name)) if setting.name.startswith(prefix) else None
             if text is not None:
                 values[setting.name] = _parse(setting.name, setting.default, text)
         return cls(**values)

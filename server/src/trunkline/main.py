@@ -18,7 +18,7 @@ from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
 from trunkline.delivery.worker import Worker
 from trunkline.storage.store import Store, open_store
 
-_PARENT_INTERVAL = 1.0  # s between two checks that the parent process lives
+_PARENT_INTERVAL = 1.0  # s between two checks that the parent process is alive
 
 
 class LifespanApp:
@@ -80,7 +80,7 @@ async def _serving(store: Store, settings: Settings) -> AsyncGenerator[Applicati
 
 
 async def _end_with_parent() -> None:
-    """Ends this process if its parent was killed: nobody else would, and it would keep the port open."""
+    """Ends this process if its parent was killed; otherwise, it would keep running and keep the port open."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return

@@ -1,4 +1,4 @@
-"""What resources need of a client: its settings, and the transport that sends requests."""
+"""What resources need from a client: its settings, and the transport that sends requests."""
 
 from __future__ import annotations
 

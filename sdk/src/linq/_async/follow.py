@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class AsyncChatFollower:
-    """Yields chats as they change, for ever. ``chats.follow`` makes one; use it in an ``async with`` block.
+    """Yields chats as they change, forever. ``chats.follow`` makes one; use it in an ``async with`` block.
 
     An error that is raised does not end it: the next step sends the same request again.
     """
@@ -42,7 +42,7 @@ class AsyncChatFollower:
         """Pass it as ``since`` to resume; None until the first listing is complete.
 
         It advances when you ask for the chat after the last one of a page. So if you stop, or fail, at any chat and
-        resume with this token, you miss no change, and receive again the chats of the page that you were in.
+        resume with this token, you miss no change, and receive the chats of the current page again.
         """
         return self._state.token
 
@@ -66,7 +66,8 @@ class AsyncChatFollower:
         from linq._async.pages import AsyncListChatsPagination  # noqa: PLC0415 - needs pydantic, which clients load late
 
         clock = self._client.clock or time.time
-        started = clock()
+        monotonic = self._client.clock or time.monotonic
+        started = monotonic()
         request = self._state.request().with_result(AsyncListChatsPagination[types.Chat])
         try:
             page = await self._client.transport.send(request)
@@ -79,7 +80,7 @@ class AsyncChatFollower:
             # In this order: if this is interrupted, the page is fetched again.
             self._chats = iter(chats)
             pause = self._state.received(
-                chats=len(chats), next_cursor=cursor, sync_token=token, seconds=clock() - started
+                chats=len(chats), next_cursor=cursor, sync_token=token, seconds=monotonic() - started
             )
         if pause:
             await self.sleep(pause)
@@ -106,19 +107,19 @@ class AsyncFollowableChats(AsyncResource):
         wait: int = 60,
         limit: int = 100,
     ) -> AsyncChatFollower:
-        """Yield chats as they change, for ever. An extension of Trunkline; other services do not support it.
+        """Yield chats as they change, forever. An extension of Trunkline; other services do not support it.
 
         Without ``since``, it yields all chats first. Then it waits for changes, and yields each changed chat as it is
-        now, in the order of the changes. It retries connection errors, timeouts, 408, 409, 429 and 5xx without end,
-        after growing delays of up to 30 s, or after what the server asks for.
+        now, in the order of the changes. It retries connection errors, timeouts, 408, 409, 429 and 5xx
+        indefinitely, after growing delays of up to 30 s, or after the delay that the server asks for.
 
         :param since: the ``token`` of an earlier follower, or the ``sync_token`` of a page, with the same filters
-        :param from_: only chats of this line of yours, in E.164
+        :param from_: only chats of this line, in E.164
         :param to: only chats with this participant: E.164, or an email address
         :param include: fields to add to each chat: any of ``last_message``, ``unread_count``, ``message_count``
         :param wait: how many seconds a request waits for a change, 1 to 60
         :param limit: chats per request, 1 to 100
-        :raises linq.APIStatusError: the server refuses: 400, 401, 403, …
+        :raises linq.APIStatusError: the server rejects the request: 400, 401, 403, …
         :raises linq.LinqApiv3Error: the service does not send ``X-Sync-Token``
         :raises ValueError: ``wait`` is out of range
         """

@@ -28,7 +28,7 @@ PageT = TypeVar("PageT", bound="AsyncPages")
 
 
 class AsyncSender(Protocol):
-    """What a page needs of the transport."""
+    """What a page needs from the transport."""
 
     async def send(self, request: Request[R]) -> R: ...
 
@@ -50,7 +50,7 @@ class AsyncBoundPage(PageModel):
     _binding: AsyncBinding | None = PrivateAttr(default=None)
 
     def bind(self, sender: AsyncSender, request: Request[object], headers: Mapping[str, str]) -> None:
-        """Enable this page to fetch the next one. Not part of the public interface."""
+        """Let this page fetch the next one. Not part of the public interface."""
         self._binding = AsyncBinding(sender, request, headers.get("x-sync-token"))
 
 
@@ -74,20 +74,10 @@ class AsyncPage(CursorPage[T], AsyncBoundPage, Generic[T]):
         return await self._binding.sender.send(next_request(self._binding.request, self, type(self)))
 
     def prefetch_next_page(self) -> Callable[[], Awaitable[Self]]:
-        """Start to fetch the next page; a call returns it. Not part of the public interface.
-
-        The response is parsed by the caller: if the interpreter exits while a thread runs pydantic, the process aborts.
-        """
+        """Start to fetch the next page; a call returns it. Not part of the public interface."""
         if self._binding is None:
             return self.get_next_page
-        request = next_request(self._binding.request, self, type(self))
-        prefetched = AsyncPrefetched(partial(self._binding.sender.send_raw, request))
-
-        async def page() -> Self:
-            response = await prefetched()
-            return await response.parse()
-
-        return page
+        return AsyncPrefetchedPage(partial(_next_response, self._binding, self, type(self)))
 
     def iter_pages(self, *, prefetch: int | None = None) -> AsyncIterator[Self]:
         """This page and every page after it.
@@ -102,6 +92,24 @@ class AsyncPage(CursorPage[T], AsyncBoundPage, Generic[T]):
 
     async def _this(self) -> Self:
         return self
+
+
+async def _next_response(binding: AsyncBinding, page: AsyncPage[T], kind: type[R]) -> AsyncAPIResponse[R]:
+    return await binding.sender.send_raw(next_request(binding.request, page, kind))
+
+
+class AsyncPrefetchedPage(Generic[R]):
+    """A page whose response is fetched now, and parsed by the caller.
+
+    If the interpreter exits while another thread runs pydantic, the process aborts.
+    """
+
+    def __init__(self, fetch: Callable[[], Awaitable[AsyncAPIResponse[R]]]) -> None:
+        self._response = AsyncPrefetched(fetch)
+
+    async def __call__(self) -> R:
+        response = await self._response()
+        return await response.parse()
 
 
 class AsyncListChatsPagination(AsyncPage[T], Generic[T]):
@@ -133,7 +141,7 @@ class AsyncListMessagesPagination(AsyncPage[T], Generic[T]):
 
 
 class AsyncPages(Protocol):
-    """What the page iterator needs of a page."""
+    """What the page iterator needs from a page."""
 
     def has_next_page(self) -> bool: ...
 

@@ -40,13 +40,13 @@ app.add_typer(messages, name="messages")
 ProfileOption = Annotated[
     str | None, typer.Option(help="The login to use, instead of the environment's key or the default login.")
 ]
-FromOption = Annotated[str | None, typer.Option("--from", help="Only chats of this line of yours, in E.164.")]
+FromOption = Annotated[str | None, typer.Option("--from", help="Only chats of this line, in E.164.")]
 ToOption = Annotated[str | None, typer.Option(help="Only chats with this participant: E.164 or email.")]
 LimitOption = Annotated[
-    int | None, typer.Option(help="How many, 1 to 100 (default 20); with --all, how many per request.")
+    int | None, typer.Option(help="Number of items, 1 to 100 (default 20); with --all, per request.")
 ]
 CursorOption = Annotated[str | None, typer.Option(help="Start after the page that printed this cursor.")]
-AllOption = Annotated[bool, typer.Option("--all", help="List everything, in as many requests as it takes.")]
+AllOption = Annotated[bool, typer.Option("--all", help="List everything, with as many requests as needed.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON in the format of the API's responses.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV with a header row.")]
 CONNECT_TIMEOUT = 10.0
@@ -54,7 +54,7 @@ CONNECT_TIMEOUT = 10.0
 
 
 def chat_id_of(value: str | None) -> str | None:
-    """Return the id. Raises ``typer.BadParameter`` for one that the path of a request cannot hold."""
+    """Return the id. Raises ``typer.BadParameter`` for one that cannot be part of a request's path."""
     if value is not None and not value.strip("."):
         raise typer.BadParameter(f"{value!r} is not an id; linq chats list prints the ids")
     return value

@@ -98,7 +98,7 @@ def _request(client: LinqAPIV3, access: Access) -> Iterator[Finding]:
         return
     milliseconds = (time.monotonic() - started) * 1000
     trace = f" (trace id {raw.trace_id})" if raw.trace_id else ""
-    yield Finding(True, f"The service answers in {milliseconds:.0f} ms{trace}, and the key is good")
+    yield Finding(True, f"The service answers in {milliseconds:.0f} ms{trace}, and the key is valid")
     yield Finding(True, "There are chats to list" if page.chats else "There are no chats yet")
 
 

@@ -133,7 +133,7 @@ def with_progress(items: Iterable[T], view: View[T], *, quiet: bool) -> Iterator
         console=err,
         transient=True,
         disable=quiet or not err.is_terminal,
-        redirect_stdout=False,  # standard output must stay standard output
+        redirect_stdout=False,  # standard output must not be redirected
         redirect_stderr=False,
     )
     with bar:
@@ -144,5 +144,5 @@ def with_progress(items: Iterable[T], view: View[T], *, quiet: bool) -> Iterator
 
 
 def plain(text: object) -> str:
-    """Text from the network with control characters replaced by spaces, so that a terminal does not obey them."""
+    """Text from the network with control characters replaced by spaces, so that a terminal does not execute them."""
     return "".join(letter if letter.isprintable() or letter in JOINERS else " " for letter in str(text))

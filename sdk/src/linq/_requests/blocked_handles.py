@@ -1,4 +1,4 @@
-"""``client.blocked_handles``: the handles whose messages you refuse."""
+"""``client.blocked_handles``: the handles whose messages you reject."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def block(
     reason: str | Omit = omit,
     **options: Unpack[MethodOptions],
 ) -> Request[BlockedHandleBlockResponse]:
-    """Block a handle: its messages are dropped, and messages to it are refused (``POST /v3/blocked_handles``).
+    """Block a handle: its messages are dropped, and messages to it are rejected (``POST /v3/blocked_handles``).
 
     :param handle: E.164, or an email address
     :param reason: your own note

@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 
 
 def list(**options: Unpack[MethodOptions]) -> Request[PhonenumberListResponse]:
-    """List your lines. New programs use ``client.phone_numbers`` (``GET /v3/phonenumbers``)."""
+    """List your lines. New programs should use ``client.phone_numbers`` (``GET /v3/phonenumbers``)."""
     return request("GET", "/v3/phonenumbers", types.PhonenumberListResponse, options)

@@ -70,14 +70,14 @@ class Prefetched(Generic[T]):
         self._fetch = fetch
         self._future: Future[T] | None = Future()
         # A daemon thread, so that an iterator that was dropped does not delay the end of the program.
-        Thread(target=_settle, args=(self._future, fetch), name="linq-prefetch", daemon=True).start()
+        Thread(target=_run, args=(self._future, fetch), name="linq-prefetch", daemon=True).start()
 
     def __call__(self) -> T:
         future, self._future = self._future, None
         return self._fetch() if future is None else future.result()
 
 
-def _settle(future: Future[T], fetch: Callable[[], T]) -> None:
+def _run(future: Future[T], fetch: Callable[[], T]) -> None:
     try:
         future.set_result(fetch())
     except BaseException as error:

@@ -1,5 +1,5 @@
 # Generated from _async/base_client.py by sdk/tools/generate_sync.py; run make generate.
-"""What resources need of a client: its settings, and the transport that sends requests."""
+"""What resources need from a client: its settings, and the transport that sends requests."""
 
 from __future__ import annotations
 

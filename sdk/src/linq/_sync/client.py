@@ -46,7 +46,7 @@ class LinqAPIV3(ClientResources):
         :param api_key: default: ``LINQ_API_V3_API_KEY``
         :param webhook_secret: verifies webhooks; default: ``LINQ_WEBHOOK_SECRET``
         :param base_url: default: ``LINQ_API_V3_BASE_URL``, or the public API
-        :param timeout: seconds, or an ``httpx2.Timeout``; None waits for ever. Default: 5 s to connect, 60 s otherwise
+        :param timeout: seconds, or an ``httpx2.Timeout``; None waits forever. Default: 5 s to connect, 60 s otherwise
         :param max_retries: how often a failed request is retried
         :param default_headers: sent with every request; override those of ``LINQ_API_V3_CUSTOM_HEADERS``
         :param default_query: query parameters sent with every request

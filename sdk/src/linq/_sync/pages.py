@@ -29,7 +29,7 @@ PageT = TypeVar("PageT", bound="Pages")
 
 
 class Sender(Protocol):
-    """What a page needs of the transport."""
+    """What a page needs from the transport."""
 
     def send(self, request: Request[R]) -> R: ...
 
@@ -51,7 +51,7 @@ class BoundPage(PageModel):
     _binding: Binding | None = PrivateAttr(default=None)
 
     def bind(self, sender: Sender, request: Request[object], headers: Mapping[str, str]) -> None:
-        """Enable this page to fetch the next one. Not part of the public interface."""
+        """Let this page fetch the next one. Not part of the public interface."""
         self._binding = Binding(sender, request, headers.get("x-sync-token"))
 
 
@@ -75,20 +75,10 @@ class Page(CursorPage[T], BoundPage, Generic[T]):
         return self._binding.sender.send(next_request(self._binding.request, self, type(self)))
 
     def prefetch_next_page(self) -> Callable[[], Self]:
-        """Start to fetch the next page; a call returns it. Not part of the public interface.
-
-        The response is parsed by the caller: if the interpreter exits while a thread runs pydantic, the process aborts.
-        """
+        """Start to fetch the next page; a call returns it. Not part of the public interface."""
         if self._binding is None:
             return self.get_next_page
-        request = next_request(self._binding.request, self, type(self))
-        prefetched = Prefetched(partial(self._binding.sender.send_raw, request))
-
-        def page() -> Self:
-            response = prefetched()
-            return response.parse()
-
-        return page
+        return PrefetchedPage(partial(_next_response, self._binding, self, type(self)))
 
     def iter_pages(self, *, prefetch: int | None = None) -> Iterator[Self]:
         """This page and every page after it.
@@ -103,6 +93,24 @@ class Page(CursorPage[T], BoundPage, Generic[T]):
 
     def _this(self) -> Self:
         return self
+
+
+def _next_response(binding: Binding, page: Page[T], kind: type[R]) -> APIResponse[R]:
+    return binding.sender.send_raw(next_request(binding.request, page, kind))
+
+
+class PrefetchedPage(Generic[R]):
+    """A page whose response is fetched now, and parsed by the caller.
+
+    If the interpreter exits while another thread runs pydantic, the process aborts.
+    """
+
+    def __init__(self, fetch: Callable[[], APIResponse[R]]) -> None:
+        self._response = Prefetched(fetch)
+
+    def __call__(self) -> R:
+        response = self._response()
+        return response.parse()
 
 
 class SyncListChatsPagination(Page[T], Generic[T]):
@@ -134,7 +142,7 @@ class SyncListMessagesPagination(Page[T], Generic[T]):
 
 
 class Pages(Protocol):
-    """What the page iterator needs of a page."""
+    """What the page iterator needs from a page."""
 
     def has_next_page(self) -> bool: ...
 

@@ -24,7 +24,7 @@ class Resource:
     - ``extra_headers``: headers to add, or to send instead of the client's own; ``omit`` removes a default header
     - ``extra_query``: query parameters to add
     - ``extra_body``: fields to add to the JSON body
-    - ``timeout``: seconds, or an ``httpx2.Timeout``; None waits for ever
+    - ``timeout``: seconds, or an ``httpx2.Timeout``; None waits forever
 
     It raises ``linq.APIStatusError`` if the server responds with an error (``BadRequestError``, ``NotFoundError``, …),
     and ``linq.APIConnectionError`` if no response arrives, each after the retries.

@@ -17,7 +17,7 @@ class ChatListChatsParams(TypedDict, total=False):
     """``next_cursor`` of an earlier page with the same filters."""
 
     from_: str | None
-    """Only chats of this line of yours, in E.164: ``+13343284472``."""
+    """Only chats of this line, in E.164: ``+13343284472``."""
 
     limit: int | None
     """Chats per page, 1 to 100; the server's default is 20."""
@@ -26,10 +26,10 @@ class ChatListChatsParams(TypedDict, total=False):
     """Only chats with this participant: E.164, or an email address."""
 
     updated_since: str | None
-    """``sync_token`` of an earlier page: only chats that changed after it. This and the rest are Trunkline's own."""
+    """``sync_token`` of an earlier page: only chats that changed after it. For Trunkline only, like the rest."""
 
     wait: int | None
-    """With ``updated_since``, up to how many seconds (0 to 60) an empty response waits for a change."""
+    """With ``updated_since``, how long, in seconds (0 to 60), an empty response waits for a change."""
 
     include: Sequence[ChatInclude] | str | None
     """Fields to add to each chat."""

@@ -7,7 +7,7 @@ from linq.types.webhook_event_type import WebhookEventType
 
 
 class WebhookSubscription(BaseModel):
-    """A URL of yours, and the events that are posted to it."""
+    """One of your URLs, and the events that are posted to it."""
 
     id: str
     """A UUID."""

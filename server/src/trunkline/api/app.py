@@ -88,7 +88,7 @@ class Application:
         Without a ``network``, the carrier is the loopback.
         """
         watch = Watch(store.database)
-        self._state = AppState(store, watch, base_url, doc_base, network or loopback(store), allow_private_webhooks)
+        self._state = AppState(store, watch, doc_base, network or loopback(store), allow_private_webhooks)
         self._clock = clock
         self._changed = changed
         self._authentication = Authentication(store)
@@ -148,7 +148,7 @@ class Application:
         self._state.watch.stop()
 
     async def close(self) -> None:
-        """The same; returns when no waiting request reads the store any more."""
+        """The same; returns when no waiting request reads the store any longer."""
         await self._state.watch.close()
 
     def _error_response(self, error: Exception, trace_id: str) -> Response:

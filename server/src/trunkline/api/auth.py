@@ -11,7 +11,7 @@ from trunkline.domain.keys import Grant, digest
 from trunkline.storage.store import Store
 
 RECHECK: Instant = SECOND
-"""How long a worker trusts what the store said about a key, in microseconds. A revoked key works as much longer."""
+"""How long a worker caches what the store said about a key, in microseconds. A revoked key works that much longer."""
 
 _MAX_CACHED = 10_000  # headers, those with unknown keys included
 _MAX_HEADER = 512  # bytes; no key is that long
@@ -37,7 +37,7 @@ class Authentication:
         values = [value for name, value in headers if name == b"authorization"]
         header = values[0] if len(values) == 1 else b""
         cached = self._cache.get(header)
-        # A clock that went back makes the cached grant stale.
+        # If the clock went back, the cached grant is stale.
         if cached is None or not 0 <= now - cached.checked_at < RECHECK:
             cached = await self._check(header, now)
         grant = cached.grant

@@ -69,7 +69,7 @@ def _value(content: bytes) -> Any:
 
 
 def _error(message: str, schema: type) -> MissingField | InvalidBody | InvalidContent:
-    """The error of msgspec in the service's words; a field is named by its path, ``'message.parts[0].type'``."""
+    """msgspec's error in the service's words; a field is named by its path, ``'message.parts[0].type'``."""
     found = _AT.match(message)
     problem, path = (message, "") if found is None else (found["problem"], (found["path"] or "").lstrip("."))
     missing = _MISSING.fullmatch(problem)

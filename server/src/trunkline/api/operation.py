@@ -40,7 +40,6 @@ class AppState(msgspec.Struct, frozen=True):
 
     store: Store
     watch: Watch
-    base_url: str
     doc_base: str
     """The prefix of every ``doc_url``, without a trailing slash."""
     network: Network
@@ -100,7 +99,7 @@ class CodeSample(msgspec.Struct, frozen=True):
 
 
 class Operation(msgspec.Struct, frozen=True):
-    """A route of the API and its documentation: decorates the handler. ``description`` is CommonMark."""
+    """The declaration of a route; decorate its handler with it. ``description`` is CommonMark."""
 
     method: str
     path: str

@@ -37,7 +37,7 @@ class CarrierError(Exception):
 
 
 class CarrierRejected(CarrierError):
-    """The message cannot be delivered, now or later; ``str(error)`` is the reason, for a person to read."""
+    """The message cannot be delivered, now or later; ``str(error)`` is the reason, for people to read."""
 
 
 class CarrierUnavailable(CarrierError):
@@ -45,7 +45,7 @@ class CarrierUnavailable(CarrierError):
 
 
 class CarrierDeferred(CarrierError):
-    """The message is deferred until ``due_at``, in microseconds since 1970. That is not an attempt."""
+    """The message is deferred until ``due_at``, in microseconds since 1970. This does not count as an attempt."""
 
     def __init__(self, due_at: Instant) -> None:
         super().__init__("deferred")
@@ -61,7 +61,7 @@ class CarrierChat(msgspec.Struct, frozen=True, kw_only=True):
     chat_id: str
     is_group: bool
     recipients: tuple[str, ...]
-    """The present participants without the line."""
+    """The current participants except the line."""
     service: Service | None
     """The service of the last message."""
 
@@ -70,7 +70,7 @@ class OutboundMessage(CarrierChat, frozen=True, kw_only=True):
     """A message for the carrier, with its chat."""
 
     message_id: str
-    """The same at every attempt: a carrier that accepted this id before must not send it again."""
+    """The same at every attempt: a carrier that has accepted this id must not send it again."""
     content: Content
     created_at: Instant
     attempts: int

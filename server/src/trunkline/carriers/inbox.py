@@ -62,7 +62,7 @@ class Inbox:
         return tuple([each for each in stored if each is not None])
 
     async def receipt(self, line: str, message_id: str, receipt: Receipt) -> Message:
-        """How far a message of the line has come. A repeated or late receipt changes nothing.
+        """The delivery status of a message of the line. A repeated or late receipt changes nothing.
 
         Raises ``NoSuchMessage``.
         """

@@ -35,7 +35,7 @@ def find_factory(name: str) -> Factory:
 
 
 def network_of(name: str, carrier: Carrier) -> Network:
-    """The carrier, as requests see it."""
+    """What requests need of the carrier."""
 
     async def reach(partner_id: int, line: str, handle: str) -> frozenset[Service]:
         try:

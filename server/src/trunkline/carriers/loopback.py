@@ -1,4 +1,4 @@
-"""The loopback carrier: no network at all. It delivers at once, or as the loopback rules say.
+"""The loopback carrier: no network at all. It delivers at once, or as the loopback rules specify.
 
 Everything it does follows from the message and the stored rules, so it needs no state of its own. The counterparty is
 played by ``actions/sandbox``.

@@ -35,7 +35,7 @@ def upgrade_database(database: DatabaseOption = DEFAULTS.database, as_json: Json
 
 @database_commands.command("check")
 def check_database(database: DatabaseOption = DEFAULTS.database, as_json: JsonOption = False) -> None:
-    """Read everything and report inconsistencies. Changes nothing."""
+    """Read everything and report inconsistencies, without changing anything."""
 
     async def run() -> tuple[int, list[str]]:
         opened = await connect(database, must_exist=True)

@@ -16,7 +16,7 @@ def demo(
     chats: Annotated[
         int | None, typer.Option("--chats", help="Create this many chats, up to ten million, for benchmarks.")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of the sample; another one creates other chats.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the sample; another seed creates other chats.")] = 1,
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:

@@ -20,6 +20,6 @@ def option(name: str) -> Any:
 DatabaseOption: TypeAlias = Annotated[str, option("database")]
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 PartnerOption: TypeAlias = Annotated[
-    str | None, typer.Option("--partner", metavar="PARTNER", help="Partner, if more than one matches.")
+    str | None, typer.Option("--partner", metavar="PARTNER", help="Partner, if several match.")
 ]
 PartnerArgument: TypeAlias = Annotated[str, typer.Argument(metavar="PARTNER", help="The name or id of a partner.")]

@@ -37,14 +37,14 @@ simulate_commands = typer.Typer(help="Play the counterparty of a line: send, rea
 simulate_commands.add_typer(rule_commands, name="rule")
 
 FromArgument: TypeAlias = Annotated[
-    str, typer.Argument(metavar="FROM", help="Who acts: a phone number or an email address.")
+    str, typer.Argument(metavar="FROM", help="The counterparty that acts: a phone number or an email address.")
 ]
 OptionalFromArgument: TypeAlias = Annotated[
     str | None,
     typer.Argument(metavar="FROM", help="Counterparty of the direct chat, unless a chat or message is given."),
 ]
 ToOption: TypeAlias = Annotated[
-    str | None, typer.Option("--to", metavar="+E164", help="Your line, if there are several.")
+    str | None, typer.Option("--to", metavar="+E164", help="Your line, if you have several.")
 ]
 ChatOption: TypeAlias = Annotated[
     str | None, typer.Option("--chat", metavar="ID", help="Chat. [default: the direct chat of FROM and the line]")
@@ -55,7 +55,7 @@ MessageOption: TypeAlias = Annotated[
     typer.Option("--message", metavar="ID", help="Message. [default: the last suitable one]"),
 ]
 PartOption: TypeAlias = Annotated[int, typer.Option("--part", min=0, help="Index of the part, from 0.")]
-ServiceOption: TypeAlias = Annotated[Service | None, typer.Option("--service", help="Service that carries it.")]
+ServiceOption: TypeAlias = Annotated[Service | None, typer.Option("--service", help="Service for the message.")]
 
 
 @simulate_commands.callback()
@@ -74,7 +74,7 @@ def message(
     chat: ChatOption = None,
     others: Annotated[
         list[str] | None,
-        typer.Option("--with", metavar="HANDLE", help="Further member of the group; may be repeated."),
+        typer.Option("--with", metavar="HANDLE", help="Another member of the group; may be repeated."),
     ] = None,
     media: Annotated[
         list[str] | None, typer.Option("--media", metavar="URL", help="URL of a file; may be repeated.")
@@ -85,7 +85,7 @@ def message(
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """Send a message to a line. The first one begins a chat."""
+    """Send a message to a line. The first message creates a chat."""
     counterparty = _counterparty(sender, to, chat)
     people = [parse_handle(each, "--with") for each in others or ()]
     content = _content(text, media or (), reply_to)
@@ -255,6 +255,7 @@ def _report(
     *,
     as_json: bool,
 ) -> None:
+
     async def work(store: Store, ctx: RequestContext) -> Simulated:
         return await simulate.report(store, ctx, counterparty, message_id, receipt)
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import TypeVar
 
 import typer
@@ -15,14 +16,18 @@ from trunkline.storage.store import Store, open_store
 T = TypeVar("T")
 
 
+def configured_store(database: str) -> AbstractAsyncContextManager[Store]:
+    """Opens a store with the health thresholds of the environment. Raises ``CommandError``."""
+    return open_store(database, Settings.from_environment(os.environ, "health_").thresholds)
+
+
 def with_store(database: str, work: Callable[[Store], Awaitable[T]]) -> T:
     """Opens the store, does the work and closes the store. Raises ``TrunklineError``, which ``main`` prints."""
-    thresholds = Settings.from_environment(os.environ).thresholds
 
     async def run() -> T:
         # asyncio would turn Ctrl-C into a cancellation, which takes effect only when the work awaits something.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        async with open_store(database, thresholds) as store:
+        async with configured_store(database) as store:
             return await work(store)
 
     try:

@@ -25,7 +25,7 @@ from trunkline.cli.output import (
     show_line,
     show_secret,
 )
-from trunkline.cli.store import with_store
+from trunkline.cli.store import configured_store, with_store
 from trunkline.config import Settings
 from trunkline.domain import instant, webhook_target
 from trunkline.domain.context import RequestContext
@@ -37,7 +37,7 @@ from trunkline.domain.instant import now
 from trunkline.domain.subscription import PUBLISHED, Subscription
 from trunkline.domain.webhook_target import Target
 from trunkline.storage.outbox import DeliveryRecord, EntryState, StoredEvent
-from trunkline.storage.store import Store, open_store
+from trunkline.storage.store import Store
 
 if TYPE_CHECKING:
     from trunkline.delivery.listen import Forwarded
@@ -79,7 +79,7 @@ def resend(
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """Send an event again. A running service does so, after the pending events of its chat."""
+    """Send an event again. A running service sends it after the pending events of its chat."""
 
     async def work(store: Store) -> Sequence[str]:
         return await deliveries.resend_event(store, await _context(store, partner), event_id, subscription)
@@ -114,7 +114,7 @@ def listen(
     With --json: an object with the secret, then one for each event.
     """
     to = _target(forward_to)
-    wanted = list(EventType) if events is None else _wanted(events)
+    wanted = list(EventType) if events is None else _parse_event_types(events)
     number = None if line is None else parse_written_number(line, "--line")
     _until_stopped(_listen(database, partner, to, forward_to, wanted, number, as_json=as_json))
     if not as_json:
@@ -137,7 +137,7 @@ def _is_url(text: str) -> bool:
     return True
 
 
-def _wanted(events: str) -> list[str]:
+def _parse_event_types(events: str) -> list[str]:
     names = [each.strip() for each in events.split(",")]
     for name in names:
         if name not in PUBLISHED:
@@ -152,7 +152,7 @@ async def _listen(
     # The HTTP client takes longer to import than the rest of the command.
     from trunkline.delivery.listen import LEASE, listen  # noqa: PLC0415
 
-    async with open_store(database) as store:
+    async with configured_store(database) as store:
         ctx = await _context(store, partner)
         listener = await start_listener(store, ctx, events, line, clock=now, lease=LEASE)
         try:

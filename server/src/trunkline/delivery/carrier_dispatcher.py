@@ -87,7 +87,7 @@ class CarrierDispatcher:
         except NotReady:
             raise
         except TimeoutError:
-            return self._retry(outbound, f"the carrier did not answer within {CALL_TIMEOUT:.0f} s")
+            return self._retry(outbound, f"the carrier did not respond within {CALL_TIMEOUT:.0f} s")
         except Exception as error:
             log.exception("the carrier failed to send the message %s", outbound.message_id)
             return self._retry(outbound, f"the carrier failed: {type(error).__name__}")

@@ -57,7 +57,7 @@ class Resolver:
     def _done(self, key: tuple[str, int], lookup: asyncio.Future[Sequence[Address]]) -> None:
         del self._lookups[key]
         if not lookup.cancelled():
-            lookup.exception()  # retrieved even if nobody waits for it any more
+            lookup.exception()  # retrieved even if no caller waits for it any longer
 
     def close(self) -> None:
         """Ends the threads, without waiting for lookups that hang."""

@@ -41,7 +41,7 @@ async def post(
                 connection = await connections.open(target)
                 response = await _exchange(connection, target, headers, body)
     except TimeoutError:
-        raise NoResponse(f"no answer within {TIMEOUT:g} s") from None
+        raise NoResponse(f"no response within {TIMEOUT:g} s") from None
     except NotAllowed:
         raise NoResponse("the host resolves to a private address") from None
     except (OSError, h11.RemoteProtocolError) as error:
@@ -75,7 +75,7 @@ async def _response(connection: Connection) -> h11.Response:
         if isinstance(event, h11.Response):
             return event
         if not isinstance(event, h11.InformationalResponse):
-            raise ConnectionResetError("there was no answer")
+            raise ConnectionResetError("there was no response")
 
 
 async def _next(connection: Connection) -> object:
@@ -121,4 +121,4 @@ def _problem(error: Exception) -> str:
         case OSError() if error.strerror and not isinstance(error, ConnectionError):
             return f"no connection: {error.strerror}"
         case _:
-            return "the connection ended without a valid answer"
+            return "the connection ended without a valid response"

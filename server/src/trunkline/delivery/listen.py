@@ -20,7 +20,7 @@ from trunkline.storage.store import Store
 LEASE: Instant = 30 * SECOND
 """How long the queue is claimed before the claim is renewed, in microseconds."""
 
-POLL = 0.2  # s between two looks for events
+POLL = 0.2  # s between two polls for events
 
 
 class Forwarded(msgspec.Struct, frozen=True):
@@ -55,7 +55,7 @@ async def listen(
                 await asyncio.sleep(POLL)
     finally:
         await client.close()
-    raise CommandError("the service assumed that this listener had ended, after a pause of 30 seconds; listen again")
+    raise CommandError("the service assumed that this listener had ended, as it paused for 30 seconds; listen again")
 
 
 class _Forwarder:

@@ -15,8 +15,8 @@ DELAYS = (5, 10, 20, 40, 80, 150, 230, 280, 300, 300)
 ATTEMPTS = len(DELAYS) + 1
 
 MAX_AGE: Instant = DAY
-"""How old an event may be to be retried, in microseconds. When a receiver was down for days, many events wait for it:
-each is attempted, but not 11 times."""
+"""The maximum age of an event that is retried, in microseconds. If a receiver was down for days, many events wait for
+it: each is attempted, but not 11 times."""
 
 _MAX_RETRY_AFTER = 60  # s
 _SPREAD = 0.05  # share of a delay; keeps deliveries that failed together from retrying together

@@ -33,7 +33,7 @@ _USER_AGENT = f"Trunkline/{__version__}"
 
 
 class WebhookResponse(msgspec.Struct, frozen=True):
-    """What came of a request: a status, or the problem that prevented a response."""
+    """The result of a request: a status, or the problem that prevented a response."""
 
     status: int | None
     problem: str | None = None
@@ -42,7 +42,7 @@ class WebhookResponse(msgspec.Struct, frozen=True):
 
     @property
     def outcome(self) -> str:
-        """The same in a few words."""
+        """The outcome, in a few words."""
         if self.status is None:
             return self.problem or ""
         redirect = ", a redirect, which is not followed" if 300 <= self.status < 400 else ""

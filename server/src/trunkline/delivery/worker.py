@@ -1,4 +1,4 @@
-"""The worker: empties the outbox, whatever its entries are and wherever they go.
+"""The worker: empties the outbox, for every kind of entry and every destination.
 
     due ──▶ claimed ──▶ attempts: the first entry of each ordering key, concurrently ──▶ recorded in one change
                           ▲                                                                            │
@@ -35,7 +35,7 @@ LEASE: Instant = 30 * SECOND
 ATTEMPT_SHARE = 5 / 6
 """The share of a lease that an attempt may take: 25 s. The rest is for recording it."""
 
-POLL = 0.5  # s between two looks for due entries, unless the worker is woken
+POLL = 0.5  # s between two polls for due entries, unless the worker is woken
 MAX_QUEUES = 64  # served concurrently
 MAX_ENTRIES = 16  # of one queue, attempted concurrently
 GRACE = 3.0  # s for the attempts in progress when the worker stops
@@ -46,7 +46,7 @@ log = logging.getLogger("trunkline.delivery")
 
 
 class AttemptResult(msgspec.Struct, frozen=True):
-    """What came of an attempt. ``store`` runs in the change that records it, before it is recorded."""
+    """The result of an attempt. ``store`` runs in the change that records it, before it is recorded."""
 
     result: Result
     store: Callable[[Change], Awaitable[None]] | None = None
@@ -86,7 +86,7 @@ class Worker:
         self._serving: dict[tuple[int, str], asyncio.Task[bool]] = {}
 
     def wake(self) -> None:
-        """Something may be due: the next look is at once. Call it in the event loop of ``run``."""
+        """Something may be due: poll at once. Call it in the event loop of ``run``."""
         self._wake.set()
 
     async def run(self) -> None:
@@ -108,7 +108,7 @@ class Worker:
             await self._stop()
 
     async def drain(self) -> Instant | None:
-        """Delivers what is due now, and what becomes due thereby; an alternative to ``run``.
+        """Delivers what is due now, and what becomes due as a result; an alternative to ``run``.
 
         Returns when the next entry is due, in microseconds since 1970; None if nothing is pending. Raises ``NotReady``.
         """

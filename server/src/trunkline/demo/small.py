@@ -1,8 +1,8 @@
 """The small sample: fictional partners with chats of every kind. The same seed and time make the same chats.
 
-Every number is fictional: the North American plan reserves 555-0100 to 555-0199 of an area code for fiction. Of
-``random.Random``, only ``random`` and ``getrandbits`` are used, because their sequences are the same in every version
-of Python.
+Every number is fictional: the North American plan reserves 555-0100 to 555-0199 of an area code for fiction. Only
+the methods ``random`` and ``getrandbits`` of ``random.Random`` are used, because their sequences are the same in every
+version of Python.
 """
 
 import random

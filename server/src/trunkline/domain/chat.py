@@ -10,7 +10,7 @@ from trunkline.domain.instant import Instant
 
 MAX_RECIPIENTS = 31
 MIN_GROUP_SIZE = 3
-"""Participants that a group keeps, the line included."""
+"""The minimum number of participants of a group, the line included."""
 MAX_GROUP_NAME = 255  # characters
 
 
@@ -68,7 +68,7 @@ class Chat(msgspec.Struct, frozen=True):
     created_at: Instant
     updated_at: Instant
     name: str | None = None
-    """The name that somebody gave the chat; None if ``display_name`` is the default."""
+    """The name that a participant gave the chat; None if ``display_name`` is the default."""
     service: Service | None = None
     icon_url: str | None = None
     message_count: int = 0

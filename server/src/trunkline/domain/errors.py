@@ -15,7 +15,7 @@
     ├── MethodNotAllowed      405 / 1005   the address exists, but not with this method
     ├── NotAGroup             409 / 1006   a direct chat cannot be changed like a group
     ├── ChatLeft              409 / 2013   the line has left the chat
-    ├── MentionOutsideGroup   409 / 2023   a message in a direct chat mentions somebody
+    ├── MentionOutsideGroup   409 / 2023   a message in a direct chat mentions someone
     ├── BodyTooLarge          413 / 1003   the body exceeds the limit
     ├── TooManyRequests       429 / 1007   the caller must wait
     ├── InternalError         500 / 3006   an error in the service; the log has it under the trace id
@@ -136,7 +136,7 @@ class ChatLeft(TrunklineError):
 
 
 class MentionOutsideGroup(TrunklineError):
-    """A message in a direct chat mentions somebody."""
+    """A message in a direct chat mentions someone."""
 
     status = 409
     code = 2023

@@ -23,7 +23,7 @@ _MAX_QUOTED = 60  # characters
 
 
 class BlockedHandle(msgspec.Struct, frozen=True):
-    """A handle whose messages a partner rejects, since when, and why if a reason was given."""
+    """A handle whose messages a partner rejects, when it was blocked, and the reason, if one was given."""
 
     handle: str
     reason: str | None

@@ -40,5 +40,5 @@ def new_key(name: str, now: Instant, expires_at: Instant | None = None) -> tuple
 
 
 def digest(secret: bytes) -> bytes:
-    """What the store knows a key by. A secret has 256 random bits, so a plain SHA-256 protects it."""
+    """The digest under which a key is stored. A secret has 256 random bits, so a plain SHA-256 protects it."""
     return hashlib.sha256(secret).digest()

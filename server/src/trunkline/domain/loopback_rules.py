@@ -20,7 +20,7 @@ LOOPBACK = "loopback"
 """The name of the carrier that follows these rules."""
 
 EVERYONE = ""
-"""Stands for the handle in the rule for every handle that has none of its own."""
+"""The handle of the rule for every handle that has no rule of its own."""
 
 FALLBACK_ORDER = (Service.IMESSAGE, Service.RCS, Service.SMS)
 """The order in which services are tried: each one falls back to the next."""
@@ -153,7 +153,7 @@ def outcome_of(
     if attempts < rule.away_attempts or now < first_attempt_at + rule.away_seconds * SECOND:
         return Unavailable()
     if not rules:
-        return Rejected("nobody is left in the chat")
+        return Rejected("no recipient is left in the chat")
     if rule.fail is not None:
         return Rejected(rule.fail)
     reached = _ALL.intersection(*[reached_by(handle, each) for handle, each in rules.items()])

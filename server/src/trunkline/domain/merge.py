@@ -17,7 +17,7 @@ _RANK = (
     DeliveryStatus.DELIVERED,
     DeliveryStatus.READ,
 )
-"""How far a message has come, least first. Only a delivery supersedes a failure."""
+"""Delivery statuses in order of progress. Only a delivery supersedes a failure."""
 
 
 def merge(known: Chat, imported: Chat) -> Chat:

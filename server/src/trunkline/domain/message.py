@@ -21,7 +21,7 @@ MAX_IDEMPOTENCY_KEY = 255  # characters
 
 
 class DeliveryStatus(StrEnum):
-    """How far a message has come."""
+    """The delivery status of a message."""
 
     PENDING = "pending"
     QUEUED = "queued"
@@ -87,14 +87,14 @@ class ReactionChange(msgspec.Struct, frozen=True):
     custom_emoji: str | None = None
 
     def check(self) -> None:
-        """Raises ``MissingField`` or ``InvalidParameter`` unless exactly a custom reaction has an emoji."""
+        """Raises ``MissingField`` or ``InvalidParameter`` if a custom reaction has no emoji, or another has one."""
         if self.type is ReactionType.CUSTOM and self.custom_emoji is None:
-            raise MissingField("'custom_emoji' is missing; a reaction of the type custom has one")
+            raise MissingField("'custom_emoji' is missing; a reaction of the type custom needs one")
         if self.type is not ReactionType.CUSTOM and self.custom_emoji is not None:
             raise InvalidParameter(f"'custom_emoji' is given, but the type is {self.type}; only custom has one")
         if self.custom_emoji is not None and not 1 <= len(self.custom_emoji) <= MAX_EMOJI:
             raise InvalidParameter(
-                f"'custom_emoji' has {len(self.custom_emoji)} characters; it must be an emoji, of {MAX_EMOJI} at most"
+                f"'custom_emoji' has {len(self.custom_emoji)} characters; it must be an emoji of at most {MAX_EMOJI}"
             )
 
 

@@ -6,7 +6,7 @@ _EXACT_KEYWORDS = frozenset({"STOP", "UNSUBSCRIBE", "OPTOUT", "CANCEL", "END", "
 _OPT_OUT = re.compile(r"opt[ -]?out", re.IGNORECASE)
 
 
-def is_opt_out(text: str | None) -> bool:
+def is_opt_out(text: str) -> bool:
     """Whether the whole message is an opt-out keyword: an exact one, or ``opt out`` in any case."""
-    trimmed = (text or "").strip()
+    trimmed = text.strip()
     return trimmed in _EXACT_KEYWORDS or _OPT_OUT.fullmatch(trimmed) is not None

@@ -20,7 +20,7 @@ LISTENER = "listen:"
 """The prefix of the target of a subscription that ``trunkline webhooks listen`` serves."""
 
 # The events that the API publishes (linq-python 0.65) and this service never sends. Clients may subscribe to them, so
-# that one that lists every event can subscribe to the others.
+# that a client that lists every event can subscribe to the others.
 _NEVER_SENT = {
     "poll": "received failed sent delivered read updated vote.added vote.removed reaction.added",
     "chat": "group_name_update_failed group_icon_update_failed background_updated background_update_failed",
@@ -93,6 +93,6 @@ def check_header(value: str | None, name: str) -> str | None:
         return None
     if not _TOKEN.fullmatch(value) or _RESERVED.fullmatch(value):
         raise InvalidParameter(
-            f"'{name}' is {quoted(value)}; it must be the name of an HTTP header of your own, at most 64 characters"
+            f"'{name}' is {quoted(value)}; it must be the name of your own HTTP header, at most 64 characters"
         )
     return value

@@ -30,7 +30,7 @@ class BlockedHandleSchema(msgspec.Struct):
     blocked_at: Annotated[Timestamp, Meta(description="When you blocked it.")]
 
 
-class BlockedHandleAnswer(msgspec.Struct):
+class BlockedHandleResponse(msgspec.Struct):
     """The handle that is now blocked."""
 
     blocked_handle: Annotated[BlockedHandleSchema, Meta(description="The entry.")]
@@ -49,7 +49,7 @@ class BlockBody(msgspec.Struct):
     reason: Annotated[
         str | None,
         Meta(
-            description=f"A note of your own, {MAX_BLOCK_REASON} characters at most.",
+            description=f"Your own note, at most {MAX_BLOCK_REASON} characters.",
             extra_json_schema={"maxLength": MAX_BLOCK_REASON},
         ),
     ] = None

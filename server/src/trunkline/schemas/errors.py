@@ -13,7 +13,7 @@ class ErrorBody(msgspec.Struct):
 
     status: Annotated[int, Meta(description="The HTTP status of the response.")]
     code: Annotated[int, Meta(description="The stable error code. Branch on it.")]
-    message: Annotated[str, Meta(description="The wrong value and a valid one, for a person to read.")]
+    message: Annotated[str, Meta(description="The invalid value and a valid one, for people to read.")]
     doc_url: Annotated[Url, Meta(description="The page that explains the code.")]
     retry_after: Annotated[
         int | UnsetType, Meta(description="Seconds to wait before the next attempt; present only if that is known.")

@@ -234,7 +234,7 @@ def line_status_updated(line: str, previous: HealthStatus, new: HealthStatus, at
     return Event(EventType.LINE_STATUS_UPDATED, None, line, _encode(data))
 
 
-def envelope(event: Event, event_id: str, partner_id: int, trace_id: str, at: Instant) -> bytes:
+def webhook_body(event: Event, event_id: str, partner_id: int, trace_id: str, at: Instant) -> bytes:
     """The body of a webhook: the event in its envelope, without the base of ``doc_url``."""
     return _encode(
         {

@@ -143,7 +143,7 @@ class MessageSchema(msgspec.Struct):
     chat_id: ChatId
     created_at: Annotated[Timestamp, Meta(description="When the message was created.")]
     updated_at: Annotated[Timestamp, Meta(description="When the message last changed.")]
-    delivery_status: Annotated[DeliveryStatus, Meta(description="How far the message has come.")]
+    delivery_status: Annotated[DeliveryStatus, Meta(description="The delivery status of the message.")]
     is_delivered: Annotated[bool, Meta(description="Use `delivery_status` instead.", extra_json_schema=DEPRECATED)]
     is_from_me: Annotated[bool, Meta(description="Whether your own line sent it.")]
     is_read: IsRead

@@ -7,6 +7,6 @@ from msgspec import Meta
 
 
 class State(msgspec.Struct):
-    """The process is well. Otherwise the response is an error."""
+    """The process is running. Otherwise the response is an error."""
 
     status: Annotated[Literal["ok"], Meta(description="Always `ok`.")]

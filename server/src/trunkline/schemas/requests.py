@@ -119,7 +119,7 @@ class MessageBody(msgspec.Struct):
     parts: Annotated[
         list[TextBody | MediaBody | LinkBody],
         Meta(
-            description=f"The parts in order, {MAX_PARTS} at most. Text must not follow text; a link must be alone.",
+            description=f"The parts in order, at most {MAX_PARTS}. Text must not follow text; a link must stand alone.",
             extra_json_schema={"minItems": 1, "maxItems": MAX_PARTS},
         ),
     ]
@@ -138,7 +138,7 @@ class MessageBody(msgspec.Struct):
 class CreateChatBody(msgspec.Struct):
     """A message from one of your lines to one person or a group."""
 
-    line: Annotated[PhoneNumber, Meta(description="The line that sends.")] = msgspec.field(name="from")
+    line: Annotated[PhoneNumber, Meta(description="The line to send from.")] = msgspec.field(name="from")
     to: Recipients
     message: Annotated[MessageBody, Meta(description="The message.")]
     override_optout: OverrideOptOut = False
@@ -205,7 +205,7 @@ class UpdateChatBody(msgspec.Struct):
     display_name: Annotated[
         str | UnsetType | None,
         Meta(
-            description=f"The name of the group, {MAX_GROUP_NAME} characters at most; an empty one removes the name.",
+            description=f"The name of the group, at most {MAX_GROUP_NAME} characters; an empty one removes the name.",
             extra_json_schema={"maxLength": MAX_GROUP_NAME},
         ),
     ] = UNSET

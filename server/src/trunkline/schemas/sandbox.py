@@ -54,7 +54,7 @@ class MessageAction(CounterpartyAction, kw_only=True):
 
 
 class SimulatedMessage(CounterpartyAction, kw_only=True, tag="message"):
-    """Sends a message to your line. `STOP` is a message like any other, and so is what follows it."""
+    """Sends a message to your line. `STOP` is a message like any other, with its usual effects."""
 
     text: Annotated[str | None, Meta(description="The text.")] = None
     message: Annotated[
@@ -77,7 +77,7 @@ class SimulatedReaction(MessageAction, kw_only=True, tag="reaction"):
 
 
 class SimulatedRead(MessageAction, kw_only=True, tag="read"):
-    """Reads one of your messages; without `message_id`, every unread one."""
+    """Marks one of your messages as read; without `message_id`, every unread one."""
 
 
 class SimulatedTyping(CounterpartyAction, kw_only=True, tag="typing"):

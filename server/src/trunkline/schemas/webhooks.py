@@ -23,7 +23,7 @@ _URL: dict[str, object] = {
     "examples": ["https://example.com/webhooks"],
 }
 
-_TARGET = "Where events are sent: an `https://` URL on the internet that none of your other subscriptions has."
+_TARGET = "Where events are sent: an `https://` URL on the internet that none of your other subscriptions uses."
 _SUBSCRIBED = "The events to send. `GET /v3/webhook-events` lists them."
 _NUMBERS = "The lines whose events are sent; empty or `null` for all of them."
 _KEY_HEADER = "The header that carries your routing token from a response to the next event of the chat."
@@ -41,7 +41,7 @@ class SubscriptionBody(msgspec.Struct):
 
 
 class SubscriptionChangeBody(msgspec.Struct):
-    """The properties of a subscription to change; those left out stay."""
+    """The properties of a subscription to change; omitted ones keep their values."""
 
     target_url: Annotated[str | UnsetType, Meta(description=_TARGET, extra_json_schema=_URL)] = UNSET
     subscribed_events: Annotated[list[str] | UnsetType, Meta(description=_SUBSCRIBED, extra_json_schema=_EVENTS)] = (
@@ -51,7 +51,7 @@ class SubscriptionChangeBody(msgspec.Struct):
         list[PhoneNumber] | UnsetType | None, Meta(description=_NUMBERS, extra_json_schema=_LINES)
     ] = UNSET
     is_active: Annotated[
-        bool | UnsetType, Meta(description="Whether events are sent. Events that happen meanwhile are not sent later.")
+        bool | UnsetType, Meta(description="Whether events are sent. Events that happen while inactive are never sent.")
     ] = UNSET
     routing_key_header: Annotated[str | UnsetType | None, Meta(description=_KEY_HEADER)] = UNSET
     routing_id_header: Annotated[str | UnsetType | None, Meta(description=_ID_HEADER)] = UNSET

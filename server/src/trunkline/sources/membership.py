@@ -10,7 +10,7 @@ from trunkline.sources.base import Member
 
 
 class MembershipEvent(msgspec.Struct, frozen=True):
-    """Somebody joined a group (``ACTIVE``), left it or was removed."""
+    """A member joined a group (``ACTIVE``), left it or was removed."""
 
     at: Instant
     handle: str
@@ -24,7 +24,7 @@ def members(
 
     ``listed`` are the present members; the keys of ``services`` are those who sent messages; others are known only from
     an event. The latest event of a person determines their status. Without one, a person who is not listed has left at
-    an unknown time. If nobody is listed, the list is missing, and everyone counts as a member.
+    an unknown time. If the list is empty, it is missing, and everyone counts as a member.
     """
     today = dict.fromkeys(listed)
     ordered = sorted(events, key=lambda event: event.at)

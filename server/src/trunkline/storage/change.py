@@ -117,7 +117,7 @@ class Change(Reader):
             await self.fetch(_QUERIES["save_mirror_cursor"], (self.partner_id, base_url, cursor))
 
     async def close(self) -> None:
-        """Writes events, commands and the partner's revision. Whatever is saved later would repeat a revision."""
+        """Writes events, commands and the partner's revision. Anything saved later would repeat a revision."""
         entries = [*self._commands, *await self._deliveries()]
         if entries:
             await outbox.add(self.transaction, self.partner_id, entries, self._started)

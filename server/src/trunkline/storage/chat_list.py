@@ -2,8 +2,8 @@
 
 A chat that has not changed since the snapshot has the sort key that it had then: the live part, an index range. A chat
 that has changed has its former sort key in the history: the moved part, read only if the partner's revision has moved
-on, and only down to the end of the live part. The live part is read first. A chat that changes between the two reads is
-then found twice, never missed; two rows with one sort key are one chat.
+on, and only to the end of the live part. The live part is read first. A chat that changes between the two reads is then
+found twice, never missed; two rows with one sort key are one chat.
 """
 
 from collections.abc import Sequence
@@ -89,11 +89,10 @@ async def revision_of(reader: Reader) -> int:
 
 
 def moved_query(filters: Filters, after: SortKey, before: SortKey, changes: int) -> Query:
-    """The cheaper way to the moved part: by sort key, or by the ``changes`` made since the snapshot.
+    """The cheaper way to read the moved part: by sort key, or by the ``changes`` made since the snapshot.
 
-    In a live history, the revisions of two sort keys say how many changes lie between them. Among imported chats they
-    do not. Then only a few changes are worth reading in full, because the order of sort keys at least ends with the
-    page.
+    In a live history, the revisions of two sort keys show how many changes lie between them. Among imported chats they
+    do not, so only a few changes are read in full: reading by sort key at least ends with the page.
     """
     span = after.revision - before.revision
     name = "moved_by_change" if changes <= max(span, FEW_CHANGES) else "moved_by_sort_key"

@@ -1,4 +1,4 @@
-"""What ``actions/operator/check_store`` reads."""
+"""The queries of ``actions/operator/check_store``."""
 
 from collections.abc import AsyncGenerator, Sequence
 
@@ -29,7 +29,7 @@ _ORPHANED = {
 
 
 class ChatRow(msgspec.Struct, frozen=True):
-    """A row of ``chats`` as it is, with the number of its messages and of its unread messages."""
+    """A raw row of ``chats``, with the number of its messages and of its unread messages."""
 
     partner_id: int
     id: str
@@ -46,7 +46,7 @@ class ChatRow(msgspec.Struct, frozen=True):
 
 
 class MessageRow(msgspec.Struct, frozen=True):
-    """A row of ``messages`` as it is."""
+    """A raw row of ``messages``."""
 
     partner_id: int
     id: str

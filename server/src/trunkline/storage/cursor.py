@@ -19,7 +19,7 @@ from typing import NamedTuple
 from trunkline.domain.instant import DAY, SECOND, Instant
 
 LIFETIME: int = 2 * DAY
-"""How long pagination may take, in microseconds. A cursor from its first day is then valid for a day at least."""
+"""How long pagination may take, in microseconds. So a cursor from its first day is valid for at least a day."""
 
 _NUMBERS = Struct(">qQQ")
 _PAYLOAD = _NUMBERS.size + 5

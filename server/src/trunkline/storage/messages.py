@@ -72,7 +72,7 @@ async def page(
 async def find(reader: Reader, message_id: str) -> Message | None:
     """The message with this id."""
     if "\0" in message_id:
-        return None  # PostgreSQL refuses such a text, so no id contains one
+        return None  # PostgreSQL rejects such a text, so no id contains one
     found = await reader.fetch(_QUERIES["message"], (reader.partner_id, message_id))
     return parse_message(*found[0]) if found else None
 

@@ -1,6 +1,6 @@
 """Who has opted out, and in which chats.
 
-A live opt-out happens now (``add``). An archive tells of other times (``set_at``, ``lift_before``).
+A live opt-out happens now (``add``). An archive has opt-outs from other times (``set_at``, ``lift_before``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ async def opted_out_at(reader: Reader, handle: str, chat_id: str) -> Instant | N
 
 
 async def add(change: Change, handle: str, chat_id: str) -> None:
-    """A handle opts out in a chat, now."""
+    """Records that a handle opts out in a chat now."""
     query = _QUERIES["add"]
     await change.fetch(query, query.values(partner=change.partner_id, handle=handle, chat=chat_id, at=change.now))
 
@@ -45,12 +45,12 @@ async def set_at(change: Change, handle: str, chat_id: str, at: Instant) -> None
 
 
 async def lift(change: Change, handle: str, chat_id: str) -> None:
-    """The opt-out of a handle in a chat ends."""
+    """Ends the opt-out of a handle in a chat."""
     await change.fetch(_QUERIES["lift"], (change.partner_id, handle, chat_id))
 
 
 async def lift_everywhere(change: Change, handle: str) -> None:
-    """Every opt-out of a handle ends."""
+    """Ends every opt-out of a handle."""
     await change.fetch(_QUERIES["lift_everywhere"], (change.partner_id, handle))
 
 

@@ -1,4 +1,4 @@
-"""The outbox: commands for the carrier and deliveries to subscribers, until they have left.
+"""The outbox: commands for the carrier and deliveries to subscribers, until they are sent.
 
     queue (one destination) ──▶ ordering keys (a chat each) ──▶ entries, in order
 
@@ -9,7 +9,7 @@ A change writes its entries in its own transaction. A worker claims a whole queu
 serves a destination. A claim that its worker does not release expires. So every entry is attempted at least once, in
 the order of its ordering key, and no destination waits for another.
 
-Events and finished deliveries are stored for a while, so that an operator can see what became of them
+Events and finished deliveries are stored for a while, so that an operator can see their outcome
 (``storage/retention``).
 """
 
@@ -23,7 +23,7 @@ import msgspec
 from trunkline.domain.events import Event
 from trunkline.domain.ids import time_ordered_id
 from trunkline.domain.instant import Clock, Instant
-from trunkline.schemas.events import envelope
+from trunkline.schemas.events import webhook_body
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.reader import Reader
 from trunkline.storage.sql import Value, load
@@ -38,7 +38,7 @@ NO_CHAT = ""
 
 
 class Command(StrEnum):
-    """What a carrier is asked to do. The entity of ``send``, ``edit`` and ``react`` is a message, else a chat."""
+    """A request to the carrier. The entity of ``send``, ``edit`` and ``react`` is a message, else a chat."""
 
     SEND = "send"
     MARK_READ = "mark_read"
@@ -78,13 +78,13 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True):
-    """The entry left. A command is deleted; a delivery is stored with its outcome."""
+    """The entry was delivered. A command is deleted; a delivery is stored with its outcome."""
 
     outcome: str | None = None
 
 
 class Retry(msgspec.Struct, frozen=True):
-    """The entry did not leave and is attempted again at ``due_at``. A deferral does not count as an attempt."""
+    """The entry was not delivered and is attempted again at ``due_at``. A deferral does not count as an attempt."""
 
     due_at: Instant
     outcome: str | None = None
@@ -92,7 +92,7 @@ class Retry(msgspec.Struct, frozen=True):
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """The entry will not leave."""
+    """The entry will not be delivered."""
 
     outcome: str
 
@@ -105,7 +105,7 @@ class ClaimPolicy(Enum):
 
     RELEASE = auto()
     KEEP_WHILE_DUE = auto()
-    """The claim stays as long as an entry is due."""
+    """The claim stays while an entry is due."""
     KEEP = auto()
     """The claim stays: no other worker serves the queue."""
 
@@ -121,7 +121,7 @@ class StoredEvent(msgspec.Struct, frozen=True):
 
 
 class EntryState(StrEnum):
-    """How far a delivery has come."""
+    """The state of a delivery."""
 
     PENDING = "waiting"
     DONE = "done"
@@ -129,7 +129,7 @@ class EntryState(StrEnum):
 
 
 class DeliveryRecord(msgspec.Struct, frozen=True):
-    """What became of a delivery so far. ``entity_id`` is the event's sequence."""
+    """A delivery and its state. ``entity_id`` is the event's sequence."""
 
     sequence: int
     destination: str
@@ -192,7 +192,7 @@ async def publish(
                 chat_id=event.chat_id,
                 line=event.line,
                 now=now,
-                body=envelope(event, event_id, partner_id, trace_id, now),
+                body=webhook_body(event, event_id, partner_id, trace_id, now),
             )
         )
         ordering_key = event.chat_id or NO_CHAT
@@ -208,7 +208,7 @@ def _names(array: str) -> frozenset[str]:
 
 
 async def due_queues(database: Database, now: Instant, limit: int) -> Sequence[tuple[int, str]]:
-    """The unclaimed queues (partner, destination) in which an entry is due, the one due first at the front."""
+    """The unclaimed queues (partner, destination) in which an entry is due, earliest due first."""
     rows = await database.fetch(_QUERIES["due_queues"], _QUERIES["due_queues"].values(now=now, limit=limit))
     return [(row[0], row[1]) for row in rows]
 
@@ -329,9 +329,9 @@ async def event(reader: Reader, event_id: str) -> StoredEvent | None:
     return StoredEvent(*found[0]) if found else None
 
 
-async def recipients(reader: Reader, sequence: int) -> Sequence[str]:
+async def subscriptions_of(reader: Reader, sequence: int) -> Sequence[str]:
     """The ids of the subscriptions that an event was delivered to when it happened."""
-    return [row[0] for row in await reader.fetch(_QUERIES["recipients"], (reader.partner_id, sequence))]
+    return [row[0] for row in await reader.fetch(_QUERIES["subscriptions_of_event"], (reader.partner_id, sequence))]
 
 
 async def deliveries(

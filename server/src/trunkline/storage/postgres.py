@@ -183,7 +183,7 @@ def _not_ready(error: Exception) -> NotReady:
         return NotReady("PostgreSQL does not answer in time; another process may be writing for the same partner")
     if isinstance(error, _AWAY):
         return NotReady(f"PostgreSQL does not answer: {error}")
-    return NotReady(f"PostgreSQL refuses: {error}")
+    return NotReady(f"PostgreSQL rejects the statement: {error}")
 
 
 async def _no_reset(_connection: object) -> None:

@@ -1,6 +1,7 @@
 """Reads the rows of one partner: from the database, or within a change, where it also sees what the change wrote.
 
-Every function of ``storage`` that reads takes a reader, so no query runs without its partner.
+Functions that read a partner's chats, messages or settings take a reader, so none of their queries runs without its
+partner. The worker, the checks and ``Partners`` read across partners.
 """
 
 from collections.abc import Iterable
@@ -24,7 +25,7 @@ class Reader:
     async def chat(self, chat_id: str) -> Chat | None:
         """The chat with this id."""
         if "\0" in chat_id:
-            return None  # PostgreSQL refuses such a text, so no id contains one
+            return None  # PostgreSQL rejects such a text, so no id contains one
         found = await self.fetch(_QUERIES["chat"], (self.partner_id, chat_id))
         return parse_chat(*found[0]) if found else None
 

@@ -1,4 +1,4 @@
-"""Retention: how long history is stored, and its deletion, a little at a time.
+"""Retention: how long history is stored, and its gradual deletion.
 
 A change whose revisions cross a multiple of ``INTERVAL`` deletes up to twice as many of the oldest rows as there were
 revisions since the last time. So the tables stay bounded without a scheduled job, and most changes delete nothing.
@@ -15,7 +15,7 @@ INTERVAL = 32
 """Revisions between two deletions."""
 
 IDEMPOTENCY_RECORDS: Instant = 30 * DAY
-"""How long an idempotency key is remembered, in microseconds."""
+"""How long an idempotency record is stored, in microseconds."""
 
 DELIVERIES: Instant = 30 * DAY
 """How long events and their deliveries are stored, in microseconds."""

@@ -174,7 +174,7 @@ def _refuse_foreign(connection: Connection, path: Path) -> None:
 
 
 def _write_ahead(connection: Connection) -> None:
-    """Enables WAL mode. SQLite does not wait by itself if several processes do so on a new file at once."""
+    """Enables WAL mode. SQLite itself does not wait if several processes do so on a new file at once."""
     deadline = time.monotonic() + BUSY_TIMEOUT / 1000
     while True:
         try:

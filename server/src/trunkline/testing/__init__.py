@@ -1,4 +1,4 @@
-"""A service in the process of a test, for code that uses the API (docs/testing.md).
+"""A service that runs in the process of a test, for code that uses the API (docs/testing.md).
 
 The pytest plugin provides the fixture ``trunkline``; ``open_trunkline`` is the same for other test runners. Names are
 loaded lazily, because pytest loads this package in every run.

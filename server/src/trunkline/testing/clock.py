@@ -12,7 +12,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 class Clock:
     """The only source of time of the service: it dates chats, and expires keys and cursors.
 
-    On its way to another time, it stops whenever a delivery is due, and continues when that is done.
+    When it moves, it stops at each time at which a delivery is due, and continues when the delivery is done.
     """
 
     def __init__(self, drain: Callable[[], Instant | None] = lambda: None) -> None:
@@ -21,7 +21,7 @@ class Clock:
         self._drain = drain
 
     def __call__(self) -> Instant:
-        """The time in microseconds since 1970, as the service takes it."""
+        """The time in microseconds since 1970, as the service uses it."""
         return self._instant
 
     @property

@@ -1,6 +1,6 @@
 """The counterparties of a partner's lines: people who send, react, read, type, join and leave, and failing networks.
 
-Everything runs the actions that a carrier's reports run, so an app sees the real thing.
+Everything runs the actions that a carrier's reports run, so an app sees what it would see in production.
 """
 
 from abc import ABC, abstractmethod
@@ -47,8 +47,8 @@ class Dropped(Exception):
 class Counterparties(ABC):
     """Plays the counterparties of a partner's lines. ``from_`` is who acts, by default the recipient of the chat.
 
-    Pass a chat or a message, or its id. Anything impossible, such as a reaction by somebody outside the chat, raises a
-    ``trunkline.domain.errors.TrunklineError`` with the reason.
+    Pass a chat or a message, or its id. Anything impossible, such as a reaction from a person outside the chat,
+    raises a ``trunkline.domain.errors.TrunklineError`` with the reason.
     """
 
     def __init__(self, harness: Harness, partner_id: int) -> None:
@@ -67,12 +67,12 @@ class Counterparties(ABC):
         service: ServiceName | None = None,
         reply_to: Identified | str | None = None,
     ) -> Message:
-        """A counterparty sends a message. ``STOP`` is a message like any other, and so is what follows it.
+        """A counterparty sends a message. ``STOP`` is a message like any other, with its usual effects.
 
         The clock then advances by a second, as it does when a chat is created.
 
         :param parts: instead of the text, parts as the client sends them
-        :param from_: the sender; without a chat, by default somebody new with a fictional number
+        :param from_: the sender; without a chat, by default a new person with a fictional number
         :param chat: the chat; by default, the direct chat of ``from_`` and the line, which begins if necessary
         :param others: makes it the group of ``from_``, these and the line, which begins if necessary
         :param line: the partner's line, by default its first one; created if necessary

@@ -33,7 +33,7 @@ class Harness:
     transport: Transport
     base_url: str
     numbers: Iterator[str]
-    """Phone numbers that nobody has."""
+    """Fictional phone numbers."""
 
     @property
     def store(self) -> Store:
@@ -53,7 +53,7 @@ class Harness:
 
 
 def fictional_numbers() -> Iterator[str]:
-    """Phone numbers that nobody has: 555-0100 to 555-0199 are reserved for fiction in each North American area code."""
+    """Fictional phone numbers: 555-0100 to 555-0199 are reserved for fiction in each North American area code."""
     for area in range(201, 800):
         if area % 100 != 11:
             yield from (f"+1{area}55501{number:02}" for number in range(100))

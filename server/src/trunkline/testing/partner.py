@@ -102,7 +102,7 @@ class Partner(Counterparties):
         service: ServiceName | None = "iMessage",
         health: HealthName = "HEALTHY",
     ) -> list[Chat]:
-        """Adds this many chats, each with another recipient and a second later than the one before."""
+        """Adds this many chats, each with a different recipient and a second later than the one before."""
         now = self._harness.clock()
         times = [now + number * SECOND for number in range(count)]
         chats = self._save(

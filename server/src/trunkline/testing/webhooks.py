@@ -73,7 +73,7 @@ class Webhooks:
 
         :param answering: a status, or a function that is called with each ``Delivery``, in another thread, one at a
             time, and returns a status, a response, or None for 200. If it raises, the action of the test that caused
-            the delivery raises the same; the service sees a 500.
+            the delivery raises the same exception; the service sees a 500.
         """
         self._handlers[target_url] = answering if callable(answering) else _checked(answering)
 

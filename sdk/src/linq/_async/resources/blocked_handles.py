@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class AsyncBlockedHandlesResource(AsyncResource):
-    """``client.blocked_handles``: the handles whose messages you refuse."""
+    """``client.blocked_handles``: the handles whose messages you reject."""
 
     @property
     def with_raw_response(self) -> AsyncBlockedHandlesWithRawResponse:
@@ -51,7 +51,7 @@ class AsyncBlockedHandlesResource(AsyncResource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> BlockedHandleBlockResponse:
-        """Block a handle: its messages are dropped, and messages to it are refused (``POST /v3/blocked_handles``).
+        """Block a handle: its messages are dropped, and messages to it are rejected (``POST /v3/blocked_handles``).
 
         :param handle: E.164, or an email address
         :param reason: your own note

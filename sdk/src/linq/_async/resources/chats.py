@@ -203,14 +203,14 @@ class AsyncChatsResource(AsyncFollowableChats):
         extensions of Trunkline; other services ignore them. To receive chats as they change, use ``follow``.
 
         :param cursor: ``next_cursor`` of an earlier page with the same filters, to continue after it
-        :param from_: only chats of this line of yours, in E.164 (``+13343284472``)
+        :param from_: only chats of this line, in E.164 (``+13343284472``)
         :param limit: chats per page, 1 to 100; the server's default is 20
         :param to: only chats with this participant: E.164, or an email address
         :param updated_since: ``sync_token`` of an earlier page: only chats that changed after it, oldest change first
-        :param wait: with ``updated_since``, up to how many seconds (0 to 60) an empty response waits for a change; this
+        :param wait: with ``updated_since``, how long, in seconds (0 to 60), an empty response waits for a change; this
             time is added to the read timeout
         :param include: fields to add to each chat: any of ``last_message``, ``unread_count``, ``message_count``;
-            a list, or a string with commas
+            a list, or a comma-separated string
         :param prefetch: 1 fetches the next page in the background while you work through this one
         """
         return pagination.AsyncListChatsPagination[types.Chat].paginate(

@@ -36,7 +36,7 @@ class AsyncPhonenumbersResource(AsyncResource):
         extra_body: Body | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
     ) -> PhonenumberListResponse:
-        """List your lines. New programs use ``client.phone_numbers`` (``GET /v3/phonenumbers``)."""
+        """List your lines. New programs should use ``client.phone_numbers`` (``GET /v3/phonenumbers``)."""
         return await self._client.transport.send(
             requests.list(extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body, timeout=timeout)
         )

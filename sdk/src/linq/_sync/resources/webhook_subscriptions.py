@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class WebhookSubscriptionsResource(Resource):
-    """``client.webhook_subscriptions``: the URLs of yours that receive events."""
+    """``client.webhook_subscriptions``: your URLs that receive events."""
 
     @property
     def with_raw_response(self) -> WebhookSubscriptionsWithRawResponse:
@@ -51,7 +51,7 @@ class WebhookSubscriptionsResource(Resource):
         """Subscribe a URL to events (``POST /v3/webhook-subscriptions``). Only this response has the signing secret.
 
         :param target_url: the URL that the events are posted to
-        :param phone_numbers: only events of these lines of yours, in E.164; the default is all lines
+        :param phone_numbers: only events of these lines, in E.164; the default is all lines
         :param routing_id_header: the name of a header that carries the id of the event's chat
         :param routing_key_header: the name of a header that carries a routing token
         """

@@ -44,7 +44,7 @@ async def changed_chats(
 async def _wait(
     store: Store, watch: Watch, partner_id: int, query: ChatQuery, since: int, disconnected: Disconnected
 ) -> ChangedChats:
-    """The page as soon as it is not empty, or the empty page after the time. Holds nothing between two reads."""
+    """The page as soon as it is not empty, or the empty page on timeout. Holds nothing between two reads."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + query.wait
     leaving = asyncio.ensure_future(disconnected())
@@ -67,7 +67,7 @@ async def _read(store: Store, partner_id: int, query: ChatQuery, since: int) -> 
 
 
 def _start(store: Store, partner_id: int, query: ChatQuery) -> int:
-    """Where the page begins: at the token or, after the first page, at the cursor."""
+    """The start of the page: the token or, after the first page, the cursor."""
     since = decode_sync(query.updated_since or "", store.cursor_key, partner_id)
     if since is None:
         raise InvalidParameter(

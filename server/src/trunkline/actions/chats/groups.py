@@ -38,7 +38,7 @@ async def update_group(store: Store, ctx: RequestContext, chat_id: str, update: 
         raise MissingField("'display_name' or 'group_chat_icon' is missing; give at least one of them")
     if isinstance(update.display_name, str) and len(update.display_name) > MAX_GROUP_NAME:
         raise InvalidParameter(
-            f"'display_name' has {len(update.display_name)} characters; it must have {MAX_GROUP_NAME} at most"
+            f"'display_name' has {len(update.display_name)} characters; it must have at most {MAX_GROUP_NAME}"
         )
     icon = update.group_chat_icon
     if isinstance(icon, str) and icon and not is_https_url(icon):
@@ -98,7 +98,7 @@ async def remove_participant(store: Store, ctx: RequestContext, chat_id: str, ha
         if len(chat.active) <= MIN_GROUP_SIZE:
             raise InvalidParameter(
                 f"this group has {len(chat.active)} people, and a group keeps at least {MIN_GROUP_SIZE}; "
-                "nobody can be removed"
+                "no one can be removed"
             )
         await remove(change, chat, participant, ParticipantStatus.REMOVED)
 

@@ -20,7 +20,7 @@ _VALID = f"the next_cursor of a page with the same 'from' and 'to', unchanged, o
 
 
 class ChatPage(msgspec.Struct, frozen=True):
-    """Chat documents, most recently updated first; ``next_cursor`` is None exactly if nothing is left."""
+    """Chat documents, in the order of the list; ``next_cursor`` is None if and only if nothing is left."""
 
     documents: Sequence[bytes]
     next_cursor: str | None
@@ -85,7 +85,7 @@ def cursor_scope(partner_id: int, filters: Filters) -> bytes:
 
 
 def _start(token: str | None, key: bytes, scope: bytes, now: Instant) -> tuple[Cursor | None, int]:
-    """Where the page begins: at a cursor, or after skipping a number of chats (the API documents ``cursor=20``)."""
+    """The start of the page: a cursor, or a number of chats to skip (the API documents ``cursor=20``)."""
     if token is None:
         return None, 0
     if _NUMBER.fullmatch(token) and int(token) <= MAX_SKIP:

@@ -1,12 +1,12 @@
-"""Long polls: one task looks for changes for every request that waits in this process (docs/decisions/0004).
+"""Long polls: one task polls for changes on behalf of all waiting requests of this process (docs/decisions/0004).
 
     no request waits ──(join)──▶ several times a second: the revisions of the partners of waiting requests, in one read
-                                    │ a revision has moved on: is there a chat for those who wait?
-                                    ├── no ──▶ the next look begins there
+                                    │ a revision has advanced: has a matching chat changed?
+                                    ├── no ──▶ the next poll begins there
                                     └── yes ─▶ they wake up, a few at a time, so that other requests run in between
 
-Requests that wait for the same chats of a partner form a group. A request joins its group first and reads then: the
-read finds what changed before, and the next look finds what changes after.
+Requests that wait for the same chats of a partner form a group. A request first joins its group and then reads: the
+read finds what changed before, and the next poll finds what changes after.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ from trunkline.storage import changed_since
 from trunkline.storage.ports import Database
 from trunkline.storage.reader import Reader
 
-INTERVAL = 0.25  # s between two looks while nothing signals a change
-PAUSE = 0.05  # s between two looks at least, however many changes are signalled
+INTERVAL = 0.25  # s between two polls while nothing signals a change
+PAUSE = 0.05  # s between two polls at least, however many changes are signalled
 WAKE_BATCH = 16  # requests that wake up before other tasks run
 MAX_WAITING = 8_000  # requests of a process
 RETRY_AFTER = 5  # s, for a request beyond that
@@ -72,7 +72,7 @@ class Watch:
                 self._remove(key, group)
 
     def wake(self) -> None:
-        """Something may have changed: the next look is at once."""
+        """Something may have changed: poll at once."""
         if self._groups:
             self._signal.set()
 
@@ -85,7 +85,7 @@ class Watch:
         self._signal.set()
 
     async def close(self) -> None:
-        """Stops, and returns when the last look is over."""
+        """Stops, and returns when the last poll is over."""
         self.stop()
         if self._task is not None:
             await self._task
@@ -96,7 +96,7 @@ class Watch:
                 async with asyncio.timeout(INTERVAL):
                     await self._signal.wait()
             self._signal.clear()
-            # While the database does not answer, nobody wakes up; each request reads once more when its time is over.
+            # While the database does not answer, no request wakes up; each one reads once more on timeout.
             with suppress(NotReady):
                 await self._look()
             await asyncio.sleep(PAUSE)

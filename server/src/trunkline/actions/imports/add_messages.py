@@ -1,7 +1,7 @@
 """Add imported messages to the store: new ones are inserted, known ones are merged.
 
-They come as a stream, so an archive can be larger than memory. They are history: no event reports them, and no carrier
-sends them.
+They arrive as a stream, so an archive can be larger than memory. They are history: no event reports them, and no
+carrier sends them.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ class AddedMessages(msgspec.Struct):
     new: Counter[str] = msgspec.field(default_factory=Counter[str])
     """The number of new messages of each chat."""
     unread: Counter[str] = msgspec.field(default_factory=Counter[str])
-    """By how many the unread messages of each chat change; may be negative."""
+    """The change in the number of unread messages of each chat; may be negative."""
     last_messages: dict[str, Instant] = {}
     """When each handle last sent a message that is not an opt-out keyword, in any chat."""
     changed_chats: set[str] = set()

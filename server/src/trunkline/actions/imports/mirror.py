@@ -30,7 +30,7 @@ NO_MESSAGES = "chat whose messages this upstream does not list"
 
 
 class _Progress(msgspec.Struct):
-    """How far a mirror has come."""
+    """The progress of a mirror."""
 
     new: int = 0
     changed: int = 0

@@ -23,7 +23,7 @@ _EVENTS = {
 
 
 class Receipt(msgspec.Struct, frozen=True):
-    """How far a message has come, and over which service. ``reason`` is why it failed, for a person to read."""
+    """The delivery status of a message, and its service. ``reason`` is why it failed, for people to read."""
 
     status: DeliveryStatus
     service: Service | None = None

@@ -13,7 +13,7 @@ from trunkline.storage.store import Store
 async def block(store: Store, ctx: RequestContext, handle: str, reason: str | None) -> BlockedHandle:
     """Blocks a handle; a blocked handle keeps its entry. Raises ``InvalidParameter``."""
     if reason is not None and len(reason) > MAX_BLOCK_REASON:
-        raise InvalidParameter(f"'reason' has {len(reason)} characters; it must have {MAX_BLOCK_REASON} at most")
+        raise InvalidParameter(f"'reason' has {len(reason)} characters; it must have at most {MAX_BLOCK_REASON}")
     async with store.change(ctx) as change:
         return await blocked_handles.block(change, handle, clean_name(reason))
 

@@ -102,7 +102,7 @@ async def _select(
     if not free:
         raise InvalidParameter(
             "there is no line to send from: "
-            + ("'exclude_from' lists every one of yours" if numbers else "add one with `trunkline line add`")
+            + ("'exclude_from' lists all of your lines" if numbers else "add one with `trunkline line add`")
         )
     severity = list(HealthStatus)
     line = min(free, key=lambda number: severity.index(reputations[number]))

@@ -1,4 +1,4 @@
-"""Check that whatever the store holds twice agrees. It is held twice to be read fast."""
+"""Check that the data that the store holds twice, for fast reads, agrees."""
 
 from collections.abc import Callable, Sequence
 

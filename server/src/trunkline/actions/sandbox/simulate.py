@@ -1,7 +1,7 @@
-"""Play the counterparty of a line: do whatever a carrier could report, without one.
+"""Play the counterparty of a line: do anything that a carrier could report, without a carrier.
 
-Each function runs the action that a carrier's report runs, so an app sees the real thing. It looks up what a person
-leaves out: the chat or the message.
+Each function runs the action that a carrier's report runs, so an app sees what it would see in production. It looks
+up what the caller omits: the chat or the message.
 """
 
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -242,7 +242,7 @@ async def _newest_first(reader: Reader, chat: Chat) -> AsyncGenerator[list[_Summ
 
 
 async def _require_chat(store: Store, ctx: RequestContext, counterparty: Counterparty) -> Chat:
-    """The chat that is meant. Raises ``NotFound``, ``NotYourLine`` or ``MissingField``."""
+    """The selected chat. Raises ``NotFound``, ``NotYourLine`` or ``MissingField``."""
     if counterparty.chat_id is None and counterparty.handle is None:
         raise MissingField("'chat_id' is missing; give it, or 'from' for the direct chat with that handle")
     line, chat = await _find_chat(store, ctx, counterparty)

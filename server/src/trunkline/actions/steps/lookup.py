@@ -29,7 +29,7 @@ async def require_present_chat(reader: Reader, chat_id: str) -> Chat:
 def check_present(chat: Chat) -> None:
     """Raises ``ChatLeft`` if the line has left the chat."""
     if chat.me not in chat.active:
-        raise ChatLeft("your line has left this chat; nothing can be done in it until somebody adds it again")
+        raise ChatLeft("your line has left this chat; you cannot act in it until another participant adds the line")
 
 
 async def require_message(reader: Reader, message_id: str) -> Message:
@@ -62,7 +62,7 @@ def check_recipients(handles: Sequence[str], lines: Sequence[str]) -> list[str]:
         raise InvalidParameter(f"'to' lists {len(recipients)} handles; a chat has at most {MAX_RECIPIENTS} recipients")
     for line in lines:
         if line in recipients:
-            raise InvalidParameter(f"'to' lists {line}, which is the line that sends")
+            raise InvalidParameter(f"'to' lists {line}, which is one of your lines")
     return recipients
 
 

@@ -47,7 +47,7 @@ def check_idempotency_key(key: str | None) -> None:
 
 
 async def recorded_response(change: Change, outgoing: OutgoingMessage) -> bytes | None:
-    """The response of the same request before; None if it is new.
+    """The response to the same request before; None if the request is new.
 
     Raises ``InvalidParameter`` if the key was used for another request, ``NoSuchMessage`` if its message was deleted.
     """

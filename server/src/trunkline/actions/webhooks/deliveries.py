@@ -46,8 +46,8 @@ async def _subscriptions(change: Change, event: StoredEvent, subscription_id: st
         if subscription_id not in active:
             raise NoSuchSubscription(f"there is no active subscription {quoted(subscription_id)}")
         return [subscription_id]
-    recipients = await outbox.recipients(change, event.sequence)
-    chosen = [each for each in active if each in recipients]
+    addressed = await outbox.subscriptions_of(change, event.sequence)
+    chosen = [each for each in active if each in addressed]
     if not chosen:
         raise NoSuchSubscription("no active subscription got this event")
     return chosen

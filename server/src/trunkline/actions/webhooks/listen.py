@@ -1,4 +1,4 @@
-"""Listen at a terminal: a subscription that one process delivers, for as long as it runs.
+"""Listen at a terminal: a subscription that one process delivers while it runs.
 
 Its queue is claimed from the beginning and the claim renewed, so no worker of a service delivers it. If the process
 dies, the claim expires, and the first worker with something to deliver deletes the subscription.
@@ -36,7 +36,7 @@ async def start_listener(
     """
     event_types = check_events(events)
     if line is not None:
-        await require_line(store, ctx.partner_id, line, "line")
+        await require_line(store, ctx.partner_id, line, "--line")
     numbers = None if line is None else (line,)
     secret = new_secret()
     async with store.change(ctx) as change:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from trunkline.api.operation import Operation, Route
+from trunkline.api.operation import PARTNER_PREFIX, Operation, Route
 from trunkline.api.parameters import Parameter
 from trunkline.api.reference import descriptions, examples
 from trunkline.api.reference.error_codes import DOCS, ERRORS, meaning
@@ -48,7 +48,10 @@ def describe(routes: Sequence[Route], version: str, base_url: str) -> dict[str, 
         },
         "servers": [
             {"url": base_url, "description": "This service"},
-            {"url": f"{base_url}/api/partner", "description": "For clients whose base URL ends in /api/partner"},
+            {
+                "url": f"{base_url}{PARTNER_PREFIX}",
+                "description": f"For clients whose base URL ends in {PARTNER_PREFIX}",
+            },
         ],
         "tags": [{"name": name, "description": text} for name, text in descriptions.TAGS.items()],
         "paths": paths,

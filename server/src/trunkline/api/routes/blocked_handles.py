@@ -3,11 +3,11 @@
 from trunkline.actions.lines import blocked_handles
 from trunkline.api.operation import DELETE, GET, POST, Operation, Request
 from trunkline.api.responses import Response, no_content
-from trunkline.domain.errors import InvalidBody, InvalidParameter, InvalidPhoneNumber
+from trunkline.domain.errors import InvalidParameter, InvalidPhoneNumber
 from trunkline.domain.handle import parse_blockable
 from trunkline.schemas.blocked_handles import (
     BlockBody,
-    BlockedHandleAnswer,
+    BlockedHandleResponse,
     BlockedHandles,
     UnblockBody,
     blocked_handle_schema,
@@ -41,14 +41,14 @@ not affected. Blocking is idempotent.
 """,
     response_description="The handle is blocked.",
     body=BlockBody,
-    response=BlockedHandleAnswer,
+    response=BlockedHandleResponse,
     errors=(InvalidPhoneNumber, InvalidParameter),
 )
 async def block(request: Request) -> Response:
     body = request.body(BlockBody)
     handle = parse_blockable(body.handle, "handle")
     entry = await blocked_handles.block(request.store, request.ctx, handle, body.reason)
-    return request.json(BlockedHandleAnswer(blocked_handle_schema(entry)))
+    return request.json(BlockedHandleResponse(blocked_handle_schema(entry)))
 
 
 @Operation(
@@ -61,7 +61,7 @@ async def block(request: Request) -> Response:
     status=204,
     response_description="Handle unblocked.",
     body=UnblockBody,
-    errors=(InvalidPhoneNumber, InvalidBody),
+    errors=(InvalidPhoneNumber,),
 )
 async def unblock(request: Request) -> Response:
     handle = parse_blockable(request.body(UnblockBody).handle, "handle")

@@ -6,11 +6,11 @@ from trunkline.actions.lines.capability import check_capability
 from trunkline.api.operation import POST, Operation, Request
 from trunkline.api.responses import Response
 from trunkline.domain.chat import Service
-from trunkline.domain.errors import InvalidBody, InvalidParameter, InvalidPhoneNumber, MissingField, NotYourLine
+from trunkline.domain.errors import InvalidParameter, InvalidPhoneNumber, NotYourLine
 from trunkline.domain.handle import parse_handle, parse_number
 from trunkline.schemas.capability import CapabilityBody, CapabilitySchema, NumberCapabilityBody
 
-ERRORS = (MissingField, InvalidPhoneNumber, InvalidBody, InvalidParameter, NotYourLine)
+ERRORS = (InvalidPhoneNumber, InvalidParameter, NotYourLine)
 
 
 @Operation(

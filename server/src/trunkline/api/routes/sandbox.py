@@ -145,8 +145,10 @@ def _counterparty(body: CounterpartyAction) -> Counterparty:
 
 
 def _content(body: SimulatedMessage) -> Content:
-    if (body.text is None) == (body.message is None):
+    if body.text is None and body.message is None:
         raise MissingField("'text' or 'message' is missing; give exactly one of them")
+    if body.text is not None and body.message is not None:
+        raise InvalidParameter("'text' and 'message' are both given; give exactly one of them")
     if body.message is not None:
         content = msgspec.structs.replace(to_content(body.message), preferred_service=None)
         contents.check(content)

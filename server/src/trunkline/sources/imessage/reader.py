@@ -4,8 +4,8 @@ Apple does not document the schema; these facts are public (imessage-exporter do
 
 * ``chat.style`` is 45 for a direct chat and 43 for a group. One person has a ``chat`` row for each service, and a
   group may have several rows, too; the app shows them as one chat, and so does this reader.
-* ``chat_handle_join`` lists the present members. Messages whose ``item_type`` is 1 (somebody was added or removed) or 3
-  (somebody left) record the others; those of ``associated_message_type`` 2000 to 3999 are reactions.
+* ``chat_handle_join`` lists the present members. Messages whose ``item_type`` is 1 (a member was added or removed) or 3
+  (a member left) record the others; those of ``associated_message_type`` 2000 to 3999 are reactions.
 * ``message.handle_id`` is the counterparty, or 0; ``is_from_me`` says whether the line sent it.
 
 ``content`` interprets a single message.
@@ -298,7 +298,7 @@ class IMessage:
         other = handles.get(row.other_handle or 0)
         subject = other.normal if other else None
         match row.item_type, row.group_action_type or 0:
-            case (1, 0) if subject != actor:  # somebody who adds themselves has only changed their number
+            case (1, 0) if subject != actor:  # a member who adds themselves has only changed their number
                 status = ParticipantStatus.ACTIVE
             case (1, 1):
                 status = ParticipantStatus.REMOVED

@@ -35,7 +35,7 @@ from trunkline.domain.message import (
 T = TypeVar("T")
 
 UNKNOWN_MESSAGE = "a message with a field that this version does not know"
-UNKNOWN_PART = "a part of a message that is neither text nor file nor link, kept as text where it has any"
+UNKNOWN_PART = "a part of a message that is neither text nor file nor link; its text, if any, was kept"
 UNKNOWN_REACTION = "a reaction that this version does not know"
 
 

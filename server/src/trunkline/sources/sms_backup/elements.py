@@ -89,7 +89,7 @@ class _Parser:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth == 1 and name != _ROOT:
-            raise self._damaged_here(f"the root element is <{name}>, where a backup of messages has <{_ROOT}>")
+            raise self._damaged_here(f"the root element is <{name}>, but a backup of messages has <{_ROOT}>")
         if self._depth == 2:
             self._current = Element(name, attributes, self._offset())
         elif self._current is not None:

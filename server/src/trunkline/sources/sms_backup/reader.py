@@ -170,7 +170,7 @@ class SmsBackup:
         return next((handle for handle in named if handle in chat.members), chat.members[0])
 
     def _parties(self, element: Element) -> tuple[str, ...]:
-        """The addresses, as written, of everyone but the line; that of the line if there is nobody else.
+        """The addresses, as written, of everyone but the line; that of the line if there is no one else.
 
         ``address`` lists them, but some versions give only the sender of a group message. The addresses in ``addr``
         count, too, if the line sent the message or is among them; otherwise, the message went to another number of

@@ -115,7 +115,7 @@ select sequence, id, type, chat_id, created_at from events where partner_id = :p
 -- name: event_by_sequence
 select sequence, id, type, chat_id, created_at from events where partner_id = :partner and sequence = :sequence
 
--- name: recipients
+-- name: subscriptions_of_event
 select destination from outbox where partner_id = :partner and sequence = :sequence
 
 -- name: deliveries
