@@ -43,7 +43,8 @@ ProfileOption = Annotated[
 FromOption = Annotated[str | None, typer.Option("--from", help="Only chats of this line, in E.164.")]
 ToOption = Annotated[str | None, typer.Option(help="Only chats with this participant: E.164 or email.")]
 LimitOption = Annotated[
-    int | None, typer.Option(help="Number of items, 1 to 100 (default 20); with --all, per request.")
+    int | None,
+    typer.Option(help="Number of items, 1 to 100 (default: 20 chats or 50 messages); with --all, per request."),
 ]
 CursorOption = Annotated[str | None, typer.Option(help="Start after the page that printed this cursor.")]
 AllOption = Annotated[bool, typer.Option("--all", help="List everything, with as many requests as needed.")]

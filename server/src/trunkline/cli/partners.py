@@ -125,7 +125,7 @@ def revoke_key(
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """Revoke a key. Takes effect on every worker within seconds."""
+    """Revoke a key. Takes effect on every worker within a second."""
     with_store(database, lambda store: partners.revoke_key(store, key_id, now()))
     if as_json:
         print_json({"revoked": key_id})

@@ -12,7 +12,7 @@ error (5xx) under that id.
 KEY = """\
 Send your key with each request, in the header `Authorization: Bearer <key>`. A key gives access to everything of its
 partner and to nothing else. The operator of the service creates a key with `trunkline key add` and revokes one with
-`trunkline key revoke`; a revoked key is rejected within seconds. Keep keys on your servers: anyone with a key can read
+`trunkline key revoke`; a revoked key is rejected within a second. Keep keys on your servers: anyone with a key can read
 all your conversations.
 """
 
