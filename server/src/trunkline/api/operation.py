@@ -47,7 +47,7 @@ class AppState(msgspec.Struct, frozen=True):
     """Whether webhooks may go to private networks, and over plain HTTP."""
 
 
-class Request(msgspec.Struct, frozen=True):
+class Request(msgspec.Struct, frozen=True, gc=False):
     """A request with a valid key, if its route needs one. ``ctx`` of a route without a key has partner 0."""
 
     state: AppState

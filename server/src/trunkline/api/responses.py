@@ -11,7 +11,7 @@ ERRORS_PATH = "/docs/errors"
 JSON = b"application/json"
 
 
-class Response(msgspec.Struct, frozen=True):
+class Response(msgspec.Struct, frozen=True, gc=False):
     """A complete response: status, headers with lower-case names, body."""
 
     status: int

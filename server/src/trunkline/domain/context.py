@@ -5,7 +5,7 @@ import msgspec
 from trunkline.domain.instant import Instant
 
 
-class RequestContext(msgspec.Struct, frozen=True):
+class RequestContext(msgspec.Struct, frozen=True, gc=False):
     """The partner that acts, or in whose name a carrier or the operator acts."""
 
     partner_id: int

@@ -32,4 +32,4 @@ def uuid7(at: Instant, randomness: int) -> str:
 
 def new_trace_id() -> str:
     """The trace id of a request, or of a change that no request caused: 32 hexadecimal digits (W3C Trace Context)."""
-    return secrets.token_hex(16)
+    return secrets.token_bytes(16).hex()

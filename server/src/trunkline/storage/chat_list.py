@@ -26,7 +26,7 @@ LATEST = 2**62
 """The snapshot of a first page: every chat that exists."""
 
 
-class Page(msgspec.Struct, frozen=True):
+class Page(msgspec.Struct, frozen=True, gc=False):
     """Documents, most recent first; ``snapshot`` is None only if there are none, ``end`` only if nothing is left."""
 
     documents: Sequence[bytes]

@@ -18,6 +18,8 @@ _QUERIES = load("reader")
 class Reader:
     """The rows of one partner."""
 
+    __slots__ = ("fetch", "partner_id")
+
     def __init__(self, source: Source, partner_id: int) -> None:
         self.partner_id = partner_id
         self.fetch = source.fetch

@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"[0-9]{1,5}")
 _VALID = f"the next_cursor of a page with the same 'from' and 'to', unchanged, or a number up to {MAX_SKIP}"
 
 
-class ChatPage(msgspec.Struct, frozen=True):
+class ChatPage(msgspec.Struct, frozen=True, gc=False):
     """Chat documents, in the order of the list; ``next_cursor`` is None if and only if nothing is left."""
 
     documents: Sequence[bytes]
