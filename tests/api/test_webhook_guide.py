@@ -11,10 +11,10 @@ from trunkline.api.html.webhooks import MEANINGS
 from trunkline.delivery import signing
 from trunkline.delivery.http_client import TIMEOUT
 from trunkline.delivery.retry_schedule import ATTEMPTS, DELAYS
-from trunkline.domain.events import EventType
+from trunkline.domain.events import LATEST_VERSION, EventType, WebhookVersion
 from trunkline.domain.instant import MINUTE, now
 from trunkline.domain.subscription import SECRET_BYTES, signing_secret
-from trunkline.schemas.events import API_VERSION, WEBHOOK_VERSION
+from trunkline.schemas.events import API_VERSION
 from trunkline.storage.retention import DELIVERIES
 
 SECRET = signing_secret(bytes(SECRET_BYTES))
@@ -29,7 +29,7 @@ def words() -> str:
 
 def test_the_anchors_that_others_link_to() -> None:
     ids = re.findall(r'id="([\w-]+)"', html.webhooks())
-    assert {"verifying", "retries", "order", "events"} <= set(ids)
+    assert {"verifying", "retries", "order", "events", "versions"} <= set(ids)
 
 
 def test_the_numbers_are_those_of_the_code(words: str) -> None:
@@ -39,7 +39,9 @@ def test_the_numbers_are_those_of_the_code(words: str) -> None:
     assert f"within {TIMEOUT:g} seconds" in words
     assert f"for {DELIVERIES // (24 * 60 * MINUTE)} days" in words
     assert f'"api_version": "{API_VERSION}"' in words
-    assert f'"webhook_version": "{WEBHOOK_VERSION}"' in words
+    assert f'"webhook_version": "{LATEST_VERSION}"' in words
+    assert f"{LATEST_VERSION} the latest" in words
+    assert all(version in words for version in WebhookVersion)
 
 
 def test_every_event_is_explained(words: str) -> None:

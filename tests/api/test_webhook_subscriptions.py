@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.asgi import BASE, Api
+from tests.support.asgi import Api
 from tests.support.caller import Caller
 from tests.support.chats import LINE, OTHER_LINE
 from tests.support.envelope import refused
@@ -21,6 +21,7 @@ WANTED = ["message.received", "message.delivered"]
 FIELDS = {
     "id",
     "target_url",
+    "webhook_version",
     "subscribed_events",
     "phone_numbers",
     "is_active",
@@ -179,6 +180,10 @@ def test_every_published_event_is_taken_once(we: Caller) -> None:
         ({"target_url": "https://[::1]/hook"}, 1005, "private network"),
         ({"target_url": "https://169.254.169.254/latest"}, 1005, "private network"),
         ({"target_url": "https://0x7f.1/hook"}, 1005, "valid host"),
+        ({"target_url": f"{URL}?version=2026-02-04"}, 1005, "'2026-02-04'"),
+        ({"target_url": f"{URL}?version=2"}, 1005, "must be 2025-01-01 or 2026-02-03"),
+        ({"target_url": f"{URL}?version="}, 1005, "must be 2025-01-01 or 2026-02-03"),
+        ({"target_url": f"{URL}?version=2025-01-01&version=2026-02-03"}, 1005, "more than one version"),
         ({"phone_numbers": ["12-34"]}, 1002, "'phone_numbers'"),
         ({"phone_numbers": [5]}, 1003, "'phone_numbers[0]'"),
         ({"phone_numbers": LINE}, 1003, "'phone_numbers'"),
@@ -235,7 +240,34 @@ def test_lines_are_the_partners_own(we: Caller) -> None:
 def test_the_events_and_where_they_are_explained(we: Caller) -> None:
     response = we.call("GET", "/v3/webhook-events")
     assert response.status_code == 200
-    assert response.json() == {"events": list(EventType), "doc_url": f"{BASE}/guides/webhooks#events"}
+    # The only page that the strict types of the public clients accept.
+    doc_url = "https://docs.linqapp.com/channel/imessage/guides/webhooks/events"
+    assert response.json() == {"events": list(EventType), "doc_url": doc_url}
+
+
+def test_the_url_chooses_the_version(we: Caller) -> None:
+    made = create(we, f"{URL}?version=2025-01-01&line=1")
+    assert (made["webhook_version"], made["target_url"]) == ("2025-01-01", f"{URL}?version=2025-01-01&line=1")
+    assert create(we, f"{URL}?version=2026-02-03")["webhook_version"] == "2026-02-03"
+    assert create(we, f"{URL}?line=2")["webhook_version"] == "2026-02-03"
+    assert [each["webhook_version"] for each in listed(we)] == ["2025-01-01", "2026-02-03", "2026-02-03"]
+    assert retrieve(we, made["id"])["webhook_version"] == "2025-01-01"
+
+
+def test_a_new_url_chooses_the_version_again(we: Caller) -> None:
+    made = create(we, f"{URL}?version=2025-01-01")
+    assert update(we, made["id"], subscribed_events=["message.read"])["webhook_version"] == "2025-01-01"
+    assert update(we, made["id"], target_url=f"{URL}?version=2025-01-01")["webhook_version"] == "2025-01-01"
+    assert update(we, made["id"], target_url=f"{URL}/new")["webhook_version"] == "2026-02-03"
+    assert update(we, made["id"], target_url=f"{URL}/new?version=2025-01-01")["webhook_version"] == "2025-01-01"
+    assert retrieve(we, made["id"])["webhook_version"] == "2025-01-01"
+
+
+def test_old_event_names_are_accepted_and_not_shown(we: Caller) -> None:
+    made = create(we, subscribed_events=["message.opt_out", "message.received", "message.opt_in"])
+    assert made["subscribed_events"] == ["message.received"]
+    assert update(we, made["id"], subscribed_events=["message.opt_out"])["subscribed_events"] == []
+    assert retrieve(we, made["id"])["subscribed_events"] == []
 
 
 def test_keys_are_asked_for(api: Api) -> None:

@@ -205,6 +205,58 @@ def test_listening_to_one_line_with_json(database: str) -> None:
             assert terminal.interrupt() == ""
 
 
+@pytest.mark.slow
+def test_versions_are_listed_and_an_event_in_two_is_one_event(database: str, key: str) -> None:
+    with receiving() as older, receiving() as latest, serving(database, "--allow-private-webhooks") as url:
+        targets = {f"{older.url}?version=2025-01-01": "2025-01-01", latest.url: "2026-02-03"}
+        for target in targets:
+            wanted = {"target_url": target, "subscribed_events": ["message.received"]}
+            assert post(f"{url}/v3/webhook-subscriptions", wanted, key)[0] == 201
+        listed = subscriptions(database)
+        assert {each["target_url"]: each["webhook_version"] for each in listed} == targets
+        header, *rows = run("webhooks", "list", "Acme", database=database).stdout.splitlines()
+        assert header.split("\t") == ["ID", "TARGET", "STATE", "VERSION", "LINES", "EVENTS"]
+        assert [row.split("\t")[3] for row in rows] == list(targets.values())
+        shown = run_on_terminal(80, "webhooks", "list", "Acme", database=database)
+        assert [line.strip() for line in shown[2::3]] == [
+            f"active, version {version}, lines: all, events: message.received" for version in targets.values()
+        ]
+
+        write(database, "hello")
+        until(lambda: older.accepted and latest.accepted)
+        until(lambda: [each["state"] for event in events(database) for each in event["deliveries"]] == ["done"] * 2)
+        [event] = events(database)
+        assert {each["subscription_id"] for each in event["deliveries"]} == {each["id"] for each in listed}
+        resent = run_json("webhooks", "resend", "Acme", event["id"], database=database)
+        assert resent["subscriptions"] == [each["id"] for each in listed]
+        until(lambda: len(older.accepted) == len(latest.accepted) == 2)
+        for receiver, version in ((older, "2025-01-01"), (latest, "2026-02-03")):
+            first, second = receiver.accepted
+            assert first.body == second.body
+            assert (first.event["webhook_version"], first.event_id) == (version, event["id"])
+
+
+@pytest.mark.usefixtures("key")
+def test_listening_to_the_older_version(database: str) -> None:
+    with receiving() as receiver, serving(database):
+        options = ["--forward-to", receiver.url, "--version", "2025-01-01", *RECEIVED]
+        with listening(database, *options, "--json") as terminal:
+            terminal.json()
+            assert [each["webhook_version"] for each in subscriptions(database)] == ["2025-01-01"]
+            write(database, "hello")
+            shown = terminal.json()["event"]
+            assert shown["webhook_version"] == "2025-01-01"
+            assert shown["data"]["message"]["parts"][0]["value"] == "hello"
+            assert receiver.received[0].event == shown
+            assert terminal.interrupt() == ""
+
+
+def test_an_unknown_version_names_the_known_ones(acme: str) -> None:
+    done = run("webhooks", "listen", "Acme", "--forward-to", URL, "--version", "2024-01-01", database=acme)
+    assert done.returncode == 2
+    assert all(version in done.stderr for version in ("2024-01-01", "2025-01-01", "2026-02-03"))
+
+
 @pytest.mark.usefixtures("key")
 def test_the_program_does_not_run_yet(database: str) -> None:
     with reserved_port() as port, listening(database, "--forward-to", _url(port), *RECEIVED) as terminal:

@@ -150,7 +150,7 @@ async def test_the_base_of_doc_url_is_added_when_an_event_is_sent(database_url: 
             async with store.change(context(partner.id, clock())) as change:
                 chat = make_chat(1)
                 event = chat_created(chat)
-                change.emit(Event(EventType.MESSAGE_RECEIVED, chat.id, chat.line, event.data))
+                change.emit(Event(EventType.MESSAGE_RECEIVED, chat.id, chat.line, event.render))
             await until(lambda: receiver.accepted)
     doc_url = receiver.received[0].event["data"]["health_status"]["doc_url"]
     assert doc_url == f"{DOC_BASE}/guides/chats/chat-health#healthy"

@@ -85,6 +85,77 @@ async def test_an_event_is_resent_on_request(database_url: str) -> None:
     assert [each.outcome for each, _ in failed] == ["HTTP 404"]
 
 
+async def test_each_subscription_gets_its_version_of_the_same_event(database_url: str) -> None:
+    clock = FastClock()
+    with receiving() as older, receiving() as latest:
+        async with open_store(database_url) as store, working(store, clock):
+            partner = await new_partner(store)
+            await subscribe(store, partner.id, f"{older.url}?a=b&version=2025-01-01", at=clock())
+            await subscribe(store, partner.id, latest.url, at=clock())
+            await emit(store, partner.id, chat_id(1), 1, 2, at=clock())
+            await until(lambda: len(older.accepted) == len(latest.accepted) == 2)
+            found = await list_deliveries(store, partner.id, 10)
+    assert [each.event_id for each in older.accepted] == [each.event_id for each in latest.accepted]
+    assert {each.path for each in older.accepted} == {"/hook?a=b&version=2025-01-01"}
+    assert {each.event["webhook_version"] for each in older.accepted} == {"2025-01-01"}
+    assert {each.event["webhook_version"] for each in latest.accepted} == {"2026-02-03"}
+    assert len({event.id for _, event in found if event is not None}) == 2
+    assert len(found) == 4
+
+
+async def test_pending_deliveries_keep_the_version_in_which_they_happened(database_url: str) -> None:
+    clock = FastClock()
+    with receiving(lambda received: Reply(503)) as receiver:
+        async with open_store(database_url) as store, working(store, clock):
+            partner = await new_partner(store)
+            subscription, _ = await subscribe(store, partner.id, f"{receiver.url}?version=2025-01-01", at=clock())
+            await emit(store, partner.id, chat_id(1), 1, at=clock())
+            await recorded(store, partner.id, 1)
+            update = SubscriptionUpdate(target_url=receiver.url)
+            ctx = context(partner.id, clock())
+            changed = await update_subscription(store, ctx, subscription.id, update, allow_private=True)
+            await emit(store, partner.id, chat_id(1), 2, at=clock())
+            receiver.answering = accept
+            clock.advance(60)
+            await until(lambda: len(receiver.accepted) == 2)
+    assert (subscription.version, changed.version) == ("2025-01-01", "2026-02-03")
+    assert [each.event["webhook_version"] for each in receiver.accepted] == ["2025-01-01", "2026-02-03"]
+    assert [each.path for each in receiver.accepted] == ["/hook", "/hook"]
+
+
+async def test_an_event_is_resent_as_it_was_else_in_the_version_of_the_subscription(database_url: str) -> None:
+    clock = FastClock()
+    with receiving() as older, receiving() as latest, receiving() as later:
+        async with open_store(database_url) as store, working(store, clock):
+            partner = await new_partner(store)
+            to_older, _ = await subscribe(store, partner.id, f"{older.url}?version=2025-01-01", at=clock())
+            await emit(store, partner.id, chat_id(1), 1, at=clock())
+            await until(lambda: older.accepted)
+            to_latest, _ = await subscribe(store, partner.id, latest.url, at=clock())
+            await emit(store, partner.id, chat_id(1), 2, at=clock())
+            await until(lambda: len(older.accepted) == 2 and latest.accepted)
+            only_older, both = [each.event_id for each in older.accepted]
+            to_later, _ = await subscribe(store, partner.id, f"{later.url}?version=2025-01-01", at=clock())
+            ctx = context(partner.id, clock())
+
+            assert await resend_event(store, ctx, both) == [to_older.id, to_latest.id]
+            assert await resend_event(store, ctx, both, to_later.id) == [to_later.id]
+            assert await resend_event(store, ctx, only_older, to_later.id) == [to_later.id]
+            with pytest.raises(CommandError, match=r"stored in version 2025-01-01 only, .* has version 2026-02-03"):
+                await resend_event(store, ctx, only_older, to_latest.id)
+            await until(lambda: len(older.accepted) == 3 and len(latest.accepted) == len(later.accepted) == 2)
+
+            # The older body again, although the subscription has another version now.
+            update = SubscriptionUpdate(target_url=older.url)
+            await update_subscription(store, ctx, to_older.id, update, allow_private=True)
+            assert await resend_event(store, ctx, only_older) == [to_older.id]
+            await until(lambda: len(older.accepted) == 4)
+    assert older.accepted[2].body == older.accepted[1].body
+    assert latest.accepted[1].body == latest.accepted[0].body
+    assert [each.body for each in later.accepted[:2]] == [each.body for each in (older.accepted[1], older.accepted[0])]
+    assert older.accepted[3].body == older.accepted[0].body
+
+
 async def test_old_deliveries_and_events_are_deleted_a_little_at_a_time(database_url: str) -> None:
     async with open_store(database_url) as store:
         partner = await new_partner(store)

@@ -3,16 +3,19 @@
 described.py URL      URL is a ``tests.sdk.server.Server``
 """
 
+import base64
+import hmac
 import inspect
 import json
 import sys
+import time
 import typing
 from importlib import import_module
 from operator import attrgetter
 from types import UnionType
 from typing import Any
 
-from tests.sdk.endpoints import ENDPOINTS, Endpoint
+from tests.sdk.endpoints import CHAT, ENDPOINTS, LINE, MESSAGE, NOON, PERSON, SECRET, Endpoint, handle
 
 PACKAGES = ("linq.types", "linq.types.chats", "linq.types.shared", "linq.types.shared_params")
 OURS_ALONE = ("prefetch", "updated_since", "wait", "include")
@@ -27,6 +30,7 @@ def described(url: str) -> dict[str, Any]:
         "methods": {one.name: signature(attrgetter(one.name)(client)) for one in ENDPOINTS},
         "async": {one.name: signature(attrgetter(one.name)(linq.AsyncLinqAPIV3(api_key="k"))) for one in ENDPOINTS},
         "unwrap": signature(client.webhooks.unwrap),
+        "older webhook": older_webhook(client),
         "answers": {one.name: answer(client, one) for one in ENDPOINTS},
         "types": {package: type_names(package) for package in PACKAGES},
         "pages": [name for name in dir(import_module("linq.pagination")) if name.endswith("Pagination")],
@@ -40,6 +44,33 @@ def signature(method: Any) -> list[tuple[str, str, bool]]:
         for each in inspect.signature(method).parameters.values()
         if each.name not in OURS_ALONE
     ]
+
+
+def older_webhook(client: Any) -> Any:
+    """What a program sees of a received message in version 2025-01-01."""
+    data = {
+        "chat_id": CHAT,
+        "is_group": False,
+        "is_from_me": False,
+        "from": PERSON,
+        "from_handle": handle(),
+        "recipient_phone": LINE,
+        "message": {"id": MESSAGE, "parts": [{"type": "text", "value": "hi"}], "sent_at": NOON},
+        "idempotency_key": None,
+        "service": "iMessage",
+        "received_at": NOON,
+    }
+    event = {"webhook_version": "2025-01-01", "event_type": "message.received", "created_at": NOON, "data": data}
+    body, at = json.dumps(event), str(int(time.time()))
+    digest = hmac.digest(base64.b64decode(SECRET.removeprefix("whsec_")), f"evt-1.{at}.{body}".encode(), "sha256")
+    headers = {"webhook-id": "evt-1", "webhook-timestamp": at}
+    headers["webhook-signature"] = f"v1,{base64.b64encode(digest).decode()}"
+    got = client.webhooks.unwrap(body, headers=headers, key=SECRET)
+    return {
+        "event": [got.event_type, got.webhook_version, json.loads(got.to_json())["data"]],
+        "text": got.data.message["parts"][0]["value"],
+        "chat": [got.data.chat_id, got.data.is_group, got.data.recipient_phone],
+    }
 
 
 def answer(client: Any, one: Endpoint) -> Any:

@@ -63,6 +63,11 @@ def test_methods_give_the_same(public: Client, ours: Client) -> None:
     assert set(ours.described["pages"]) == set(public.described["pages"])
 
 
+def test_the_older_payload_of_a_webhook_is_read_the_same_way(public: Client, ours: Client) -> None:
+    assert ours.described["older webhook"] == public.described["older webhook"]
+    assert ours.described["older webhook"]["text"] == "hi"
+
+
 def test_types_have_the_public_names_and_everything_that_is_in_them(public: Client, ours: Client) -> None:
     for package, types in ours.described["types"].items():
         there = public.described["types"][package]

@@ -82,6 +82,7 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         ordering_key=chat_id(sequence % CHATS),
         sequence=sequence,
         id=SUBSCRIPTION,
+        version="2026-02-03",
         now=NOW,
         until=NOW + 1,
         next=NOW + 2,

@@ -80,8 +80,9 @@ async def emit(
 ) -> None:
     """Emits events with these numbers in their data, each in its own change."""
     for number in numbers:
+        data = msgspec.json.encode({"chat_id": chat_id, "number": number})
         async with store.change(context(partner_id, at)) as change:
-            change.emit(Event(kind, chat_id, line, msgspec.json.encode({"chat_id": chat_id, "number": number})))
+            change.emit(Event(kind, chat_id, line, lambda _, data=data: data))
 
 
 async def deliveries(store: Store, partner_id: int, subscription_id: str | None = None) -> list[DeliveryRecord]:

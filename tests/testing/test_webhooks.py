@@ -106,6 +106,25 @@ def test_a_subscription_gets_its_events_of_its_own_partner_only(trunkline: Trunk
     ]
 
 
+def test_each_target_gets_its_version(trunkline: Trunkline) -> None:
+    older = f"{URL}?version=2025-01-01"
+    subscribe(trunkline, url=older)
+    subscribe(trunkline)
+    trunkline.webhooks.answer(older, 503)
+    message = trunkline.receive("Hello", from_=ALICE)
+
+    deliveries = {each.url: each for each in trunkline.webhooks.deliveries}
+    assert [(each.webhook_version, each.status) for _, each in sorted(deliveries.items())] == [
+        ("2026-02-03", 200),
+        ("2025-01-01", 503),
+    ]
+    data = json.loads(deliveries[older].body)["data"]
+    assert (data["message"]["id"], data["from"], data["chat_id"]) == (message.id, ALICE, message.chat_id)
+    event = deliveries[older].event
+    assert (event.webhook_version, event.event_type) == ("2025-01-01", "message.received")
+    assert event.data.message == data["message"]  # type: ignore[union-attr]
+
+
 def test_targets_are_checked_as_usual(trunkline: Trunkline) -> None:
     for url in ("http://app.example.com/hook", "https://localhost/hook"):
         with pytest.raises(BadRequestError):

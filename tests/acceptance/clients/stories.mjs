@@ -210,6 +210,7 @@ async function hears_of_everything(app) {
     assert.deepEqual(subscriptions.map((each) => each.id), [made.id]);
     const available = await client.webhookEvents.list();
     assert(events.every((each) => available.events.includes(each)));
+    assert.equal(made.webhook_version, "2026-02-03");
 
     const chat = await app.begin(ALICE);
     await app.arrived(chat.message.id);
@@ -232,6 +233,15 @@ async function hears_of_everything(app) {
     await app.play("read", { from: ALICE });
     await until(async () => received.length, (count) => count > events.length);
     assert.deepEqual(received.slice(events.length).map((each) => each.headers["x-webhook-event"]), ["message.read"]);
+
+    const older = { target_url: `${target_url}?version=2025-01-01`, subscribed_events: ["message.received"] };
+    assert.equal((await client.webhookSubscriptions.update(made.id, older)).webhook_version, "2025-01-01");
+    await app.play("message", { from: ALICE, text: "as before" });
+    await until(async () => received.length, (count) => count > events.length + 1);
+    const { headers, body } = received.at(-1);
+    const { webhook_version, data } = client.webhooks.unwrap(body, { headers, key: made.signing_secret });
+    assert.deepEqual([webhook_version, data.from], ["2025-01-01", ALICE]);
+    assert.equal(data.message.parts[0].value, "as before");
     await client.webhookSubscriptions.delete(made.id);
     await refused(client.webhookSubscriptions.retrieve(made.id), Linq.NotFoundError, 404, 2001);
   } finally {

@@ -12,6 +12,7 @@ import pydantic
 import standardwebhooks
 
 import linq
+from tests.acceptance.clients import older_payload
 from tests.acceptance.clients.app import ALICE, BOB, CAROL, DAVE, PATIENCE, App, check, refused, says
 from tests.support.receiver import Received, Receiver, Reply, receiving
 
@@ -69,7 +70,10 @@ class Inbox:
         assert headers["x-webhook-signature"] == older
         event = self._app.client.webhooks.unwrap(body, headers=headers, key=self._secret)
         assert (event.event_type, event.event_id) == (headers["x-webhook-event"], headers["webhook-id"])
-        check(type_of(event.event_type), body)
+        if event.webhook_version == "2025-01-01" and event.event_type in older_payload.DATA:
+            assert older_payload.read(body)[0] == event.event_type
+        else:
+            check(type_of(event.event_type), body)
         return event
 
 
@@ -79,9 +83,12 @@ def type_of(event_type: str) -> type[pydantic.BaseModel]:
     return getattr(linq.types, "".join(word.capitalize() for word in words) + "WebhookEvent")
 
 
-async def subscribe(app: App, receiver: Receiver, events: Sequence[str], **more: Any) -> tuple[Any, Inbox]:
+async def subscribe(
+    app: App, receiver: Receiver, events: Sequence[str], *, query: str = "", **more: Any
+) -> tuple[Any, Inbox]:
     """A new subscription of a receiver, and its inbox."""
-    asked = app.client.webhook_subscriptions.create(target_url=receiver.url, subscribed_events=list(events), **more)
+    target_url = receiver.url + query
+    asked = app.client.webhook_subscriptions.create(target_url=target_url, subscribed_events=list(events), **more)
     created = await app.got(asked)
     return created, Inbox(app, receiver, created.signing_secret)
 
@@ -128,6 +135,15 @@ async def manages_subscriptions(app: App) -> None:
         await app.got(calls.create(target_url=url, subscribed_events=["message.sent"], phone_numbers=["+19995550199"]))
     events = await app.got(app.client.webhook_events.list())
     assert set(SENT) <= set(events.events)
+
+    names = ["message.opt_out", "message.received", "message.opt_in"]
+    older = await app.got(calls.create(target_url=f"{url}?version=2025-01-01", subscribed_events=names))
+    assert (older.webhook_version, older.subscribed_events) == ("2025-01-01", ["message.received"])
+    changed = await app.got(calls.update(older.id, target_url=f"{url}/fourth"))
+    assert (changed.webhook_version, changed.target_url) == ("2026-02-03", f"{url}/fourth")
+    assert [each.webhook_version for each in (await app.got(calls.list())).subscriptions] == ["2026-02-03"] * 2
+    with refused(400, 1005):
+        await app.got(calls.create(target_url=f"{url}?version=2024-01-01", subscribed_events=["message.sent"]))
 
 
 async def hears_of_a_conversation(app: App) -> None:
@@ -272,10 +288,82 @@ async def hears_again_of_what_it_refused(app: App) -> None:
         assert attempts == [events[0].event_id, events[0].event_id, events[1].event_id]
 
 
+async def hears_in_the_older_version(app: App) -> None:
+    """A subscription of the older version gets every event but edits, and one of the latest is not affected."""
+    with receiving() as receiver, receiving() as other:
+        _, inbox = await subscribe(app, receiver, SENT, query="?version=2025-01-01")
+        _, latest = await subscribe(app, other, SENT)
+        group = await app.begin(ALICE, BOB)
+        await app.arrived(group.message.id)
+        reply_to = {"message_id": group.message.id, "part_index": 0}
+        message = says("and?", idempotency_key="key-1", reply_to=reply_to)
+        await app.arrived((await app.got(app.client.chats.messages.send(group.id, message=message))).message.id)
+        await app.play("message", chat_id=group.id, from_=BOB, text="yes")
+        await app.play("edit", chat_id=group.id, from_=BOB, text="yes!")
+        await app.play("reaction", chat_id=group.id, from_=BOB, type="love")
+        await app.play("read", chat_id=group.id, from_=BOB)
+        await app.play("typing", chat_id=group.id, from_=BOB)
+        await app.got(app.client.chats.update(group.id, display_name="Trip"))
+        await app.play("set_rule", rule={"fail": "the line is barred"})
+        await app.got(app.client.chats.messages.send(group.id, message=says("lost")))
+        expected = [
+            "chat.created",
+            *["message.sent", "message.delivered"] * 2,
+            "message.received",
+            "message.edited",
+            "reaction.added",
+            *["message.read"] * 2,
+            "chat.typing_indicator.started",
+            "chat.group_name_updated",
+            "message.failed",
+        ]
+        await latest.types(*expected)
+        await inbox.types(*[each for each in expected if each != "message.edited"])
+        assert {each.path for each in receiver.received} == {"/hook?version=2025-01-01"}
+        webhooks = [each.body for each in receiver.accepted if each.event["event_type"] in older_payload.DATA]
+        sent, delivered, answered, _, received, *_ = [older_payload.read(each)[1] for each in webhooks]
+        assert (str(sent.chat_id), sent.is_group, sent.is_from_me, sent.from_) == (group.id, True, True, app.line)
+        assert (sent.message.text, sent.recipient_phone, sent.recipient_handle) == ("hello", None, None)
+        assert (str(delivered.message_id), delivered.message.is_delivered) == (group.message.id, True)
+        assert (answered.idempotency_key, str(answered.message.reply_to.message_id)) == ("key-1", group.message.id)
+        assert (received.from_, received.recipient_phone, received.message.text) == (BOB, app.line, "yes")
+        assert (received.from_handle.is_me, received.recipient_handle.is_me) == (False, True)
+
+
+async def replies_to_the_older_version(app: App) -> None:
+    """A program that reads only the older payload has a conversation."""
+    answers: asyncio.Queue[older_payload.Received] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    def program(request: Received) -> Reply:
+        """Rejects what it cannot read."""
+        try:
+            _, data = older_payload.read(request.body)
+        except pydantic.ValidationError as error:
+            return Reply(422, body=str(error).encode())
+        loop.call_soon_threadsafe(answers.put_nowait, data)
+        return Reply()
+
+    with receiving(program) as receiver:
+        await subscribe(app, receiver, ["message.received"], query="?version=2025-01-01")
+        for words in ("Is there bread?", "And butter?"):
+            await app.play("message", from_=ALICE, text=words)
+            heard = await asyncio.wait_for(answers.get(), PATIENCE)
+            assert (heard.from_, heard.recipient_phone, heard.is_from_me) == (ALICE, app.line, False)
+            echo = says(f"You said: {heard.message.text}")
+            await app.got(app.client.chats.messages.send(str(heard.chat_id), message=echo))
+        pages = await app.pages(app.client.chats.messages.list(str(heard.chat_id)))
+        said = [message.parts[0].value for page in pages for message in page.messages]
+    assert said == ["You said: And butter?", "And butter?", "You said: Is there bread?", "Is there bread?"]
+    assert receiver.received == receiver.accepted
+
+
 STORIES = (
     manages_subscriptions,
     hears_of_a_conversation,
     hears_of_groups_and_lines,
     hears_what_it_asked_for,
     hears_again_of_what_it_refused,
+    hears_in_the_older_version,
+    replies_to_the_older_version,
 )

@@ -31,6 +31,9 @@ class WebhookSubscription(BaseModel):
     routing_key_header: str | None = None
     """The name of the header that carries the routing token."""
 
+    webhook_version: str | None = None
+    """The version of the payload, such as ``2026-02-03``. Only Trunkline sends it."""
+
 
 class WebhookSubscriptionCreateResponse(WebhookSubscription):
     """What ``webhook_subscriptions.create`` returns: the subscription, and its secret."""

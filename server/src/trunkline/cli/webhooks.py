@@ -30,7 +30,7 @@ from trunkline.config import Settings
 from trunkline.domain import instant, webhook_target
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError
-from trunkline.domain.events import EventType
+from trunkline.domain.events import LATEST_VERSION, EventType, WebhookVersion
 from trunkline.domain.handle import parse_written_number, quoted
 from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import now
@@ -106,6 +106,10 @@ def listen(
     line: Annotated[
         str | None, typer.Option("--line", metavar="+E164", help="Only events of this line. [default: all of them]")
     ] = None,
+    version: Annotated[
+        WebhookVersion,
+        typer.Option("--version", metavar="DATE", help=f"Version of the payload: {' or '.join(WebhookVersion)}."),
+    ] = LATEST_VERSION,
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
@@ -116,7 +120,7 @@ def listen(
     to = _target(forward_to)
     wanted = list(EventType) if events is None else _parse_event_types(events)
     number = None if line is None else parse_written_number(line, "--line")
-    _until_stopped(_listen(database, partner, to, forward_to, wanted, number, as_json=as_json))
+    _until_stopped(_listen(database, partner, to, forward_to, wanted, number, version, as_json=as_json))
     if not as_json:
         say("Stopped listening.")
 
@@ -147,14 +151,22 @@ def _parse_event_types(events: str) -> list[str]:
 
 
 async def _listen(
-    database: str, partner: str, to: Target, url: str, events: Sequence[str], line: str | None, *, as_json: bool
+    database: str,
+    partner: str,
+    to: Target,
+    url: str,
+    events: Sequence[str],
+    line: str | None,
+    version: WebhookVersion,
+    *,
+    as_json: bool,
 ) -> None:
     # The HTTP client takes longer to import than the rest of the command.
     from trunkline.delivery.listen import LEASE, listen  # noqa: PLC0415
 
     async with configured_store(database) as store:
         ctx = await _context(store, partner)
-        listener = await start_listener(store, ctx, events, line, clock=now, lease=LEASE)
+        listener = await start_listener(store, ctx, events, line, version, clock=now, lease=LEASE)
         try:
             if as_json:
                 print_json_line({"subscription_id": listener.subscription.id, "signing_secret": listener.secret})
@@ -221,24 +233,26 @@ def _list_subscriptions(database: str, partner: str, *, as_json: bool) -> None:
             each.id,
             "a program on this machine" if each.is_listener else each.target_url,
             state,
+            each.version,
             ", ".join(each.phone_numbers or ("all",)),
-            "all" if set(each.events) >= set(EventType) else ", ".join(each.events),
+            "all" if set(each.events) >= set(EventType) else ", ".join(each.events or ("none",)),
         )
         for each, state in found
     ]
     if rows and is_terminal():
-        for subscription_id, target_url, state, lines, events in rows:
+        for subscription_id, target_url, state, version, lines, events in rows:
             say(target_url)
             show_line(f"  {subscription_id}")
-            say(f"  {state}, lines: {lines}, events: {events}")
+            say(f"  {state}, version {version}, lines: {lines}, events: {events}")
         return
-    print_table(("ID", "TARGET", "STATE", "LINES", "EVENTS"), rows, "There are no subscriptions.")
+    print_table(("ID", "TARGET", "STATE", "VERSION", "LINES", "EVENTS"), rows, "There are no subscriptions.")
 
 
 def _subscription(subscription: Subscription, state: str) -> dict[str, object]:
     return {
         "id": subscription.id,
         "target_url": subscription.target_url,
+        "webhook_version": subscription.version,
         "subscribed_events": subscription.events,
         "phone_numbers": subscription.phone_numbers,
         "state": state,
@@ -294,7 +308,7 @@ def _events(found: Sequence[tuple[DeliveryRecord, StoredEvent | None]]) -> list[
     events: dict[str, dict[str, Any]] = {}
     for each, event in found:
         shown = events.setdefault(
-            each.entity_id,
+            each.entity_id if event is None else event.id,
             {
                 "id": None if event is None else event.id,
                 "type": each.kind,

@@ -1,5 +1,6 @@
 """Events: what happened, as subscribers see it (the API's public documentation)."""
 
+from collections.abc import Callable
 from enum import StrEnum
 
 import msgspec
@@ -26,11 +27,25 @@ class EventType(StrEnum):
     LINE_STATUS_UPDATED = "phone_number.status_updated"
 
 
+class WebhookVersion(StrEnum):
+    """A version of the payload of events. Only the events of messages differ."""
+
+    V_2025_01_01 = "2025-01-01"
+    V_2026_02_03 = "2026-02-03"
+
+
+LATEST_VERSION = WebhookVersion.V_2026_02_03
+
+FIRST_VERSION = {EventType.MESSAGE_EDITED: WebhookVersion.V_2026_02_03}
+"""The first version of each event that is not in every version."""
+
+
 class Event(msgspec.Struct, frozen=True):
-    """One event. ``data`` is its JSON; events of one chat are delivered in order."""
+    """One event. Events of one chat are delivered in order."""
 
     type: EventType
     chat_id: str | None
     """None for an event that belongs to no chat."""
     line: str
-    data: bytes
+    render: Callable[[WebhookVersion], bytes]
+    """Its ``data`` as JSON, in a version."""

@@ -2,12 +2,13 @@
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
 from trunkline.domain.errors import InvalidParameter
-from trunkline.domain.events import EventType
+from trunkline.domain.events import FIRST_VERSION, LATEST_VERSION, EventType, WebhookVersion
 from trunkline.domain.handle import quoted
 from trunkline.domain.instant import Instant
 
@@ -43,6 +44,9 @@ PUBLISHED: frozenset[str] = frozenset(
 )
 """Every event that a client can subscribe to."""
 
+RETIRED = frozenset({"message.opt_out", "message.opt_in"})
+"""Names that older programs subscribe to. The API no longer has these events, so no subscription has them."""
+
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")  # RFC 9110 §5.6.2
 _RESERVED = re.compile(
     r"host|connection|keep-alive|te|trailer|upgrade|expect|authorization|cookie|proxy-.*|content-.*|transfer-.*"
@@ -56,6 +60,7 @@ class Subscription(msgspec.Struct, frozen=True):
 
     id: str
     target_url: str
+    version: WebhookVersion
     events: tuple[str, ...]
     phone_numbers: tuple[str, ...] | None
     is_active: bool
@@ -76,15 +81,44 @@ def signing_secret(randomness: bytes) -> str:
 
 
 def check_events(names: Sequence[str]) -> tuple[str, ...]:
-    """The events to subscribe to, each once. Raises ``InvalidParameter`` for an empty list or an unknown event."""
+    """The events to subscribe to, each once, without retired ones.
+
+    Raises ``InvalidParameter`` for an empty list or an unknown event.
+    """
     for name in names:
-        if name not in PUBLISHED:
+        if name not in PUBLISHED and name not in RETIRED:
             raise InvalidParameter(
                 f"'subscribed_events' has {quoted(name)}, which is not a known event; GET /v3/webhook-events lists them"
             )
     if not names:
         raise InvalidParameter("'subscribed_events' is empty; it must name at least one event")
-    return tuple(dict.fromkeys(names))
+    return tuple(name for name in dict.fromkeys(names) if name not in RETIRED)
+
+
+def deliverable(names: Iterable[str], version: WebhookVersion) -> frozenset[str]:
+    """Those of the events that exist in a version; a subscription of this version gets no others."""
+    newer = {kind for kind, first in FIRST_VERSION.items() if version < first}
+    return frozenset(names) - newer
+
+
+def version_of(target_url: str) -> WebhookVersion:
+    """The version that the query of a target names, or the latest.
+
+    Raises ``InvalidParameter`` for an unknown version, or for two.
+    """
+    query = parse_qsl(urlsplit(target_url).query, keep_blank_values=True)
+    match [value for name, value in query if name == "version"]:
+        case []:
+            return LATEST_VERSION
+        case [known] if known in {*WebhookVersion}:
+            return WebhookVersion(known)
+        case [unknown]:
+            known_versions = " or ".join(WebhookVersion)
+            raise InvalidParameter(
+                f"'target_url' has the version {quoted(unknown)}, which is not known; version must be {known_versions}"
+            )
+        case _:
+            raise InvalidParameter("'target_url' has more than one version; name one, or none for the latest")
 
 
 def check_header(value: str | None, name: str) -> str | None:

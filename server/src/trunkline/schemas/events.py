@@ -1,7 +1,8 @@
 """Webhook events: their payloads, and how each is made (the API's public documentation, version 2026-02-03).
 
-An event is rendered when it happens, in the transaction of the change, so it describes the state at that time. Like
-every document, it lacks the base of ``doc_url`` (``schemas/chat``).
+An event is rendered in the transaction of the change that causes it, so it describes the state at that time; once for
+each version that a subscriber has. The older payload of messages is in ``events_2025_01_01``. Like every document, an
+event lacks the base of ``doc_url`` (``schemas/chat``).
 """
 
 from datetime import datetime
@@ -11,14 +12,14 @@ import msgspec
 
 from trunkline.domain import instant
 from trunkline.domain.chat import Chat, HealthStatus, Participant, Service
-from trunkline.domain.events import Event, EventType
+from trunkline.domain.events import Event, EventType, WebhookVersion
 from trunkline.domain.instant import Instant
-from trunkline.domain.message import Message, Part, Reaction, ReactionType
+from trunkline.domain.message import Message, Reaction, ReactionType
 from trunkline.schemas.chat import HandleSchema, HealthSchema, handle_schema, health_schema, mark_doc_base
-from trunkline.schemas.message import EffectSchema, ReplyToSchema, effect_schema, part_schema, reply_to_schema
+from trunkline.schemas.events_2025_01_01 import message_data_2025_01_01
+from trunkline.schemas.message import EffectSchema, ReplyToSchema, effect_schema, part_in_event, reply_to_schema
 
 API_VERSION = "v3"
-WEBHOOK_VERSION = "2026-02-03"
 FAILED_CODE = 4001
 """The error code in ``message.failed``."""
 
@@ -110,24 +111,13 @@ _encode = msgspec.json.Encoder().encode
 
 def message_event(kind: EventType, message: Message, chat: Chat) -> Event:
     """``message.sent``, ``message.received``, ``message.delivered`` or ``message.read``."""
-    content = message.content
-    was_read, was_delivered = kind is EventType.MESSAGE_READ, kind is not EventType.MESSAGE_SENT
-    data = _MessageData(
-        id=message.id,
-        chat=_chat(chat),
-        direction=_direction(message),
-        sender_handle=handle_schema(message.sender),
-        parts=[_part(part) for part in content.parts],
-        effect=effect_schema(content.effect),
-        reply_to=reply_to_schema(content.reply_to),
-        service=message.service or chat.me.service,
-        preferred_service=content.preferred_service,
-        idempotency_key=message.idempotency_key,
-        sent_at=instant.to_datetime_or_none(message.sent_at),
-        delivered_at=instant.to_datetime_or_none(message.delivered_at) if was_delivered else None,
-        read_at=instant.to_datetime_or_none(message.read_at) if was_read else None,
-    )
-    return _event(kind, chat, data)
+
+    def render(version: WebhookVersion) -> bytes:
+        if version is WebhookVersion.V_2025_01_01:
+            return _encode(message_data_2025_01_01(kind, message, chat))
+        return mark_doc_base(_encode(_message_data(kind, message, chat)))
+
+    return Event(kind, chat.id, chat.line, render)
 
 
 def message_failed(message: Message, chat: Chat, reason: str, at: Instant) -> Event:
@@ -231,38 +221,54 @@ def line_status_updated(line: str, previous: HealthStatus, new: HealthStatus, at
         new_reputation=new,
         changed_at=instant.to_datetime(at),
     )
-    return Event(EventType.LINE_STATUS_UPDATED, None, line, _encode(data))
+    return Event(EventType.LINE_STATUS_UPDATED, None, line, lambda _: _encode(data))
 
 
-def webhook_body(event: Event, event_id: str, partner_id: int, trace_id: str, at: Instant) -> bytes:
-    """The body of a webhook: the event in its envelope, without the base of ``doc_url``."""
+def webhook_body(
+    event: Event, version: WebhookVersion, event_id: str, partner_id: int, trace_id: str, at: Instant
+) -> bytes:
+    """The body of a webhook: the event in its envelope, in a version, without the base of ``doc_url``."""
     return _encode(
         {
             "api_version": API_VERSION,
-            "webhook_version": WEBHOOK_VERSION,
+            "webhook_version": version,
             "event_type": event.type,
             "event_id": event_id,
             "created_at": instant.to_datetime(at),
             "trace_id": trace_id,
             "partner_id": str(partner_id),
-            "data": msgspec.Raw(event.data),
+            "data": msgspec.Raw(event.render(version)),
         }
     )
 
 
+def _message_data(kind: EventType, message: Message, chat: Chat) -> _MessageData:
+    content = message.content
+    was_read, was_delivered = kind is EventType.MESSAGE_READ, kind is not EventType.MESSAGE_SENT
+    return _MessageData(
+        id=message.id,
+        chat=_chat(chat),
+        direction=_direction(message),
+        sender_handle=handle_schema(message.sender),
+        parts=[part_in_event(part) for part in content.parts],
+        effect=effect_schema(content.effect),
+        reply_to=reply_to_schema(content.reply_to),
+        service=message.service or chat.me.service,
+        preferred_service=content.preferred_service,
+        idempotency_key=message.idempotency_key,
+        sent_at=instant.to_datetime_or_none(message.sent_at),
+        delivered_at=instant.to_datetime_or_none(message.delivered_at) if was_delivered else None,
+        read_at=instant.to_datetime_or_none(message.read_at) if was_read else None,
+    )
+
+
 def _event(kind: EventType, chat: Chat, data: Any) -> Event:
-    return Event(kind, chat.id, chat.line, mark_doc_base(_encode(data)))
+    """An event that is the same in every version."""
+    return Event(kind, chat.id, chat.line, lambda _: mark_doc_base(_encode(data)))
 
 
 def _chat(chat: Chat) -> _ChatOfMessage:
     return _ChatOfMessage(chat.id, chat.is_group, handle_schema(chat.me), health_schema(chat.health))
-
-
-def _part(part: Part) -> dict[str, Any]:
-    """A part of a message without its reactions, which have events of their own."""
-    fields = msgspec.to_builtins(part_schema(part))
-    del fields["reactions"]
-    return fields
 
 
 def _direction(message: Message) -> str:

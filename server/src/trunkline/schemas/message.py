@@ -4,7 +4,7 @@
 the number of edits) is stored in columns.
 """
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -264,6 +264,13 @@ def part_schema(part: Part) -> PartSchema:
             return MediaSchema(part.id, part.url, part.filename, part.mime_type, part.size_bytes, reactions)
         case LinkPart():
             return LinkSchema(part.value, reactions)
+
+
+def part_in_event(part: Part) -> dict[str, Any]:
+    """A part in an event: without its reactions, which have events of their own."""
+    fields = msgspec.to_builtins(part_schema(part))
+    del fields["reactions"]
+    return fields
 
 
 def _mentions(part: TextPart) -> list[MentionSchema] | None:

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from trunkline.domain import instant
-from trunkline.domain.events import EventType
+from trunkline.domain.events import EventType, WebhookVersion
 from trunkline.domain.subscription import DEFAULT_ROUTING_ID_HEADER, Subscription
 from trunkline.domain.webhook_target import MAX_LENGTH
 from trunkline.schemas.fields import Id, PhoneNumber, Timestamp, Url
@@ -23,7 +23,11 @@ _URL: dict[str, object] = {
     "examples": ["https://example.com/webhooks"],
 }
 
-_TARGET = "Where events are sent: an `https://` URL on the internet that none of your other subscriptions uses."
+_TARGET = (
+    "Where events are sent: an `https://` URL on the internet that none of your other subscriptions uses. `version` in "
+    f"its query names the version of the payload: {' or '.join([f'`{each}`' for each in WebhookVersion])}. Without it, "
+    "the version is the latest at that time."
+)
 _SUBSCRIBED = "The events to send. `GET /v3/webhook-events` lists them."
 _NUMBERS = "The lines whose events are sent; empty or `null` for all of them."
 _KEY_HEADER = "The header that carries your routing token from a response to the next event of the chat."
@@ -62,6 +66,9 @@ class WebhookSubscription(msgspec.Struct):
 
     id: Annotated[Id, Meta(description="The id of the subscription.")]
     target_url: Annotated[Url, Meta(description="Where events are sent.")]
+    webhook_version: Annotated[
+        WebhookVersion, Meta(description="The version of the payload. Not a field of the public API.")
+    ]
     subscribed_events: Annotated[list[str], Meta(description="The events that are sent.")]
     phone_numbers: Annotated[list[str] | None, Meta(description="The lines; `null` for all of them.")]
     is_active: Annotated[bool, Meta(description="Whether events are sent.")]
@@ -93,7 +100,13 @@ class WebhookEvents(msgspec.Struct):
     """The events of the service."""
 
     events: Annotated[list[str], Meta(description="The types of the events.")]
-    doc_url: Annotated[Url, Meta(description="The page that explains them.")]
+    doc_url: Annotated[
+        Url,
+        Meta(
+            description="The public page that explains them, because clients accept no other value. The page of this "
+            "service is the [guide](/guides/webhooks)."
+        ),
+    ]
 
 
 def subscription_schema(subscription: Subscription) -> WebhookSubscription:
@@ -103,6 +116,7 @@ def subscription_schema(subscription: Subscription) -> WebhookSubscription:
     return WebhookSubscription(
         id=subscription.id,
         target_url=subscription.target_url,
+        webhook_version=subscription.version,
         subscribed_events=list(subscription.events),
         phone_numbers=None if numbers is None else list(numbers),
         is_active=subscription.is_active,

@@ -20,9 +20,10 @@ from functools import lru_cache
 
 import msgspec
 
-from trunkline.domain.events import Event
+from trunkline.domain.events import Event, WebhookVersion
 from trunkline.domain.ids import time_ordered_id
 from trunkline.domain.instant import Clock, Instant
+from trunkline.domain.subscription import deliverable
 from trunkline.schemas.events import webhook_body
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.reader import Reader
@@ -111,10 +112,11 @@ class ClaimPolicy(Enum):
 
 
 class StoredEvent(msgspec.Struct, frozen=True):
-    """An event that is still stored."""
+    """An event that is still stored, in one version."""
 
     sequence: int
     id: str
+    version: str
     type: str
     chat_id: str | None
     created_at: Instant
@@ -165,41 +167,47 @@ async def publish(
     now: Instant,
     next_sequence: Callable[[], int],
 ) -> Sequence[NewEntry]:
-    """Stores the events that have subscribers, and returns their deliveries."""
+    """Stores the events that have subscribers, in the versions that these have, and returns their deliveries."""
     subscribers = [
-        (row[0], _names(row[1]), None if row[2] is None else _names(row[2]))
+        (row[0], _event_types(row[1], row[3]), None if row[2] is None else _names(row[2]), row[3])
         for row in await transaction.fetch(_QUERIES["subscriptions"], (partner_id,))
     ]
     rows: list[tuple[Value, ...]] = []
     entries: list[NewEntry] = []
     query = _QUERIES["add_event"]
     for event in events:
-        subscribed = [
-            subscription
-            for subscription, types, lines in subscribers
-            if event.type in types and (lines is None or event.line in lines)
-        ]
+        subscribed: dict[str, list[str]] = {}
+        for subscription, types, lines, version in subscribers:
+            if event.type in types and (lines is None or event.line in lines):
+                subscribed.setdefault(version, []).append(subscription)
         if not subscribed:
             continue
-        sequence = next_sequence()
         event_id = time_ordered_id(now)
-        rows.append(
-            query.values(
-                partner=partner_id,
-                sequence=sequence,
-                id=event_id,
-                type=event.type,
-                chat_id=event.chat_id,
-                line=event.line,
-                now=now,
-                body=webhook_body(event, event_id, partner_id, trace_id, now),
-            )
-        )
         ordering_key = event.chat_id or NO_CHAT
-        entries += [NewEntry(each, ordering_key, sequence, event.type, str(sequence)) for each in subscribed]
+        for version, subscriptions in subscribed.items():
+            sequence = next_sequence()
+            rows.append(
+                query.values(
+                    partner=partner_id,
+                    sequence=sequence,
+                    id=event_id,
+                    version=version,
+                    type=event.type,
+                    chat_id=event.chat_id,
+                    line=event.line,
+                    now=now,
+                    body=webhook_body(event, WebhookVersion(version), event_id, partner_id, trace_id, now),
+                )
+            )
+            entries += [NewEntry(each, ordering_key, sequence, event.type, str(sequence)) for each in subscriptions]
     if rows:
         await transaction.run_many(query, rows)
     return entries
+
+
+@lru_cache(maxsize=1024)
+def _event_types(array: str, version: str) -> frozenset[str]:
+    return deliverable(json.loads(array), WebhookVersion(version))
 
 
 @lru_cache(maxsize=1024)
@@ -323,14 +331,13 @@ async def abandon(transaction: Transaction, partner_id: int, destination: str, o
         await transaction.fetch(_QUERIES[name], _QUERIES[name].values(**named))
 
 
-async def event(reader: Reader, event_id: str) -> StoredEvent | None:
-    """The event with this id, if it is still stored."""
-    found = await reader.fetch(_QUERIES["event"], (reader.partner_id, event_id))
-    return StoredEvent(*found[0]) if found else None
+async def event_versions(reader: Reader, event_id: str) -> Sequence[StoredEvent]:
+    """The event with this id in each version in which it is still stored, the latest first."""
+    return [StoredEvent(*row) for row in await reader.fetch(_QUERIES["event_by_id"], (reader.partner_id, event_id))]
 
 
 async def subscriptions_of(reader: Reader, sequence: int) -> Sequence[str]:
-    """The ids of the subscriptions that an event was delivered to when it happened."""
+    """The ids of the subscriptions that a stored event was delivered to when it happened."""
     return [row[0] for row in await reader.fetch(_QUERIES["subscriptions_of_event"], (reader.partner_id, sequence))]
 
 

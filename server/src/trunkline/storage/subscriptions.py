@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from trunkline.domain.events import WebhookVersion
 from trunkline.domain.instant import Instant
 from trunkline.domain.subscription import Subscription
 from trunkline.storage import outbox
@@ -25,6 +26,7 @@ class Delivery(msgspec.Struct, frozen=True):
     routing_key_header: str | None
     event_id: str
     event_type: str
+    version: str
     chat_id: str | None
     created_at: Instant
     body: bytes
@@ -92,13 +94,20 @@ def _values(change: Change, subscription: Subscription) -> dict[str, Value]:
 
 
 def _subscription(
-    subscription_id: str, target_url: str, events: str, phone_numbers: str | None, is_active: int, *rest: str | int
+    subscription_id: str,
+    target_url: str,
+    version: str,
+    events: str,
+    phone_numbers: str | None,
+    is_active: int,
+    *rest: str | int,
 ) -> Subscription:
     numbers = None if phone_numbers is None else tuple(json.loads(phone_numbers))
     event_types = tuple(json.loads(events))
     return Subscription(
         subscription_id,
         target_url,
+        WebhookVersion(version),
         event_types,
         numbers,
         bool(is_active),

@@ -43,6 +43,8 @@ class Delivery:
     """Names in any case: ``delivery.headers["webhook-id"]``."""
     body: bytes
     event_type: str
+    webhook_version: str
+    """The version of the payload: ``2025-01-01`` or ``2026-02-03``."""
     sent_at: datetime
     """By the test's clock, as in the signature."""
     secret: str = field(repr=False)
@@ -105,6 +107,7 @@ class CapturingClient:
                 headers=httpx2.Headers(request_headers(delivery, subscription_id, target, body, at)),
                 body=body,
                 event_type=delivery.event_type,
+                webhook_version=delivery.version,
                 sent_at=to_datetime(at),
                 secret=delivery.secret,
             )

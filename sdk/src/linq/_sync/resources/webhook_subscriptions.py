@@ -50,7 +50,7 @@ class WebhookSubscriptionsResource(Resource):
     ) -> WebhookSubscriptionCreateResponse:
         """Subscribe a URL to events (``POST /v3/webhook-subscriptions``). Only this response has the signing secret.
 
-        :param target_url: the URL that the events are posted to
+        :param target_url: the URL that the events are posted to; ``?version=2025-01-01`` selects the older payload
         :param phone_numbers: only events of these lines, in E.164; the default is all lines
         :param routing_id_header: the name of a header that carries the id of the event's chat
         :param routing_key_header: the name of a header that carries a routing token

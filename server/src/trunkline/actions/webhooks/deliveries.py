@@ -28,26 +28,36 @@ async def resend_event(
     ``NoSuchSubscription``.
     """
     async with store.change(ctx) as change:
-        event = await outbox.event(change, event_id)
-        if event is None:
+        stored = await outbox.event_versions(change, event_id)
+        if not stored:
             raise NoSuchEvent(f"there is no event {quoted(event_id)}")
-        chosen = await _subscriptions(change, event, subscription_id)
-        ordering_key = event.chat_id or NO_CHAT
+        chosen = await _subscriptions(change, stored, subscription_id)
         entries = [
-            NewEntry(each, ordering_key, change.next_revision(), event.type, str(event.sequence)) for each in chosen
+            NewEntry(each, event.chat_id or NO_CHAT, change.next_revision(), event.type, str(event.sequence))
+            for each, event in chosen.items()
         ]
         await outbox.add(change.transaction, change.partner_id, entries, ctx.now)
-    return chosen
+    return list(chosen)
 
 
-async def _subscriptions(change: Change, event: StoredEvent, subscription_id: str | None) -> Sequence[str]:
-    active = [each.id for each in await subscriptions.find_all(change) if each.is_active]
-    if subscription_id is not None:
-        if subscription_id not in active:
-            raise NoSuchSubscription(f"there is no active subscription {quoted(subscription_id)}")
-        return [subscription_id]
-    addressed = await outbox.subscriptions_of(change, event.sequence)
-    chosen = [each for each in active if each in addressed]
-    if not chosen:
-        raise NoSuchSubscription("no active subscription got this event")
-    return chosen
+async def _subscriptions(
+    change: Change, stored: Sequence[StoredEvent], subscription_id: str | None
+) -> dict[str, StoredEvent]:
+    """The subscriptions, and the stored event for each: the one that it got, else the one of its version."""
+    active = {each.id: each for each in await subscriptions.find_all(change) if each.is_active}
+    addressed = {each: event for event in stored for each in await outbox.subscriptions_of(change, event.sequence)}
+    if subscription_id is None:
+        chosen = {each: addressed[each] for each in active if each in addressed}
+        if not chosen:
+            raise NoSuchSubscription("no active subscription got this event")
+        return chosen
+    if subscription_id not in active:
+        raise NoSuchSubscription(f"there is no active subscription {quoted(subscription_id)}")
+    version = active[subscription_id].version
+    of_its_version = next((event for event in stored if event.version == version), None)
+    event = addressed.get(subscription_id, of_its_version)
+    if event is None:
+        raise NoSuchSubscription(
+            f"the event is stored in version {stored[0].version} only, and the subscription has version {version}"
+        )
+    return {subscription_id: event}

@@ -11,6 +11,7 @@ import msgspec
 from trunkline.actions.steps.lookup import require_line
 from trunkline.actions.webhooks.subscriptions import new_secret
 from trunkline.domain.context import RequestContext
+from trunkline.domain.events import WebhookVersion
 from trunkline.domain.ids import random_id
 from trunkline.domain.instant import Clock, Instant
 from trunkline.domain.subscription import LISTENER, Subscription, check_events
@@ -28,7 +29,14 @@ class Listener(msgspec.Struct, frozen=True):
 
 
 async def start_listener(
-    store: Store, ctx: RequestContext, events: Sequence[str], line: str | None, *, clock: Clock, lease: Instant
+    store: Store,
+    ctx: RequestContext,
+    events: Sequence[str],
+    line: str | None,
+    version: WebhookVersion,
+    *,
+    clock: Clock,
+    lease: Instant,
 ) -> Listener:
     """Subscribes to events from now on, of one line or all, and deletes the subscriptions of dead listeners.
 
@@ -47,7 +55,7 @@ async def start_listener(
         subscription_id = random_id()
         target = LISTENER + subscription_id
         subscription = Subscription(
-            subscription_id, target, event_types, numbers, True, None, None, change.now, change.now
+            subscription_id, target, version, event_types, numbers, True, None, None, change.now, change.now
         )
         await subscriptions.add(change, subscription, secret)
         claim = await outbox.reserve(change.transaction, change.partner_id, subscription_id, clock() + lease)

@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 from trunkline.domain import webhook_target
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import InvalidParameter, NotFound, NotYourLine
+from trunkline.domain.events import LATEST_VERSION
 from trunkline.domain.handle import parse_number, quoted
 from trunkline.domain.ids import random_id
 from trunkline.domain.subscription import (
@@ -19,6 +20,7 @@ from trunkline.domain.subscription import (
     check_events,
     check_header,
     signing_secret,
+    version_of,
 )
 from trunkline.storage import subscriptions
 from trunkline.storage.change import Change
@@ -52,7 +54,7 @@ async def create_subscription(
     """
     secret = new_secret()
     async with store.change(ctx) as change:
-        blank = Subscription(random_id(), "", (), None, True, None, None, change.now, change.now)
+        blank = Subscription(random_id(), "", LATEST_VERSION, (), None, True, None, None, change.now, change.now)
         subscription = await _updated(store, change, blank, update, allow_private=allow_private)
         if len(await _own_subscriptions(change)) >= MAX_SUBSCRIPTIONS:
             raise InvalidParameter(
@@ -121,6 +123,8 @@ async def _updated(
                 "change that one, or add a query to the URL"
             )
         fields["target_url"] = update.target_url
+        if update.target_url != known.target_url:
+            fields["version"] = version_of(update.target_url)
     if update.subscribed_events is not UNSET:
         fields["events"] = check_events(update.subscribed_events)
     if update.phone_numbers is not UNSET:

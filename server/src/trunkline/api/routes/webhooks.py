@@ -10,7 +10,6 @@ from trunkline.actions.webhooks.subscriptions import (
     read_subscription,
     update_subscription,
 )
-from trunkline.api.html.frame import WEBHOOKS_PATH
 from trunkline.api.operation import DELETE, GET, POST, PUT, Operation, Request
 from trunkline.api.responses import Response, no_content
 from trunkline.domain.errors import (
@@ -31,6 +30,9 @@ from trunkline.schemas.webhooks import (
     new_subscription_schema,
     subscription_schema,
 )
+
+# The only value that the strict types of the public clients accept.
+_EVENTS_DOC_URL = "https://docs.linqapp.com/channel/imessage/guides/webhooks/events"
 
 _TAG = "Webhooks"
 _ERRORS = (InvalidParameter, InvalidPhoneNumber, NotYourLine)
@@ -148,7 +150,7 @@ async def delete(request: Request) -> Response:
     response=WebhookEvents,
 )
 async def list_events(request: Request) -> Response:
-    return request.json(WebhookEvents([*EventType], f"{request.state.doc_base}{WEBHOOKS_PATH}#events"))
+    return request.json(WebhookEvents([*EventType], _EVENTS_DOC_URL))
 
 
 ROUTES = (create, list_all, read, update, delete, list_events)

@@ -20,11 +20,12 @@ on conflict (partner_id, destination) do update set
 where queues.due_at is null or queues.due_at > :now
 
 -- name: add_event
-insert into events (partner_id, sequence, id, type, chat_id, line, created_at, body)
-values (:partner, :sequence, :id, :type, :chat_id, :line, :now, :body)
+-- A row for each version that a subscriber has, with the same id.
+insert into events (partner_id, sequence, id, version, type, chat_id, line, created_at, body)
+values (:partner, :sequence, :id, :version, :type, :chat_id, :line, :now, :body)
 
 -- name: subscriptions
-select id, events, phone_numbers from subscriptions where partner_id = :partner and is_active = 1
+select id, events, phone_numbers, version from subscriptions where partner_id = :partner and is_active = 1
 
 -- name: due_queues
 -- Of every partner: a worker serves all of them.
@@ -109,11 +110,15 @@ delete from ordering_keys where partner_id = :partner and destination = :destina
 -- name: abandon_queue
 delete from queues where partner_id = :partner and destination = :destination
 
--- name: event
-select sequence, id, type, chat_id, created_at from events where partner_id = :partner and id = :id
+-- name: event_by_id
+-- Its rows, one for each version, the latest first.
+select sequence, id, version, type, chat_id, created_at from events
+where partner_id = :partner and id = :id
+order by version desc
 
 -- name: event_by_sequence
-select sequence, id, type, chat_id, created_at from events where partner_id = :partner and sequence = :sequence
+select sequence, id, version, type, chat_id, created_at from events
+where partner_id = :partner and sequence = :sequence
 
 -- name: subscriptions_of_event
 select destination from outbox where partner_id = :partner and sequence = :sequence

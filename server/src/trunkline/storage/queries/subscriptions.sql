@@ -1,17 +1,17 @@
 -- name: add
 insert into subscriptions (
-    partner_id, id, target_url, events, phone_numbers, is_active, secret, routing_id_header, routing_key_header,
-    created_at, updated_at
+    partner_id, id, target_url, version, events, phone_numbers, is_active, secret, routing_id_header,
+    routing_key_header, created_at, updated_at
 )
 values (
-    :partner, :id, :target_url, :events, :phone_numbers, :is_active, :secret, :routing_id_header, :routing_key_header,
-    :created_at, :updated_at
+    :partner, :id, :target_url, :version, :events, :phone_numbers, :is_active, :secret, :routing_id_header,
+    :routing_key_header, :created_at, :updated_at
 )
 
 -- name: update
 update subscriptions set
-    target_url = :target_url, events = :events, phone_numbers = :phone_numbers, is_active = :is_active,
-    routing_id_header = :routing_id_header, routing_key_header = :routing_key_header, updated_at = :updated_at
+    target_url = :target_url, version = :version, events = :events, phone_numbers = :phone_numbers,
+    is_active = :is_active, routing_id_header = :routing_id_header, routing_key_header = :routing_key_header, updated_at = :updated_at
 where partner_id = :partner and id = :id
 
 -- name: delete
@@ -21,7 +21,9 @@ delete from subscriptions where partner_id = :partner and id = :id
 delete from routing_tokens where partner_id = :partner and subscription_id = :id
 
 -- name: all
-select id, target_url, events, phone_numbers, is_active, routing_id_header, routing_key_header, created_at, updated_at
+select
+    id, target_url, version, events, phone_numbers, is_active, routing_id_header, routing_key_header, created_at,
+    updated_at
 from subscriptions
 where partner_id = :partner
 order by created_at, id
@@ -29,7 +31,7 @@ order by created_at, id
 -- name: delivery
 select
     s.target_url, s.secret, s.is_active, s.routing_id_header, s.routing_key_header,
-    e.id, e.type, e.chat_id, e.created_at, e.body, t.token
+    e.id, e.type, e.version, e.chat_id, e.created_at, e.body, t.token
 from subscriptions s
 join events e on e.partner_id = :partner and e.sequence = :sequence
 left join routing_tokens t on t.partner_id = :partner and t.subscription_id = :id and t.chat_id = e.chat_id
