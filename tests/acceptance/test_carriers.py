@@ -29,7 +29,7 @@ def test_the_example_sends_and_receives(database_url: str, spool: Path) -> None:
     key = run_json("partner", "add", "Acme", database=database_url)["key"]
     run_json("line", "add", "Acme", LINE, database=database_url)
     variables = {"PYTHONPATH": str(spool), "SPOOL": str(spool)}
-    with serving(database_url, "--carrier", "spool:opened", **variables) as url:
+    with serving(database_url, "--sandbox", "--carrier", "spool:opened", **variables) as url:
         message = {"parts": [{"type": "text", "value": "Good morning"}]}
         status, created = post(f"{url}/v3/chats", {"from": LINE, "to": [ALICE], "message": message}, key)
         assert status == 201, created
@@ -48,6 +48,7 @@ def test_the_example_sends_and_receives(database_url: str, spool: Path) -> None:
         assert (status, checked["available"], checked["selected_service"]) == (200, False, "SMS")
         status, rejected = post(f"{url}/admin/simulate", {"action": "rules"}, key)
         assert (status, rejected["error"]["code"]) == (404, 2001)
+        assert "this service has the carrier 'spool:opened'" in rejected["error"]["message"]
 
 
 @pytest.mark.parametrize(

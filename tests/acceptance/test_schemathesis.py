@@ -39,18 +39,22 @@ RULED = (
 )
 """The operations that can reject a request that is valid by its schema, because of a rule of the domain."""
 
+FAILING = ("addFault",)
+"""The operations that make other requests fail."""
+
 
 @pytest.mark.slow
 def test_every_response_is_as_described(database_url: str, tmp_path: Path) -> None:
     with opened_store(database_url) as opened:
         key = opened.run(new_partner(opened.store)).secret
-    with serving(database_url, "--allow-private-webhooks") as url:
+    with serving(database_url, "--sandbox", "--allow-private-webhooks") as url:
         _, description = get(f"{url}/openapi.json")
         (tmp_path / "schemathesis.toml").write_text(configuration(key, known(url, key)))
         done = subprocess.run(
             [
                 BIN / "schemathesis",
                 *("--config-file", "schemathesis.toml", "run", f"{url}/openapi.json"),
+                *[word for name in FAILING for word in ("--exclude-operation-id", name)],
                 *("--phases", PHASES, "--generation-deterministic", "--no-color"),
             ],
             cwd=tmp_path,
@@ -61,7 +65,7 @@ def test_every_response_is_as_described(database_url: str, tmp_path: Path) -> No
             timeout=TIMEOUT,
         )
     assert done.returncode == 0, done.stdout + done.stderr
-    operations = sum(len(path) for path in description["paths"].values())
+    operations = sum(len(path) for path in description["paths"].values()) - len(FAILING)
     assert f"Tested: {operations}\n" in done.stdout, done.stdout
 
 

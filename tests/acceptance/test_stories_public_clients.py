@@ -68,7 +68,7 @@ RunStories: TypeAlias = Callable[[str], Outcome]
 def run_stories(new_database: NewDatabase) -> Generator[RunStories]:
     """Runs the stories of a client, once, with one service for all clients."""
     database = new_database()
-    with serving(database, "--allow-private-webhooks") as url:
+    with serving(database, "--sandbox", "--allow-private-webhooks") as url:
 
         @cache
         def run(name: str) -> Outcome:

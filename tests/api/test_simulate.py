@@ -16,6 +16,7 @@ from tests.support.store_contents import outbox_and_events
 from tests.support.webhook_worker import subscribe
 from trunkline.actions.lines.capability import Network
 from trunkline.api.app import Application
+from trunkline.api.faults import FaultInjector
 from trunkline.carriers.loopback import Loopback
 from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
 from trunkline.domain.chat import Service
@@ -313,7 +314,9 @@ def test_it_takes_a_key_and_the_loopback_carrier(opened: OpenStore, we: Caller) 
     async def reach(partner_id: int, line: str, handle: str) -> frozenset[Service]:
         return frozenset()
 
-    app: Any = Application(opened.store, BASE, BASE, we.clock, network=Network("modem:open", reach))
+    app: Any = Application(
+        opened.store, BASE, BASE, we.clock, network=Network("modem:open", reach), faults=FaultInjector()
+    )
 
     async def ask() -> Response:
         async with AsyncClient(transport=ASGITransport(app), base_url=BASE) as client:

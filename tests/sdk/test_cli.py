@@ -94,7 +94,7 @@ def test_following_prints_json_lines_and_at_the_end_the_token(run: Run, server: 
     assert done.returncode == 1
     resume, error = done.stderr.splitlines()
     assert resume == "Resume with: --since t7"
-    assert error.startswith("Error: Error code: 401")
+    assert error.startswith("Error: 401")
     assert server.targets[0] == "/v3/chats?to=a%40b.c&include=unread_count&limit=100"
     assert server.targets[-1] == "/v3/chats?to=a%40b.c&include=unread_count&limit=100&updated_since=t7&wait=60"
 
@@ -113,6 +113,14 @@ def test_following_stops_when_it_is_interrupted(environment: dict[str, str], ser
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=30)
     assert (process.returncode, told) == (130, "Resume with: --since t7\n")
+
+
+def test_a_token_that_the_service_rejects_is_not_suggested_again(run: Run, server: Server) -> None:
+    server.faults = {0: "401"}
+    done = run("chats", "follow", "--since", "nonsense")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: 401")
+    assert "Resume" not in done.stderr
 
 
 def test_csv_has_a_heading_and_every_chat(run: Run) -> None:
@@ -216,7 +224,7 @@ def test_an_error_is_one_line_on_standard_error(run: Run, server: Server) -> Non
     server.faults = dict.fromkeys(range(9), "500")
     done = run("chats", "list")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "Error: Error code: 500 - {}\n"
+    assert done.stderr == "Error: 500 - {}\n"
 
 
 def test_without_a_key_it_says_what_to_do(run: Run) -> None:

@@ -7,6 +7,7 @@ from httpx2 import Response
 
 from tests.support.open_store import OpenStore
 from trunkline.api.app import Application
+from trunkline.api.faults import FaultInjector
 from trunkline.domain.instant import Clock, now
 
 BASE = "https://chats.example"
@@ -18,10 +19,10 @@ Headers = Sequence[tuple[bytes, bytes]]
 class Api:
     """The service of an open store."""
 
-    def __init__(self, opened: OpenStore, clock: Clock = now) -> None:
+    def __init__(self, opened: OpenStore, clock: Clock = now, *, sandbox: bool = True) -> None:
         self.opened = opened
         self.clock = clock
-        self._application = Application(opened.store, BASE, BASE, clock)
+        self._application = Application(opened.store, BASE, BASE, clock, faults=FaultInjector() if sandbox else None)
 
     def list(self, secret: str, query: str = "") -> Response:
         """The response to ``GET /v3/chats?query`` with a key."""

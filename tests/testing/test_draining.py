@@ -5,7 +5,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-import httpx2
 import pytest
 
 from linq import APIConnectionError
@@ -98,20 +97,6 @@ def test_a_request_whose_response_is_cut_takes_effect(trunkline: Trunkline) -> N
         trunkline.client.with_options(max_retries=0).chats.messages.send(chat.id, message=HELLO)
     [message] = trunkline.client.chats.messages.list(chat.id)
     assert message.delivery_status == "delivered"
-
-
-def test_a_fault_may_move_the_clock(trunkline: Trunkline) -> None:
-    trunkline.rule(delay_seconds=60)
-    message_id = send(trunkline)
-
-    def late(request: httpx2.Request) -> bool:
-        trunkline.clock.advance(minutes=1)
-        return False
-
-    trunkline.faults.error(None, when=late)
-    trunkline.client.chats.list_chats()
-    assert trunkline.client.messages.retrieve(message_id).delivery_status == "delivered"
-    trunkline.faults.clear()
 
 
 def test_threads_find_their_messages_delivered(trunkline: Trunkline) -> None:

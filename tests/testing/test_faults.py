@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 
 import httpx2
@@ -12,11 +13,14 @@ from linq import (
     APIStatusError,
     APITimeoutError,
     InternalServerError,
+    LinqAPIV3,
     LinqApiv3Error,
+    PermissionDeniedError,
     RateLimitError,
 )
-from linq.types import Chat
-from trunkline.testing import Trunkline
+from linq.types import Chat, MessageContentParam
+from trunkline.domain.errors import InvalidParameter
+from trunkline.testing import Trunkline, open_trunkline
 
 FirstPage: TypeAlias = Callable[..., list[Chat]]
 
@@ -77,8 +81,8 @@ def test_faults_occur_in_the_order_they_were_requested(trunkline: Trunkline, fir
 
 def test_a_fault_waits_for_a_matching_request(trunkline: Trunkline) -> None:
     trunkline.chats(3)
-    trunkline.faults.error(when=lambda request: "cursor" in request.url.params)
-    trunkline.faults.rate_limit(when=lambda request: request.method == "POST")
+    trunkline.faults.error(path="/v3/chats?*cursor=*")
+    trunkline.faults.rate_limit(method="POST")
     client = trunkline.client.with_options(max_retries=0)
 
     page = client.chats.list_chats(limit=2)
@@ -86,13 +90,13 @@ def test_a_fault_waits_for_a_matching_request(trunkline: Trunkline) -> None:
         page.get_next_page()
 
     assert len(page.get_next_page().chats) == 1
-    assert trunkline.faults.unused == ["rate_limit()"]
+    assert trunkline.faults.unused == ["rate_limit"]
     trunkline.faults.clear()
 
 
 def test_an_outage_lasts_until_it_is_cleared(trunkline: Trunkline) -> None:
     trunkline.faults.error(None)
-    assert trunkline.faults.unused == ["error()"]
+    assert trunkline.faults.unused == ["error"]
     for _ in range(2):
         with pytest.raises(InternalServerError):
             trunkline.client.chats.list_chats()
@@ -139,12 +143,14 @@ def test_a_caller_can_cancel_a_slow_request(trunkline: Trunkline) -> None:
 
 
 def test_an_invalid_fault(trunkline: Trunkline) -> None:
-    with pytest.raises(ValueError, match="must be at least 1"):
+    with pytest.raises(ValueError, match=r"`int` >= 1 - at `\$\.times`"):
         trunkline.faults.rate_limit(0)
-    with pytest.raises(ValueError, match="must be at least 0 seconds"):
+    with pytest.raises(ValueError, match=r"`int` >= 0 - at `\$\.retry_after`"):
         trunkline.faults.rate_limit(retry_after=-1)
-    with pytest.raises(ValueError, match="must be at least 0 seconds"):
+    with pytest.raises(ValueError, match=r">= 0.* - at `\$\.delay_seconds`"):
         trunkline.faults.slow(-1)
+    with pytest.raises(InvalidParameter, match="must begin with /"):
+        trunkline.faults.error(path="v3/chats")
     assert trunkline.faults.unused == []
 
 
@@ -155,3 +161,59 @@ def test_a_streamed_response_is_cut_while_it_is_read(trunkline: Trunkline) -> No
         assert response.status_code == 200
         with pytest.raises(LinqApiv3Error):
             response.read()
+
+
+def test_faults_belong_to_a_partner(trunkline: Trunkline) -> None:
+    other = trunkline.partner()
+    other.faults.error()
+
+    assert trunkline.client.chats.list_chats().chats == []
+    assert (trunkline.faults.unused, trunkline.unused_faults) == ([], ["error"])
+    with pytest.raises(InternalServerError):
+        other.client.with_options(max_retries=0).chats.list_chats()
+    assert trunkline.unused_faults == []
+
+
+def test_a_share_of_the_requests_is_the_same_in_every_run(tmp_path: Path) -> None:
+    def failures(folder: Path) -> list[int]:
+        folder.mkdir()
+        with open_trunkline(folder) as trunkline:
+            trunkline.faults.error(None, share=0.2)
+            client = trunkline.client.with_options(max_retries=0)
+            return [number for number in range(100) if not _succeeds(client)]
+
+    first, second = failures(tmp_path / "first"), failures(tmp_path / "second")
+    assert first == second
+    assert 10 <= len(first) <= 30
+
+
+def _succeeds(client: LinqAPIV3) -> bool:
+    try:
+        client.chats.list_chats()
+    except InternalServerError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("fault", ["drop", "timeout"])
+def test_a_repeated_send_with_an_idempotency_key_sends_once(trunkline: Trunkline, fault: str) -> None:
+    chat = trunkline.chat("+13105550111")
+    hello: MessageContentParam = {"parts": [{"type": "text", "value": "Hello"}], "idempotency_key": "order-1"}
+    if fault == "drop":
+        trunkline.faults.drop(halfway=True, path="/v3/chats/*/messages", handle="+13105550111")
+    else:
+        trunkline.faults.timeout(method="POST")
+
+    sent = trunkline.client.chats.messages.send(chat.id, message=hello).message
+
+    assert [each.id for each in trunkline.client.chats.messages.list(chat.id)] == [sent.id]
+    assert [request.method for request in trunkline.requests] == ["POST", "POST", "GET"]
+
+
+def test_a_shared_line_cannot_send_the_first_message(trunkline: Trunkline) -> None:
+    trunkline.faults.first_message()
+    chat = trunkline.chat()
+    assert trunkline.client.chats.retrieve(chat.id) == chat
+    with pytest.raises(PermissionDeniedError) as caught:
+        trunkline.client.chats.messages.send(chat.id, message={"parts": [{"type": "text", "value": "Hello"}]})
+    assert caught.value.code == 2008

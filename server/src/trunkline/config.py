@@ -37,6 +37,9 @@ class Settings:
     carrier: str = _setting(
         LOOPBACK, "The carrier: loopback, which simulates every network, or your own as package.module:factory."
     )
+    sandbox: bool = _setting(
+        False, "Let every key play counterparties and make requests fail, under /admin. For development and tests only."
+    )
     allow_private_webhooks: bool = _setting(
         False, "Allow webhooks to private networks and over plain HTTP. For development only."
     )

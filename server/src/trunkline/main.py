@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Any
 
 from trunkline.api.app import Application
+from trunkline.api.faults import FaultInjector
 from trunkline.api.operation import Receive, Scope, Send
 from trunkline.carriers.loader import network_of, open_carrier
 from trunkline.config import Settings
@@ -67,6 +68,7 @@ async def _serving(store: Store, settings: Settings) -> AsyncGenerator[Applicati
             changed=worker.wake,
             network=network_of(settings.carrier, carrier),
             allow_private_webhooks=allow_private,
+            faults=FaultInjector() if settings.sandbox else None,
         )
         try:
             with _on_stop_signal(application.stop_waiting):

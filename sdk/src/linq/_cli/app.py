@@ -68,7 +68,7 @@ def run() -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except LinqApiv3Error as error:
-        err.print(Text.assemble(("Error: ", "bold red"), output.plain(error)))
+        err.print(Text.assemble(("Error: ", "bold red"), output.plain(error).removeprefix("Error code: ")))
         return 1
     return 0
 
@@ -121,7 +121,7 @@ def follow_chats(
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
         finally:
-            if changes.token:
+            if changes.token and changes.token != since:
                 err.print(f"Resume with: --since {output.plain(changes.token)}", markup=False)
 
 

@@ -15,6 +15,7 @@ from trunkline import __version__
 from trunkline.actions.chats.watch import Watch
 from trunkline.actions.lines.capability import Network, loopback
 from trunkline.api.auth import Authentication
+from trunkline.api.faults import FaultInjector
 from trunkline.api.operation import GET, HEAD, OPTIONS, PARTNER_PREFIX, AppState, Receive, Request, Route, Scope, Send
 from trunkline.api.reference.routes import reference_routes
 from trunkline.api.responses import Response, error_response
@@ -38,7 +39,14 @@ from trunkline.storage.store import Store
 TRACE_HEADER = b"x-trace-id"
 MAX_BODY = 1_000_000  # bytes; far more than any carrier accepts in a message
 
+ADMIN = "/admin/"
+"""The prefix of the sandbox's paths."""
+
 _NO_PARTNER = 0
+_SANDBOX_OFF = (
+    "the sandbox of this service is off; its operator turns it on with `trunkline serve --sandbox` or "
+    "TRUNKLINE_SANDBOX=true"
+)
 _READ_METHODS = (GET, HEAD)
 
 log = logging.getLogger("trunkline.api")
@@ -82,22 +90,25 @@ class Application:
         network: Network | None = None,
         *,
         allow_private_webhooks: bool = False,
+        faults: FaultInjector | None = None,
     ) -> None:
         """``changed`` is called after every request that may have added entries to the outbox.
 
-        Without a ``network``, the carrier is the loopback.
+        Without a ``network``, the carrier is the loopback. Without ``faults``, the sandbox is off.
         """
         watch = Watch(store.database)
         self._state = AppState(store, watch, doc_base, network or loopback(store), allow_private_webhooks)
         self._clock = clock
         self._changed = changed
+        self._faults = faults
         self._authentication = Authentication(store)
         self._paths: dict[str, Endpoint] = {}
         """The endpoints of paths without parameters: a lookup, whatever their number."""
         self._patterns: list[tuple[re.Pattern[str], Endpoint]] = []
         endpoints: dict[str, Endpoint] = {}
         for route in (*ROUTES, *reference_routes(__version__, base_url, store.thresholds)):
-            endpoints.setdefault(route.path, Endpoint()).add(route)
+            if faults is not None or not route.path.startswith(ADMIN):
+                endpoints.setdefault(route.path, Endpoint()).add(route)
         for path, endpoint in endpoints.items():
             for each in [path, PARTNER_PREFIX + path] if path.startswith("/v3/") else [path]:
                 if "{" in each:
@@ -114,7 +125,7 @@ class Application:
             response = self._error_response(error, trace_id)
         headers = [*response.headers, (TRACE_HEADER, trace_id.encode())]
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
-        await send({"type": "http.response.body", "body": response.body})
+        await send({"type": "http.response.body", "body": response.body, "more_body": response.is_cut})
 
     async def _respond(self, scope: Scope, receive: Receive, trace_id: str) -> Response:
         endpoint, path = self._find(scope)
@@ -126,7 +137,11 @@ class Application:
         partner_id = await self._authentication.authenticate(scope["headers"], at) if route.needs_key else _NO_PARTNER
         content = b"" if method in _READ_METHODS else await _content(scope, receive)
         ctx = RequestContext(partner_id, at, trace_id)
-        response = await route.handler(Request(self._state, ctx, scope, path, content, receive))
+        request = Request(self._state, ctx, scope, path, content, receive)
+        if self._faults is None or not route.needs_key or route.path.startswith(ADMIN):
+            response = await route.handler(request)
+        else:
+            response = await self._faults.respond(request, route.handler)
         if method not in _READ_METHODS:
             self._state.watch.wake()
             self._changed()
@@ -141,11 +156,15 @@ class Application:
             for pattern, endpoint in self._patterns:
                 if found := pattern.match(scope["path"]):
                     return endpoint, found.groupdict()
+        if self._faults is None and scope["path"].startswith(ADMIN):
+            raise NotFound(_SANDBOX_OFF)
         raise NotFound("there is nothing at this address; /docs lists the API")
 
     def stop_waiting(self) -> None:
-        """Answers every request that waits for a change. From now on, none waits."""
+        """Answers every request that waits for a change or a fault. From now on, none waits."""
         self._state.watch.stop()
+        if self._faults is not None:
+            self._faults.stop()
 
     async def close(self) -> None:
         """The same; returns when no waiting request reads the store any longer."""

@@ -12,11 +12,15 @@ JSON = b"application/json"
 
 
 class Response(msgspec.Struct, frozen=True, gc=False):
-    """A complete response: status, headers with lower-case names, body."""
+    """A complete response: status, headers with lower-case names, body.
+
+    One that ``is_cut`` has less of its body than its ``content-length`` says: the server then closes the connection.
+    """
 
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes
+    is_cut: bool = False
 
 
 _encode = msgspec.json.Encoder().encode

@@ -9,6 +9,7 @@ import typer
 from trunkline import __version__
 from trunkline.cli.database import database_commands
 from trunkline.cli.demo import demo
+from trunkline.cli.faults import fault_commands
 from trunkline.cli.imports import import_commands
 from trunkline.cli.output import complain
 from trunkline.cli.partners import key_commands, line_commands, partner_commands
@@ -23,6 +24,7 @@ app = typer.Typer(
     help="The open, self-hosted chats API, wire-compatible with the Linq Partner API v3.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(serve)
@@ -32,6 +34,7 @@ app.add_typer(line_commands, name="line")
 app.add_typer(import_commands, name="import")
 app.command()(demo)
 app.add_typer(simulate_commands, name="simulate")
+app.add_typer(fault_commands, name="faults")
 app.add_typer(webhook_commands, name="webhooks")
 app.add_typer(database_commands, name="database")
 

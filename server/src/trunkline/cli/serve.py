@@ -1,6 +1,7 @@
 """``trunkline serve``: check the settings, the database and the address, and start the server."""
 
 import inspect
+import ipaddress
 import os
 import resource
 import socket
@@ -34,6 +35,7 @@ def serve(**values: Any) -> None:
     _check_address(settings.host, settings.port)
     _raise_file_limit()
     os.environ.update(settings.to_environment())
+    complain(_sandbox_notice(settings))
     complain(f"Trunkline serves {settings.base_url}/v3/chats; the docs are at {settings.base_url}/docs")
     Server(
         "trunkline.main:create",
@@ -68,6 +70,26 @@ def _signature() -> inspect.Signature:
 
 serve.__signature__ = _signature()  # pyright: ignore[reportFunctionMemberAccess]
 serve.__annotations__ = {name: each.annotation for name, each in _signature().parameters.items()}
+
+
+def _sandbox_notice(settings: Settings) -> str:
+    """Whether the sandbox is on, with a warning if other machines may reach it."""
+    if not settings.sandbox:
+        return "The sandbox is off: /admin is closed. --sandbox turns it on."
+    if _is_loopback(settings.host):
+        return "The sandbox is on: every key may play counterparties and make requests fail, under /admin."
+    return (
+        f"Warning: the sandbox is on, and {settings.host} may be reachable from other machines: every key may play "
+        "counterparties and make requests fail, under /admin. --no-sandbox turns it off."
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a host."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _raise_file_limit() -> None:

@@ -8,6 +8,7 @@
     ├── InvalidParameter      400 / 1005   a parameter's value is not valid
     ├── Unauthorized          401 / 2004   the key is missing, malformed, unknown, revoked or expired
     ├── NotYourLine           403 / 2006   the line is not this partner's
+    ├── NotWrittenFirst       403 / 2008   a shared sandbox line reaches only people who have written first
     ├── OptedOut              403 / 2024   the recipient has opted out
     ├── HandleBlocked         403 / 2026   the partner has blocked the recipient
     ├── NotFound              404 / 2001   the address does not exist, or the partner has no such chat
@@ -91,6 +92,13 @@ class NotYourLine(TrunklineError):
 
     status = 403
     code = 2006
+
+
+class NotWrittenFirst(TrunklineError):
+    """A shared sandbox line cannot send the first message. This service returns it only as a fault of its sandbox."""
+
+    status = 403
+    code = 2008
 
 
 class OptedOut(TrunklineError):

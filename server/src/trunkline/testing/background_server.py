@@ -28,14 +28,6 @@ class BackgroundServer:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
 
-    @property
-    def is_here(self) -> bool:
-        """Whether the caller runs in the server's thread, which must not wait for itself."""
-        try:
-            return asyncio.get_running_loop() is self._loop
-        except RuntimeError:
-            return False
-
     def begin(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
         """Starts a coroutine in the server's thread; call it from any other. Raises ``RuntimeError`` after ``stop``."""
         if self.stopping:

@@ -1,123 +1,89 @@
-"""Faults on demand: a queue of faults, each for the next matching requests."""
+"""The faults of a partner, with a method for each effect. They are those of ``/admin/faults``."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from threading import Lock
-from typing import TypeAlias
+from collections.abc import Sequence
+from typing import TypedDict, Unpack
 
-import httpx2
+import msgspec
 
-from trunkline.domain.errors import InternalError, TooManyRequests, TrunklineError
-
-When: TypeAlias = Callable[[httpx2.Request], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Fail:
-    """An error response. ``retry_after`` is in seconds; None omits the header."""
-
-    error: TrunklineError
-    retry_after: int | None
+from trunkline.actions.sandbox import faults
+from trunkline.domain.context import RequestContext
+from trunkline.domain.faults import MAX_DELAY, Effect, Fault, Method, StoredFault
+from trunkline.testing.harness import Harness
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """The connection ends without a response; with ``halfway``, in the middle of it, after the service has done its
-    work.
-    """
+class Matching(TypedDict, total=False):
+    """Which requests have a fault; by default, all of the partner. docs/testing.md describes each."""
 
-    halfway: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Delay:
-    """The response takes this number of seconds; None is longer than any client waits."""
-
-    seconds: float | None
-
-
-Effect: TypeAlias = Fail | Drop | Delay
-
-
-@dataclass(slots=True)
-class _Fault:
-    name: str
-    effect: Effect
-    left: int | None
-    """For how many more requests; None is all of them."""
-    when: When | None
-    occurred: bool = False
+    share: float
+    method: Method
+    path: str
+    line: str
+    handle: str
 
 
 class Faults:
-    """A queue of faults. Each request takes the first one that matches it.
+    """The faults of a partner, in the order in which they were added. Each request has the first one that matches it.
 
-    ``times`` is the number of requests that a fault applies to; None is all until ``clear``. ``when`` decides whether a
-    fault matches a request; without it, the fault matches every request.
+    ``times`` is the number of requests that have a fault; None is all until ``clear``. An argument
+    that is not valid raises ``ValueError`` or a ``trunkline.domain.errors.TrunklineError``.
     """
 
-    def __init__(self) -> None:
-        self._queue: list[_Fault] = []
-        self._turn = Lock()  # the test adds faults, the service's thread takes them
+    def __init__(self, harness: Harness, partner_id: int) -> None:
+        self._harness = harness
+        self._partner_id = partner_id
 
-    def rate_limit(self, times: int | None = 1, *, retry_after: int = 0, when: When | None = None) -> None:
+    def rate_limit(self, times: int | None = 1, *, retry_after: int = 0, **matching: Unpack[Matching]) -> None:
         """429 with code 1007. ``retry_after`` is how many seconds the SDK waits before it retries."""
-        if retry_after < 0:
-            raise ValueError(f"retry_after is {retry_after}; it must be at least 0 seconds")
-        self._add("rate_limit()", Fail(TooManyRequests(retry_after), None), times, when)
+        self._add(Effect.RATE_LIMIT, times, retry_after=retry_after, **matching)
 
-    def error(self, times: int | None = 1, *, retry_after: int | None = 0, when: When | None = None) -> None:
+    def first_message(self, times: int | None = 1, **matching: Unpack[Matching]) -> None:
+        """403 with code 2008, for requests that send a message."""
+        self._add(Effect.FIRST_MESSAGE, times, **matching)
+
+    def error(self, times: int | None = 1, *, retry_after: int | None = 0, **matching: Unpack[Matching]) -> None:
         """500 with code 3006.
 
         With ``retry_after``, the SDK retries after that many seconds; with None, after its own delay of half a second
         or more.
         """
-        error = InternalError("something failed in the service; its log has the details under the trace id")
-        self._add("error()", Fail(error, retry_after), times, when)
+        self._add(Effect.ERROR, times, retry_after=retry_after, **matching)
 
-    def drop(self, times: int | None = 1, *, halfway: bool = False, when: When | None = None) -> None:
+    def unavailable(self, times: int | None = 1, *, retry_after: int | None = 0, **matching: Unpack[Matching]) -> None:
+        """503 with code 3006; ``retry_after`` as in ``error``."""
+        self._add(Effect.UNAVAILABLE, times, retry_after=retry_after, **matching)
+
+    def drop(self, times: int | None = 1, *, halfway: bool = False, **matching: Unpack[Matching]) -> None:
         """Ends the connection before the response, or ``halfway`` through it: then the service has done its work."""
-        self._add("drop()", Drop(halfway), times, when)
+        self._add(Effect.CUT, times, carried_out=halfway, **matching)
 
-    def slow(self, seconds: float, times: int | None = 1, *, when: When | None = None) -> None:
+    def slow(self, seconds: float, times: int | None = 1, **matching: Unpack[Matching]) -> None:
         """Delays the response, in real time. A client with a shorter timeout gets its timeout, when it is due."""
-        if seconds < 0:
-            raise ValueError(f"the delay is {seconds}; it must be at least 0 seconds")
-        self._add(f"slow({seconds:g})", Delay(seconds), times, when)
+        self._add(Effect.DELAY, times, delay_seconds=seconds, **matching)
 
-    def timeout(self, times: int | None = 1, *, when: When | None = None) -> None:
-        """Makes the client's timeout fire at once, however long it is."""
-        self._add("timeout()", Delay(None), times, when)
+    def timeout(self, times: int | None = 1, **matching: Unpack[Matching]) -> None:
+        """Makes the client's timeout fire at once, however long it is; the service then does its work."""
+        self.slow(MAX_DELAY, times, **matching)
 
     def clear(self) -> None:
         """Removes every fault, so that none counts as unused."""
-        with self._turn:
-            self._queue.clear()
+        self._harness.server.run(faults.clear_faults(self._harness.store, self._partner_id))
 
     @property
     def unused(self) -> list[str]:
-        """The faults that have not occurred as often as requested, each as it was requested."""
-        with self._turn:
-            return [
-                fault.name if fault.left in (None, 1) else f"{fault.name}, {fault.left} times"
-                for fault in self._queue
-                if fault.left is not None or not fault.occurred
-            ]
+        """The faults that have not occurred as often as requested, each by its effect."""
+        return [
+            stored.fault.effect if stored.remaining in (None, 1) else f"{stored.fault.effect}, {stored.remaining} times"
+            for stored in self._stored()
+            if stored.remaining is not None or stored.applied == 0
+        ]
 
-    def take(self, request: httpx2.Request) -> Effect | None:
-        """Takes the fault for this request off the queue."""
-        with self._turn:
-            for fault in self._queue:
-                if fault.when is None or fault.when(request):
-                    fault.occurred = True
-                    if fault.left is not None:
-                        fault.left -= 1
-                        self._queue = [each for each in self._queue if each.left != 0]
-                    return fault.effect
-        return None
+    def _add(self, effect: Effect, times: int | None, **fields: object) -> None:
+        try:
+            fault = msgspec.convert({"effect": effect, "times": times, **fields}, Fault)
+        except msgspec.ValidationError as error:
+            raise ValueError(f"the fault is not valid: {error}") from None
+        ctx = RequestContext(self._partner_id, self._harness.clock())
+        self._harness.server.run(faults.add_fault(self._harness.store, ctx, fault))
 
-    def _add(self, name: str, effect: Effect, times: int | None, when: When | None) -> None:
-        if times is not None and times < 1:
-            raise ValueError(f"times is {times}; it must be at least 1, or None for every request")
-        with self._turn:
-            self._queue.append(_Fault(name, effect, times, when))
+    def _stored(self) -> Sequence[StoredFault]:
+        return self._harness.server.run(faults.list_faults(self._harness.store, self._partner_id))

@@ -21,6 +21,7 @@ from trunkline.schemas.chat import render_chat
 from trunkline.storage import opt_outs
 from trunkline.storage.change import Change
 from trunkline.testing.counterparty import Counterparties, ServiceName
+from trunkline.testing.faults import Faults
 from trunkline.testing.harness import Harness, Line
 
 HealthName: TypeAlias = Literal["HEALTHY", "AT_RISK", "CRITICAL", "OPTED_OUT"]
@@ -34,6 +35,8 @@ class Partner(Counterparties):
         self.name = name
         self.key = key
         """What its clients send as ``Authorization: Bearer``."""
+        self.faults = Faults(harness, partner_id)
+        """The faults of its next requests."""
         self._line: str | None = None
 
     @cached_property

@@ -24,7 +24,7 @@ def trunkline(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     try:
         with open_trunkline(folder) as opened:
             yield opened
-            unused = opened.faults.unused
+            unused = opened.unused_faults
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if unused and request.session.testsfailed == failed_before:

@@ -12,10 +12,9 @@ from trunkline.actions.operator.partners import add_partner
 from trunkline.api.app import Application
 from trunkline.testing.background_server import BackgroundServer, background_server
 from trunkline.testing.draining import Draining
-from trunkline.testing.faults import Faults
 from trunkline.testing.harness import Harness, fictional_numbers
 from trunkline.testing.partner import Partner
-from trunkline.testing.transport import Transport
+from trunkline.testing.transport import ClientFaults, Transport
 from trunkline.testing.webhooks import Webhooks
 
 BASE_URL = "https://trunkline.test"
@@ -32,14 +31,13 @@ class Trunkline:
         draining = Draining(server, self.webhooks, BASE_URL)
         self.clock = draining.clock
         """The time of the service, which stands still until the test moves it."""
-        self.faults = Faults()
-        """The faults of the next requests."""
-        application = Application(server.store, BASE_URL, BASE_URL, self.clock)
+        application = Application(server.store, BASE_URL, BASE_URL, self.clock, faults=ClientFaults())
         # Nothing changes while the clock stands still, so a long poll would never end.
         application.stop_waiting()
-        self.transport = Transport(server, application, BASE_URL, self.faults, draining.drain_async)
+        self.transport = Transport(server, application, draining.drain_async)
         """A transport for your own HTTP clients: ``httpx2.Client(transport=trunkline.transport)``."""
         self._harness = Harness(server, draining, self.transport, BASE_URL, fictional_numbers())
+        self._partners: list[Partner] = []
         self._names = (f"Partner {number}" for number in itertools.count(1))
         self.first = self.partner()
         self.key = self.first.key
@@ -58,6 +56,7 @@ class Trunkline:
         self.join = self.first.join
         self.leave = self.first.leave
         self.rule = self.first.rule
+        self.faults = self.first.faults
 
     @property
     def client(self) -> LinqAPIV3:
@@ -78,7 +77,13 @@ class Trunkline:
         """Adds a partner with its own key and clients. Raises ``PartnerExists`` if the name is taken."""
         server = self._harness.server
         made, key = server.run(add_partner(server.store, name or next(self._names), self.clock()))
-        return Partner(self._harness, made.id, made.name, key)
+        self._partners.append(Partner(self._harness, made.id, made.name, key))
+        return self._partners[-1]
+
+    @property
+    def unused_faults(self) -> list[str]:
+        """The faults of all partners that have not occurred as often as requested."""
+        return [each for partner in self._partners for each in partner.faults.unused]
 
 
 @contextmanager

@@ -23,7 +23,8 @@ TAGS = {
     "Blocked handles": "Handles whose messages you reject.",
     "Capability": "Which services reach a handle.",
     "Webhooks": "Events, sent to your URL: see the [guide](/guides/webhooks).",
-    "Sandbox": "Play the counterparty of a line: see the [guide](/guides/sandbox). Only this service has it.",
+    "Sandbox": "Play the counterparty of a line, and make requests fail: see the [guide](/guides/sandbox). Only this "
+    "service has it, and only if it runs with `--sandbox`.",
     "Process": "For the operator of the service. Neither operation needs a key or reveals data.",
 }
 """The groups of operations, in order."""

@@ -20,6 +20,7 @@ from trunkline.domain.errors import (
     NotAGroup,
     NotFound,
     NotReady,
+    NotWrittenFirst,
     NotYourLine,
     OptedOut,
     TooManyRequests,
@@ -100,6 +101,11 @@ DOCS: dict[type[TrunklineError], ErrorDocs] = {
         "'from' is +13343284472, which is not one of your lines",
         "Use one of your own lines, or omit `from` to list the chats of all of them. The operator of the service adds "
         "a line with `trunkline line add`.",
+    ),
+    NotWrittenFirst: ErrorDocs(
+        "on a shared sandbox line, you can send a message only to people who have written to you first",
+        "Ask the recipient to write to your line first, or use a line of your own. This service returns the error only "
+        "as a [fault](/guides/sandbox#faults) that you requested.",
     ),
     ChatLeft: ErrorDocs(
         "your line has left this chat; you cannot act in it until another participant adds the line",

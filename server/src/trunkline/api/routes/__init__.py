@@ -4,6 +4,7 @@ from trunkline.api.routes import (
     blocked_handles,
     capability,
     chats,
+    faults,
     lines,
     messages,
     probes,
@@ -19,6 +20,7 @@ ROUTES = (
     *webhooks.ROUTES,
     *capability.ROUTES,
     *sandbox.ROUTES,
+    *faults.ROUTES,
     *probes.ROUTES,
 )
 """Every route of the API."""

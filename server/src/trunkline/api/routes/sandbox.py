@@ -51,7 +51,8 @@ react, read, type, join and leave, and decide what happens to your own messages.
 reported it: chats move, health changes, webhooks are sent. The [guide](/guides/sandbox) has examples.
 
 `action` says what to do. The chat is the one with `chat_id`, or the direct chat of `from` with your line `to`, which
-you can omit if you have one line. With another carrier, the request fails with [2001](/docs/errors#2001).
+you can omit if you have one line. The service must run with the sandbox (`trunkline serve --sandbox`), and with another
+carrier, the request fails with [2001](/docs/errors#2001).
 """
 
 
