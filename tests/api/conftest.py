@@ -22,8 +22,8 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="module")
 def timed(opened: OpenStore, clock: Clock) -> Api:
-    """The same service, on that clock."""
-    return Api(opened, clock)
+    """The same service with the sandbox, on that clock."""
+    return Api(opened, clock, sandbox=True)
 
 
 @pytest.fixture

@@ -226,7 +226,7 @@ def test_an_invalid_fault(we: Caller, body: dict[str, Any], code: int, said: str
 
 def test_without_the_sandbox_admin_is_closed_and_faults_have_no_effect(opened: OpenStore, we: Caller) -> None:
     add(we)
-    closed = Caller(Api(opened, we.clock, sandbox=False), we.clock, we.tenant)
+    closed = Caller(Api(opened, we.clock), we.clock, we.tenant)
     for method, path, body in (
         ("POST", "/admin/simulate", {"action": "rules"}),
         ("GET", ADDRESS, None),

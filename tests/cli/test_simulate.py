@@ -151,7 +151,7 @@ def test_the_guide(database_url: str) -> None:
     assert len(blocks) > 5
     shell(setup)
     key = run_json("key", "add", "Sandbox", database=database_url)["key"]
-    with serving(database_url) as url:
+    with serving(database_url, "--sandbox") as url:
         shell(rest, URL=url, KEY=key)
         chats = get(f"{url}/v3/chats", key)[1]["chats"]
         texts = [

@@ -19,7 +19,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 class Api:
     """The service of an open store."""
 
-    def __init__(self, opened: OpenStore, clock: Clock = now, *, sandbox: bool = True) -> None:
+    def __init__(self, opened: OpenStore, clock: Clock = now, *, sandbox: bool = False) -> None:
         self.opened = opened
         self.clock = clock
         self._application = Application(opened.store, BASE, BASE, clock, faults=FaultInjector() if sandbox else None)

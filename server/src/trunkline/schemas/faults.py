@@ -18,4 +18,4 @@ class Faults(msgspec.Struct, frozen=True):
 class ClearedFaults(msgspec.Struct, frozen=True):
     """The number of faults that were removed."""
 
-    removed: Count
+    removed: Annotated[Count, Meta(description="The number of faults.")]

@@ -16,7 +16,7 @@ _decode = msgspec.json.Decoder(Fault).decode
 
 async def find_all(reader: Reader) -> Sequence[StoredFault]:
     """A partner's faults, the oldest first."""
-    rows = await reader.fetch(_QUERIES["all"], (reader.partner_id,))
+    rows = await reader.fetch(_QUERIES["faults"], (reader.partner_id,))
     return [StoredFault(row[0], _decode(row[1]), row[2], row[3]) for row in rows]
 
 

@@ -1,6 +1,6 @@
 -- Faults of the sandbox, the oldest first: a request has the first one that matches.
 
--- name: all
+-- name: faults
 select id, fault, remaining, applied from faults where partner_id = :partner order by position
 
 -- name: add
