@@ -111,6 +111,8 @@ class Operation(msgspec.Struct, frozen=True):
     response_description: str = "Done."
     body: Any = None
     """The schema of the request body; None if there is none."""
+    body_example: Any = None
+    """A body that a request can send as it is; given if there is a schema."""
     response: Any = None
     """The schema of the response body; None if there is none."""
     errors: tuple[type[TrunklineError], ...] = ()

@@ -16,7 +16,7 @@ Timestamp: TypeAlias = Annotated[datetime, Meta(tz=True)]
 Url: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
 Count: TypeAlias = Annotated[int, Meta(ge=0)]
 PartIndex: TypeAlias = Annotated[int, Meta(ge=0, description="The index of the part, from 0.")]
-TextRange: TypeAlias = Annotated[list[int], Meta(min_length=2, max_length=2)]
+TextRange: TypeAlias = Annotated[list[int], Meta(min_length=2, max_length=2, extra_json_schema={"examples": [[0, 4]]})]
 NextCursor: TypeAlias = Annotated[
     str | None, Meta(description="The `cursor` of the next page; `null` if there are no more items.")
 ]
@@ -41,6 +41,6 @@ Recipients: TypeAlias = Annotated[
         extra_json_schema={"minItems": 1, "maxItems": MAX_RECIPIENTS, "examples": [["+14155559876"]]},
     ),
 ]
-Text: TypeAlias = Annotated[str, Meta(extra_json_schema={"pattern": r"\S"})]
+Text: TypeAlias = Annotated[str, Meta(extra_json_schema={"pattern": r"\S", "examples": ["Your table is ready."]})]
 
 DEPRECATED: dict[str, object] = {"deprecated": True}

@@ -13,6 +13,9 @@ from trunkline.schemas.errors import Envelope, ErrorBody
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 
+ID = "0b9c6a52-7f0e-4d57-9a0c-3d1f5f0c8e21"
+"""The id of a chat, a message or anything else that a path names."""
+
 _BEGAN = instant.parse("2026-04-02T09:15:00Z")
 _LATEST = instant.parse("2026-05-01T18:28:25Z")
 
@@ -31,7 +34,7 @@ def chat_list(doc_base: str) -> dict[str, Any]:
 
 def _chat() -> Chat:
     return Chat(
-        id="0b9c6a52-7f0e-4d57-9a0c-3d1f5f0c8e21",
+        id=ID,
         participants=(
             _participant("5d0a6c1e-94c4-4b0b-8a35-1f9f0e3f6b10", "+13343284472", is_me=True),
             _participant("c3a1e7f4-2b68-4f6d-b1f0-7e2a9d4c5b32", "+14155559876", is_me=False),

@@ -88,7 +88,9 @@ def _operation(route: Route, operation: Operation, base_url: str) -> dict[str, A
     if route.needs_key:
         document["security"] = [{"key": []}]
     if operation.body is not None:
-        document["requestBody"] = {"required": True, "content": _json(operation.body)}
+        content = _json(operation.body)
+        content["application/json"]["example"] = operation.body_example
+        document["requestBody"] = {"required": True, "content": content}
     if operation.code_samples:
         document["x-codeSamples"] = [
             {"lang": each.language, "label": each.label, "source": each.source(base_url)}
@@ -151,7 +153,7 @@ def _path_parameter(name: str) -> dict[str, Any]:
         "in": "path",
         "required": True,
         "description": f"The id of the {name.removesuffix('_id')}.",
-        "schema": {"type": "string"},
+        "schema": {"type": "string", "examples": [examples.ID]},
     }
 
 

@@ -41,6 +41,7 @@ not affected. Blocking is idempotent.
 """,
     response_description="The handle is blocked.",
     body=BlockBody,
+    body_example={"handle": "+14155559876", "reason": "spam"},
     response=BlockedHandleResponse,
     errors=(InvalidPhoneNumber, InvalidParameter),
 )
@@ -61,6 +62,7 @@ async def block(request: Request) -> Response:
     status=204,
     response_description="Handle unblocked.",
     body=UnblockBody,
+    body_example={"handle": "+14155559876"},
     errors=(InvalidPhoneNumber,),
 )
 async def unblock(request: Request) -> Response:

@@ -22,6 +22,7 @@ ERRORS = (InvalidPhoneNumber, InvalidParameter, NotYourLine)
     description="Asks the carrier. Nothing is sent.",
     response_description="Whether it does.",
     body=CapabilityBody,
+    body_example={"address": "+14155559876"},
     response=CapabilitySchema,
     errors=ERRORS,
 )
@@ -39,6 +40,7 @@ async def check_imessage(request: Request) -> Response:
     description="Asks the carrier. Nothing is sent. RCS reaches phone numbers only.",
     response_description="Whether it does.",
     body=NumberCapabilityBody,
+    body_example={"address": "+14155559876"},
     response=CapabilitySchema,
     errors=ERRORS,
 )

@@ -114,6 +114,11 @@ The message that creates a chat must not contain a link, have an effect or be a 
     status=201,
     response_description="The chat exists, and the message is accepted.",
     body=CreateChatBody,
+    body_example={
+        "from": "+13343284472",
+        "to": ["+14155559876"],
+        "message": {"parts": [{"type": "text", "value": "Your table is ready."}]},
+    },
     response=ChatCreated,
     errors=(*SEND_ERRORS, NotYourLine),
     parameters=(IDEMPOTENCY_KEY,),
@@ -150,6 +155,7 @@ async def read(request: Request) -> Response:
     description="For groups only. Subscribers get `chat.group_name_updated` or `chat.group_icon_updated`.",
     response_description="The group was changed.",
     body=UpdateChatBody,
+    body_example={"display_name": "Book club"},
     response=ChatUpdated,
     errors=(InvalidParameter, NotFound, NotAGroup, ChatLeft),
 )
@@ -190,6 +196,7 @@ async def leave(request: Request) -> Response:
     status=202,
     response_description="The participant is in the group.",
     body=ParticipantBody,
+    body_example={"handle": "+14155559876"},
     response=Accepted,
     errors=GROUP_ERRORS,
 )
@@ -209,6 +216,7 @@ async def add_participant(request: Request) -> Response:
     status=202,
     response_description="The participant was removed.",
     body=ParticipantBody,
+    body_example={"handle": "+14155559876"},
     response=Accepted,
     errors=GROUP_ERRORS,
 )

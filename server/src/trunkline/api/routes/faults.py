@@ -25,6 +25,7 @@ has the first fault that matches it, in the order in which you added them. Reque
     status=201,
     response_description="The fault, which applies from now on.",
     body=Fault,
+    body_example={"effect": "rate_limit", "retry_after": 2, "times": 3, "method": "POST"},
     response=StoredFault,
     errors=(InvalidParameter, InvalidPhoneNumber),
 )

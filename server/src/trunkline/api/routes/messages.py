@@ -40,6 +40,7 @@ CHANGE_ERRORS = (InvalidContent, InvalidParameter, NoSuchMessage, ChatLeft)
     status=202,
     response_description="The message is accepted.",
     body=SendMessageBody,
+    body_example={"message": {"parts": [{"type": "text", "value": "Your table is ready."}]}},
     response=MessageSent,
     errors=(*SEND_ERRORS, NotFound, ChatLeft),
     parameters=(IDEMPOTENCY_KEY,),
@@ -64,6 +65,7 @@ reputation. The response says which line and chat were chosen, and why.
     status=202,
     response_description="The message is accepted.",
     body=SendAnywhereBody,
+    body_example={"to": ["+14155559876"], "message": {"parts": [{"type": "text", "value": "Your table is ready."}]}},
     response=SentAnywhere,
     errors=SEND_ERRORS,
     parameters=(IDEMPOTENCY_KEY,),
@@ -125,6 +127,7 @@ async def read(request: Request) -> Response:
     description="Changes the text of a part of one of your messages, up to five times within 15 minutes.",
     response_description="The edited message.",
     body=EditBody,
+    body_example={"text": "Your table is ready!"},
     response=MessageSchema,
     errors=CHANGE_ERRORS,
 )
@@ -162,6 +165,7 @@ async def delete(request: Request) -> Response:
     status=202,
     response_description="The reaction is added or removed.",
     body=ReactionBody,
+    body_example={"operation": "add", "type": "love"},
     response=Accepted,
     errors=CHANGE_ERRORS,
 )

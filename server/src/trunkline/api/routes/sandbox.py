@@ -69,6 +69,7 @@ class _ActionName(msgspec.Struct):
     description=DESCRIPTION,
     response_description="What happened.",
     body=Simulation,
+    body_example={"action": "message", "from": "+14155559876", "to": "+13343284472", "text": "Hello!"},
     response=Simulated,
     errors=(
         InvalidPhoneNumber,

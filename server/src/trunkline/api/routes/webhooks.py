@@ -54,6 +54,10 @@ subscriptions.
     status=201,
     response_description="The subscription, with its signing secret.",
     body=SubscriptionBody,
+    body_example={
+        "target_url": "https://example.com/webhooks",
+        "subscribed_events": ["message.received", "message.delivered"],
+    },
     response=NewWebhookSubscription,
     errors=_ERRORS,
 )
@@ -108,6 +112,7 @@ its pending deliveries are dropped; if it becomes active again, it gets the even
 """,
     response_description="The changed subscription.",
     body=SubscriptionChangeBody,
+    body_example={"is_active": False},
     response=WebhookSubscription,
     errors=(*_ERRORS, NotFound),
 )

@@ -1,0 +1,46 @@
+"""The examples of the OpenAPI document work when they are sent."""
+
+from tests.support.asgi import Api
+from tests.support.caller import Caller
+from tests.support.chats import ALICE, BOB, CAROL
+from tests.support.open_store import OpenStore
+from tests.support.partners import new_partner
+from trunkline.api.html.reference import api
+from trunkline.testing.clock import Clock
+
+EXAMPLE_LINE = "+13343284472"
+
+
+def test_the_example_of_every_body_is_accepted(opened: OpenStore, timed: Api, clock: Clock) -> None:
+    we = Caller(timed, clock, opened.run(new_partner(opened.store, lines=[EXAMPLE_LINE])))
+    group = we.create([ALICE, BOB, CAROL], line=EXAMPLE_LINE)
+    subscription = {"target_url": "https://example.com/hook", "subscribed_events": ["message.sent"]}
+    ids = {
+        "chat_id": group["id"],
+        "message_id": group["message"]["id"],
+        "subscription_id": we.post("/v3/webhook-subscriptions", subscription).json()["id"],
+    }
+    document = we.call("GET", "/openapi.json").json()
+
+    sent = 0
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if "requestBody" not in operation:
+                continue
+            example = operation["requestBody"]["content"]["application/json"]["example"]
+            response = we.call(method.upper(), path.format(**ids), example)
+            assert response.status_code == operation_status(operation), f"{method} {path}: {response.text}"
+            sent += 1
+
+    assert sent > 10
+
+
+def operation_status(operation: dict[str, dict[str, object]]) -> int:
+    """The status of success."""
+    return next(int(status) for status in operation["responses"] if status.startswith("2"))
+
+
+def test_the_reference_shows_the_examples(we: Caller) -> None:
+    page = api(we.call("GET", "/openapi.json").json())
+    assert "Your table is ready." in page
+    assert "text_decorations" not in page.split('id="schemas"')[0].split('id="createChat"')[1].split("<h4>Responses")[0]
