@@ -66,6 +66,7 @@ def test_invalid_faults(database_url: str, key: str) -> None:
     assert "--always and --times" in error_of(
         "faults", "add", "error", "--always", "--times", "1", database=database_url
     )
+    assert error_of("faults", "add", "error", "--line", "2025550100", database=database_url).startswith("--line is")
     assert "the fault is not valid" in error_of("faults", "add", "error", "--share", "2", database=database_url)
     assert (
         error_of("faults", "remove", "none", database=database_url)

@@ -51,6 +51,7 @@ LOOKUPS = {
     **{name: load("reader")[name] for name in ("chat", "chats_with_recipients")},
     "mirror_cursor": load("change")["mirror_cursor"],
     **{name: load("loopback_rules")[name] for name in ("rules", "rules_for")},
+    "faults": load("faults")["faults"],
     "revisions": CHANGED_SINCE["revisions"],
     "includes": load("includes")["includes"],
 }

@@ -149,7 +149,7 @@ def test_an_invalid_fault(trunkline: Trunkline) -> None:
         trunkline.faults.rate_limit(retry_after=-1)
     with pytest.raises(ValueError, match=r">= 0.* - at `\$\.delay_seconds`"):
         trunkline.faults.slow(-1)
-    with pytest.raises(InvalidParameter, match="must begin with /"):
+    with pytest.raises(InvalidParameter, match="must begin with /v3/"):
         trunkline.faults.error(path="v3/chats")
     assert trunkline.faults.unused == []
 

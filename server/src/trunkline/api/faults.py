@@ -4,6 +4,7 @@ request ── key, body ──▶ the fault that it has ──▶ error │ wai
 """
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -25,6 +26,9 @@ FAULT_HEADER = b"x-trunkline-fault"
 _UNSENT = 2  # bytes that a cut response promises at least
 
 
+log = logging.getLogger("trunkline.api")
+
+
 class FaultInjector:
     """Gives each request the fault that it has, if any. ``draw`` decides about shares: a random number from 0 to 1."""
 
@@ -41,6 +45,7 @@ class FaultInjector:
         )
         if stored is None:
             return await handler(request)
+        log.warning("trace %s: this request has the fault %s: %s", request.ctx.trace_id, stored.id, stored.fault.effect)
         response = await self._apply(stored, request, handler)
         headers = [*response.headers, (FAULT_HEADER, stored.id.encode())]
         return msgspec.structs.replace(response, headers=headers)

@@ -14,6 +14,7 @@ from trunkline.cli.store import with_store
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError, NotFound
 from trunkline.domain.faults import Effect, Fault, StoredFault
+from trunkline.domain.handle import parse_handle, parse_written_number
 from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import now
 from trunkline.storage.store import Store
@@ -62,8 +63,8 @@ def add(
         "share": share,
         "method": method,
         "path": path,
-        "line": line,
-        "handle": handle,
+        "line": None if line is None else parse_written_number(line, "--line"),
+        "handle": None if handle is None else parse_handle(handle, "--handle"),
         "retry_after": retry_after,
         "delay_seconds": delay_seconds,
     }

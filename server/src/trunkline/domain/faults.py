@@ -6,7 +6,6 @@ request ──▶ the oldest fault that matches it, by chance if it has a share 
 import re
 from collections.abc import Callable
 from enum import StrEnum
-from functools import lru_cache
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
@@ -152,8 +151,8 @@ def normalised(fault: Fault) -> Fault:
             )
     if fault.effect is Effect.CUT and fault.method == "HEAD":
         raise InvalidParameter("'method' is 'HEAD'; its response has no body, so it cannot be cut")
-    if fault.path is not None and not fault.path.startswith(("/", "*")):
-        raise InvalidParameter(f"'path' is {quoted(fault.path)}; it must begin with / or *")
+    if fault.path is not None and not fault.path.startswith(("/v3/", "*")):
+        raise InvalidParameter(f"'path' is {quoted(fault.path)}; it must begin with /v3/ or *")
     times = (1 if fault.share is None else None) if fault.times is UNSET else fault.times
     return msgspec.structs.replace(
         fault,
@@ -173,7 +172,7 @@ def matches_request(fault: Fault, method: str, path: str, query: str) -> bool:
         return False
     if fault.path is None:
         return True
-    return _pattern(fault.path).fullmatch(f"{path}?{query}" if "?" in fault.path else path) is not None
+    return _matches_path(fault.path, f"{path}?{query}" if "?" in fault.path else path)
 
 
 def matches_parties(fault: Fault, parties: Parties) -> bool:
@@ -205,6 +204,18 @@ def error_of(fault: Fault) -> TrunklineError | None:
             return None
 
 
-@lru_cache(maxsize=1024)
-def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(".*".join(map(re.escape, path.split("*"))), re.DOTALL)
+def _matches_path(pattern: str, path: str) -> bool:
+    """Whether the pieces of the pattern are in the path, in order and at its ends, in linear time."""
+    first, *others = pattern.split("*")
+    if not others:
+        return path == pattern
+    *middle, last = others
+    if not path.startswith(first):
+        return False
+    position = len(first)
+    for piece in middle:
+        found = path.find(piece, position)
+        if found < 0:
+            return False
+        position = found + len(piece)
+    return path.endswith(last) and position <= len(path) - len(last)
