@@ -73,6 +73,11 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
                 "MessageAddReactionResponse",
             ],
             "linq.types.chat": ["Chat", "ChatInclude", "HealthStatus"],
+            "linq.types.contact_cards": [
+                "AvailableNumberRetrieveResponse",
+                "ContactCardRetrieveResponse",
+                "SetContactCard",
+            ],
             "linq.types.handles": [
                 "BlockedHandleBlockResponse",
                 "BlockedHandleEntry",
@@ -90,6 +95,7 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
                 "TextPartParam",
             ],
             "linq.types.params": [
+                "AvailableNumberRetrieveParams",
                 "BlockedHandleBlockParams",
                 "BlockedHandleUnblockParams",
                 "CapabilityCheckIMessageParams",
@@ -97,6 +103,9 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
                 "ChatCreateParams",
                 "ChatListChatsParams",
                 "ChatUpdateParams",
+                "ContactCardCreateParams",
+                "ContactCardRetrieveParams",
+                "ContactCardUpdateParams",
                 "MessageAddReactionParams",
                 "MessageCreateParams",
                 "MessageListMessagesThreadParams",
@@ -131,6 +140,7 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
                 "ChatGroupNameUpdatedWebhookEvent",
                 "ChatTypingIndicatorStartedWebhookEvent",
                 "ChatTypingIndicatorStoppedWebhookEvent",
+                "ContactCardReceivedWebhookEvent",
                 "MessageDeliveredWebhookEvent",
                 "MessageEditedWebhookEvent",
                 "MessageFailedWebhookEvent",

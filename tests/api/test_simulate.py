@@ -10,6 +10,8 @@ from tests.support.caller import Caller, emails, text
 from tests.support.carrier_worker import work
 from tests.support.chats import ALICE, BOB, CAROL, LINE, OTHER_LINE
 from tests.support.envelope import refused
+from tests.support.events import emitted_events
+from tests.support.events import subscribe as subscribe_here
 from tests.support.open_store import OpenStore
 from tests.support.partners import new_partner
 from tests.support.store_contents import outbox_and_events
@@ -51,6 +53,40 @@ def deliver(we: Caller) -> None:
 
 def status(we: Caller, message_id: str) -> str:
     return we.message(message_id)["delivery_status"]
+
+
+def test_contact_cards_that_the_line_shared(we: Caller) -> None:
+    assert "no chat" in refused(try_to(we, "contact_cards", sender=ALICE), 404, 2001)
+    we.post("/v3/contact_card", {"phone_number": LINE, "first_name": "Harbor"})
+    chat = we.create()["id"]
+    assert play(we, "contact_cards", sender=ALICE)["contact_cards"] == []
+    assert we.post(f"/v3/chats/{chat}/share_contact_card").status_code == 204
+    [waiting] = play(we, "contact_cards", chat_id=chat)["contact_cards"]
+    assert (waiting["card"]["first_name"], waiting["shown_at"]) == ("Harbor", None)
+    deliver(we)
+    [shown] = play(we, "contact_cards", sender=ALICE)["contact_cards"]
+    assert shown["shared_at"] == waiting["shared_at"] < shown["shown_at"]
+
+
+def test_a_counterparty_shares_a_contact_card(we: Caller) -> None:
+    subscribe_here(we, EventType.CONTACT_CARD_RECEIVED)
+    result = play(we, "share_contact_card", sender=ALICE, first_name="Ann", last_name="Lee")
+    assert result["says"] == f"{ALICE} shared a contact card with {LINE}."
+    assert emitted_events(we) == [
+        (
+            "contact_card.received",
+            {
+                "first_name": "Ann",
+                "last_name": "Lee",
+                "owner_handle": LINE,
+                "sender_handle": ALICE,
+                "media_url": None,
+            },
+        )
+    ]
+    refused(try_to(we, "share_contact_card", sender=ALICE, first_name=" "), 400, 1005)
+    refused(try_to(we, "share_contact_card", first_name="Ann"), 400, 1001)
+    refused(try_to(we, "share_contact_card", sender=ALICE), 400, 1001)
 
 
 def test_a_message_begins_a_chat_and_the_next_one_goes_into_it(we: Caller) -> None:

@@ -3,15 +3,18 @@
 import pytest
 
 from tests.support.carrier_worker import Desk
-from tests.support.chats import ALICE, BOB, CAROL
+from tests.support.chats import ALICE, BOB, CAROL, LINE
 from tests.support.open_store import OpenStore
 from trunkline.actions.inbound.receipts import Receipt, receive_receipt
+from trunkline.actions.lines.contact_cards import set_card, share_card
 from trunkline.actions.sandbox.rules import set_rule
 from trunkline.carriers.loopback import Loopback
 from trunkline.domain.chat import Service
+from trunkline.domain.contact_card import ContactCard
 from trunkline.domain.instant import MINUTE, SECOND
 from trunkline.domain.loopback_rules import Rule
 from trunkline.domain.message import DeliveryStatus
+from trunkline.storage import contact_cards
 
 
 @pytest.fixture
@@ -70,6 +73,29 @@ def test_a_rule_can_fail_some_attempts_for_some_time(desk: Desk) -> None:
         desk.clock.advance(seconds=delay / SECOND)
     assert desk.message(message_id).delivery_status is DeliveryStatus.DELIVERED
     assert 30 * SECOND <= desk.clock() - started < 2 * MINUTE
+
+
+def test_a_contact_card_follows_the_rules(desk: Desk) -> None:
+    add_rule(desk, ALICE, Rule(delay_seconds=60))
+    add_rule(desk, BOB, Rule(fail="no such number"))
+    desk.opened.run(set_card(desk.store, desk.ctx(), ContactCard(LINE, "Harbor")))
+    chats = [desk.message(desk.send(to=[handle])).chat_id for handle in (ALICE, BOB)]
+    desk.clock.advance(seconds=60)
+    desk.work()
+    for chat_id in chats:
+        desk.opened.run(share_card(desk.store, desk.ctx(), chat_id))
+    desk.work()
+    assert [shown_at(desk, chat_id) for chat_id in chats] == [None, None]
+    desk.clock.advance(seconds=60)
+    desk.work()
+    assert [shown_at(desk, chat_id) for chat_id in chats] == [desk.clock(), None]
+    assert desk.due_in() is None
+
+
+def shown_at(desk: Desk, chat_id: str) -> int | None:
+    """When the recipients of a chat saw the contact card."""
+    [share] = desk.opened.run(contact_cards.shares_of_chat(desk.store.reader(desk.partner_id), chat_id, 10))
+    return share.shown_at
 
 
 def test_a_held_message_stays_sent_until_a_receipt(desk: Desk) -> None:

@@ -28,6 +28,16 @@ def handle(address: str = PERSON, **changes: object) -> Json:
     }
 
 
+def contact_card() -> Json:
+    return {
+        "first_name": "Harbor",
+        "is_active": True,
+        "phone_number": LINE,
+        "image_url": "https://x/a.png",
+        "last_name": "Bakery",
+    }
+
+
 def health() -> Json:
     return {"doc_url": "https://example.com/guides/chats/chat-health#healthy", "status": "HEALTHY", "updated_at": NOON}
 
@@ -312,6 +322,47 @@ ENDPOINTS = [
         (MESSAGE,),
         {"cursor": "1", "limit": 1, "order": "desc"},
         gives="SyncListMessagesPagination[Message]",
+    ),
+    Endpoint(
+        "contact_card.create",
+        "POST /v3/contact_card",
+        200,
+        contact_card(),
+        named={"first_name": "Harbor", "phone_number": LINE, "image_url": "https://x/a.png", "last_name": "Bakery"},
+        body={"first_name": "Harbor", "phone_number": LINE, "image_url": "https://x/a.png", "last_name": "Bakery"},
+        gives="SetContactCard",
+    ),
+    Endpoint(
+        "contact_card.retrieve",
+        "GET /v3/contact_card?phone_number=%2B14155551234",
+        200,
+        {"contact_cards": [contact_card()]},
+        named={"phone_number": LINE},
+        gives="ContactCardRetrieveResponse",
+    ),
+    Endpoint(
+        "contact_card.update",
+        "PATCH /v3/contact_card?phone_number=%2B14155551234",
+        200,
+        contact_card(),
+        named={"phone_number": LINE, "first_name": "Harbor"},
+        body={"first_name": "Harbor"},
+        gives="SetContactCard",
+    ),
+    Endpoint(
+        "chats.share_contact_card",
+        f"POST /v3/chats/{CHAT}/share_contact_card",
+        204,
+        None,
+        (CHAT,),
+    ),
+    Endpoint(
+        "available_number.retrieve",
+        "GET /v3/available_number?exclude_from=%2B14155551234&to=%2B14155559876%2Ca%40b.c&type=iMessage",
+        200,
+        {"phone_number": LINE, "vcf_url": "https://example.com/contact_cards/token.vcf"},
+        named={"exclude_from": [LINE], "to": [PERSON, "a@b.c"], "type": "iMessage"},
+        gives="AvailableNumberRetrieveResponse",
     ),
     Endpoint(
         "phone_numbers.list", "GET /v3/phone_numbers", 200, {"phone_numbers": lines()}, gives="PhoneNumberListResponse"

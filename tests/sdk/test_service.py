@@ -133,6 +133,14 @@ def test_a_conversation_from_its_first_message_to_its_last(half: Half, service: 
     assert done(client.capability.check_RCS(address=number, from_=service.line)).address == number
     assert service.line in [each.phone_number for each in done(client.phone_numbers.list()).phone_numbers]
     assert service.line in [each.phone_number for each in done(client.phonenumbers.list()).phone_numbers]
+    card = done(client.contact_card.create(phone_number=service.line, first_name="Harbor", last_name="Bakery"))
+    changed = done(client.contact_card.update(phone_number=service.line, last_name=""))
+    assert (card.last_name, changed.first_name, changed.last_name) == ("Bakery", "Harbor", None)
+    assert done(client.contact_card.retrieve(phone_number=service.line)).contact_cards == [changed]
+    assert done(client.chats.share_contact_card(chat.id)) is None
+    available = done(client.available_number.retrieve(to=[person], exclude_from=["+14155550199"], type="iMessage"))
+    assert available.phone_number == service.line
+    assert available.vcf_url.endswith(".vcf")
     half.run(client.close())
 
 

@@ -29,6 +29,7 @@ from linq.pagination import (
     SyncListMessagesPagination,
 )
 from linq.types import (
+    AvailableNumberRetrieveResponse,
     BlockedHandleListResponse,
     Chat,
     ChatCreateParams,
@@ -46,6 +47,7 @@ from linq.types import (
     MessageReceivedWebhookEvent,
     OtherWebhookEvent,
     PhoneNumberListResponse,
+    SetContactCard,
     TextPartParam,
     UnwrapWebhookEvent,
     WebhookEventListResponse,
@@ -232,6 +234,11 @@ def words(client: LinqAPIV3, chat_id: str) -> Iterator[str]:
 
 def lines_and_handles(client: LinqAPIV3) -> None:
     assert_type(client.phone_numbers.list(), PhoneNumberListResponse)
+    assert_type(client.contact_card.create(phone_number="+12223334444", first_name="Ann"), SetContactCard)
+    assert_type(client.contact_card.update(phone_number="+12223334444", last_name=""), SetContactCard)
+    assert_type(client.contact_card.retrieve().contact_cards, list[SetContactCard])
+    client.chats.share_contact_card("id")
+    assert_type(client.available_number.retrieve(to=["a@b.c"], type="iMessage"), AvailableNumberRetrieveResponse)
     assert_type(client.blocked_handles.list(), BlockedHandleListResponse)
     assert_type(client.blocked_handles.block(handle="a@b.c").blocked_handle.handle, str)
     client.blocked_handles.unblock(handle="a@b.c")

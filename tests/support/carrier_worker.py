@@ -9,7 +9,7 @@ from tests.support.open_store import OpenStore
 from tests.support.partners import context, new_partner
 from trunkline.actions.chats.create_chat import create_chat
 from trunkline.actions.steps.outgoing import OutgoingMessage
-from trunkline.carriers import Accepted, Carrier, CarrierChat, OutboundMessage
+from trunkline.carriers import Accepted, Carrier, CarrierChat, OutboundContactCard, OutboundMessage
 from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
 from trunkline.delivery.worker import LEASE, AttemptResult, Rounds
 from trunkline.domain.chat import Service
@@ -36,6 +36,8 @@ class Recorder(Carrier):
         self.sent: list[OutboundMessage] = []
         self.calls: list[tuple[str, CarrierChat]] = []
         self.answer = answer
+        self.sharing: Exception | None = None
+        """What sharing a contact card raises."""
 
     async def send(self, outbound: OutboundMessage) -> Accepted:
         self.sent.append(outbound)
@@ -54,6 +56,11 @@ class Recorder(Carrier):
 
     async def typing(self, chat: CarrierChat, *, started: bool) -> None:
         self.calls.append(("start typing" if started else "stop typing", chat))
+
+    async def share_contact_card(self, outbound: OutboundContactCard) -> None:
+        self.calls.append(("share contact card", outbound))
+        if self.sharing is not None:
+            raise self.sharing
 
     async def reach(self, partner_id: int, line: str, handle: str) -> frozenset[Service]:
         return frozenset({Service.IMESSAGE})

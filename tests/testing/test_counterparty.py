@@ -2,8 +2,8 @@
 
 import pytest
 
-from linq import PermissionDeniedError
-from linq.types import Message, MessageContentParam, TextPartResponse
+from linq import NotFoundError, PermissionDeniedError
+from linq.types import ContactCardReceivedWebhookEvent, Message, MessageContentParam, TextPartResponse
 from trunkline.domain.errors import InvalidContent, InvalidParameter, InvalidPhoneNumber, NoSuchMessage, NotFound
 from trunkline.testing import Dropped, Trunkline
 
@@ -33,6 +33,49 @@ def test_receive_returns_the_message_that_the_client_reads(trunkline: Trunkline)
     [chat] = trunkline.client.chats.list_chats()
     assert (chat.id, chat.service) == (message.chat_id, "SMS")
     assert [handle.handle for handle in chat.handles] == ["+12125550100", ALICE]
+
+
+def test_the_contact_cards_that_a_counterparty_saw(trunkline: Trunkline) -> None:
+    line = trunkline.line("+12125550100")
+    chat = trunkline.chat(ALICE)
+    card = trunkline.client.contact_card
+    assert trunkline.contact_cards(chat) == []
+    with pytest.raises(NotFoundError) as caught:
+        trunkline.client.chats.share_contact_card(chat.id)
+    assert caught.value.code == 2012
+
+    card.create(phone_number=line.phone_number, first_name="Harbor", last_name="Bakery")
+    trunkline.client.chats.share_contact_card(chat.id)
+    card.update(phone_number=line.phone_number, first_name="Harbour")
+    trunkline.rule(ALICE, fail="not an iPhone")
+    trunkline.clock.advance(days=1)
+    trunkline.client.chats.share_contact_card(chat.id)
+
+    latest, first = trunkline.contact_cards(chat)
+    assert (first.card.first_name, first.card.last_name) == ("Harbor", "Bakery")
+    assert first.shown_at == first.shared_at
+    assert (latest.card.first_name, latest.shared_at, latest.shown_at) == ("Harbour", trunkline.clock.now, None)
+
+
+def test_a_counterparty_shares_a_contact_card(trunkline: Trunkline) -> None:
+    trunkline.client.webhook_subscriptions.create(target_url=URL, subscribed_events=["contact_card.received"])
+    line = trunkline.line("+12125550100")
+    trunkline.share_contact_card("Ann", image_url="https://example.com/ann.png", from_="Ann@Example.com")
+    [delivery] = trunkline.webhooks.deliveries
+    assert isinstance(delivery.event, ContactCardReceivedWebhookEvent)
+    assert delivery.event.data.to_dict() == {
+        "first_name": "Ann",
+        "last_name": "",
+        "owner_handle": line.phone_number,
+        "sender_handle": "ann@example.com",
+        "media_url": "https://example.com/ann.png",
+    }
+    with pytest.raises(InvalidParameter, match="'image_url' is"):
+        trunkline.share_contact_card("Ann", image_url="http://example.com/ann.png")
+    trunkline.client.blocked_handles.block(handle=ALICE)
+    with pytest.raises(Dropped):
+        trunkline.share_contact_card("Ann", from_=ALICE)
+    assert len(trunkline.webhooks.deliveries) == 1
 
 
 def test_messages_follow_each_other_in_time(trunkline: Trunkline) -> None:

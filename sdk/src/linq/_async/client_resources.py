@@ -15,6 +15,10 @@ class AsyncClientResources(AsyncBaseClient):
     """
 
     @property
+    def available_number(self) -> resources.AsyncAvailableNumberResource:
+        return resources.AsyncAvailableNumberResource(self)
+
+    @property
     def blocked_handles(self) -> resources.AsyncBlockedHandlesResource:
         return resources.AsyncBlockedHandlesResource(self)
 
@@ -25,6 +29,10 @@ class AsyncClientResources(AsyncBaseClient):
     @property
     def chats(self) -> resources.AsyncChatsResource:
         return resources.AsyncChatsResource(self)
+
+    @property
+    def contact_card(self) -> resources.AsyncContactCardResource:
+        return resources.AsyncContactCardResource(self)
 
     @property
     def messages(self) -> resources.AsyncMessagesResource:
@@ -68,6 +76,10 @@ class AsyncLinqAPIV3WithRawResponse:
         self._client = client
 
     @property
+    def available_number(self) -> resources.AsyncAvailableNumberWithRawResponse:
+        return resources.AsyncAvailableNumberWithRawResponse(self._client)
+
+    @property
     def blocked_handles(self) -> resources.AsyncBlockedHandlesWithRawResponse:
         return resources.AsyncBlockedHandlesWithRawResponse(self._client)
 
@@ -78,6 +90,10 @@ class AsyncLinqAPIV3WithRawResponse:
     @property
     def chats(self) -> resources.AsyncChatsWithRawResponse:
         return resources.AsyncChatsWithRawResponse(self._client)
+
+    @property
+    def contact_card(self) -> resources.AsyncContactCardWithRawResponse:
+        return resources.AsyncContactCardWithRawResponse(self._client)
 
     @property
     def messages(self) -> resources.AsyncMessagesWithRawResponse:
@@ -107,6 +123,10 @@ class AsyncLinqAPIV3WithStreamingResponse:
         self._client = client
 
     @property
+    def available_number(self) -> resources.AsyncAvailableNumberWithStreamingResponse:
+        return resources.AsyncAvailableNumberWithStreamingResponse(self._client)
+
+    @property
     def blocked_handles(self) -> resources.AsyncBlockedHandlesWithStreamingResponse:
         return resources.AsyncBlockedHandlesWithStreamingResponse(self._client)
 
@@ -117,6 +137,10 @@ class AsyncLinqAPIV3WithStreamingResponse:
     @property
     def chats(self) -> resources.AsyncChatsWithStreamingResponse:
         return resources.AsyncChatsWithStreamingResponse(self._client)
+
+    @property
+    def contact_card(self) -> resources.AsyncContactCardWithStreamingResponse:
+        return resources.AsyncContactCardWithStreamingResponse(self._client)
 
     @property
     def messages(self) -> resources.AsyncMessagesWithStreamingResponse:

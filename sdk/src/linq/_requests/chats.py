@@ -71,6 +71,11 @@ def mark_as_read(chat_id: str, **options: Unpack[MethodOptions]) -> Request[None
     return request("POST", path_to("/v3/chats/{chat_id}/read", chat_id=chat_id), NoneType, options)
 
 
+def share_contact_card(chat_id: str, **options: Unpack[MethodOptions]) -> Request[None]:
+    """Share the contact card of your line with the recipients (``POST /v3/chats/{id}/share_contact_card``)."""
+    return request("POST", path_to("/v3/chats/{chat_id}/share_contact_card", chat_id=chat_id), NoneType, options)
+
+
 def list_chats(
     *,
     cursor: str | Omit | None = omit,

@@ -15,6 +15,10 @@ class ClientResources(BaseClient):
     """
 
     @property
+    def available_number(self) -> resources.AvailableNumberResource:
+        return resources.AvailableNumberResource(self)
+
+    @property
     def blocked_handles(self) -> resources.BlockedHandlesResource:
         return resources.BlockedHandlesResource(self)
 
@@ -25,6 +29,10 @@ class ClientResources(BaseClient):
     @property
     def chats(self) -> resources.ChatsResource:
         return resources.ChatsResource(self)
+
+    @property
+    def contact_card(self) -> resources.ContactCardResource:
+        return resources.ContactCardResource(self)
 
     @property
     def messages(self) -> resources.MessagesResource:
@@ -68,6 +76,10 @@ class LinqAPIV3WithRawResponse:
         self._client = client
 
     @property
+    def available_number(self) -> resources.AvailableNumberWithRawResponse:
+        return resources.AvailableNumberWithRawResponse(self._client)
+
+    @property
     def blocked_handles(self) -> resources.BlockedHandlesWithRawResponse:
         return resources.BlockedHandlesWithRawResponse(self._client)
 
@@ -78,6 +90,10 @@ class LinqAPIV3WithRawResponse:
     @property
     def chats(self) -> resources.ChatsWithRawResponse:
         return resources.ChatsWithRawResponse(self._client)
+
+    @property
+    def contact_card(self) -> resources.ContactCardWithRawResponse:
+        return resources.ContactCardWithRawResponse(self._client)
 
     @property
     def messages(self) -> resources.MessagesWithRawResponse:
@@ -107,6 +123,10 @@ class LinqAPIV3WithStreamingResponse:
         self._client = client
 
     @property
+    def available_number(self) -> resources.AvailableNumberWithStreamingResponse:
+        return resources.AvailableNumberWithStreamingResponse(self._client)
+
+    @property
     def blocked_handles(self) -> resources.BlockedHandlesWithStreamingResponse:
         return resources.BlockedHandlesWithStreamingResponse(self._client)
 
@@ -117,6 +137,10 @@ class LinqAPIV3WithStreamingResponse:
     @property
     def chats(self) -> resources.ChatsWithStreamingResponse:
         return resources.ChatsWithStreamingResponse(self._client)
+
+    @property
+    def contact_card(self) -> resources.ContactCardWithStreamingResponse:
+        return resources.ContactCardWithStreamingResponse(self._client)
 
     @property
     def messages(self) -> resources.MessagesWithStreamingResponse:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from linq.types.chat import Chat as Chat
     from linq.types.chat import ChatInclude as ChatInclude
     from linq.types.chat import HealthStatus as HealthStatus
+    from linq.types.contact_cards import AvailableNumberRetrieveResponse as AvailableNumberRetrieveResponse
+    from linq.types.contact_cards import ContactCardRetrieveResponse as ContactCardRetrieveResponse
+    from linq.types.contact_cards import SetContactCard as SetContactCard
     from linq.types.handles import BlockedHandleBlockResponse as BlockedHandleBlockResponse
     from linq.types.handles import BlockedHandleEntry as BlockedHandleEntry
     from linq.types.handles import BlockedHandleListResponse as BlockedHandleListResponse
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from linq.types.message_content_param import MessageEffectParam as MessageEffectParam
     from linq.types.message_content_param import ReplyToParam as ReplyToParam
     from linq.types.message_content_param import TextPartParam as TextPartParam
+    from linq.types.params import AvailableNumberRetrieveParams as AvailableNumberRetrieveParams
     from linq.types.params import BlockedHandleBlockParams as BlockedHandleBlockParams
     from linq.types.params import BlockedHandleUnblockParams as BlockedHandleUnblockParams
     from linq.types.params import CapabilityCheckIMessageParams as CapabilityCheckIMessageParams
@@ -32,6 +36,9 @@ if TYPE_CHECKING:
     from linq.types.params import ChatCreateParams as ChatCreateParams
     from linq.types.params import ChatListChatsParams as ChatListChatsParams
     from linq.types.params import ChatUpdateParams as ChatUpdateParams
+    from linq.types.params import ContactCardCreateParams as ContactCardCreateParams
+    from linq.types.params import ContactCardRetrieveParams as ContactCardRetrieveParams
+    from linq.types.params import ContactCardUpdateParams as ContactCardUpdateParams
     from linq.types.params import MessageAddReactionParams as MessageAddReactionParams
     from linq.types.params import MessageCreateParams as MessageCreateParams
     from linq.types.params import MessageListMessagesThreadParams as MessageListMessagesThreadParams
@@ -67,6 +74,7 @@ if TYPE_CHECKING:
     from linq.types.webhook_events import (
         ChatTypingIndicatorStoppedWebhookEvent as ChatTypingIndicatorStoppedWebhookEvent,
     )
+    from linq.types.webhook_events import ContactCardReceivedWebhookEvent as ContactCardReceivedWebhookEvent
     from linq.types.webhook_events import MessageDeliveredWebhookEvent as MessageDeliveredWebhookEvent
     from linq.types.webhook_events import MessageEditedWebhookEvent as MessageEditedWebhookEvent
     from linq.types.webhook_events import MessageFailedWebhookEvent as MessageFailedWebhookEvent
@@ -94,6 +102,11 @@ else:
                 "MessageAddReactionResponse",
             ],
             "linq.types.chat": ["Chat", "ChatInclude", "HealthStatus"],
+            "linq.types.contact_cards": [
+                "AvailableNumberRetrieveResponse",
+                "ContactCardRetrieveResponse",
+                "SetContactCard",
+            ],
             "linq.types.handles": [
                 "BlockedHandleBlockResponse",
                 "BlockedHandleEntry",
@@ -111,6 +124,7 @@ else:
                 "TextPartParam",
             ],
             "linq.types.params": [
+                "AvailableNumberRetrieveParams",
                 "BlockedHandleBlockParams",
                 "BlockedHandleUnblockParams",
                 "CapabilityCheckIMessageParams",
@@ -118,6 +132,9 @@ else:
                 "ChatCreateParams",
                 "ChatListChatsParams",
                 "ChatUpdateParams",
+                "ContactCardCreateParams",
+                "ContactCardRetrieveParams",
+                "ContactCardUpdateParams",
                 "MessageAddReactionParams",
                 "MessageCreateParams",
                 "MessageListMessagesThreadParams",
@@ -152,6 +169,7 @@ else:
                 "ChatGroupNameUpdatedWebhookEvent",
                 "ChatTypingIndicatorStartedWebhookEvent",
                 "ChatTypingIndicatorStoppedWebhookEvent",
+                "ContactCardReceivedWebhookEvent",
                 "MessageDeliveredWebhookEvent",
                 "MessageEditedWebhookEvent",
                 "MessageFailedWebhookEvent",

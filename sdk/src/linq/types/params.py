@@ -189,6 +189,46 @@ class WebhookSubscriptionUpdateParams(TypedDict, total=False):
     target_url: str
 
 
+class ContactCardCreateParams(TypedDict, total=False):
+    """Of ``contact_card.create``."""
+
+    first_name: Required[str]
+
+    phone_number: Required[str]
+
+    image_url: str
+
+    last_name: str
+
+
+class ContactCardRetrieveParams(TypedDict, total=False):
+    """Of ``contact_card.retrieve``."""
+
+    phone_number: str
+
+
+class ContactCardUpdateParams(TypedDict, total=False):
+    """Of ``contact_card.update``: fields left out stay as they are; an empty text removes one."""
+
+    phone_number: Required[str]
+
+    first_name: str
+
+    image_url: str
+
+    last_name: str
+
+
+class AvailableNumberRetrieveParams(TypedDict, total=False):
+    """Of ``available_number.retrieve``."""
+
+    exclude_from: SequenceNotStr[str]
+
+    to: SequenceNotStr[str]
+
+    type: Literal["RCS", "iMessage"]
+
+
 class BlockedHandleBlockParams(TypedDict, total=False):
     """Of ``blocked_handles.block``."""
 

@@ -248,6 +248,24 @@ class Typing(BaseModel):
     actor_handle: ChatHandle | None = None
 
 
+class ReceivedContactCard(BaseModel):
+    """The contact card that a counterparty shared with a line."""
+
+    first_name: str
+
+    last_name: str
+    """Empty if the card has none."""
+
+    owner_handle: str
+    """The line, in E.164."""
+
+    sender_handle: str
+    """The counterparty: a phone number in E.164, or an email address."""
+
+    media_url: str | None = None
+    """The URL of the picture; None if the card has none."""
+
+
 class LineStatusChange(BaseModel):
     """A line's new status and reputation."""
 

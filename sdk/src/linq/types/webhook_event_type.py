@@ -20,6 +20,7 @@ TypedEventType: TypeAlias = Literal[
     "chat.group_icon_updated",
     "chat.typing_indicator.started",
     "chat.typing_indicator.stopped",
+    "contact_card.received",
     "phone_number.status_updated",
 ]
 """The types whose ``data`` has its own model."""
@@ -40,7 +41,6 @@ OtherEventType: TypeAlias = Literal[
     "chat.background_update_failed",
     "phone_number.assigned",
     "phone_number.released",
-    "contact_card.received",
     "call.initiated",
     "call.ringing",
     "call.answered",

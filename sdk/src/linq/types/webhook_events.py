@@ -14,6 +14,7 @@ from linq.types.webhook_event_data import (
     MessageFailure,
     NewChat,
     ReactionEventBase,
+    ReceivedContactCard,
     Typing,
 )
 from linq.types.webhook_event_type import OtherEventType
@@ -113,6 +114,11 @@ class ChatTypingIndicatorStoppedWebhookEvent(WebhookEvent):
     data: Typing
 
 
+class ContactCardReceivedWebhookEvent(WebhookEvent):
+    event_type: Literal["contact_card.received"]
+    data: ReceivedContactCard
+
+
 class PhoneNumberStatusUpdatedWebhookEvent(WebhookEvent):
     event_type: Literal["phone_number.status_updated"]
     data: LineStatusChange
@@ -141,6 +147,7 @@ UnwrapWebhookEvent: TypeAlias = Annotated[
     | ChatGroupIconUpdatedWebhookEvent
     | ChatTypingIndicatorStartedWebhookEvent
     | ChatTypingIndicatorStoppedWebhookEvent
+    | ContactCardReceivedWebhookEvent
     | PhoneNumberStatusUpdatedWebhookEvent
     | OtherWebhookEvent,
     OpenUnion("event_type", OtherWebhookEvent),

@@ -27,6 +27,7 @@ from trunkline.domain.errors import (
     InternalError,
     InvalidBody,
     MethodNotAllowed,
+    NoLineOfType,
     NotFound,
     NotReady,
     TrunklineError,
@@ -97,7 +98,7 @@ class Application:
         Without a ``network``, the carrier is the loopback. Without ``faults``, the sandbox is off.
         """
         watch = Watch(store.database)
-        self._state = AppState(store, watch, doc_base, network or loopback(store), allow_private_webhooks)
+        self._state = AppState(store, watch, base_url, doc_base, network or loopback(store), allow_private_webhooks)
         self._clock = clock
         self._changed = changed
         self._faults = faults
@@ -172,7 +173,7 @@ class Application:
 
     def _error_response(self, error: Exception, trace_id: str) -> Response:
         public = _public_error(error)
-        if isinstance(error, NotReady | CarrierNotReady):
+        if isinstance(error, NotReady | CarrierNotReady | NoLineOfType):
             log.error("trace %s: %s", trace_id, error)
         elif public.status >= InternalError.status:
             log.error("trace %s: %s", trace_id, error, exc_info=error)
@@ -205,7 +206,7 @@ def _public_error(error: Exception) -> TrunklineError:
     match error:
         case NotReady():
             return NotReady("the database does not answer; try again in a moment")
-        case CarrierNotReady():
+        case CarrierNotReady() | NoLineOfType():
             return error
         case TrunklineError() if error.status < InternalError.status:
             return error

@@ -40,6 +40,8 @@ class AppState(msgspec.Struct, frozen=True):
 
     store: Store
     watch: Watch
+    base_url: str
+    """The URL of the service, without a trailing slash."""
     doc_base: str
     """The prefix of every ``doc_url``, without a trailing slash."""
     network: Network

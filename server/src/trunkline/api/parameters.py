@@ -21,6 +21,9 @@ class Parameter(msgspec.Struct, frozen=True):
     error: type[TrunklineError] = InvalidParameter
     """What a value that is not valid UTF-8 raises."""
     location: str = "query"
+    required: bool = False
+    is_list: bool = False
+    """Whether the value is a list: comma-separated, or the parameter repeated. ``parse`` gets it comma-separated."""
 
 
 def limit_parameter(description: str, default: int) -> Parameter:
@@ -44,9 +47,12 @@ def read_query(query_string: bytes, parameters: Mapping[str, Parameter]) -> dict
         name = _decode(raw_name)
         if name is None or name not in parameters:
             continue
-        if name in given:
+        if name not in given:
+            given[name] = raw_value
+        elif parameters[name].is_list:
+            given[name] += b"," + raw_value
+        else:
             raise InvalidParameter(f"'{name}' is given twice; give it once")
-        given[name] = raw_value
     return {name: _value(parameters[name], raw_value) for name, raw_value in given.items()}
 
 

@@ -9,9 +9,11 @@ from trunkline.carriers.base import (
     CarrierDeferred,
     CarrierRejected,
     CarrierUnavailable,
+    OutboundContactCard,
     OutboundMessage,
 )
 from trunkline.carriers.inbox import Inbox
+from trunkline.domain.contact_card import ContactCard, ReceivedContactCard
 from trunkline.domain.message import ReactionChange
 
 __all__ = [
@@ -21,9 +23,12 @@ __all__ = [
     "CarrierDeferred",
     "CarrierRejected",
     "CarrierUnavailable",
+    "ContactCard",
     "Inbox",
+    "OutboundContactCard",
     "OutboundMessage",
     "ReactionChange",
     "Receipt",
     "Received",
+    "ReceivedContactCard",
 ]

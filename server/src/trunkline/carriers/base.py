@@ -12,6 +12,7 @@ from typing import Protocol
 import msgspec
 
 from trunkline.domain.chat import Service
+from trunkline.domain.contact_card import ContactCard
 from trunkline.domain.instant import Instant
 from trunkline.domain.loopback_rules import Accepted
 from trunkline.domain.message import Content
@@ -25,6 +26,7 @@ __all__ = [
     "CarrierError",
     "CarrierRejected",
     "CarrierUnavailable",
+    "OutboundContactCard",
     "OutboundMessage",
 ]
 
@@ -82,6 +84,18 @@ class OutboundMessage(CarrierChat, frozen=True, kw_only=True):
         return self.content.preferred_service
 
 
+class OutboundContactCard(CarrierChat, frozen=True, kw_only=True):
+    """The contact card of the line, for the recipients of a chat."""
+
+    share_id: str
+    """The same at every attempt."""
+    card: ContactCard
+    """The card as it was when the partner shared it."""
+    shared_at: Instant
+    attempts: int
+    """The number of attempts before."""
+
+
 class Carrier(Protocol):
     """A message network. Subclass it, and override what the network can do.
 
@@ -114,3 +128,9 @@ class Carrier(Protocol):
 
     async def typing(self, chat: CarrierChat, *, started: bool) -> None:
         """Shows, or stops showing, that the line is typing."""
+
+    async def share_contact_card(self, outbound: OutboundContactCard) -> None:
+        """Shows the contact card of the line to the recipients. Raises a ``CarrierError`` like ``send``.
+
+        After a crash, the same card comes again: compare ``share_id``.
+        """

@@ -8,6 +8,7 @@ import msgspec
 from trunkline.actions.inbound.receipts import Receipt, receive_receipt
 from trunkline.actions.inbound.receive import (
     Received,
+    receive_contact_card,
     receive_edit,
     receive_membership,
     receive_message,
@@ -15,6 +16,7 @@ from trunkline.actions.inbound.receive import (
     receive_typing,
 )
 from trunkline.domain.chat import Chat, ParticipantStatus
+from trunkline.domain.contact_card import ReceivedContactCard
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import NoSuchMessage, NotFound, NotYourLine
 from trunkline.domain.handle import parse_handle, parse_number
@@ -30,7 +32,8 @@ class Inbox:
     """Stores what a carrier reports, each report in one transaction.
 
     Every method takes the line, and raises ``NotYourLine`` if no partner has it. If several partners have the line, a
-    report about a chat or message concerns the first one that has it, and a new message concerns all of them.
+    report about a chat or message concerns the first one that has it, and a new message or a contact card concerns all
+    of them.
     """
 
     def __init__(self, store: Store, clock: Clock = now) -> None:
@@ -81,6 +84,14 @@ class Inbox:
         """A participant started or stopped typing. Raises ``NotFound``, ``InvalidParameter``."""
         handle = parse_handle(sender, "sender")
         await self._for_owner(line, lambda ctx: receive_typing(self._store, ctx, chat_id, handle, started=started))
+
+    async def contact_card(self, card: ReceivedContactCard) -> None:
+        """A counterparty shared a contact card. Raises ``InvalidPhoneNumber``, ``InvalidParameter``."""
+        received = msgspec.structs.replace(
+            card, line=parse_number(card.line, "line"), sender=parse_handle(card.sender, "sender")
+        )
+        for ctx in await self._contexts(received.line):
+            await receive_contact_card(self._store, ctx, received)
 
     async def membership(self, line: str, chat_id: str, handle: str, status: ParticipantStatus) -> Chat:
         """A participant joined a group (``ACTIVE``), left it or was removed. Raises ``NotFound``, ``NotAGroup``."""

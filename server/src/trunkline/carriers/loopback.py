@@ -8,13 +8,15 @@ from trunkline.actions.lines.capability import loopback
 from trunkline.carriers.base import (
     Accepted,
     Carrier,
+    CarrierChat,
     CarrierDeferred,
     CarrierRejected,
     CarrierUnavailable,
+    OutboundContactCard,
     OutboundMessage,
 )
 from trunkline.domain.chat import Service
-from trunkline.domain.instant import Clock, now
+from trunkline.domain.instant import Clock, Instant, now
 from trunkline.domain.loopback_rules import Deferred, Rejected, Unavailable, outcome_of
 from trunkline.storage import loopback_rules
 from trunkline.storage.store import Store
@@ -29,13 +31,22 @@ class Loopback(Carrier):
         self._clock = clock
 
     async def send(self, outbound: OutboundMessage) -> Accepted:
-        reader = self._store.reader(outbound.partner_id)
+        return await self._accept(outbound, outbound.preferred_service, outbound.created_at, outbound.attempts)
+
+    async def share_contact_card(self, outbound: OutboundContactCard) -> None:
+        # The share is stored with the time at which it was shown, which the counterparty can look up.
+        await self._accept(outbound, None, outbound.shared_at, outbound.attempts)
+
+    async def _accept(
+        self, chat: CarrierChat, preferred: Service | None, created_at: Instant, attempts: int
+    ) -> Accepted:
+        """What the rules of the recipients do with something for them. Raises a ``CarrierError``."""
         outcome = outcome_of(
-            await loopback_rules.rules_for(reader, outbound.recipients),
-            preferred=outbound.preferred_service,
-            current=outbound.service,
-            created_at=outbound.created_at,
-            attempts=outbound.attempts,
+            await loopback_rules.rules_for(self._store.reader(chat.partner_id), chat.recipients),
+            preferred=preferred,
+            current=chat.service,
+            created_at=created_at,
+            attempts=attempts,
             now=self._clock(),
         )
         match outcome:

@@ -10,11 +10,12 @@ from trunkline.actions.inbound.receipts import Receipt
 from trunkline.actions.sandbox import simulate
 from trunkline.actions.sandbox.simulate import Counterparty
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption, PartnerOption, option
-from trunkline.cli.output import print_json, say
+from trunkline.cli.output import moment, print_json, print_table, say
 from trunkline.cli.simulate_rules import rule_commands
 from trunkline.cli.store import with_store
 from trunkline.domain import content as contents
-from trunkline.domain.chat import ParticipantStatus, Service
+from trunkline.domain.chat import Chat, ParticipantStatus, Service
+from trunkline.domain.contact_card import ContactCardShare
 from trunkline.domain.content import media_part
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError
@@ -30,7 +31,7 @@ from trunkline.domain.message import (
     ReplyTo,
     TextPart,
 )
-from trunkline.schemas.sandbox import Simulated
+from trunkline.schemas.sandbox import Simulated, shared_contact_card
 from trunkline.storage.store import Store
 
 simulate_commands = typer.Typer(help="Play the counterparty of a line: send, react, read, leave.", no_args_is_help=True)
@@ -243,6 +244,52 @@ def deliver(
         message_id,
         Receipt(DeliveryStatus.DELIVERED, service),
         as_json=as_json,
+    )
+
+
+@simulate_commands.command("share-contact-card")
+def share_contact_card(
+    sender: FromArgument,
+    first_name: Annotated[str, typer.Argument(metavar="FIRST_NAME", help="First name.")],
+    last_name: Annotated[str | None, typer.Argument(metavar="LAST_NAME", help="Last name.")] = None,
+    image_url: Annotated[str | None, typer.Option("--image", metavar="URL", help="URL of a picture.")] = None,
+    to: ToOption = None,
+    partner: PartnerOption = None,
+    database: DatabaseOption = DEFAULTS.database,
+    as_json: JsonOption = False,
+) -> None:
+    """Share a contact card with a line."""
+    counterparty = _counterparty(sender, to, None)
+
+    async def work(store: Store, ctx: RequestContext) -> Simulated:
+        return await simulate.share_contact_card(store, ctx, counterparty, first_name, last_name, image_url)
+
+    _play(database, partner, counterparty, None, work, as_json=as_json)
+
+
+@simulate_commands.command("contact-cards")
+def list_contact_cards(
+    sender: OptionalFromArgument = None,
+    to: ToOption = None,
+    chat: ChatOption = None,
+    partner: PartnerOption = None,
+    database: DatabaseOption = DEFAULTS.database,
+    as_json: JsonOption = False,
+) -> None:
+    """List the contact cards that the line has shared in a chat, the latest first."""
+    counterparty = _counterparty(sender, to, chat)
+
+    async def run(store: Store) -> tuple[Chat, Sequence[ContactCardShare]]:
+        owner = await simulate.find_owner(store, counterparty, None, partner)
+        return await simulate.shared_cards(store, RequestContext(owner.id, now(), new_trace_id()), counterparty)
+
+    found, shares = with_store(database, run)
+    if as_json:
+        print_json({"chat_id": found.id, "contact_cards": [shared_contact_card(each) for each in shares]})
+        return
+    rows = [(each.card.name, each.card.image_url, moment(each.shared_at), moment(each.shown_at)) for each in shares]
+    print_table(
+        ("NAME", "IMAGE", "SHARED", "SHOWN"), rows, f"{found.line} has not shared its contact card in this chat."
     )
 
 

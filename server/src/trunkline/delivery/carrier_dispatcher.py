@@ -1,26 +1,31 @@
-"""Commands to the carrier: messages are retried, everything else is attempted once.
+"""Commands to the carrier: messages and contact cards are retried, everything else is attempted once.
 
 send ──▶ accepted ─────────────────────────────────────▶ sent, delivered or read
   │ ├──▶ deferred until a time ──▶ send
   │ └──▶ unavailable ──▶ 1 s, 2 s, 4 s … 10 min ──▶ send … ──▶ after about an hour: failed
   └────▶ rejected ─────────────────────────────────────▶ failed
+
+A contact card goes the same way, but is given up after half a minute, and then only the log has the reason.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 import msgspec
 
 from trunkline.actions.inbound.receipts import Receipt, apply_receipt
 from trunkline.carriers.base import (
     CALL_TIMEOUT,
+    Accepted,
     Carrier,
     CarrierChat,
     CarrierDeferred,
     CarrierError,
     CarrierRejected,
     CarrierUnavailable,
+    OutboundContactCard,
     OutboundMessage,
 )
 from trunkline.delivery.worker import AttemptResult
@@ -28,7 +33,7 @@ from trunkline.domain.chat import Chat
 from trunkline.domain.errors import NotReady
 from trunkline.domain.instant import SECOND, Clock, Instant, now
 from trunkline.domain.message import DeliveryStatus, Message
-from trunkline.storage import messages
+from trunkline.storage import contact_cards, messages
 from trunkline.storage.change import Change
 from trunkline.storage.outbox import Claim, Command, Done, Entry, Retry
 from trunkline.storage.store import Store
@@ -36,7 +41,12 @@ from trunkline.storage.store import Store
 DELAYS = (1, 2, 4, 8, 15, 30, 60, 120, 240, 480, 600, 600, 600, 600)
 """Seconds before each retry while the carrier is unavailable: 15 attempts in about an hour."""
 
+CARD_DELAYS = (1, 2, 4, 8, 15)
+"""Seconds before each retry of a contact card: few, because the messages after it wait."""
+
 _MIN_DEFERRAL: Instant = SECOND // 10  # keeps a carrier that defers to a past time from causing a busy loop
+
+T = TypeVar("T")
 
 log = logging.getLogger("trunkline.delivery")
 
@@ -54,6 +64,8 @@ class CarrierDispatcher:
         command = Command(entry.kind)
         if command in {Command.SEND, Command.EDIT, Command.REACT}:
             return await self._message_command(claim.partner_id, command, entry)
+        if command is Command.SHARE_CONTACT_CARD:
+            return await self._share_contact_card(claim.partner_id, entry)
         chat = await self._store.reader(claim.partner_id).chat(entry.entity_id)
         if chat is not None:
             carrier_chat = _carrier_chat(claim.partner_id, chat)
@@ -74,33 +86,74 @@ class CarrierDispatcher:
         return AttemptResult(Done())
 
     async def _send(self, outbound: OutboundMessage) -> AttemptResult:
+        def accepted(result: Accepted) -> AttemptResult:
+            return AttemptResult(Done(), _storing(outbound.message_id, Receipt(result.status, result.service)))
+
+        def failed(reason: str) -> AttemptResult:
+            # The failure is stored with the message, so the entry is done.
+            receipt = Receipt(DeliveryStatus.FAILED, reason=reason)
+            return AttemptResult(Done(reason), _storing(outbound.message_id, receipt))
+
+        what = f"send the message {outbound.message_id}"
+        return await self._attempt(
+            lambda: self._carrier.send(outbound), what, outbound.attempts, DELAYS, accepted, failed
+        )
+
+    async def _share_contact_card(self, partner_id: int, entry: Entry) -> AttemptResult:
+        reader = self._store.reader(partner_id)
+        share = await contact_cards.find_share(reader, entry.entity_id)
+        chat = None if share is None else await reader.chat(share.chat_id)
+        if share is None or chat is None:
+            return AttemptResult(Done())
+        outbound = OutboundContactCard(
+            **msgspec.structs.asdict(_carrier_chat(partner_id, chat)),
+            share_id=share.id,
+            card=share.card,
+            shared_at=share.shared_at,
+            attempts=entry.attempts,
+        )
+        what = f"share the contact card {share.id}"
+
+        def accepted(_: None) -> AttemptResult:
+            return AttemptResult(Done(), lambda change: contact_cards.record_shown(change, share.id))
+
+        def failed(reason: str) -> AttemptResult:
+            log.info("the carrier did not %s: %s", what, reason)
+            return AttemptResult(Done(reason))
+
+        call = self._carrier.share_contact_card
+        return await self._attempt(lambda: call(outbound), what, entry.attempts, CARD_DELAYS, accepted, failed)
+
+    async def _attempt(
+        self,
+        call: Callable[[], Awaitable[T]],
+        what: str,
+        attempts: int,
+        delays: Sequence[int],
+        accepted: Callable[[T], AttemptResult],
+        failed: Callable[[str], AttemptResult],
+    ) -> AttemptResult:
+        """One attempt of something that is retried after ``delays`` seconds; ``attempts`` counts those before."""
         try:
             async with asyncio.timeout(CALL_TIMEOUT):
-                accepted = await self._carrier.send(outbound)
+                return accepted(await call())
         except CarrierDeferred as deferred:
             due_at = max(deferred.due_at, self._clock() + _MIN_DEFERRAL)
             return AttemptResult(Retry(due_at, str(deferred), counts=False))
         except CarrierRejected as rejected:
-            return self._failed(outbound, str(rejected))
+            return failed(str(rejected))
         except CarrierUnavailable as unavailable:
-            return self._retry(outbound, str(unavailable))
+            reason = str(unavailable)
         except NotReady:
             raise
         except TimeoutError:
-            return self._retry(outbound, f"the carrier did not respond within {CALL_TIMEOUT:.0f} s")
+            reason = f"the carrier did not respond within {CALL_TIMEOUT:.0f} s"
         except Exception as error:
-            log.exception("the carrier failed to send the message %s", outbound.message_id)
-            return self._retry(outbound, f"the carrier failed: {type(error).__name__}")
-        return AttemptResult(Done(), _storing(outbound.message_id, Receipt(accepted.status, accepted.service)))
-
-    def _retry(self, outbound: OutboundMessage, reason: str) -> AttemptResult:
-        if outbound.attempts >= len(DELAYS):
-            return self._failed(outbound, f"given up after {outbound.attempts + 1} attempts: {reason}")
-        return AttemptResult(Retry(self._clock() + DELAYS[outbound.attempts] * SECOND, reason))
-
-    def _failed(self, outbound: OutboundMessage, reason: str) -> AttemptResult:
-        # The failure is stored with the message, so the entry is done.
-        return AttemptResult(Done(reason), _storing(outbound.message_id, Receipt(DeliveryStatus.FAILED, reason=reason)))
+            log.exception("the carrier failed to %s", what)
+            reason = f"the carrier failed: {type(error).__name__}"
+        if attempts >= len(delays):
+            return failed(f"given up after {attempts + 1} attempts: {reason}")
+        return AttemptResult(Retry(self._clock() + delays[attempts] * SECOND, reason))
 
     async def _attempt_once(self, command: Command, call: Callable[[], Awaitable[None]]) -> None:
         """Best effort: what only matters now is not retried."""

@@ -13,6 +13,7 @@
     ├── HandleBlocked         403 / 2026   the partner has blocked the recipient
     ├── NotFound              404 / 2001   the address does not exist, or the partner has no such chat
     ├── NoSuchMessage         404 / 2002   the partner has no such message
+    ├── NoContactCard         404 / 2012   the line has no contact card
     ├── MethodNotAllowed      405 / 1005   the address exists, but not with this method
     ├── NotAGroup             409 / 1006   a direct chat cannot be changed like a group
     ├── ChatLeft              409 / 2013   the line has left the chat
@@ -22,6 +23,7 @@
     ├── InternalError         500 / 3006   an error in the service; the log has it under the trace id
     ├── NotReady              503 / 3006   the database does not answer
     ├── CarrierNotReady       503 / 3006   the carrier does not answer
+    ├── NoLineOfType          503 / 3006   the partner has no line of the requested type
     └── CommandError          a mistake at the command line; never on the wire
         ├── NoPartner         there is no partner yet
         ├── NoSuchPartner     no partner has this name or id
@@ -129,6 +131,13 @@ class NoSuchMessage(TrunklineError):
     code = 2002
 
 
+class NoContactCard(TrunklineError):
+    """The line has no contact card."""
+
+    status = 404
+    code = 2012
+
+
 class NotAGroup(TrunklineError):
     """A direct chat cannot be changed like a group."""
 
@@ -193,6 +202,12 @@ class NotReady(TrunklineError):
 
 class CarrierNotReady(TrunklineError):
     """The carrier does not answer. Try again later."""
+
+    status = 503
+
+
+class NoLineOfType(TrunklineError):
+    """The partner has no line of the requested type."""
 
     status = 503
 

@@ -24,6 +24,7 @@ class EventType(StrEnum):
     GROUP_ICON_UPDATED = "chat.group_icon_updated"
     TYPING_STARTED = "chat.typing_indicator.started"
     TYPING_STOPPED = "chat.typing_indicator.stopped"
+    CONTACT_CARD_RECEIVED = "contact_card.received"
     LINE_STATUS_UPDATED = "phone_number.status_updated"
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from trunkline.domain import instant
 from trunkline.domain.chat import Chat, HealthStatus, Participant, Service
+from trunkline.domain.contact_card import ReceivedContactCard
 from trunkline.domain.events import Event, EventType, WebhookVersion
 from trunkline.domain.instant import Instant
 from trunkline.domain.message import Message, Reaction, ReactionType
@@ -95,6 +96,14 @@ class _ReactionData(msgspec.Struct):
     reacted_at: datetime
     service: Service | None
     sticker: None = None
+
+
+class _ContactCardData(msgspec.Struct):
+    first_name: str
+    last_name: str
+    owner_handle: str
+    sender_handle: str
+    media_url: str | None
 
 
 class _LineData(msgspec.Struct):
@@ -209,6 +218,12 @@ def group_updated(kind: EventType, chat: Chat, old: str | None, new: str | None,
 def typing(kind: EventType, chat: Chat, participant: Participant) -> Event:
     """``chat.typing_indicator.started`` or ``chat.typing_indicator.stopped``."""
     return _event(kind, chat, {"chat_id": chat.id, "actor_handle": handle_schema(participant)})
+
+
+def contact_card_received(card: ReceivedContactCard) -> Event:
+    """A counterparty shared a contact card with a line."""
+    data = _ContactCardData(card.first_name, card.last_name or "", card.line, card.sender, card.image_url)
+    return Event(EventType.CONTACT_CARD_RECEIVED, None, card.line, lambda _: _encode(data))
 
 
 def line_status_updated(line: str, previous: HealthStatus, new: HealthStatus, at: Instant) -> Event:

@@ -5,10 +5,13 @@ from typing import Annotated, TypeAlias, get_args
 import msgspec
 from msgspec import Meta
 
+from trunkline.domain import instant
 from trunkline.domain.chat import Service
+from trunkline.domain.contact_card import ContactCardShare
 from trunkline.domain.loopback_rules import EVERYONE, Rule
 from trunkline.domain.message import ReactionType
-from trunkline.schemas.fields import Count, Handle, PartIndex, PhoneNumber
+from trunkline.schemas.contact_cards import ContactCardSchema, contact_card_schema
+from trunkline.schemas.fields import Count, Handle, PartIndex, PhoneNumber, Timestamp, Url
 from trunkline.schemas.requests import MessageBody
 
 _Id: TypeAlias = Annotated[str, Meta(pattern="^[0-9A-Za-z-]{1,64}$")]
@@ -23,6 +26,14 @@ class RuleOf(msgspec.Struct, frozen=True):
     rule: Rule
 
 
+class SharedContactCard(msgspec.Struct, frozen=True):
+    """A contact card that your line shared in the chat, as the card was then."""
+
+    card: ContactCardSchema
+    shared_at: Annotated[Timestamp, Meta(description="When you shared it.")]
+    shown_at: Annotated[Timestamp | None, Meta(description="When the recipients saw it; `null` if they have not.")]
+
+
 class Simulated(msgspec.Struct, frozen=True):
     """What happened."""
 
@@ -31,6 +42,10 @@ class Simulated(msgspec.Struct, frozen=True):
     message_id: Annotated[str | None, Meta(description="The message; the last one if there are several.")] = None
     messages: Annotated[Count, Meta(description="The number of messages.")] = 0
     rules: Annotated[list[RuleOf] | None, Meta(description="Every rule, if the action is about rules.")] = None
+    contact_cards: Annotated[
+        list[SharedContactCard] | None,
+        Meta(description="The cards that your line shared, the latest first, if the action lists them."),
+    ] = None
 
 
 class CounterpartyAction(msgspec.Struct, kw_only=True, tag_field="action", forbid_unknown_fields=True):
@@ -115,6 +130,18 @@ class SimulatedDelivery(MessageAction, kw_only=True, tag="deliver"):
     service: Annotated[Service | None, Meta(description="The service that carried the message.")] = None
 
 
+class SimulatedContactCard(CounterpartyAction, kw_only=True, tag="share_contact_card"):
+    """Shares the contact card of the counterparty with your line."""
+
+    first_name: Annotated[str, Meta(description="The first name.")]
+    last_name: Annotated[str | None, Meta(description="The last name.")] = None
+    image_url: Annotated[Url | None, Meta(description="The URL of a picture, `https://…`.")] = None
+
+
+class SharedCardsToList(CounterpartyAction, kw_only=True, tag="contact_cards"):
+    """Lists the contact cards that your line shared in the chat, the latest first, at most 100."""
+
+
 class RuleAction(msgspec.Struct, kw_only=True, tag_field="action", forbid_unknown_fields=True):
     """An action on loopback rules."""
 
@@ -150,6 +177,8 @@ Simulation: TypeAlias = (
     | SimulatedEdit
     | SimulatedFailure
     | SimulatedDelivery
+    | SimulatedContactCard
+    | SharedCardsToList
     | RuleToSet
     | RulesToClear
     | RulesToList
@@ -161,3 +190,12 @@ ACTIONS: tuple[str, ...] = tuple([shape.__struct_config__.tag for shape in get_a
 def rule_of(handle: str, rule: Rule) -> RuleOf:
     """A rule as JSON."""
     return RuleOf(None if handle == EVERYONE else handle, rule)
+
+
+def shared_contact_card(share: ContactCardShare) -> SharedContactCard:
+    """A share as JSON."""
+    return SharedContactCard(
+        contact_card_schema(share.card),
+        instant.to_datetime(share.shared_at),
+        instant.to_datetime_or_none(share.shown_at),
+    )

@@ -39,7 +39,10 @@ NO_CHAT = ""
 
 
 class Command(StrEnum):
-    """A request to the carrier. The entity of ``send``, ``edit`` and ``react`` is a message, else a chat."""
+    """A request to the carrier.
+
+    The entity of ``send``, ``edit`` and ``react`` is a message, that of ``share_contact_card`` a share, else a chat.
+    """
 
     SEND = "send"
     MARK_READ = "mark_read"
@@ -47,6 +50,7 @@ class Command(StrEnum):
     STOP_TYPING = "stop_typing"
     EDIT = "edit"
     REACT = "react"
+    SHARE_CONTACT_CARD = "share_contact_card"
 
 
 class NewEntry(msgspec.Struct, frozen=True):

@@ -4,13 +4,14 @@ Functions that read a partner's chats, messages or settings take a reader, so no
 partner. The worker, the checks and ``Partners`` read across partners.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from trunkline.domain.chat import Chat, HealthStatus, recipients_key
 from trunkline.domain.chat_health import REPUTATION_CHATS
+from trunkline.domain.instant import Instant
 from trunkline.schemas.chat import chat_health, parse_chat
 from trunkline.storage.ports import Source
-from trunkline.storage.sql import load
+from trunkline.storage.sql import Row, load
 
 _QUERIES = load("reader")
 
@@ -53,5 +54,12 @@ class Reader:
 
     async def line_health(self, line: str) -> dict[str, HealthStatus]:
         """The health status of a line's most recently changed chats, by chat id: what its reputation depends on."""
-        rows = await self.fetch(_QUERIES["latest_chats_of_line"], (self.partner_id, line, REPUTATION_CHATS))
-        return dict([chat_health(row[0]) for row in rows])
+        return dict([chat_health(document) for document, _ in await self._latest_chats(line)])
+
+    async def line_activity(self, line: str) -> tuple[list[HealthStatus], Instant | None]:
+        """The statuses of ``line_health``, and when a chat of the line was last updated; None if it has no chat."""
+        rows = await self._latest_chats(line)
+        return [chat_health(document)[1] for document, _ in rows], rows[0][1] if rows else None
+
+    async def _latest_chats(self, line: str) -> Sequence[Row]:
+        return await self.fetch(_QUERIES["latest_chats_of_line"], (self.partner_id, line, REPUTATION_CHATS))

@@ -24,7 +24,7 @@ from trunkline.domain.loopback_rules import Rule
 from trunkline.domain.message import Content, DeliveryStatus, ReactionChange, ReactionType
 from trunkline.schemas.chat import with_doc_base
 from trunkline.schemas.requests import MessageBody, to_content
-from trunkline.schemas.sandbox import Simulated
+from trunkline.schemas.sandbox import SharedContactCard, Simulated, shared_contact_card
 from trunkline.storage.store import Store
 from trunkline.testing.harness import Harness, Line
 
@@ -134,6 +134,38 @@ class Counterparties(ABC):
         """A counterparty starts or stops typing."""
         counterparty = self._counterparty(chat, from_)
         self._harness.run(simulate.set_typing(self._store, self._context(), counterparty, started=started))
+
+    def share_contact_card(
+        self,
+        first_name: str,
+        last_name: str | None = None,
+        image_url: str | None = None,
+        *,
+        from_: str | None = None,
+        line: Line | str | None = None,
+    ) -> None:
+        """A counterparty shares its contact card with a line: subscribers get ``contact_card.received``.
+
+        :param from_: the counterparty, by default a new person with a fictional number
+        :param line: the partner's line, by default its first one; created if necessary
+        :raises Dropped: the counterparty is blocked
+        """
+        sender = parse_handle(from_ or next(self._harness.numbers), "from_")
+        counterparty = Counterparty(sender, None, self._ensure_line(line))
+        action = simulate.share_contact_card(
+            self._store, self._context(), counterparty, first_name, last_name, image_url
+        )
+        simulated = self._harness.run(action)
+        if simulated.says == simulate.DROPPED:
+            raise Dropped(simulated.says)
+
+    def contact_cards(self, chat: Identified | str) -> list[SharedContactCard]:
+        """The contact cards that the line shared in a chat, the latest first, each as it was then.
+
+        ``shown_at`` is when the recipients saw it; None if they have not.
+        """
+        action = simulate.shared_cards(self._store, self._context(), Counterparty(chat_id=_id(chat)))
+        return [shared_contact_card(each) for each in self._harness.server.run(action)[1]]
 
     def join(self, chat: Identified | str, handle: str) -> Chat:
         """A counterparty joins a group."""

@@ -55,6 +55,8 @@ class Trunkline:
         self.typing = self.first.typing
         self.join = self.first.join
         self.leave = self.first.leave
+        self.share_contact_card = self.first.share_contact_card
+        self.contact_cards = self.first.contact_cards
         self.rule = self.first.rule
         self.faults = self.first.faults
 

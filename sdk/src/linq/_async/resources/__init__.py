@@ -5,6 +5,13 @@ from linq._lazy import lazily
 
 TYPE_CHECKING = False  # type checkers take it as True; importing typing would cost more than all else here
 if TYPE_CHECKING:
+    from linq._async.resources.available_number import AsyncAvailableNumberResource as AsyncAvailableNumberResource
+    from linq._async.resources.available_number import (
+        AsyncAvailableNumberWithRawResponse as AsyncAvailableNumberWithRawResponse,
+    )
+    from linq._async.resources.available_number import (
+        AsyncAvailableNumberWithStreamingResponse as AsyncAvailableNumberWithStreamingResponse,
+    )
     from linq._async.resources.blocked_handles import AsyncBlockedHandlesResource as AsyncBlockedHandlesResource
     from linq._async.resources.blocked_handles import (
         AsyncBlockedHandlesWithRawResponse as AsyncBlockedHandlesWithRawResponse,
@@ -25,6 +32,11 @@ if TYPE_CHECKING:
     from linq._async.resources.chats import AsyncChatsResource as AsyncChatsResource
     from linq._async.resources.chats import AsyncChatsWithRawResponse as AsyncChatsWithRawResponse
     from linq._async.resources.chats import AsyncChatsWithStreamingResponse as AsyncChatsWithStreamingResponse
+    from linq._async.resources.contact_card import AsyncContactCardResource as AsyncContactCardResource
+    from linq._async.resources.contact_card import AsyncContactCardWithRawResponse as AsyncContactCardWithRawResponse
+    from linq._async.resources.contact_card import (
+        AsyncContactCardWithStreamingResponse as AsyncContactCardWithStreamingResponse,
+    )
     from linq._async.resources.messages import AsyncMessagesResource as AsyncMessagesResource
     from linq._async.resources.messages import AsyncMessagesWithRawResponse as AsyncMessagesWithRawResponse
     from linq._async.resources.messages import AsyncMessagesWithStreamingResponse as AsyncMessagesWithStreamingResponse
@@ -67,6 +79,11 @@ else:
     __getattr__, __dir__, __all__ = lazily(
         __name__,
         {
+            "linq._async.resources.available_number": [
+                "AsyncAvailableNumberResource",
+                "AsyncAvailableNumberWithRawResponse",
+                "AsyncAvailableNumberWithStreamingResponse",
+            ],
             "linq._async.resources.blocked_handles": [
                 "AsyncBlockedHandlesResource",
                 "AsyncBlockedHandlesWithRawResponse",
@@ -86,6 +103,11 @@ else:
                 "AsyncChatsResource",
                 "AsyncChatsWithRawResponse",
                 "AsyncChatsWithStreamingResponse",
+            ],
+            "linq._async.resources.contact_card": [
+                "AsyncContactCardResource",
+                "AsyncContactCardWithRawResponse",
+                "AsyncContactCardWithStreamingResponse",
             ],
             "linq._async.resources.messages": [
                 "AsyncMessagesResource",

@@ -181,6 +181,22 @@ class AsyncChatsResource(AsyncFollowableChats):
             )
         )
 
+    async def share_contact_card(
+        self,
+        chat_id: str,
+        *,
+        extra_headers: Headers | None = None,
+        extra_query: Query | None = None,
+        extra_body: Body | None = None,
+        timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
+    ) -> None:
+        """Share the contact card of your line with the recipients (``POST /v3/chats/{id}/share_contact_card``)."""
+        return await self._client.transport.send(
+            requests.share_contact_card(
+                chat_id, extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body, timeout=timeout
+            )
+        )
+
     def list_chats(
         self,
         *,
@@ -242,6 +258,7 @@ class AsyncChatsWithRawResponse:
         self.update = raw(client, requests.update)
         self.leave_chat = raw(client, requests.leave_chat)
         self.mark_as_read = raw(client, requests.mark_as_read)
+        self.share_contact_card = raw(client, requests.share_contact_card)
         self.list_chats = raw(
             client, of_pages(requests.list_chats, lambda: pagination.AsyncListChatsPagination[types.Chat])
         )
@@ -275,6 +292,7 @@ class AsyncChatsWithStreamingResponse:
         self.update = streaming(client, requests.update)
         self.leave_chat = streaming(client, requests.leave_chat)
         self.mark_as_read = streaming(client, requests.mark_as_read)
+        self.share_contact_card = streaming(client, requests.share_contact_card)
         self.list_chats = streaming(
             client, of_pages(requests.list_chats, lambda: pagination.AsyncListChatsPagination[types.Chat])
         )

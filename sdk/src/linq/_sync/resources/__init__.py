@@ -5,6 +5,13 @@ from linq._lazy import lazily
 
 TYPE_CHECKING = False  # type checkers take it as True; importing typing would cost more than all else here
 if TYPE_CHECKING:
+    from linq._sync.resources.available_number import AvailableNumberResource as AvailableNumberResource
+    from linq._sync.resources.available_number import (
+        AvailableNumberWithRawResponse as AvailableNumberWithRawResponse,
+    )
+    from linq._sync.resources.available_number import (
+        AvailableNumberWithStreamingResponse as AvailableNumberWithStreamingResponse,
+    )
     from linq._sync.resources.blocked_handles import BlockedHandlesResource as BlockedHandlesResource
     from linq._sync.resources.blocked_handles import (
         BlockedHandlesWithRawResponse as BlockedHandlesWithRawResponse,
@@ -25,6 +32,11 @@ if TYPE_CHECKING:
     from linq._sync.resources.chats import ChatsResource as ChatsResource
     from linq._sync.resources.chats import ChatsWithRawResponse as ChatsWithRawResponse
     from linq._sync.resources.chats import ChatsWithStreamingResponse as ChatsWithStreamingResponse
+    from linq._sync.resources.contact_card import ContactCardResource as ContactCardResource
+    from linq._sync.resources.contact_card import ContactCardWithRawResponse as ContactCardWithRawResponse
+    from linq._sync.resources.contact_card import (
+        ContactCardWithStreamingResponse as ContactCardWithStreamingResponse,
+    )
     from linq._sync.resources.messages import MessagesResource as MessagesResource
     from linq._sync.resources.messages import MessagesWithRawResponse as MessagesWithRawResponse
     from linq._sync.resources.messages import MessagesWithStreamingResponse as MessagesWithStreamingResponse
@@ -67,6 +79,11 @@ else:
     __getattr__, __dir__, __all__ = lazily(
         __name__,
         {
+            "linq._sync.resources.available_number": [
+                "AvailableNumberResource",
+                "AvailableNumberWithRawResponse",
+                "AvailableNumberWithStreamingResponse",
+            ],
             "linq._sync.resources.blocked_handles": [
                 "BlockedHandlesResource",
                 "BlockedHandlesWithRawResponse",
@@ -86,6 +103,11 @@ else:
                 "ChatsResource",
                 "ChatsWithRawResponse",
                 "ChatsWithStreamingResponse",
+            ],
+            "linq._sync.resources.contact_card": [
+                "ContactCardResource",
+                "ContactCardWithRawResponse",
+                "ContactCardWithStreamingResponse",
             ],
             "linq._sync.resources.messages": [
                 "MessagesResource",

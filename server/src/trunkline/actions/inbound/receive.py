@@ -1,4 +1,4 @@
-"""What a line receives: messages, reactions, edits, typing, and changes of the participants."""
+"""What a line receives: messages, reactions, edits, typing, contact cards, and changes of the participants."""
 
 import uuid
 
@@ -7,10 +7,12 @@ import msgspec
 from trunkline.actions.chats import groups
 from trunkline.actions.messages.change_message import apply_edit, apply_reaction
 from trunkline.actions.steps.chat_health import current_health, save_chat, updated
-from trunkline.actions.steps.lookup import find_chat, require_chat, require_message
+from trunkline.actions.steps.lookup import find_chat, require_chat, require_line, require_message
 from trunkline.actions.steps.new_chat import new_chat
+from trunkline.domain import contact_card
 from trunkline.domain.chat import Chat, Participant, ParticipantStatus, Service
 from trunkline.domain.chat_health import RecentMessage
+from trunkline.domain.contact_card import ReceivedContactCard
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import InvalidParameter, NotAGroup, NotYourLine
 from trunkline.domain.events import EventType
@@ -115,6 +117,20 @@ async def receive_typing(store: Store, ctx: RequestContext, chat_id: str, sender
         chat = await require_chat(change, chat_id)
         kind = EventType.TYPING_STARTED if started else EventType.TYPING_STOPPED
         change.emit(events.typing(kind, chat, _require_participant(chat, sender)))
+
+
+async def receive_contact_card(store: Store, ctx: RequestContext, card: ReceivedContactCard) -> bool:
+    """A counterparty shares a contact card; returns False if it is dropped because the sender is blocked.
+
+    The card is not stored: subscribers get it. Raises ``NotYourLine``, ``InvalidParameter``.
+    """
+    contact_card.check(card)
+    await require_line(store, ctx.partner_id, card.line, "line")
+    async with store.change(ctx) as change:
+        if await blocked_handles.find(change, card.sender) is not None:
+            return False
+        change.emit(events.contact_card_received(card))
+    return True
 
 
 async def receive_membership(

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from trunkline.actions.steps.lookup import check_recipients, find_chat
+from trunkline.actions.steps.line_selection import rank_lines, select_line
+from trunkline.actions.steps.lookup import check_recipients
 from trunkline.actions.steps.new_chat import new_chat
 from trunkline.actions.steps.outgoing import (
     OutgoingMessage,
@@ -15,26 +16,13 @@ from trunkline.actions.steps.outgoing import (
     send,
 )
 from trunkline.domain import content as contents
-from trunkline.domain.chat import Chat, HealthStatus, Service
-from trunkline.domain.chat_health import reputation_of
+from trunkline.domain.chat import Service
 from trunkline.domain.content import check_text
 from trunkline.domain.context import RequestContext
-from trunkline.domain.errors import InvalidParameter
 from trunkline.domain.message import Content, TextPart
 from trunkline.schemas import events
 from trunkline.schemas.sending import Reason, sent_anywhere
-from trunkline.storage.change import Change
 from trunkline.storage.store import Store
-
-
-class _Selection(msgspec.Struct, frozen=True):
-    """The line to send from, and the chat if it exists."""
-
-    line: str
-    chat: Chat | None
-    reason: Reason
-    previous: Chat | None = None
-    """The chat on a flagged line that is not used."""
 
 
 async def send_to_recipients(
@@ -63,7 +51,8 @@ async def send_to_recipients(
         if recorded is not None:
             return recorded
         await check_consent(change, recipients, outgoing)
-        selection = await _select(change, numbers, recipients, frozenset(exclude))
+        ranked = await rank_lines(change, numbers, change.thresholds)
+        selection = await select_line(change, ranked, recipients, frozenset(exclude))
         if selection.reason is Reason.FAILOVER and continuation is not None:
             outgoing = msgspec.structs.replace(outgoing, content=Content((TextPart(continuation),)))
         chat = selection.chat
@@ -80,32 +69,3 @@ async def send_to_recipients(
         body = msgspec.json.encode(response)
         await record_response(change, outgoing, message, body)
     return body
-
-
-async def _select(
-    change: Change, numbers: Sequence[str], recipients: Sequence[str], exclude: frozenset[str]
-) -> _Selection:
-    reputations = {
-        number: reputation_of(list((await change.line_health(number)).values()), change.thresholds)
-        for number in numbers
-    }
-    chats = [chat for number in numbers if (chat := await find_chat(change, number, recipients)) is not None]
-    usable = [chat for chat in chats if reputations[chat.line] is not HealthStatus.CRITICAL]
-    if usable:
-        chat = max(usable, key=lambda each: (each.line not in exclude, each.updated_at))
-        return _Selection(chat.line, chat, Reason.REUSED)
-    with_chat = {chat.line for chat in chats}
-    free = [number for number in numbers if number not in exclude and number not in with_chat]
-    if chats and all(reputations[number] is HealthStatus.CRITICAL for number in free):
-        chat = max(chats, key=lambda each: each.updated_at)  # a flagged line is better than no message
-        return _Selection(chat.line, chat, Reason.REUSED)
-    if not free:
-        raise InvalidParameter(
-            "there is no line to send from: "
-            + ("'exclude_from' lists all of your lines" if numbers else "add one with `trunkline line add`")
-        )
-    severity = list(HealthStatus)
-    line = min(free, key=lambda number: severity.index(reputations[number]))
-    if not chats:
-        return _Selection(line, None, Reason.NEW)
-    return _Selection(line, None, Reason.FAILOVER, max(chats, key=lambda each: each.updated_at))

@@ -11,6 +11,7 @@ import msgspec
 from trunkline.actions.inbound.receipts import Receipt, apply_receipt, receive_receipt
 from trunkline.actions.inbound.receive import (
     Received,
+    receive_contact_card,
     receive_edit,
     receive_membership,
     receive_message,
@@ -20,16 +21,20 @@ from trunkline.actions.inbound.receive import (
 from trunkline.actions.operator.partners import only_partner, owner_of_line
 from trunkline.actions.steps.lookup import find_chat, require_chat, require_line, require_message
 from trunkline.domain.chat import MAX_RECIPIENTS, Chat, ParticipantStatus, Service
+from trunkline.domain.contact_card import ContactCardShare, ReceivedContactCard
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError, InvalidParameter, MissingField, NoSuchMessage, NotFound
 from trunkline.domain.loopback_rules import LOOPBACK
 from trunkline.domain.message import Content, DeliveryStatus, Message, ReactionChange
 from trunkline.schemas.sandbox import Simulated
-from trunkline.storage import messages
+from trunkline.storage import contact_cards, messages
 from trunkline.storage.messages import Order
 from trunkline.storage.partners import Partner
 from trunkline.storage.reader import Reader
 from trunkline.storage.store import Store
+
+MAX_SHARES = 100
+"""How many shared contact cards are listed at most."""
 
 DROPPED = "Dropped: the sender is blocked, or the line has left the chat."
 
@@ -163,6 +168,31 @@ async def report(
     if message.delivery_status is not receipt.status:
         return _about(message, f"Nothing changed: the message was already {message.delivery_status}.")
     return _about(message, f"The message is now {receipt.status}.")
+
+
+async def share_contact_card(
+    store: Store,
+    ctx: RequestContext,
+    counterparty: Counterparty,
+    first_name: str,
+    last_name: str | None = None,
+    image_url: str | None = None,
+) -> Simulated:
+    """Shares the contact card of the counterparty with the line."""
+    handle = _require_handle(counterparty)
+    line, chat = await _find_chat(store, ctx, counterparty)
+    card = ReceivedContactCard(line, handle, first_name, last_name or None, image_url or None)
+    if not await receive_contact_card(store, ctx, card):
+        return Simulated(DROPPED)
+    return Simulated(f"{handle} shared a contact card with {line}.", None if chat is None else chat.id)
+
+
+async def shared_cards(
+    store: Store, ctx: RequestContext, counterparty: Counterparty
+) -> tuple[Chat, Sequence[ContactCardShare]]:
+    """The chat, and the contact cards that the line shared in it, the latest first."""
+    chat = await _require_chat(store, ctx, counterparty)
+    return chat, await contact_cards.shares_of_chat(store.reader(ctx.partner_id), chat.id, MAX_SHARES)
 
 
 async def find_owner(store: Store, counterparty: Counterparty, message_id: str | None, partner: str | None) -> Partner:

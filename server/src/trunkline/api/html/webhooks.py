@@ -23,6 +23,7 @@ MEANINGS: dict[EventType, str] = {
     EventType.GROUP_ICON_UPDATED: "the picture of a group changed",
     EventType.TYPING_STARTED: "a participant started typing",
     EventType.TYPING_STOPPED: "a participant stopped typing",
+    EventType.CONTACT_CARD_RECEIVED: "a person shared a contact card with one of your lines",
     EventType.LINE_STATUS_UPDATED: "the reputation of one of your lines changed",
 }
 

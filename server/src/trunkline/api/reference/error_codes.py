@@ -16,6 +16,8 @@ from trunkline.domain.errors import (
     MentionOutsideGroup,
     MethodNotAllowed,
     MissingField,
+    NoContactCard,
+    NoLineOfType,
     NoSuchMessage,
     NotAGroup,
     NotFound,
@@ -92,6 +94,10 @@ DOCS: dict[type[TrunklineError], ErrorDocs] = {
         "there is no message 7f1f43f2-6f0f-4b0e-9a55-6a3c6b1d8b11",
         "Check the id, and that the key belongs to the partner that has the message.",
     ),
+    NoContactCard: ErrorDocs(
+        "the line +13343284472 has no contact card; create it with POST /v3/contact_card",
+        "Create the card of the line with `POST /v3/contact_card`; then change or share it.",
+    ),
     Unauthorized: ErrorDocs(
         "the key is missing, malformed, unknown, revoked or expired; pass it as `Authorization: Bearer <key>`",
         "Send the header `Authorization: Bearer <key>` with a key of this service. Its operator creates one with "
@@ -133,6 +139,10 @@ DOCS: dict[type[TrunklineError], ErrorDocs] = {
     NotReady: ErrorDocs("the database does not answer; try again in a moment", "Retry with growing delays."),
     CarrierNotReady: ErrorDocs(
         "the carrier cannot say whom it reaches: it does not answer", "Retry with growing delays."
+    ),
+    NoLineOfType: ErrorDocs(
+        "you have no line of type RCS; every line is of type iMessage",
+        "Omit `type`, or request `iMessage`. A retry does not help until the operator adds such a line.",
     ),
 }
 """The documentation of each error."""

@@ -9,11 +9,14 @@ import msgspec
 from trunkline.api.operation import PARTNER_PREFIX, Operation, Route
 from trunkline.api.parameters import Parameter
 from trunkline.api.reference import descriptions, examples
-from trunkline.api.reference.error_codes import DOCS, ERRORS, meaning
+from trunkline.api.reference.error_codes import DOCS, meaning
 from trunkline.domain.errors import (
     BodyTooLarge,
+    CarrierNotReady,
+    InternalError,
     InvalidBody,
     MissingField,
+    NotReady,
     TooManyRequests,
     TrunklineError,
     Unauthorized,
@@ -28,6 +31,7 @@ _TRACE_HEADERS = {
 }
 _CHALLENGE = {"WWW-Authenticate": {"description": "The authentication scheme.", "schema": {"const": "Bearer"}}}
 _RETRY = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}}
+_ALWAYS_POSSIBLE = (InternalError, NotReady, CarrierNotReady)
 _REFERENCE = "#/components/schemas/{name}"
 
 
@@ -114,7 +118,7 @@ def _responses(route: Route, operation: Operation, base_url: str) -> dict[str, A
         *operation.errors,
         *([Unauthorized] if route.needs_key else []),
         *([MissingField, InvalidBody, BodyTooLarge] if operation.body is not None else []),
-        *[each for each in ERRORS if each.status in {500, 503}],
+        *_ALWAYS_POSSIBLE,
     ):
         errors.setdefault(str(error.status), []).append(error)
     responses |= {status: _error(kinds, base_url) for status, kinds in sorted(errors.items())}
@@ -161,7 +165,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     return {
         "name": parameter.name,
         "in": parameter.location,
-        "required": False,
+        "required": parameter.required,
         "description": parameter.description,
         "schema": parameter.schema,
         # The values of an array are one parameter, separated by commas.

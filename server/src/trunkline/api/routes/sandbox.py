@@ -12,6 +12,7 @@ from trunkline.api.responses import Response
 from trunkline.domain import content as contents
 from trunkline.domain.chat import ParticipantStatus
 from trunkline.domain.content import check_text
+from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import (
     InvalidContent,
     InvalidParameter,
@@ -31,7 +32,9 @@ from trunkline.schemas.sandbox import (
     RulesToClear,
     RulesToList,
     RuleToSet,
+    SharedCardsToList,
     Simulated,
+    SimulatedContactCard,
     SimulatedDelivery,
     SimulatedEdit,
     SimulatedFailure,
@@ -42,6 +45,7 @@ from trunkline.schemas.sandbox import (
     SimulatedRead,
     SimulatedTyping,
     Simulation,
+    shared_contact_card,
 )
 from trunkline.storage.store import Store
 
@@ -125,7 +129,19 @@ async def _play(request: Request, body: Simulation) -> Simulated:
         case SimulatedDelivery():
             receipt = Receipt(DeliveryStatus.DELIVERED, body.service)
             result = simulate.report(store, ctx, counterparty, body.message_id, receipt)
+        case SimulatedContactCard():
+            result = simulate.share_contact_card(
+                store, ctx, counterparty, body.first_name, body.last_name, body.image_url
+            )
+        case SharedCardsToList():
+            result = _list_shared_cards(store, ctx, counterparty)
     return await result
+
+
+async def _list_shared_cards(store: Store, ctx: RequestContext, counterparty: Counterparty) -> Simulated:
+    chat, shares = await simulate.shared_cards(store, ctx, counterparty)
+    says = "These are the contact cards that your line shared in the chat."
+    return Simulated(says, chat.id, contact_cards=[shared_contact_card(each) for each in shares])
 
 
 async def _change_rules(store: Store, partner_id: int, body: RuleToSet | RulesToClear | RulesToList) -> Simulated:

@@ -12,7 +12,7 @@ where partner_id = :partner and recipients_key = :recipients_key
 order by revision desc
 
 -- name: latest_chats_of_line
-select document from chats
+select document, updated_at from chats
 where partner_id = :partner and line = :line
 order by updated_at desc, revision desc
 limit :limit
