@@ -9,14 +9,16 @@ import pytest
 from tests.support.chats import ALICE, BOB, CAROL
 from tests.support.open_store import OpenStore
 from tests.support.partners import context, new_partner
-from tests.support.store_contents import Stored, stored
+from tests.support.store_contents import Stored, outbox_and_events, stored
+from tests.support.webhook_worker import subscribe
 from trunkline.actions.chats.create_chat import create_chat
 from trunkline.actions.lines.blocked_handles import block
 from trunkline.actions.steps.outgoing import OutgoingMessage
-from trunkline.carriers import Inbox, ReactionChange, Receipt, Received
+from trunkline.carriers import Inbox, ReactionChange, Receipt, Received, ReceivedContactCard
 from trunkline.domain.chat import ParticipantStatus, Service
 from trunkline.domain.context import RequestContext
-from trunkline.domain.errors import InvalidPhoneNumber, NoSuchMessage, NotFound, NotYourLine
+from trunkline.domain.errors import InvalidParameter, InvalidPhoneNumber, NoSuchMessage, NotFound, NotYourLine
+from trunkline.domain.events import EventType
 from trunkline.domain.message import Content, DeliveryStatus, Message, ReactionType, TextPart
 from trunkline.testing.clock import Clock
 
@@ -128,3 +130,24 @@ def test_an_invalid_report_raises_an_error_and_stores_nothing(shared: Shared) ->
     with pytest.raises(NotFound):
         shared.run(shared.inbox.typing(shared.line, "nothing", ALICE, started=True))
     assert shared.of(shared.first).messages == []
+
+
+def test_a_contact_card_is_reported_to_every_partner_that_did_not_block_its_owner(opened: OpenStore) -> None:
+    shared = Shared(opened)
+    kind = EventType.CONTACT_CARD_RECEIVED
+    for partner_id in (shared.first, shared.second):
+        shared.run(subscribe(opened.store, partner_id, "http://127.0.0.1:9/", [kind], at=shared.clock()))
+    shared.run(block(opened.store, shared.ctx(shared.second), ALICE, None))
+    shared.run(shared.inbox.contact_card(ReceivedContactCard(shared.line, ALICE, "Ann", "Lee")))
+    reported = [
+        shared.run(outbox_and_events(opened.store, partner_id)).count(kind)
+        for partner_id in (shared.first, shared.second)
+    ]
+    assert reported == [2, 0]  # the delivery and the event
+    for card, error in (
+        (ReceivedContactCard(shared.line, "nobody", "Ann"), InvalidPhoneNumber),
+        (ReceivedContactCard(shared.line, ALICE, ""), InvalidParameter),
+        (ReceivedContactCard("+19995550199", ALICE, "Ann"), NotYourLine),
+    ):
+        with pytest.raises(error):
+            shared.run(shared.inbox.contact_card(card))

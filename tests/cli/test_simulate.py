@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from linq import LinqAPIV3
 from tests.conftest import NewDatabase
 from tests.support.command import BIN, ROOT, environment, error_of, get, post, run, run_json, serving
 from tests.support.receiver import Receiver, receiving
@@ -31,6 +32,7 @@ EVENTS = [
     "participant.removed",
     "participant.added",
     "chat.typing_indicator.started",
+    "contact_card.received",
 ]
 
 
@@ -119,6 +121,28 @@ def test_a_held_message_fails_and_is_delivered_late(sandbox: Sandbox) -> None:
     assert sandbox.simulate("deliver", "--message", message_id)["says"] == "The message is now delivered."
     assert sandbox.message(message_id)["delivery_status"] == "delivered"
     assert run_json("simulate", "rule", "clear", database=sandbox.database) == {"rules": []}
+
+
+def test_contact_cards_in_both_directions(sandbox: Sandbox) -> None:
+    dora = "dora@example.com"
+    chat = sandbox.send("Hello", dora)["id"]
+    card = {"phone_number": LINE, "first_name": "Harbor", "last_name": "Bakery"}
+    assert post(f"{sandbox.url}/v3/contact_card", card, sandbox.key)[0] == 200
+    empty = run("simulate", "contact-cards", dora, database=sandbox.database)
+    assert (empty.stdout, empty.stderr) == ("", f"{LINE} has not shared its contact card in this chat.\n")
+    with LinqAPIV3(api_key=sandbox.key, base_url=sandbox.url) as client:
+        client.chats.share_contact_card(chat)
+    shown = until(
+        lambda: [each for each in sandbox.simulate("contact-cards", dora)["contact_cards"] if each["shown_at"]]
+    )
+    assert [each["card"]["first_name"] for each in shown] == ["Harbor"]
+    table = run("simulate", "contact-cards", "--chat", chat, database=sandbox.database).stdout.splitlines()
+    assert [line.split("\t")[0] for line in table] == ["NAME", "Harbor Bakery"]
+
+    done = sandbox.simulate("share-contact-card", dora, "Dora", "Diaz", "--image", "https://example.com/dora.png")
+    assert done["chat_id"] == chat
+    received = sandbox.event("contact_card.received")
+    assert (received["first_name"], received["sender_handle"], received["owner_handle"]) == ("Dora", dora, LINE)
 
 
 def test_output_for_people(sandbox: Sandbox) -> None:

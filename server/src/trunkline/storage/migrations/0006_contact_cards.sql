@@ -23,4 +23,4 @@ create table contact_card_shares (
     primary key (partner_id, id)
 );
 create index contact_card_shares_shared_at on contact_card_shares (partner_id, shared_at);
-create index contact_card_shares_chat on contact_card_shares (partner_id, chat_id, shared_at);
+create index contact_card_shares_chat on contact_card_shares (partner_id, chat_id, shared_at, id);
