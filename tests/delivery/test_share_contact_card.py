@@ -9,7 +9,16 @@ from tests.support.carrier_worker import Desk, Recorder
 from tests.support.chats import ALICE, LINE
 from tests.support.open_store import OpenStore
 from trunkline.actions.lines.contact_cards import set_card, share_card
-from trunkline.carriers import CarrierDeferred, CarrierRejected, CarrierUnavailable, ContactCard, OutboundContactCard
+from trunkline.carriers import (
+    Accepted,
+    Carrier,
+    CarrierDeferred,
+    CarrierRejected,
+    CarrierUnavailable,
+    ContactCard,
+    OutboundContactCard,
+    OutboundMessage,
+)
 from trunkline.delivery.carrier_dispatcher import CARD_DELAYS
 from trunkline.domain.contact_card import ContactCardShare
 from trunkline.domain.instant import DAY, SECOND
@@ -58,10 +67,10 @@ def test_the_carrier_gets_the_card_after_the_message_before_it(desk: Desk) -> No
 
 
 def test_a_message_that_waits_holds_the_card_back(desk: Desk) -> None:
-    async def unavailable(_: object) -> None:
+    async def unavailable(_: OutboundMessage) -> Accepted:
         raise CarrierUnavailable("no signal")
 
-    desk.recorder.answer = unavailable  # type: ignore[assignment]
+    desk.recorder.answer = unavailable
     share(desk)
     desk.work()
     assert shown(desk) == []
@@ -147,7 +156,7 @@ def test_a_rejected_card_is_not_tried_again(desk: Desk, caplog: pytest.LogCaptur
 
 def test_a_carrier_that_cannot_show_cards_ignores_them(desk: Desk) -> None:
     class Plain(Recorder):
-        share_contact_card = Recorder.__mro__[1].share_contact_card  # type: ignore[attr-defined]
+        share_contact_card = Carrier.share_contact_card
 
     desk.use(Plain())
     share(desk)
