@@ -24,6 +24,7 @@ RULED = (
     "listChats",
     "createChat",
     "updateChat",
+    "updateContactCard",
     "leaveChat",
     "addParticipant",
     "removeParticipant",
@@ -111,6 +112,8 @@ def configuration(key: str, words: dict[str, list[str]]) -> str:
         "body.from": "lines",
         "body.to[*]": "handles",
         "body.handle": "handles",
+        "query.phone_number": "lines",
+        "body.phone_number": "lines",
         "body.address": "handles",
         "body.chat_id": "chats",
         "body.message_id": "messages",
@@ -130,5 +133,9 @@ def configuration(key: str, words: dict[str, list[str]]) -> str:
         "[[operations]]",
         f"include-operation-id = {json.dumps(RULED)}",
         "checks = { positive_data_acceptance = { enabled = false } }",
+        "[[operations]]",
+        # The API documents 503 for a type of which the partner has no line.
+        'include-operation-id = "getAvailableNumber"',
+        "checks = { positive_data_acceptance = { enabled = false }, not_a_server_error = { enabled = false } }",
     ]
     return "\n".join(lines)

@@ -9,7 +9,11 @@ from trunkline.domain.contact_card import MAX_NAME, ContactCard
 from trunkline.domain.content import MAX_URL
 from trunkline.schemas.fields import PhoneNumber, Url
 
-_NAME = {"maxLength": MAX_NAME}
+_NAME = {"maxLength": MAX_NAME, "pattern": r"^[^\x00-\x1f\x7f-\x9f]*$"}
+_FIRST_NAME = {
+    "maxLength": MAX_NAME,
+    "pattern": r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
+}
 _IMAGE = {"pattern": r"^(https://\S+)?$", "maxLength": MAX_URL}
 
 
@@ -35,7 +39,7 @@ class ContactCardBody(msgspec.Struct):
     phone_number: Annotated[PhoneNumber, Meta(description="Your line.")]
     first_name: Annotated[
         str,
-        Meta(description=f"The first name, 1 to {MAX_NAME} characters.", extra_json_schema=_NAME | {"pattern": r"\S"}),
+        Meta(description=f"The first name, 1 to {MAX_NAME} characters.", extra_json_schema=_FIRST_NAME),
     ]
     last_name: Annotated[
         str | None, Meta(description=f"The last name, at most {MAX_NAME} characters.", extra_json_schema=_NAME)
@@ -49,8 +53,7 @@ class ContactCardUpdateBody(msgspec.Struct):
     """The fields of a contact card to change; at least one of them."""
 
     first_name: Annotated[
-        str | UnsetType | None,
-        Meta(description="The first name, which cannot be removed.", extra_json_schema=_NAME | {"pattern": r"\S"}),
+        str | UnsetType, Meta(description="The first name, which cannot be removed.", extra_json_schema=_FIRST_NAME)
     ] = UNSET
     last_name: Annotated[
         str | UnsetType | None,

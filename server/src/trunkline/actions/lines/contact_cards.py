@@ -19,9 +19,9 @@ from trunkline.storage.store import Store
 
 
 class CardUpdate(msgspec.Struct, frozen=True):
-    """The fields of a card to change: None or an empty text removes one, UNSET keeps it."""
+    """The fields of a card to change: UNSET keeps one; None or an empty text removes an optional one."""
 
-    first_name: str | UnsetType | None = UNSET
+    first_name: str | UnsetType = UNSET
     last_name: str | UnsetType | None = UNSET
     image_url: str | UnsetType | None = UNSET
 
@@ -54,8 +54,6 @@ async def update_card(store: Store, ctx: RequestContext, line: str, update: Card
     given = {name: value for name, value in msgspec.structs.asdict(update).items() if value is not UNSET}
     if not given:
         raise MissingField("'first_name', 'last_name' or 'image_url' is missing; give at least one of them")
-    if "first_name" in given and given["first_name"] is None:
-        raise MissingField("'first_name' is null, but a contact card needs one; omit it to keep the first name")
     await require_line(store, ctx.partner_id, line, "phone_number")
     async with store.change(ctx) as change:
         card = _without_empty(msgspec.structs.replace(await _require_card(change, line), **given))
