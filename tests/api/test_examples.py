@@ -1,5 +1,7 @@
 """The examples of the OpenAPI document work when they are sent."""
 
+from urllib.parse import urlencode
+
 from tests.support.asgi import Api
 from tests.support.caller import Caller
 from tests.support.chats import ALICE, BOB, CAROL
@@ -13,6 +15,7 @@ EXAMPLE_LINE = "+13343284472"
 
 def test_the_example_of_every_body_is_accepted(opened: OpenStore, timed: Api, clock: Clock) -> None:
     we = Caller(timed, clock, opened.run(new_partner(opened.store, lines=[EXAMPLE_LINE])))
+    we.post("/v3/contact_card", {"phone_number": EXAMPLE_LINE, "first_name": "Ada"})
     group = we.create([ALICE, BOB, CAROL], line=EXAMPLE_LINE)
     subscription = {"target_url": "https://example.com/hook", "subscribed_events": ["message.sent"]}
     ids = {
@@ -28,7 +31,12 @@ def test_the_example_of_every_body_is_accepted(opened: OpenStore, timed: Api, cl
             if "requestBody" not in operation:
                 continue
             example = operation["requestBody"]["content"]["application/json"]["example"]
-            response = we.call(method.upper(), path.format(**ids), example)
+            query = {
+                each["name"]: each["schema"]["examples"][0]
+                for each in operation.get("parameters", ())
+                if each["in"] == "query" and each.get("required")
+            }
+            response = we.call(method.upper(), path.format(**ids), example, query=urlencode(query))
             assert response.status_code == operation_status(operation), f"{method} {path}: {response.text}"
             sent += 1
 

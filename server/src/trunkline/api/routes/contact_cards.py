@@ -35,7 +35,7 @@ from trunkline.schemas.contact_cards import (
 
 MAX_EXCLUDED = 100
 _TAG = "Contact cards"
-_NUMBER = {"type": "string", "pattern": f"^{E164}$"}
+_NUMBER = {"type": "string", "pattern": f"^{E164}$", "examples": ["+13343284472"]}
 _HANDLE = {"type": "string", "pattern": f"^(?:{E164}|{EMAIL})$", "maxLength": EMAIL_LIMIT}
 _LINE_TYPES = (LINE_TYPE, "RCS")
 
@@ -84,6 +84,7 @@ async def list_all(request: Request) -> Response:
     description="Replaces the card that the line has. To change only some fields, use `PATCH`.",
     response_description="The card.",
     body=ContactCardBody,
+    body_example={"phone_number": "+13343284472", "first_name": "Ada", "last_name": "Lovelace"},
     response=ContactCardSchema,
     errors=(InvalidPhoneNumber, InvalidParameter, NotYourLine),
 )
@@ -103,6 +104,7 @@ async def create(request: Request) -> Response:
     description="Changes the fields in the body and keeps the others.",
     response_description="The card.",
     body=ContactCardUpdateBody,
+    body_example={"image_url": "https://example.com/ada.jpg"},
     response=ContactCardSchema,
     errors=(InvalidPhoneNumber, InvalidParameter, NotYourLine, NoContactCard),
     parameters=tuple(_UPDATE_PARAMETERS.values()),
