@@ -199,7 +199,28 @@ def test_a_field_that_is_not_valid(site: Site, endpoint: str, change: dict[str, 
         (
             "create",
             {"message": {"parts": [{"type": "voice"}]}},
-            "invalid value 'voice'; it must be text, media or link",
+            "'message.parts[0].type' is 'voice', which is not supported here; it must be text, media or link",
+        ),
+        *[
+            (endpoint, {"message": {"parts": [{"type": kind, "value": "https://example.com"}]}}, f"is '{kind}', which")
+            for endpoint in ("create", "send", "send anywhere")
+            for kind in ("imessage_app", "app_clip", "experience")
+        ],
+        *[
+            (endpoint, {"message": message | {"experience": {"name": "agentpay", "action": "request_payment"}}}, said)
+            for endpoint in ("create", "send", "send anywhere")
+            for message in ({}, text("hello"))
+            for said in ("does not support experiences; send 'message.parts', each of the type text, media or link",)
+        ],
+        (
+            "send",
+            {"message": {"parts": [{"type": "text", "value": "🎂", "inline_stickers": [{"range": [0, 2]}]}]}},
+            "'message.parts[0].inline_stickers' is given, but this service does not send stickers; omit it",
+        ),
+        (
+            "send",
+            {"message": {"parts": [{"type": "media", "url": "https://example.com/a.png", "sticker": True}]}},
+            "'message.parts[0].sticker' is given, but this service does not send stickers; omit it",
         ),
         ("create", {"message": {"parts": [{"type": "text", "value": 5}]}}, "it must be text, not a whole number"),
         ("create", {"message": {"parts": ["hello"]}}, "it must be an object, not text"),
@@ -354,3 +375,12 @@ def test_any_body(site: Site, endpoint: str, data: st.DataObject) -> None:
         error = response.json()["error"]
         assert error["status"] < 500
         refused(response, error["status"], error["code"])
+
+
+def test_a_message_that_explicitly_has_no_stickers(site: Site) -> None:
+    parts: list[dict[str, Any]] = [
+        {"type": "text", "value": "hello", "inline_stickers": []},
+        {"type": "media", "url": "https://example.com/a.png", "sticker": False},
+    ]
+    message = site.we.send(site.ids["chat"], {"parts": parts, "experience": None})
+    assert [part["type"] for part in message["parts"]] == ["text", "media"]

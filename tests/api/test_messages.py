@@ -140,7 +140,6 @@ def test_cursors_that_are_not_of_this_walk(we: Caller, they: Caller) -> None:
         *edited,
         ours[:-1],
         ours + "A",
-        "",
         "20",
         "x" * 5_000,
         "\x00",
@@ -169,12 +168,21 @@ def test_a_walk_that_began_too_long_ago(we: Caller, clock: Clock) -> None:
     assert "48 hours" in refused(we.call("GET", path, query=query_of(cursor=cursor)), 400, 1005)
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=", "limit=1&limit=1", "cursor=&cursor=", "limit=x"])
+@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=1&limit=1", "cursor=&cursor=", "limit=x"])
 def test_bad_queries_of_a_list(we: Caller, query: str) -> None:
     chat = we.create()
     name = f"'{query.partition('=')[0]}'"
     for path in (f"/v3/chats/{chat['id']}/messages", f"/v3/messages/{chat['message']['id']}/thread"):
         assert name in refused(we.call("GET", path, query=query), 400, 1005)
+
+
+@pytest.mark.parametrize("query", ["limit=", "cursor=", "order=", "limit&cursor=&order="])
+def test_a_parameter_without_a_value_is_absent(we: Caller, query: str) -> None:
+    chat = we.create()
+    we.send(chat["id"])
+    for path in (f"/v3/chats/{chat['id']}/messages", f"/v3/messages/{chat['message']['id']}/thread"):
+        response = we.call("GET", path, query=query)
+        assert (response.status_code, response.content) == (200, we.call("GET", path).content)
 
 
 def test_parameters_that_the_list_does_not_know(we: Caller) -> None:

@@ -53,6 +53,22 @@ def test_the_server_says_how_long(headers: dict[str, str], seconds: float | None
     assert _retry.delay(0, headers, now=NOW, chance=0) == seconds
 
 
+@pytest.mark.parametrize(
+    ("status", "headers", "retryable"),
+    [
+        (500, {}, True),
+        (501, {}, True),
+        (501, {"x-should-retry": "false"}, False),
+        (429, {"x-should-retry": "false"}, False),
+        (404, {"x-should-retry": "true"}, True),
+        (404, {"x-should-retry": "perhaps"}, False),
+        (503, {"x-should-retry": ""}, True),
+    ],
+)
+def test_the_server_may_know_whether_a_retry_helps(status: int, headers: dict[str, str], retryable: bool) -> None:
+    assert _retry.is_retryable(status, headers) == retryable
+
+
 @pytest.mark.parametrize(("attempt", "longest"), [(0, 0.5), (1, 1), (2, 2), (3, 4), (4, 8), (5, 8), (5000, 8)])
 def test_otherwise_the_delay_doubles_up_to_eight_seconds_less_up_to_a_quarter(attempt: int, longest: float) -> None:
     assert _retry.delay(attempt, {}, now=NOW, chance=0) == longest

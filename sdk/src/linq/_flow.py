@@ -75,7 +75,7 @@ def flow(settings: Settings, request: Request[object], *, stream: bool = False) 
             if response.is_success:
                 return FlowResult(response, retries_taken=attempt)
             failure, headers = status_error(response), response.headers
-            worth_retrying = _retry.is_retryable(response.status_code)
+            worth_retrying = _retry.is_retryable(response.status_code, response.headers)
         delay = None
         if worth_retrying and attempt < prepared.max_retries:
             delay = _retry.delay(attempt, headers or {}, now=time.time(), chance=random.random())  # noqa: S311

@@ -113,5 +113,5 @@ class FollowState:
 
 def _is_temporary(error: APIError) -> bool:
     if isinstance(error, APIStatusError):
-        return _retry.is_retryable(error.status_code)
+        return _retry.is_retryable(error.status_code, error.response.headers)
     return isinstance(error, APIConnectionError) and error.is_retryable

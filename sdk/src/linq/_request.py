@@ -195,9 +195,12 @@ def _headers(settings: Settings, request: Request[object], *, has_body: bool) ->
 
 
 def _flat(query: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Name and text of each parameter: ``true``/``false``, lists joined by commas, ``{"a": {"b": 1}}`` as ``a[b]``."""
+    """Name and text of each parameter that has a value.
+
+    ``true``/``false``, lists joined by commas, ``{"a": {"b": 1}}`` as ``a[b]``.
+    """
     for name, value in query.items():
-        if value is None or isinstance(value, Omit | NotGiven):
+        if value is None or value == "" or isinstance(value, Omit | NotGiven):
             continue
         if isinstance(value, Mapping):
             nested = cast("Mapping[str, object]", value)

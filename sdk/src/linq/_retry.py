@@ -1,9 +1,10 @@
 """When to retry, and after how long. Pure: the time and the random number are arguments.
 
-Retried: connection errors, and the statuses 408, 409, 429 and 5xx (docs/wire.md §5). The delay is what the server asks
-for (``retry-after-ms`` in milliseconds, ``Retry-After`` in seconds or as an HTTP date, RFC 9110 §10.2.3). Otherwise it
-is half a second, doubled with every attempt up to 8 s, minus a random part of up to a quarter (jitter), so that many
-clients do not return at the same moment.
+Retried: connection errors, and the statuses 408, 409, 429 and 5xx (docs/wire.md §5), unless the response says
+otherwise in ``x-should-retry``. The delay is what the server asks for (``retry-after-ms`` in milliseconds,
+``Retry-After`` in seconds or as an HTTP date, RFC 9110 §10.2.3). Otherwise it is half a second, doubled with every
+attempt up to 8 s, minus a random part of up to a quarter (jitter), so that many clients do not return at the same
+moment.
 """
 
 from __future__ import annotations
@@ -19,9 +20,13 @@ LONGEST_ASKED_DELAY = 60.0
 """Seconds. If the server asks for more, the error is raised at once, with ``retry_after``."""
 
 
-def is_retryable(status: int) -> bool:
-    """Whether a retry may help after this status."""
-    return status in (408, 409, 429) or status >= 500
+def is_retryable(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether a retry may help after this status. A server that knows says so in ``x-should-retry``.
+
+    :param headers: the response's, by lower-case name
+    """
+    known = {"true": True, "false": False}.get(headers.get("x-should-retry", ""))
+    return known if known is not None else status in (408, 409, 429) or status >= 500
 
 
 def delay(attempt: int, headers: Mapping[str, str], *, now: float, chance: float) -> float | None:

@@ -30,6 +30,7 @@ from trunkline.domain.errors import (
     NoLineOfType,
     NotFound,
     NotReady,
+    NotSimulated,
     TrunklineError,
 )
 from trunkline.domain.handle import quoted
@@ -100,6 +101,7 @@ class Application:
         watch = Watch(store.database)
         self._state = AppState(store, watch, base_url, doc_base, network or loopback(store), allow_private_webhooks)
         self._clock = clock
+        self._base_url = base_url
         self._changed = changed
         self._faults = faults
         self._authentication = Authentication(store)
@@ -157,9 +159,18 @@ class Application:
             for pattern, endpoint in self._patterns:
                 if found := pattern.match(scope["path"]):
                     return endpoint, found.groupdict()
-        if self._faults is None and scope["path"].startswith(ADMIN):
-            raise NotFound(_SANDBOX_OFF)
-        raise NotFound("there is nothing at this address; /docs lists the API")
+        raise self._not_found(scope["path"])
+
+    def _not_found(self, path: str) -> NotFound:
+        if self._faults is None and path.startswith(ADMIN):
+            return NotFound(_SANDBOX_OFF)
+        for prefix in (PARTNER_PREFIX, ""):
+            if path.startswith(f"{prefix}/v3/v3/"):
+                return NotFound(
+                    "there is nothing at this address, which has /v3 twice; the base URL of your client must not end "
+                    f"in /v3: use {self._base_url}{prefix}"
+                )
+        return NotFound("there is nothing at this address; /docs lists the API")
 
     def stop_waiting(self) -> None:
         """Answers every request that waits for a change or a fault. From now on, none waits."""
@@ -173,7 +184,7 @@ class Application:
 
     def _error_response(self, error: Exception, trace_id: str) -> Response:
         public = _public_error(error)
-        if isinstance(error, NotReady | CarrierNotReady | NoLineOfType):
+        if isinstance(error, NotReady | CarrierNotReady | NoLineOfType | NotSimulated):
             log.error("trace %s: %s", trace_id, error)
         elif public.status >= InternalError.status:
             log.error("trace %s: %s", trace_id, error, exc_info=error)
@@ -206,7 +217,7 @@ def _public_error(error: Exception) -> TrunklineError:
     match error:
         case NotReady():
             return NotReady("the database does not answer; try again in a moment")
-        case CarrierNotReady() | NoLineOfType():
+        case CarrierNotReady() | NoLineOfType() | NotSimulated():
             return error
         case TrunklineError() if error.status < InternalError.status:
             return error

@@ -11,11 +11,14 @@ import msgspec
 
 from trunkline.api.allowed_values import allowed_values
 from trunkline.domain.errors import InvalidBody, InvalidContent, MissingField
+from trunkline.domain.handle import quoted
+from trunkline.schemas.requests import unsupported_experience
 
 T = TypeVar("T")
 
 _AT = re.compile(r"^(?P<problem>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
 _TYPE_MISMATCH = re.compile(r"Expected `(?P<expected>[^`]*)`, got `(?P<got>[^`]*)`")
+_UNKNOWN_TYPE = re.compile(r"Invalid value '(?P<value>.*)'", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(?P<field>.*)`")
 _TYPE_NAMES = {
     "str": "text",
@@ -36,6 +39,14 @@ def _number(digits: str) -> int | float:
     return int(number) if number.is_integer() and abs(number) <= _EXACT else number
 
 
+class _Experience(msgspec.Struct):
+    experience: dict[str, Any]
+
+
+class _WithExperience(msgspec.Struct):
+    message: _Experience
+
+
 _decode = msgspec.json.Decoder(float_hook=_number).decode
 
 
@@ -46,7 +57,7 @@ def read_body(content: bytes, schema: type[T]) -> T:
     try:
         return msgspec.convert(value, schema)
     except msgspec.ValidationError as error:
-        raise _error(str(error), schema) from None
+        raise _experience(value) or _error(str(error), schema) from None
 
 
 def canonical(content: bytes) -> bytes:
@@ -68,6 +79,15 @@ def _value(content: bytes) -> Any:
         raise InvalidBody(_TOO_DEEP) from None
 
 
+def _experience(value: Any) -> InvalidContent | None:
+    """The error for a message with an experience in place of parts, which are then not what is wrong."""
+    try:
+        msgspec.convert(value, _WithExperience)
+    except msgspec.ValidationError:
+        return None
+    return unsupported_experience()
+
+
 def _error(message: str, schema: type) -> MissingField | InvalidBody | InvalidContent:
     """msgspec's error in the service's words; a field is named by its path, ``'message.parts[0].type'``."""
     found = _AT.match(message)
@@ -80,7 +100,13 @@ def _error(message: str, schema: type) -> MissingField | InvalidBody | InvalidCo
         return MissingField(f"'{path}' is null, but it is required")
     where = f"'{path}' is not valid: " if path else "the body is not valid: "
     kind = InvalidContent if path.startswith("message.parts[") else InvalidBody
-    return kind(where + _in_words(problem, allowed_values(schema, path)))
+    allowed = allowed_values(schema, path)
+    unknown = _UNKNOWN_TYPE.fullmatch(problem)
+    if unknown is not None and allowed:
+        return kind(
+            f"'{path}' is {quoted(unknown['value'])}, which is not supported here; it must be {_one_of(allowed)}"
+        )
+    return kind(where + _in_words(problem, allowed))
 
 
 def _in_words(problem: str, allowed: list[str]) -> str:
@@ -92,5 +118,9 @@ def _in_words(problem: str, allowed: list[str]) -> str:
             return f"it must be {' or '.join(_TYPE_NAMES[each] for each in expected)}, not {_TYPE_NAMES[got]}"
     words = problem[:1].lower() + problem[1:].replace(" enum value", " value")
     if allowed and problem.startswith("Invalid"):
-        return f"{words}; it must be {' or '.join(filter(None, (', '.join(allowed[:-1]), allowed[-1])))}"
+        return f"{words}; it must be {_one_of(allowed)}"
     return words
+
+
+def _one_of(allowed: list[str]) -> str:
+    return " or ".join(filter(None, (", ".join(allowed[:-1]), allowed[-1])))

@@ -40,7 +40,10 @@ def parse_whole_number(text: str, minimum: int, maximum: int) -> int | None:
 
 
 def read_query(query_string: bytes, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
-    """The values of the given parameters by name. Others are ignored. Raises a ``TrunklineError``."""
+    """The values of the given parameters by name; one without a value is absent. Others are ignored.
+
+    Raises a ``TrunklineError``.
+    """
     given: dict[str, bytes] = {}
     for pair in query_string.split(b"&") if query_string else ():
         raw_name, _, raw_value = pair.partition(b"=")
@@ -53,7 +56,7 @@ def read_query(query_string: bytes, parameters: Mapping[str, Parameter]) -> dict
             given[name] += b"," + raw_value
         else:
             raise InvalidParameter(f"'{name}' is given twice; give it once")
-    return {name: _value(parameters[name], raw_value) for name, raw_value in given.items()}
+    return {name: _value(parameters[name], raw_value) for name, raw_value in given.items() if raw_value}
 
 
 def _parse_limit(text: str) -> int:

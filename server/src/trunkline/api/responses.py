@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from trunkline.domain.errors import MethodNotAllowed, TooManyRequests, TrunklineError, Unauthorized
+from trunkline.domain.errors import MethodNotAllowed, NotSimulated, TooManyRequests, TrunklineError, Unauthorized
 from trunkline.schemas.errors import Envelope, ErrorBody
 
 ERRORS_PATH = "/docs/errors"
@@ -47,4 +47,7 @@ def error_response(error: TrunklineError, trace_id: str, doc_base: str) -> Respo
     if isinstance(error, TooManyRequests):
         body.retry_after = error.retry_after
         headers.append((b"retry-after", str(error.retry_after).encode()))
+    if isinstance(error, NotSimulated):
+        # The public clients retry every 5xx without it.
+        headers.append((b"x-should-retry", b"false"))
     return json_response(_encode(Envelope(False, body, trace_id)), error.status, headers)

@@ -21,6 +21,7 @@
     ├── BodyTooLarge          413 / 1003   the body exceeds the limit
     ├── TooManyRequests       429 / 1007   the caller must wait
     ├── InternalError         500 / 3006   an error in the service; the log has it under the trace id
+    ├── NotSimulated          501 / 3006   the API has this method, but this service does not simulate it
     ├── NotReady              503 / 3006   the database does not answer
     ├── CarrierNotReady       503 / 3006   the carrier does not answer
     ├── NoLineOfType          503 / 3006   the partner has no line of the requested type
@@ -192,6 +193,12 @@ class TooManyRequests(TrunklineError):
 
 class InternalError(TrunklineError):
     """An error in the service. The log has it under the trace id."""
+
+
+class NotSimulated(TrunklineError):
+    """The API has this method, but this service does not simulate it. Do not retry."""
+
+    status = 501
 
 
 class NotReady(TrunklineError):

@@ -1,6 +1,6 @@
 """The bodies that callers send, and their mapping to the domain."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -36,6 +36,8 @@ from trunkline.schemas.fields import (
     TextRange,
 )
 
+_NO_STICKERS = "Not supported: this service does not send stickers."
+_OMIT_STICKERS = "is given, but this service does not send stickers; omit it"
 _RANGE = "`[start, end)`, in UTF-16 code units."
 
 
@@ -58,6 +60,7 @@ class TextBody(msgspec.Struct, tag_field="type", tag="text"):
     mention_range: Annotated[
         TextRange | None, Meta(description=f"The range of the name; by default, the whole text. {_RANGE}")
     ] = None
+    inline_stickers: Annotated[list[Any] | None, Meta(description=_NO_STICKERS)] = None
 
 
 class MediaBody(msgspec.Struct, tag_field="type", tag="media"):
@@ -75,6 +78,7 @@ class MediaBody(msgspec.Struct, tag_field="type", tag="media"):
         ),
     ] = None
     attachment_id: Annotated[str | None, Meta(description="Not supported: send a `url`.")] = None
+    sticker: Annotated[bool | None, Meta(description=_NO_STICKERS)] = None
 
 
 class LinkBody(msgspec.Struct, tag_field="type", tag="link"):
@@ -133,6 +137,7 @@ class MessageBody(msgspec.Struct):
             extra_json_schema={"minLength": 1, "maxLength": MAX_IDEMPOTENCY_KEY, "pattern": r"^[^\x00]*$"},
         ),
     ] = None
+    experience: Annotated[dict[str, Any] | None, Meta(description="Not supported: send `parts`.")] = None
 
 
 class CreateChatBody(msgspec.Struct):
@@ -226,11 +231,21 @@ class ParticipantBody(msgspec.Struct):
 
 def to_content(body: MessageBody) -> Content:
     """The content of a message. Raises ``InvalidContent``, ``InvalidPhoneNumber`` or ``MissingField``."""
+    if body.experience is not None:
+        raise unsupported_experience()
     return Content(
         parts=tuple([_part(part, f"message.parts[{index}]") for index, part in enumerate(body.parts)]),
         effect=None if body.effect is None else Effect(body.effect.type, body.effect.name),
         reply_to=None if body.reply_to is None else ReplyTo(body.reply_to.message_id, body.reply_to.part_index),
         preferred_service=body.preferred_service,
+    )
+
+
+def unsupported_experience() -> InvalidContent:
+    """The error for a message that invokes an experience instead of having parts."""
+    return InvalidContent(
+        "'message.experience' is given, but this service does not support experiences; send 'message.parts', each of "
+        "the type text, media or link"
     )
 
 
@@ -242,6 +257,8 @@ def parse_handles(handles: list[str], name: str) -> list[str]:
 def _part(body: TextBody | MediaBody | LinkBody, name: str) -> Part:
     match body:
         case TextBody():
+            if body.inline_stickers:
+                raise InvalidContent(f"'{name}.inline_stickers' {_OMIT_STICKERS}")
             return TextPart(
                 value=body.value,
                 decorations=tuple(
@@ -258,6 +275,8 @@ def _part(body: TextBody | MediaBody | LinkBody, name: str) -> Part:
                 raise InvalidContent(f"'{name}.attachment_id' is given, but this service stores no files; send a 'url'")
             if body.url is None:
                 raise MissingField(f"'{name}.url' is missing")
+            if body.sticker:
+                raise InvalidContent(f"'{name}.sticker' {_OMIT_STICKERS}")
             return media_part(random_id(), body.url)
         case LinkBody():
             return LinkPart(body.value)

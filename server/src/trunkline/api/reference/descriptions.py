@@ -25,6 +25,8 @@ TAGS = {
     "Webhooks": "Events, sent to your URL: see the [guide](/guides/webhooks).",
     "Sandbox": "Play the counterparty of a line, and make requests fail: see the [guide](/guides/sandbox). Only this "
     "service has it, and only if it runs with `--sandbox`.",
+    "Not simulated": "Methods of the API that this service does not simulate. Each fails with 501 / 3006, once the key "
+    "has been checked. Public clients do not retry it.",
     "Process": "For the operator of the service. Neither operation needs a key or reveals data.",
 }
 """The groups of operations, in order."""

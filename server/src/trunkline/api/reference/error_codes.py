@@ -22,6 +22,7 @@ from trunkline.domain.errors import (
     NotAGroup,
     NotFound,
     NotReady,
+    NotSimulated,
     NotWrittenFirst,
     NotYourLine,
     OptedOut,
@@ -135,6 +136,11 @@ DOCS: dict[type[TrunklineError], ErrorDocs] = {
         "something failed in the service; its log has the details under the trace id",
         "Retry with growing delays. If the error persists, give the `trace_id` to the operator of the service, whose "
         "log has the details under it.",
+    ),
+    NotSimulated: ErrorDocs(
+        "payments are not simulated here; take them in your app, or test this part against the API itself",
+        "The API has this method, but this service does not simulate it. Do not retry: the response has the header "
+        "`x-should-retry: false`, which the public clients obey. Replace the call in tests against this service.",
     ),
     NotReady: ErrorDocs("the database does not answer; try again in a moment", "Retry with growing delays."),
     CarrierNotReady: ErrorDocs(

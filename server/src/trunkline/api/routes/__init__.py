@@ -8,6 +8,7 @@ from trunkline.api.routes import (
     faults,
     lines,
     messages,
+    not_simulated,
     probes,
     sandbox,
     webhooks,
@@ -23,6 +24,7 @@ ROUTES = (
     *capability.ROUTES,
     *sandbox.ROUTES,
     *faults.ROUTES,
+    *not_simulated.ROUTES,
     *probes.ROUTES,
 )
 """Every route of the API."""
