@@ -18,7 +18,10 @@ SOURCE = PACKAGE / "_requests"
 TARGET = PACKAGE / "_async"
 TOOL = "generate_resources.py"
 
-CHILDREN = {"chats": {"messages": "chat_messages", "participants": "participants", "typing": "typing"}}
+CHILDREN = {
+    "chats": {"messages": "chat_messages", "participants": "participants", "polls": "polls", "typing": "typing"},
+    "messages": {"poll": "message_poll"},
+}
 """The resources that belong to another one: attribute and module. All others belong to the client."""
 BASES = {"chats": "AsyncFollowableChats"}
 """The hand-written base of a resource that has a method besides its requests; in ``_async/follow.py``."""

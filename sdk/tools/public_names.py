@@ -151,6 +151,15 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
                 "ParticipantAddedWebhookEvent",
                 "ParticipantRemovedWebhookEvent",
                 "PhoneNumberStatusUpdatedWebhookEvent",
+                "PollDeliveredWebhookEvent",
+                "PollFailedWebhookEvent",
+                "PollReactionAddedWebhookEvent",
+                "PollReadWebhookEvent",
+                "PollReceivedWebhookEvent",
+                "PollSentWebhookEvent",
+                "PollUpdatedWebhookEvent",
+                "PollVoteAddedWebhookEvent",
+                "PollVoteRemovedWebhookEvent",
                 "ReactionAddedWebhookEvent",
                 "ReactionRemovedWebhookEvent",
                 "UnwrapWebhookEvent",
@@ -164,7 +173,7 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
         },
     ),
     "linq.types.chats": (
-        "The types of ``client.chats.messages`` and ``client.chats.participants``.",
+        "The types of ``client.chats.messages``, ``client.chats.participants`` and ``client.chats.polls``.",
         {
             "linq.types.acknowledgements": ["ParticipantAddResponse", "ParticipantRemoveResponse"],
             "linq.types.params": [
@@ -172,9 +181,15 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
                 "MessageSendParams",
                 "ParticipantAddParams",
                 "ParticipantRemoveParams",
+                "PollCreateParams",
             ],
+            "linq.types.poll": ["Poll", "PollEnvelope"],
             "linq.types.sending": ["MessageSendResponse", "SentMessage"],
         },
+    ),
+    "linq.types.messages": (
+        "The types of ``client.messages.poll``.",
+        {"linq.types.params": ["PollAddOptionsParams", "PollVoteParams"]},
     ),
     "linq.types.shared": (
         "The types that several methods share.",

@@ -22,15 +22,11 @@ ELSEWHERE = {
     "attachments.delete",
     "attachments.retrieve",
     "available_number.retrieve",
-    "chats.polls.create",
     "chats.send_voicememo",
     "chats.share_contact_card",
     "contact_card.create",
     "contact_card.retrieve",
     "contact_card.update",
-    "messages.poll.add_options",
-    "messages.poll.retrieve",
-    "messages.poll.vote",
 }
 """The methods that neither this service nor the table of ``not_simulated`` has yet."""
 

@@ -29,6 +29,7 @@ ENDPOINTS = {
     "remove": ("DELETE", "/v3/chats/{group}/participants", {"handle": CAROL}),
     "edit": ("PATCH", "/v3/messages/{message}", {"text": "hello again"}),
     "react": ("POST", "/v3/messages/{message}/reactions", {"operation": "add", "type": "love"}),
+    "poll": ("POST", "/v3/chats/{chat}/polls", {"poll": {"options": [{"text": "Yes"}, {"text": "No"}]}}),
     "block": ("POST", "/v3/blocked_handles", {"handle": CAROL}),
     "unblock": ("DELETE", "/v3/blocked_handles", {"handle": CAROL}),
 }

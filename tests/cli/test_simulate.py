@@ -29,6 +29,8 @@ EVENTS = [
     "message.edited",
     "message.delivered",
     "reaction.added",
+    "poll.received",
+    "poll.vote.added",
     "participant.removed",
     "participant.added",
     "chat.typing_indicator.started",
@@ -100,6 +102,26 @@ def test_the_service_sends_the_events_of_simulated_actions(sandbox: Sandbox) -> 
     assert sandbox.event("message.read")["id"] == message_id
     assert sandbox.simulate("edit", ALICE, "Is this the butcher?")["message_id"] == first["message_id"]
     assert sandbox.event("message.edited")["part"]["text"] == "Is this the butcher?"
+
+
+def test_votes_in_polls_of_both_sides(sandbox: Sandbox) -> None:
+    dave = "+13105550114"
+    chat = sandbox.send("Which one?", dave)["id"]
+    poll = {"poll": {"options": [{"text": "Rye"}, {"text": "Spelt"}]}}
+    status, sent = post(f"{sandbox.url}/v3/chats/{chat}/polls", poll, sandbox.key)
+    assert status == 201
+    assert sandbox.simulate("vote", dave, "Spelt")["says"] == f"{dave} voted: Spelt."
+    assert sandbox.event("poll.vote.added")["option_id"] == sent["poll"]["options"][1]["option_id"]
+    assert sandbox.simulate("options", dave, "Both", "None")["says"] == f"{dave} added 2 options."
+    received = sandbox.simulate("poll", dave, "At seven", "At eight")
+    assert sandbox.event("poll.received")["message_id"] == received["message_id"]
+    removed = sandbox.simulate("vote", dave, "Spelt", "--message", sent["message_id"], "--remove")
+    assert removed["message_id"] == sent["message_id"]
+    found = get(f"{sandbox.url}/v3/messages/{sent['message_id']}/poll", sandbox.key)[1]["poll"]
+    assert [each["text"] for each in found["options"]] == ["Rye", "Spelt", "Both", "None"]
+    assert found["total_voters"] == 0
+    error = error_of("simulate", "vote", dave, "Oats", database=sandbox.database)
+    assert "'option' is 'Oats'; it must be one of the options of this poll" in error
 
 
 def test_a_member_leaves_a_group_and_returns(sandbox: Sandbox) -> None:
@@ -182,6 +204,7 @@ def test_the_guide(database_url: str) -> None:
             each["parts"][0]["value"]
             for chat in chats
             for each in get(f"{url}/v3/chats/{chat['id']}/messages", key)[1]["messages"]
+            if each["parts"]  # a poll has none
         ]
     assert [chat["health_status"]["status"] for chat in chats] == ["HEALTHY", "HEALTHY"]
     assert texts[:2] == ["Thank you!", "Your order is ready."]

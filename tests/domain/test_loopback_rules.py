@@ -51,9 +51,12 @@ def attempted(
     current: Service | None = None,
     attempts: int = 0,
     now: Instant = NOW,
+    only: Service | None = None,
 ) -> Outcome:
     """The outcome for a message that was created at ``NOW``."""
-    return outcome_of(people, preferred=preferred, current=current, created_at=NOW, attempts=attempts, now=now)
+    return outcome_of(
+        people, preferred=preferred, current=current, created_at=NOW, attempts=attempts, now=now, only=only
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,6 +100,17 @@ def test_a_rejection_says_which_services_were_tried() -> None:
     assert attempted({CAROL: Rule()}, preferred=Service.SMS) == Rejected(f"neither SMS nor a fallback reaches {CAROL}")
     assert attempted({ALICE: Rule(), CAROL: Rule(services=())}) == Rejected("no service reaches everyone in the group")
     assert attempted({}) == Rejected("no recipient is left in the chat")
+
+
+@pytest.mark.parametrize("current", [None, *Service])
+def test_a_message_that_only_one_service_can_carry(current: Service | None) -> None:
+    imessage, sms = Rule(services=(Service.IMESSAGE,)), Rule(services=(Service.SMS,))
+    accepted = Accepted(Service.IMESSAGE, DeliveryStatus.DELIVERED)
+    assert attempted({ALICE: imessage, CAROL: Rule()}, current=current, only=Service.IMESSAGE) == accepted
+    alone = attempted({ALICE: sms}, current=current, only=Service.IMESSAGE)
+    assert alone == Rejected(f"only iMessage can carry it, and does not reach {ALICE}")
+    group = attempted({ALICE: sms, CAROL: Rule()}, current=current, only=Service.IMESSAGE)
+    assert group == Rejected("only iMessage can carry it, and does not reach everyone in the group")
 
 
 @given(rule=rules)

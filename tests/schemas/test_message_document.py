@@ -19,13 +19,17 @@ from trunkline.domain.message import (
     MediaPart,
     Message,
     Part,
+    PollOption,
+    PollPart,
     Reaction,
     ReactionType,
     ReplyTo,
     Style,
     TextPart,
+    Vote,
 )
 from trunkline.schemas.message import message_schema, parse_message, render_message
+from trunkline.schemas.polls import render_poll
 from trunkline.schemas.sending import SentMessageSchema, sent_message_schema
 
 Parts: TypeAlias = st.SearchStrategy[Part]
@@ -59,9 +63,13 @@ parts: Parts = st.one_of(
     st.builds(MediaPart, texts, texts, texts, texts, st.integers(0, 2**53), reactions),
     st.builds(LinkPart, texts, reactions),
 )
+votes = st.lists(st.builds(Vote, texts, instants), max_size=3).map(tuple)
+polls = st.builds(
+    PollPart, st.lists(st.builds(PollOption, texts, texts, participants, votes), max_size=3).map(tuple), reactions
+)
 contents = st.builds(
     Content,
-    st.lists(parts, max_size=4).map(tuple),
+    st.lists(parts, max_size=4).map(tuple) | polls.map(lambda poll: (poll,)),
     st.none() | st.builds(Effect, st.sampled_from(EffectKind), texts),
     st.none() | st.builds(ReplyTo, texts, st.integers(0, 99)),
     st.none() | st.sampled_from(Service),
@@ -88,7 +96,10 @@ messages = st.builds(
 
 @given(messages)
 def test_parsing_a_document_restores_the_message(message: Message) -> None:
-    assert parse_message(render_message(message), message.thread, message.idempotency_key, message.edits) == message
+    poll = message.content.poll
+    document = None if poll is None else render_poll(message, poll)
+    columns = (message.thread, message.idempotency_key, message.edits, document)
+    assert parse_message(render_message(message), *columns) == message
 
 
 @given(messages)
@@ -102,7 +113,9 @@ def test_a_document_is_complete_json_without_internal_fields(message: Message) -
     assert document["is_delivered"] == (message.delivery_status in {"delivered", "read"})
     assert document["is_read"] == (message.delivery_status == "read")
     assert [part["type"] for part in document["parts"]] == [
-        {TextPart: "text", MediaPart: "media", LinkPart: "link"}[type(part)] for part in message.content.parts
+        {TextPart: "text", MediaPart: "media", LinkPart: "link"}[type(part)]
+        for part in message.content.parts
+        if not isinstance(part, PollPart)
     ]
     assert not {"thread", "idempotency_key", "edits"} & document.keys()
 

@@ -139,6 +139,24 @@ def created_message() -> Json:
     }
 
 
+def poll() -> Json:
+    option = {
+        "can_be_edited": False,
+        "creator_handle": handle(LINE),
+        "option_id": "o1",
+        "text": "Yes",
+        "voters": [{"handle": PERSON, "voted_at": NOON}],
+    }
+    return {
+        "chat_id": CHAT,
+        "created_at": NOON,
+        "message_id": MESSAGE,
+        "poll": {"options": [option], "total_voters": 1},
+        "reactions": [{"handle": handle(), "is_me": False, "type": "love", "id": "r1", "custom_emoji": None}],
+        "updated_at": NOON,
+    }
+
+
 def acknowledged(status: str = "accepted") -> Json:
     return {"message": "It will be done", "status": status, "trace_id": "0af7651916cd43dd8448eb211c80319c"}
 
@@ -268,6 +286,16 @@ ENDPOINTS = [
         {"handle": PERSON},
         "ParticipantRemoveResponse",
     ),
+    Endpoint(
+        "chats.polls.create",
+        f"POST /v3/chats/{CHAT}/polls",
+        201,
+        poll(),
+        (CHAT,),
+        {"poll": {"options": [{"text": "Yes"}, {"text": "No"}]}},
+        {"poll": {"options": [{"text": "Yes"}, {"text": "No"}]}},
+        "PollEnvelope",
+    ),
     Endpoint("chats.typing.start", f"POST /v3/chats/{CHAT}/typing", 204, None, (CHAT,)),
     Endpoint("chats.typing.stop", f"DELETE /v3/chats/{CHAT}/typing", 204, None, (CHAT,)),
     Endpoint(
@@ -363,6 +391,29 @@ ENDPOINTS = [
         {"phone_number": LINE, "vcf_url": "https://example.com/contact_cards/token.vcf"},
         named={"exclude_from": [LINE], "to": [PERSON, "a@b.c"], "type": "iMessage"},
         gives="AvailableNumberRetrieveResponse",
+    ),
+    Endpoint(
+        "messages.poll.retrieve", f"GET /v3/messages/{MESSAGE}/poll", 200, poll(), (MESSAGE,), gives="PollEnvelope"
+    ),
+    Endpoint(
+        "messages.poll.add_options",
+        f"POST /v3/messages/{MESSAGE}/poll/options",
+        200,
+        poll(),
+        (MESSAGE,),
+        {"options": [{"text": "Maybe"}]},
+        {"options": [{"text": "Maybe"}]},
+        "PollEnvelope",
+    ),
+    Endpoint(
+        "messages.poll.vote",
+        f"POST /v3/messages/{MESSAGE}/poll/votes",
+        200,
+        poll(),
+        (MESSAGE,),
+        {"operation": "add", "option_id": "o1"},
+        {"operation": "add", "option_id": "o1"},
+        "PollEnvelope",
     ),
     Endpoint(
         "phone_numbers.list", "GET /v3/phone_numbers", 200, {"phone_numbers": lines()}, gives="PhoneNumberListResponse"

@@ -216,6 +216,37 @@ def test_subscribers_receive_every_event(trunkline: Trunkline) -> None:
     ]
 
 
+def test_polls_of_both_sides(trunkline: Trunkline) -> None:
+    chat = trunkline.chat(ALICE)
+    trunkline.client.webhook_subscriptions.create(
+        target_url=URL, subscribed_events=["poll.delivered", "poll.received", "poll.updated", "poll.vote.added"]
+    )
+    sent = trunkline.client.chats.polls.create(chat.id, poll={"options": [{"text": "Yes"}, {"text": "No"}]})
+    voted = trunkline.vote(sent, "Yes")
+    assert [[each.handle for each in option.voters] for option in voted.poll.options] == [[ALICE], []]
+    assert trunkline.vote(sent.message_id, "Yes", remove=True).poll.total_voters == 0
+    assert trunkline.add_options(sent, ["Maybe"]).poll.options[2].creator_handle.handle == ALICE
+    assert trunkline.client.messages.poll.retrieve(sent.message_id).poll.options[2].text == "Maybe"
+    trunkline.read(sent)
+    received = trunkline.receive_poll(["Now", "Later"], chat=chat)
+    assert trunkline.client.messages.poll.retrieve(received.message_id) == received
+    assert trunkline.receive_poll(["a", "b"], from_=BOB).chat_id != chat.id
+    assert [each.event_type for each in trunkline.webhooks.deliveries] == [
+        "poll.delivered",
+        "poll.vote.added",
+        "poll.updated",
+        "poll.received",
+        "poll.received",
+    ]
+    with pytest.raises(InvalidContent, match="at least 2"):
+        trunkline.receive_poll(["a"], chat=chat)
+    with pytest.raises(InvalidParameter, match="'Perhaps'"):
+        trunkline.vote(sent, "Perhaps")
+    trunkline.rule(ALICE, services=["SMS"])
+    failed = trunkline.client.chats.polls.create(chat.id, poll={"options": [{"text": "Yes"}, {"text": "No"}]})
+    assert trunkline.client.messages.retrieve(failed.message_id).delivery_status == "failed"
+
+
 def test_a_held_message_is_delivered_or_fails(trunkline: Trunkline) -> None:
     trunkline.rule(holds=True)
     chat = trunkline.chat(ALICE)

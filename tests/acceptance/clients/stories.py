@@ -16,6 +16,7 @@ from tests.acceptance.clients import (
     chat_stories,
     consent_stories,
     contact_card_stories,
+    poll_stories,
     sending_stories,
     webhook_stories,
 )
@@ -23,7 +24,7 @@ from tests.acceptance.clients.app import App, Partner
 
 STORIES = {
     story.__name__: story
-    for module in (chat_stories, consent_stories, contact_card_stories, sending_stories, webhook_stories)
+    for module in (chat_stories, consent_stories, contact_card_stories, poll_stories, sending_stories, webhook_stories)
     for story in module.STORIES
 }
 

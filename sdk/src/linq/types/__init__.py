@@ -85,6 +85,15 @@ if TYPE_CHECKING:
     from linq.types.webhook_events import ParticipantAddedWebhookEvent as ParticipantAddedWebhookEvent
     from linq.types.webhook_events import ParticipantRemovedWebhookEvent as ParticipantRemovedWebhookEvent
     from linq.types.webhook_events import PhoneNumberStatusUpdatedWebhookEvent as PhoneNumberStatusUpdatedWebhookEvent
+    from linq.types.webhook_events import PollDeliveredWebhookEvent as PollDeliveredWebhookEvent
+    from linq.types.webhook_events import PollFailedWebhookEvent as PollFailedWebhookEvent
+    from linq.types.webhook_events import PollReactionAddedWebhookEvent as PollReactionAddedWebhookEvent
+    from linq.types.webhook_events import PollReadWebhookEvent as PollReadWebhookEvent
+    from linq.types.webhook_events import PollReceivedWebhookEvent as PollReceivedWebhookEvent
+    from linq.types.webhook_events import PollSentWebhookEvent as PollSentWebhookEvent
+    from linq.types.webhook_events import PollUpdatedWebhookEvent as PollUpdatedWebhookEvent
+    from linq.types.webhook_events import PollVoteAddedWebhookEvent as PollVoteAddedWebhookEvent
+    from linq.types.webhook_events import PollVoteRemovedWebhookEvent as PollVoteRemovedWebhookEvent
     from linq.types.webhook_events import ReactionAddedWebhookEvent as ReactionAddedWebhookEvent
     from linq.types.webhook_events import ReactionRemovedWebhookEvent as ReactionRemovedWebhookEvent
     from linq.types.webhook_events import UnwrapWebhookEvent as UnwrapWebhookEvent
@@ -180,6 +189,15 @@ else:
                 "ParticipantAddedWebhookEvent",
                 "ParticipantRemovedWebhookEvent",
                 "PhoneNumberStatusUpdatedWebhookEvent",
+                "PollDeliveredWebhookEvent",
+                "PollFailedWebhookEvent",
+                "PollReactionAddedWebhookEvent",
+                "PollReadWebhookEvent",
+                "PollReceivedWebhookEvent",
+                "PollSentWebhookEvent",
+                "PollUpdatedWebhookEvent",
+                "PollVoteAddedWebhookEvent",
+                "PollVoteRemovedWebhookEvent",
                 "ReactionAddedWebhookEvent",
                 "ReactionRemovedWebhookEvent",
                 "UnwrapWebhookEvent",

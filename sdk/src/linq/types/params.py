@@ -1,6 +1,6 @@
 """The parameters of each method as a dict, for ``client.chats.create(**params)``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, Required, TypedDict
 
 from linq._types import SequenceNotStr
@@ -81,6 +81,40 @@ class ParticipantRemoveParams(TypedDict, total=False):
     """Of ``chats.participants.remove``."""
 
     handle: Required[str]
+
+
+class PollOptionParam(TypedDict, total=False):
+    """An option of a poll."""
+
+    text: Required[str]
+
+
+class PollParam(TypedDict, total=False):
+    """The options of a new poll. It has no title; send that as a text."""
+
+    options: Required[Iterable[PollOptionParam]]
+
+    idempotency_key: str
+
+
+class PollCreateParams(TypedDict, total=False):
+    """Of ``chats.polls.create``."""
+
+    poll: Required[PollParam]
+
+
+class PollAddOptionsParams(TypedDict, total=False):
+    """Of ``messages.poll.add_options``."""
+
+    options: Required[Iterable[PollOptionParam]]
+
+
+class PollVoteParams(TypedDict, total=False):
+    """Of ``messages.poll.vote``."""
+
+    operation: Required[Literal["add", "remove"]]
+
+    option_id: Required[str]
 
 
 class ContinuationMessage(TypedDict, total=False):

@@ -8,6 +8,7 @@ from pydantic import Field
 from linq._models import BaseModel, OpenEnum
 from linq.types.chat import HealthStatus
 from linq.types.message import MessageEffect
+from linq.types.poll import Poll, PollOption
 from linq.types.shared.chat_handle import ChatHandle
 from linq.types.shared.parts import MediaPartResponse, Part, TextPartResponse
 from linq.types.shared.reaction import ReactionType, Sticker
@@ -177,6 +178,107 @@ class ReactionEventBase(BaseModel):
     service: ServiceType | None = None
 
     sticker: Sticker | None = None
+
+
+class PollChat(BaseModel):
+    """The chat of a poll."""
+
+    id: str
+
+    is_group: bool | None = None
+
+    owner_handle: ChatHandle | None = None
+    """Your line."""
+
+
+class PollInEvent(BaseModel):
+    """The fields of every event of a poll."""
+
+    chat: PollChat
+
+    direction: Direction
+
+    message_id: str
+    """The id of the poll, for ``client.messages.poll``."""
+
+    service: str
+
+    zero_retention: bool | None = None
+    """Whether the service does not store the texts of the options; they are empty then."""
+
+
+class PollReceived(PollInEvent):
+    """A poll that your line received."""
+
+    poll: Poll
+
+    created_at: datetime
+
+    updated_at: datetime
+
+    received_at: datetime
+
+    sender_handle: ChatHandle | None = None
+
+
+class PollStatus(PollInEvent):
+    """A poll that was sent, delivered or read."""
+
+    poll: Poll
+
+    created_at: datetime
+
+    updated_at: datetime
+
+    sender_handle: ChatHandle | None = None
+
+    sent_at: datetime | None = None
+
+    delivered_at: datetime | None = None
+    """None before ``poll.delivered``."""
+
+    read_at: datetime | None = None
+    """None before ``poll.read``."""
+
+
+class PollError(BaseModel):
+    """Why a poll failed."""
+
+    code: int
+    """The API's error code: 3007, 4001, …"""
+
+    message: str
+
+
+class PollFailure(PollInEvent):
+    """A poll that could not be delivered."""
+
+    poll: Poll
+
+    error: PollError
+
+    failed_at: datetime
+
+    sender_handle: ChatHandle | None = None
+
+
+class PollUpdate(PollInEvent):
+    """Options that were added to a poll."""
+
+    added_options: list[PollOption]
+    """The new options only. ``creator_handle`` of each is who added it."""
+
+    sender_handle: ChatHandle
+    """Always your line; ``creator_handle`` of an option is who added it."""
+
+
+class PollVote(PollInEvent):
+    """A vote that was added or removed."""
+
+    option_id: str
+
+    sender_handle: ChatHandle
+    """The participant who voted."""
 
 
 class Joining(BaseModel):

@@ -13,6 +13,11 @@ from linq.types.webhook_event_data import (
     MessageEventV2,
     MessageFailure,
     NewChat,
+    PollFailure,
+    PollReceived,
+    PollStatus,
+    PollUpdate,
+    PollVote,
     ReactionEventBase,
     ReceivedContactCard,
     Typing,
@@ -79,6 +84,51 @@ class ReactionRemovedWebhookEvent(WebhookEvent):
     data: ReactionEventBase
 
 
+class PollReceivedWebhookEvent(WebhookEvent):
+    event_type: Literal["poll.received"]
+    data: PollReceived
+
+
+class PollSentWebhookEvent(WebhookEvent):
+    event_type: Literal["poll.sent"]
+    data: PollStatus
+
+
+class PollDeliveredWebhookEvent(WebhookEvent):
+    event_type: Literal["poll.delivered"]
+    data: PollStatus
+
+
+class PollReadWebhookEvent(WebhookEvent):
+    event_type: Literal["poll.read"]
+    data: PollStatus
+
+
+class PollFailedWebhookEvent(WebhookEvent):
+    event_type: Literal["poll.failed"]
+    data: PollFailure
+
+
+class PollUpdatedWebhookEvent(WebhookEvent):
+    event_type: Literal["poll.updated"]
+    data: PollUpdate
+
+
+class PollVoteAddedWebhookEvent(WebhookEvent):
+    event_type: Literal["poll.vote.added"]
+    data: PollVote
+
+
+class PollVoteRemovedWebhookEvent(WebhookEvent):
+    event_type: Literal["poll.vote.removed"]
+    data: PollVote
+
+
+class PollReactionAddedWebhookEvent(WebhookEvent):
+    event_type: Literal["poll.reaction.added"]
+    data: ReactionEventBase
+
+
 class ParticipantAddedWebhookEvent(WebhookEvent):
     event_type: Literal["participant.added"]
     data: Joining
@@ -140,6 +190,15 @@ UnwrapWebhookEvent: TypeAlias = Annotated[
     | MessageEditedWebhookEvent
     | ReactionAddedWebhookEvent
     | ReactionRemovedWebhookEvent
+    | PollReceivedWebhookEvent
+    | PollSentWebhookEvent
+    | PollDeliveredWebhookEvent
+    | PollReadWebhookEvent
+    | PollFailedWebhookEvent
+    | PollUpdatedWebhookEvent
+    | PollVoteAddedWebhookEvent
+    | PollVoteRemovedWebhookEvent
+    | PollReactionAddedWebhookEvent
     | ParticipantAddedWebhookEvent
     | ParticipantRemovedWebhookEvent
     | ChatCreatedWebhookEvent

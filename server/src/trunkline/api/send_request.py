@@ -1,4 +1,4 @@
-"""What the three ways to send a message share: the idempotency key and the errors."""
+"""What the ways to send a message share: the idempotency key and the errors."""
 
 from trunkline.actions.steps.outgoing import OutgoingMessage
 from trunkline.api.body import canonical
@@ -13,13 +13,13 @@ from trunkline.domain.errors import (
     NoSuchMessage,
     OptedOut,
 )
-from trunkline.domain.message import MAX_IDEMPOTENCY_KEY
+from trunkline.domain.message import MAX_IDEMPOTENCY_KEY, Content
 from trunkline.schemas.requests import MessageBody, to_content
 
 IDEMPOTENCY_KEY = Parameter(
     "Idempotency-Key",
     "A request with the same key sends nothing and gets the first response, for 30 days. "
-    "`message.idempotency_key` takes precedence.",
+    "The `idempotency_key` in the body takes precedence.",
     {"type": "string", "minLength": 1, "maxLength": MAX_IDEMPOTENCY_KEY},
     str,
     location="header",
@@ -38,8 +38,11 @@ SEND_ERRORS = (
 
 def outgoing_message(request: Request, message: MessageBody, *, override_optout: bool) -> OutgoingMessage:
     """The message that a request sends. Raises ``InvalidContent``, ``InvalidPhoneNumber`` or ``MissingField``."""
-    content = to_content(message)
-    key = message.idempotency_key
+    return outgoing(request, to_content(message), message.idempotency_key, override_optout=override_optout)
+
+
+def outgoing(request: Request, content: Content, key: str | None, *, override_optout: bool = False) -> OutgoingMessage:
+    """The same for any content; ``key`` is the idempotency key in the body."""
     if key is None:
         key = request.header(b"idempotency-key")
     if key is None:

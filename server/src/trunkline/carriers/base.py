@@ -117,6 +117,13 @@ class Carrier(Protocol):
         """The services over which the line reaches a handle. Raises ``CarrierUnavailable`` if that is unknown now."""
         raise NotImplementedError
 
+    async def send_poll(self, outbound: OutboundMessage) -> Accepted:
+        """Accepts a poll, ``outbound.content.poll``, like ``send``. A carrier without polls rejects it."""
+        raise CarrierRejected("this carrier does not send polls")
+
+    async def update_poll(self, outbound: OutboundMessage) -> None:
+        """Shows the options that the line added to a poll, and its votes: those in ``outbound.content.poll``."""
+
     async def edit(self, outbound: OutboundMessage) -> None:
         """Edits a message that was sent; ``content`` is the new content."""
 

@@ -1,6 +1,6 @@
 """How a carrier reports what a line receives: one call for each kind of event."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -12,8 +12,10 @@ from trunkline.actions.inbound.receive import (
     receive_edit,
     receive_membership,
     receive_message,
+    receive_options,
     receive_reaction,
     receive_typing,
+    receive_vote,
 )
 from trunkline.domain.chat import Chat, ParticipantStatus
 from trunkline.domain.contact_card import ReceivedContactCard
@@ -79,6 +81,21 @@ class Inbox:
     async def edit(self, line: str, message_id: str, part_index: int, text: str) -> Message:
         """The sender of a message edited it. Raises ``NoSuchMessage``, ``InvalidParameter``."""
         return await self._for_owner(line, lambda ctx: receive_edit(self._store, ctx, message_id, part_index, text))
+
+    async def options(self, line: str, message_id: str, sender: str, texts: Sequence[str]) -> Message:
+        """A participant added options to a poll. Raises ``NoSuchMessage``, ``InvalidParameter``."""
+        handle = parse_handle(sender, "sender")
+        return await self._for_owner(line, lambda ctx: receive_options(self._store, ctx, message_id, handle, texts))
+
+    async def vote(self, line: str, message_id: str, sender: str, option_id: str, *, added: bool) -> Message:
+        """A participant added or removed a vote. A repeated vote changes nothing.
+
+        Raises ``NoSuchMessage``, ``InvalidParameter``.
+        """
+        handle = parse_handle(sender, "sender")
+        return await self._for_owner(
+            line, lambda ctx: receive_vote(self._store, ctx, message_id, handle, option_id, added=added)
+        )
 
     async def typing(self, line: str, chat_id: str, sender: str, *, started: bool) -> None:
         """A participant started or stopped typing. Raises ``NotFound``, ``InvalidParameter``."""

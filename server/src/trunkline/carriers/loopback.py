@@ -33,12 +33,20 @@ class Loopback(Carrier):
     async def send(self, outbound: OutboundMessage) -> Accepted:
         return await self._accept(outbound, outbound.preferred_service, outbound.created_at, outbound.attempts)
 
+    async def send_poll(self, outbound: OutboundMessage) -> Accepted:
+        return await self._accept(outbound, None, outbound.created_at, outbound.attempts, only=Service.IMESSAGE)
+
     async def share_contact_card(self, outbound: OutboundContactCard) -> None:
         # The share is stored with the time at which it was shown, which the counterparty can look up.
         await self._accept(outbound, None, outbound.shared_at, outbound.attempts)
 
     async def _accept(
-        self, chat: CarrierChat, preferred: Service | None, created_at: Instant, attempts: int
+        self,
+        chat: CarrierChat,
+        preferred: Service | None,
+        created_at: Instant,
+        attempts: int,
+        only: Service | None = None,
     ) -> Accepted:
         """What the rules of the recipients do with something for them. Raises a ``CarrierError``."""
         outcome = outcome_of(
@@ -48,6 +56,7 @@ class Loopback(Carrier):
             created_at=created_at,
             attempts=attempts,
             now=self._clock(),
+            only=only,
         )
         match outcome:
             case Accepted():

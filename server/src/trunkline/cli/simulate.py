@@ -56,6 +56,10 @@ MessageOption: TypeAlias = Annotated[
     typer.Option("--message", metavar="ID", help="Message. [default: the last suitable one]"),
 ]
 PartOption: TypeAlias = Annotated[int, typer.Option("--part", min=0, help="Index of the part, from 0.")]
+OptionsArgument: TypeAlias = Annotated[list[str], typer.Argument(metavar="OPTION...", help="Texts of the options.")]
+PollOption: TypeAlias = Annotated[
+    str | None, typer.Option("--message", metavar="ID", help="Poll. [default: the last one of the chat]")
+]
 ServiceOption: TypeAlias = Annotated[Service | None, typer.Option("--service", help="Service for the message.")]
 
 
@@ -118,6 +122,66 @@ def reaction(
 
     async def work(store: Store, ctx: RequestContext) -> Simulated:
         return await simulate.react(store, ctx, counterparty, message_id, change)
+
+    _play(database, partner, counterparty, message_id, work, as_json=as_json)
+
+
+@simulate_commands.command("poll")
+def poll(
+    sender: FromArgument,
+    options: OptionsArgument,
+    to: ToOption = None,
+    chat: ChatOption = None,
+    partner: PartnerOption = None,
+    database: DatabaseOption = DEFAULTS.database,
+    as_json: JsonOption = False,
+) -> None:
+    """Send a poll to a line."""
+    counterparty = _counterparty(sender, to, chat)
+
+    async def work(store: Store, ctx: RequestContext) -> Simulated:
+        return await simulate.send_poll(store, ctx, counterparty, options)
+
+    _play(database, partner, counterparty, None, work, as_json=as_json)
+
+
+@simulate_commands.command("options")
+def add_options(
+    sender: FromArgument,
+    options: OptionsArgument,
+    message_id: PollOption = None,
+    to: ToOption = None,
+    chat: ChatOption = None,
+    partner: PartnerOption = None,
+    database: DatabaseOption = DEFAULTS.database,
+    as_json: JsonOption = False,
+) -> None:
+    """Add options to a poll, by default the last one."""
+    counterparty = _counterparty(sender, to, chat)
+
+    async def work(store: Store, ctx: RequestContext) -> Simulated:
+        return await simulate.add_options(store, ctx, counterparty, message_id, options)
+
+    _play(database, partner, counterparty, message_id, work, as_json=as_json)
+
+
+@simulate_commands.command("vote")
+def vote(
+    sender: FromArgument,
+    choice: Annotated[str, typer.Argument(metavar="OPTION", help="Text or id of an option.")],
+    message_id: PollOption = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove the vote.")] = False,
+    to: ToOption = None,
+    chat: ChatOption = None,
+    partner: PartnerOption = None,
+    database: DatabaseOption = DEFAULTS.database,
+    as_json: JsonOption = False,
+) -> None:
+    """Vote in a poll, by default the last one."""
+    counterparty = _counterparty(sender, to, chat)
+
+    async def work(store: Store, ctx: RequestContext) -> Simulated:
+        return await simulate.vote(store, ctx, counterparty, message_id, choice, added=not remove)
 
     _play(database, partner, counterparty, message_id, work, as_json=as_json)
 

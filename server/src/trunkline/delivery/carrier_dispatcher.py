@@ -62,7 +62,7 @@ class CarrierDispatcher:
     async def attempt(self, claim: Claim, entry: Entry) -> AttemptResult:
         """One attempt. The new status of a message is stored in the transaction that records the result."""
         command = Command(entry.kind)
-        if command in {Command.SEND, Command.EDIT, Command.REACT}:
+        if command in {Command.SEND, Command.EDIT, Command.REACT, Command.UPDATE_POLL}:
             return await self._message_command(claim.partner_id, command, entry)
         if command is Command.SHARE_CONTACT_CARD:
             return await self._share_contact_card(claim.partner_id, entry)
@@ -81,9 +81,17 @@ class CarrierDispatcher:
         outbound = _outbound(partner_id, chat, message, entry.attempts)
         if command is Command.SEND:
             return await self._send(outbound)
-        call = self._carrier.edit if command is Command.EDIT else self._carrier.react
-        await self._attempt_once(command, lambda: call(outbound))
+        await self._attempt_once(command, lambda: self._change(command)(outbound))
         return AttemptResult(Done())
+
+    def _change(self, command: Command) -> Callable[[OutboundMessage], Awaitable[None]]:
+        match command:
+            case Command.EDIT:
+                return self._carrier.edit
+            case Command.REACT:
+                return self._carrier.react
+            case _:
+                return self._carrier.update_poll
 
     async def _send(self, outbound: OutboundMessage) -> AttemptResult:
         def accepted(result: Accepted) -> AttemptResult:
@@ -95,9 +103,8 @@ class CarrierDispatcher:
             return AttemptResult(Done(reason), _storing(outbound.message_id, receipt))
 
         what = f"send the message {outbound.message_id}"
-        return await self._attempt(
-            lambda: self._carrier.send(outbound), what, outbound.attempts, DELAYS, accepted, failed
-        )
+        send = self._carrier.send if outbound.content.poll is None else self._carrier.send_poll
+        return await self._attempt(lambda: send(outbound), what, outbound.attempts, DELAYS, accepted, failed)
 
     async def _share_contact_card(self, partner_id: int, entry: Entry) -> AttemptResult:
         reader = self._store.reader(partner_id)

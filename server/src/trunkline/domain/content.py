@@ -17,6 +17,7 @@ from trunkline.domain.message import (
     LinkPart,
     MediaPart,
     Part,
+    PollPart,
     TextPart,
 )
 
@@ -158,6 +159,8 @@ def _check_part(part: Part, name: str) -> None:
         case MediaPart():
             if not is_https_url(part.url):
                 raise InvalidContent(f"{name}.url' is {quoted(part.url)}; it must begin with https://")
+        case PollPart():
+            pass  # a poll cannot be made with invalid options (domain/poll)
         case LinkPart():
             if len(part.value) > MAX_URL or not _URL.fullmatch(part.value):
                 raise InvalidContent(f"{name}.value' is {quoted(part.value)}; a link begins with https:// or http://")

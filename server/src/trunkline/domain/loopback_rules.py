@@ -141,10 +141,12 @@ def outcome_of(
     created_at: Instant,
     attempts: int,
     now: Instant,
+    only: Service | None = None,
 ) -> Outcome:
     """The outcome of an attempt ``now`` to send a message to these recipients, each with its rule.
 
-    ``attempts`` counts the attempts before. The outcome depends on nothing else, so the carrier stores nothing.
+    ``attempts`` counts the attempts before. With ``only``, no other service can carry the message. The outcome depends
+    on nothing else, so the carrier stores nothing.
     """
     rule = most_restrictive(rules.values())
     first_attempt_at = created_at + rule.delay_seconds * SECOND
@@ -156,9 +158,12 @@ def outcome_of(
         return Rejected("no recipient is left in the chat")
     if rule.fail is not None:
         return Rejected(rule.fail)
-    reached = _ALL.intersection(*[reached_by(handle, each) for handle, each in rules.items()])
+    able = _ALL if only is None else frozenset({only})
+    reached = able.intersection(*[reached_by(handle, each) for handle, each in rules.items()])
     service = route(reached, preferred, current)
     if service is None:
-        requested = "no service" if preferred is None else f"neither {preferred} nor a fallback"
-        return Rejected(f"{requested} reaches {'everyone in the group' if len(rules) > 1 else next(iter(rules))}")
+        requested = "no service reaches" if preferred is None else f"neither {preferred} nor a fallback reaches"
+        if only is not None:
+            requested = f"only {only} can carry it, and does not reach"
+        return Rejected(f"{requested} {'everyone in the group' if len(rules) > 1 else next(iter(rules))}")
     return Accepted(service, rule.status_when_accepted)

@@ -156,7 +156,38 @@ class LinkPart(msgspec.Struct, frozen=True):
     reactions: tuple[Reaction, ...] = ()
 
 
-Part: TypeAlias = TextPart | MediaPart | LinkPart
+class Vote(msgspec.Struct, frozen=True):
+    """A participant's vote for an option of a poll."""
+
+    handle: str
+    voted_at: Instant
+
+
+class PollOption(msgspec.Struct, frozen=True):
+    """An option of a poll, and who added it."""
+
+    id: str
+    text: str
+    creator: Participant
+    votes: tuple[Vote, ...] = ()
+
+
+class PollPart(msgspec.Struct, frozen=True):
+    """A poll: the only part of its message. The rules are in ``domain/poll``."""
+
+    options: tuple[PollOption, ...]
+    reactions: tuple[Reaction, ...] = ()
+
+    @property
+    def total_voters(self) -> int:
+        """The number of participants who voted, however many options each one chose."""
+        return len({vote.handle for option in self.options for vote in option.votes})
+
+
+ShownPart: TypeAlias = TextPart | MediaPart | LinkPart
+"""A part that the API shows in a message."""
+
+Part: TypeAlias = ShownPart | PollPart
 
 
 class EffectKind(StrEnum):
@@ -192,6 +223,16 @@ class Content(msgspec.Struct, frozen=True):
     def text(self) -> str:
         """The text of all parts."""
         return "\n".join([part.value for part in self.parts if isinstance(part, TextPart)])
+
+    @property
+    def shown_parts(self) -> tuple[ShownPart, ...]:
+        """The parts that the API shows in a message; none if it is a poll."""
+        return tuple([part for part in self.parts if not isinstance(part, PollPart)])
+
+    @property
+    def poll(self) -> PollPart | None:
+        """The poll, if the message is one."""
+        return self.parts[0] if self.parts and isinstance(self.parts[0], PollPart) else None
 
 
 class Message(msgspec.Struct, frozen=True):

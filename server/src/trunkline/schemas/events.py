@@ -265,7 +265,7 @@ def _message_data(kind: EventType, message: Message, chat: Chat) -> _MessageData
         chat=_chat(chat),
         direction=_direction(message),
         sender_handle=handle_schema(message.sender),
-        parts=[part_in_event(part) for part in content.parts],
+        parts=[part_in_event(part) for part in content.shown_parts],
         effect=effect_schema(content.effect),
         reply_to=reply_to_schema(content.reply_to),
         service=message.service or chat.me.service,

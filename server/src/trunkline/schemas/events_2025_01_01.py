@@ -69,7 +69,7 @@ def message_data_2025_01_01(kind: EventType, message: Message, chat: Chat) -> Me
         recipient_handle=handle_schema(chat.me) if received else None,
         message=_Message(
             id=message.id,
-            parts=[part_in_event(part) for part in content.parts],
+            parts=[part_in_event(part) for part in content.shown_parts],
             effect=effect_schema(content.effect),
             reply_to=reply_to_schema(content.reply_to),
             is_delivered=is_delivered,

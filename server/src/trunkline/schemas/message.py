@@ -1,7 +1,7 @@
 """A message as JSON, rendered when the message is written (the API's public documentation: ``Message``).
 
-``parse_message(render_message(message), …) == message``: what the document lacks (the thread, the idempotency key and
-the number of edits) is stored in columns.
+``parse_message(render_message(message), …) == message``: what the document lacks (the thread, the idempotency key, the
+number of edits and a poll) is stored in columns.
 """
 
 from typing import Annotated, Any, TypeAlias
@@ -22,9 +22,8 @@ from trunkline.domain.message import (
     MediaPart,
     Message,
     Part,
-    Reaction,
-    ReactionType,
     ReplyTo,
+    ShownPart,
     Style,
     TextPart,
 )
@@ -40,17 +39,8 @@ from trunkline.schemas.fields import (
     Timestamp,
     Url,
 )
-
-
-class ReactionSchema(msgspec.Struct):
-    """A reaction to a part of a message."""
-
-    id: Annotated[Id, Meta(description="The id of the reaction.")]
-    handle: Annotated[HandleSchema, Meta(description="The participant who reacted.")]
-    is_me: Annotated[bool, Meta(description="Whether your own line reacted.")]
-    type: Annotated[ReactionType, Meta(description="The reaction: a tapback, or `custom` for any other emoji.")]
-    custom_emoji: Annotated[str | None, Meta(description="The emoji of a `custom` reaction.")]
-
+from trunkline.schemas.polls import parse_poll
+from trunkline.schemas.reactions import ReactionSchema, reaction_schema, to_reaction
 
 Reactions: TypeAlias = Annotated[list[ReactionSchema] | None, Meta(description="The reactions to the part.")]
 
@@ -122,7 +112,9 @@ class ReplyToSchema(msgspec.Struct):
 
 
 # Fields of a message, and of the response to its sending.
-Parts: TypeAlias = Annotated[list[PartSchema], Meta(description="The parts of the message, in order.")]
+Parts: TypeAlias = Annotated[
+    list[PartSchema], Meta(description="The parts of the message, in order; empty if it is a poll.")
+]
 EffectField: TypeAlias = Annotated[EffectSchema | None, Meta(description="The animation of the message.")]
 ReplyToField: TypeAlias = Annotated[
     ReplyToSchema | None, Meta(description="The message to which this message replies.")
@@ -197,7 +189,7 @@ def message_schema(message: Message) -> MessageSchema:
         is_read=message.delivery_status is DeliveryStatus.READ,
         sender=message.sender.handle,
         from_handle=handle_schema(message.sender),
-        parts=[part_schema(part) for part in content.parts],
+        parts=[part_schema(part) for part in content.shown_parts],
         effect=effect_schema(content.effect),
         reply_to=reply_to_schema(content.reply_to),
         preferred_service=content.preferred_service,
@@ -208,7 +200,9 @@ def message_schema(message: Message) -> MessageSchema:
     )
 
 
-def parse_message(document: bytes, thread: str, idempotency_key: str | None, edits: int) -> Message:
+def parse_message(
+    document: bytes, thread: str, idempotency_key: str | None, edits: int, poll: bytes | None = None
+) -> Message:
     """The message of a stored document and of the columns that it lacks."""
     wire = _decoder.decode(document)
     return Message(
@@ -216,7 +210,7 @@ def parse_message(document: bytes, thread: str, idempotency_key: str | None, edi
         chat_id=wire.chat_id,
         sender=to_participant(wire.from_handle),
         content=Content(
-            parts=tuple([_part(part) for part in wire.parts]),
+            parts=tuple([_part(part) for part in wire.parts]) if poll is None else (parse_poll(poll),),
             effect=None if wire.effect is None else Effect(wire.effect.type, wire.effect.name),
             reply_to=None if wire.reply_to is None else ReplyTo(wire.reply_to.message_id, wire.reply_to.part_index),
             preferred_service=wire.preferred_service,
@@ -244,9 +238,9 @@ def reply_to_schema(reply_to: ReplyTo | None) -> ReplyToSchema | None:
     return None if reply_to is None else ReplyToSchema(reply_to.message_id, reply_to.part_index)
 
 
-def part_schema(part: Part) -> PartSchema:
-    """A part of a message as JSON."""
-    reactions = [_reaction_schema(reaction) for reaction in part.reactions] or None
+def part_schema(part: ShownPart) -> PartSchema:
+    """A part of a message as JSON; a poll is not one (``schemas/polls``)."""
+    reactions = [reaction_schema(reaction) for reaction in part.reactions] or None
     match part:
         case TextPart():
             return TextSchema(
@@ -266,7 +260,7 @@ def part_schema(part: Part) -> PartSchema:
             return LinkSchema(part.value, reactions)
 
 
-def part_in_event(part: Part) -> dict[str, Any]:
+def part_in_event(part: ShownPart) -> dict[str, Any]:
     """A part in an event: without its reactions, which have events of their own."""
     fields = msgspec.to_builtins(part_schema(part))
     del fields["reactions"]
@@ -282,7 +276,7 @@ def _mentions(part: TextPart) -> list[MentionSchema] | None:
 
 
 def _part(wire: PartSchema) -> Part:
-    reactions = tuple([_reaction(each) for each in wire.reactions or ()])
+    reactions = tuple([to_reaction(each) for each in wire.reactions or ()])
     match wire:
         case TextSchema():
             return TextPart(
@@ -301,13 +295,3 @@ def _part(wire: PartSchema) -> Part:
             return MediaPart(wire.id, wire.url, wire.filename, wire.mime_type, wire.size_bytes, reactions)
         case LinkSchema():
             return LinkPart(wire.value, reactions)
-
-
-def _reaction_schema(reaction: Reaction) -> ReactionSchema:
-    return ReactionSchema(
-        reaction.id, handle_schema(reaction.by), reaction.by.is_me, reaction.type, reaction.custom_emoji
-    )
-
-
-def _reaction(wire: ReactionSchema) -> Reaction:
-    return Reaction(wire.id, to_participant(wire.handle), wire.type, wire.custom_emoji)

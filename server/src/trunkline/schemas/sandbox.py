@@ -10,6 +10,7 @@ from trunkline.domain.chat import Service
 from trunkline.domain.contact_card import ContactCardShare
 from trunkline.domain.loopback_rules import EVERYONE, Rule
 from trunkline.domain.message import ReactionType
+from trunkline.domain.poll import MAX_OPTIONS
 from trunkline.schemas.contact_cards import ContactCardSchema, contact_card_schema
 from trunkline.schemas.fields import Count, Handle, PartIndex, PhoneNumber, Timestamp, Url
 from trunkline.schemas.requests import MessageBody
@@ -91,6 +92,25 @@ class SimulatedReaction(MessageAction, kw_only=True, tag="reaction"):
     remove: Annotated[bool, Meta(description="Whether to remove the reaction.")] = False
 
 
+class SimulatedPoll(CounterpartyAction, kw_only=True, tag="poll"):
+    """Sends a poll to your line."""
+
+    options: Annotated[list[str], Meta(description="The texts of the options.", min_length=1, max_length=MAX_OPTIONS)]
+
+
+class SimulatedOptions(MessageAction, kw_only=True, tag="options"):
+    """Adds options to a poll, by default the last one of the chat."""
+
+    options: Annotated[list[str], Meta(description="The texts of the options.", min_length=1, max_length=MAX_OPTIONS)]
+
+
+class SimulatedVote(MessageAction, kw_only=True, tag="vote"):
+    """Votes in a poll, by default the last one of the chat, or removes the vote."""
+
+    option: Annotated[str, Meta(description="The text or the id of an option.")]
+    remove: Annotated[bool, Meta(description="Whether to remove the vote.")] = False
+
+
 class SimulatedRead(MessageAction, kw_only=True, tag="read"):
     """Marks one of your messages as read; without `message_id`, every unread one."""
 
@@ -170,6 +190,9 @@ class RulesToList(RuleAction, kw_only=True, tag="rules"):
 Simulation: TypeAlias = (
     SimulatedMessage
     | SimulatedReaction
+    | SimulatedPoll
+    | SimulatedOptions
+    | SimulatedVote
     | SimulatedRead
     | SimulatedTyping
     | SimulatedLeave

@@ -55,6 +55,7 @@ class MessageRow(msgspec.Struct, frozen=True):
     from_me: int
     delivery_status: str
     document: bytes
+    poll: bytes | None
 
 
 async def totals(database: Database) -> list[str]:

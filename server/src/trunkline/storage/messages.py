@@ -6,6 +6,7 @@ from enum import Enum
 from trunkline.domain.chat_health import RecentMessage
 from trunkline.domain.message import DeliveryStatus, Message
 from trunkline.schemas.message import parse_message, render_message
+from trunkline.schemas.polls import render_poll
 from trunkline.storage.change import Change
 from trunkline.storage.chat_list import LATEST, Page
 from trunkline.storage.cursor import MAX_SORT_KEY, MIN_SORT_KEY, SortKey
@@ -25,6 +26,7 @@ _COLUMNS = (
     "idempotency_key",
     "edits",
     "document",
+    "poll",
 )
 
 
@@ -114,6 +116,7 @@ async def save(change: Change, messages: Sequence[Message]) -> None:
             delivery_status=each.delivery_status,
             edits=each.edits,
             document=render_message(each),
+            poll=_poll(each),
         )
         for each in messages
     ]
@@ -138,4 +141,10 @@ def _row(change: Change, message: Message) -> tuple[Value, ...]:
         message.idempotency_key,
         message.edits,
         render_message(message),
+        _poll(message),
     )
+
+
+def _poll(message: Message) -> bytes | None:
+    poll = message.content.poll
+    return None if poll is None else render_poll(message, poll)

@@ -41,7 +41,8 @@ NO_CHAT = ""
 class Command(StrEnum):
     """A request to the carrier.
 
-    The entity of ``send``, ``edit`` and ``react`` is a message, that of ``share_contact_card`` a share, else a chat.
+    The entity of ``share_contact_card`` is a share, that of the commands about reading and typing is a chat. Otherwise,
+    it is a message.
     """
 
     SEND = "send"
@@ -50,6 +51,7 @@ class Command(StrEnum):
     STOP_TYPING = "stop_typing"
     EDIT = "edit"
     REACT = "react"
+    UPDATE_POLL = "update_poll"
     SHARE_CONTACT_CARD = "share_contact_card"
 
 

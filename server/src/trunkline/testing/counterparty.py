@@ -10,9 +10,11 @@ from typing import Any, Literal, Protocol, TypeAlias
 import msgspec
 
 from linq.types import Chat, LinkPartParam, MediaPartParam, Message, TextPartParam
+from linq.types.chats import PollEnvelope
 from trunkline.actions.chats.one_chat import read_chat
 from trunkline.actions.inbound.receipts import Receipt
 from trunkline.actions.messages.list_messages import read_message
+from trunkline.actions.messages.polls import read_poll
 from trunkline.actions.sandbox import rules, simulate
 from trunkline.actions.sandbox.simulate import Counterparty
 from trunkline.domain import content as contents
@@ -81,11 +83,7 @@ class Counterparties(ABC):
         :raises Dropped: the sender is blocked, or the line has left the chat
         """
         content = _content(text, parts, reply_to)
-        if chat is None:
-            number = self._ensure_line(line)
-            counterparty = Counterparty(parse_handle(from_ or next(self._harness.numbers), "from_"), None, number)
-        else:
-            counterparty = self._counterparty(chat, from_)
+        counterparty = self._writer(chat, from_, line)
         members = [parse_handle(other, "others") for other in others]
         network = None if service is None else Service(service)
         message = self._message(
@@ -94,7 +92,7 @@ class Counterparties(ABC):
         self._harness.clock.tick()
         return message
 
-    def edit(self, message: Identified | str, text: str, *, part_index: int = 0) -> Message:
+    def edit(self, message: PollEnvelope | Identified | str, text: str, *, part_index: int = 0) -> Message:
         """A counterparty edits one of its messages."""
         return self._message(
             simulate.edit(self._store, self._context(), Counterparty(), _id(message), text, part_index)
@@ -102,7 +100,7 @@ class Counterparties(ABC):
 
     def react(
         self,
-        message: Identified | str,
+        message: PollEnvelope | Identified | str,
         reaction: ReactionName = "love",
         *,
         custom_emoji: str | None = None,
@@ -118,15 +116,55 @@ class Counterparties(ABC):
         change = ReactionChange(ReactionType(reaction), not remove, part_index, custom_emoji)
         return self._message(simulate.react(self._store, self._context(), counterparty, _id(message), change))
 
-    def read(self, message: Identified | str) -> Message:
+    def receive_poll(
+        self,
+        options: Sequence[str],
+        *,
+        from_: str | None = None,
+        chat: Identified | str | None = None,
+        line: Line | str | None = None,
+    ) -> PollEnvelope:
+        """A counterparty sends a poll. The clock then advances by a second.
+
+        :param options: the texts of the options
+        :param from_: the sender; without a chat, by default a new person with a fictional number
+        :param chat: the chat; by default, the direct chat of ``from_`` and the line, which begins if necessary
+        :param line: the partner's line, by default its first one; created if necessary
+        :raises Dropped: the sender is blocked, or the line has left the chat
+        """
+        counterparty = self._writer(chat, from_, line)
+        poll = self._poll(simulate.send_poll(self._store, self._context(), counterparty, options))
+        self._harness.clock.tick()
+        return poll
+
+    def add_options(
+        self, poll: PollEnvelope | Identified | str, options: Sequence[str], *, from_: str | None = None
+    ) -> PollEnvelope:
+        """A counterparty adds options to a poll."""
+        counterparty = self._counterparty(self._read(poll).chat_id, from_)
+        return self._poll(simulate.add_options(self._store, self._context(), counterparty, _id(poll), options))
+
+    def vote(
+        self, poll: PollEnvelope | Identified | str, option: str, *, remove: bool = False, from_: str | None = None
+    ) -> PollEnvelope:
+        """A counterparty votes in a poll, or removes its vote. Returns the poll as it is then.
+
+        :param option: the text or the id of an option
+        """
+        counterparty = self._counterparty(self._read(poll).chat_id, from_)
+        return self._poll(
+            simulate.vote(self._store, self._context(), counterparty, _id(poll), option, added=not remove)
+        )
+
+    def read(self, message: PollEnvelope | Identified | str) -> Message:
         """A counterparty reads a message from the line."""
         return self._message(simulate.read(self._store, self._context(), Counterparty(), _id(message)))
 
-    def fail(self, message: Identified | str, reason: str = "not delivered") -> Message:
+    def fail(self, message: PollEnvelope | Identified | str, reason: str = "not delivered") -> Message:
         """A message from the line fails. It must not have been delivered; ``rule(holds=True)`` holds messages."""
         return self._report(message, Receipt(DeliveryStatus.FAILED, reason=reason))
 
-    def deliver(self, message: Identified | str, *, service: ServiceName | None = None) -> Message:
+    def deliver(self, message: PollEnvelope | Identified | str, *, service: ServiceName | None = None) -> Message:
         """A message from the line is delivered late over this service, even after it has failed."""
         return self._report(message, Receipt(DeliveryStatus.DELIVERED, None if service is None else Service(service)))
 
@@ -219,6 +257,13 @@ class Counterparties(ABC):
     def _ensure_line(self, line: Line | str | None) -> str:
         """The number of a line, by default the first one, which is created if necessary."""
 
+    def _writer(self, chat: Identified | str | None, from_: str | None, line: Line | str | None) -> Counterparty:
+        """A member of a chat, or without a chat a person who writes to the line."""
+        if chat is not None:
+            return self._counterparty(chat, from_)
+        number = self._ensure_line(line)
+        return Counterparty(parse_handle(from_ or next(self._harness.numbers), "from_"), None, number)
+
     def _counterparty(self, chat: Identified | str, from_: str | None) -> Counterparty:
         """A member of a chat; by default, the first present one besides the line."""
         chat_id = _id(chat)
@@ -242,7 +287,13 @@ class Counterparties(ABC):
             raise Dropped(simulated.says)
         return self._read(simulated.message_id)
 
-    def _report(self, message: Identified | str, receipt: Receipt) -> Message:
+    def _poll(self, action: Coroutine[Any, Any, Simulated]) -> PollEnvelope:
+        """Runs an action, and returns its poll as it is then."""
+        poll_id = self._message(action).id
+        document = self._harness.server.run(read_poll(self._store, self.id, poll_id))
+        return PollEnvelope.model_validate_json(with_doc_base(document, self._harness.base_url.encode()))
+
+    def _report(self, message: PollEnvelope | Identified | str, receipt: Receipt) -> Message:
         return self._message(simulate.report(self._store, self._context(), Counterparty(), _id(message), receipt))
 
     def _set_membership(self, chat: Identified | str, handle: str, status: ParticipantStatus) -> Chat:
@@ -250,7 +301,7 @@ class Counterparties(ABC):
         self._harness.run(simulate.set_membership(self._store, self._context(), counterparty, status))
         return self._to_chat(self._harness.server.run(read_chat(self._store, self.id, _id(chat))))
 
-    def _read(self, message: Identified | str) -> Message:
+    def _read(self, message: PollEnvelope | Identified | str) -> Message:
         document = self._harness.server.run(read_message(self._store, self.id, _id(message)))
         return Message.model_validate_json(with_doc_base(document, self._harness.base_url.encode()))
 
@@ -258,7 +309,9 @@ class Counterparties(ABC):
         return Chat.model_validate_json(with_doc_base(document, self._harness.base_url.encode()))
 
 
-def _id(given: Identified | str) -> str:
+def _id(given: PollEnvelope | Identified | str) -> str:
+    if isinstance(given, PollEnvelope):
+        return given.message_id
     return given if isinstance(given, str) else given.id
 
 

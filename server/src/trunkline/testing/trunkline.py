@@ -49,6 +49,9 @@ class Trunkline:
         self.receive = self.first.receive
         self.edit = self.first.edit
         self.react = self.first.react
+        self.receive_poll = self.first.receive_poll
+        self.add_options = self.first.add_options
+        self.vote = self.first.vote
         self.read = self.first.read
         self.fail = self.first.fail
         self.deliver = self.first.deliver

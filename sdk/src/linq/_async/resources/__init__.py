@@ -37,6 +37,11 @@ if TYPE_CHECKING:
     from linq._async.resources.contact_card import (
         AsyncContactCardWithStreamingResponse as AsyncContactCardWithStreamingResponse,
     )
+    from linq._async.resources.message_poll import AsyncMessagePollResource as AsyncMessagePollResource
+    from linq._async.resources.message_poll import AsyncMessagePollWithRawResponse as AsyncMessagePollWithRawResponse
+    from linq._async.resources.message_poll import (
+        AsyncMessagePollWithStreamingResponse as AsyncMessagePollWithStreamingResponse,
+    )
     from linq._async.resources.messages import AsyncMessagesResource as AsyncMessagesResource
     from linq._async.resources.messages import AsyncMessagesWithRawResponse as AsyncMessagesWithRawResponse
     from linq._async.resources.messages import AsyncMessagesWithStreamingResponse as AsyncMessagesWithStreamingResponse
@@ -55,6 +60,9 @@ if TYPE_CHECKING:
     from linq._async.resources.phonenumbers import (
         AsyncPhonenumbersWithStreamingResponse as AsyncPhonenumbersWithStreamingResponse,
     )
+    from linq._async.resources.polls import AsyncPollsResource as AsyncPollsResource
+    from linq._async.resources.polls import AsyncPollsWithRawResponse as AsyncPollsWithRawResponse
+    from linq._async.resources.polls import AsyncPollsWithStreamingResponse as AsyncPollsWithStreamingResponse
     from linq._async.resources.typing import AsyncTypingResource as AsyncTypingResource
     from linq._async.resources.typing import AsyncTypingWithRawResponse as AsyncTypingWithRawResponse
     from linq._async.resources.typing import AsyncTypingWithStreamingResponse as AsyncTypingWithStreamingResponse
@@ -109,6 +117,11 @@ else:
                 "AsyncContactCardWithRawResponse",
                 "AsyncContactCardWithStreamingResponse",
             ],
+            "linq._async.resources.message_poll": [
+                "AsyncMessagePollResource",
+                "AsyncMessagePollWithRawResponse",
+                "AsyncMessagePollWithStreamingResponse",
+            ],
             "linq._async.resources.messages": [
                 "AsyncMessagesResource",
                 "AsyncMessagesWithRawResponse",
@@ -128,6 +141,11 @@ else:
                 "AsyncPhonenumbersResource",
                 "AsyncPhonenumbersWithRawResponse",
                 "AsyncPhonenumbersWithStreamingResponse",
+            ],
+            "linq._async.resources.polls": [
+                "AsyncPollsResource",
+                "AsyncPollsWithRawResponse",
+                "AsyncPollsWithStreamingResponse",
             ],
             "linq._async.resources.typing": [
                 "AsyncTypingResource",

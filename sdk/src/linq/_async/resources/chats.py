@@ -26,6 +26,11 @@ if TYPE_CHECKING:
         AsyncParticipantsWithRawResponse,
         AsyncParticipantsWithStreamingResponse,
     )
+    from linq._async.resources.polls import (
+        AsyncPollsResource,
+        AsyncPollsWithRawResponse,
+        AsyncPollsWithStreamingResponse,
+    )
     from linq._async.resources.typing import (
         AsyncTypingResource,
         AsyncTypingWithRawResponse,
@@ -57,6 +62,12 @@ class AsyncChatsResource(AsyncFollowableChats):
         from linq._async.resources.participants import AsyncParticipantsResource  # noqa: PLC0415 - lazy
 
         return AsyncParticipantsResource(self._client)
+
+    @property
+    def polls(self) -> AsyncPollsResource:
+        from linq._async.resources.polls import AsyncPollsResource  # noqa: PLC0415 - lazy
+
+        return AsyncPollsResource(self._client)
 
     @property
     def typing(self) -> AsyncTypingResource:
@@ -276,6 +287,12 @@ class AsyncChatsWithRawResponse:
         return AsyncParticipantsWithRawResponse(self._client)
 
     @property
+    def polls(self) -> AsyncPollsWithRawResponse:
+        from linq._async.resources.polls import AsyncPollsWithRawResponse  # noqa: PLC0415 - lazy
+
+        return AsyncPollsWithRawResponse(self._client)
+
+    @property
     def typing(self) -> AsyncTypingWithRawResponse:
         from linq._async.resources.typing import AsyncTypingWithRawResponse  # noqa: PLC0415 - lazy
 
@@ -308,6 +325,12 @@ class AsyncChatsWithStreamingResponse:
         from linq._async.resources.participants import AsyncParticipantsWithStreamingResponse  # noqa: PLC0415 - lazy
 
         return AsyncParticipantsWithStreamingResponse(self._client)
+
+    @property
+    def polls(self) -> AsyncPollsWithStreamingResponse:
+        from linq._async.resources.polls import AsyncPollsWithStreamingResponse  # noqa: PLC0415 - lazy
+
+        return AsyncPollsWithStreamingResponse(self._client)
 
     @property
     def typing(self) -> AsyncTypingWithStreamingResponse:

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
     from linq._async._runtime import AsyncPaginator
     from linq._async.base_client import AsyncBaseClient
+    from linq._async.resources.message_poll import (
+        AsyncMessagePollResource,
+        AsyncMessagePollWithRawResponse,
+        AsyncMessagePollWithStreamingResponse,
+    )
     from linq._types import Body, Headers, NotGiven, Omit, Query, SequenceNotStr, TimeoutTypes
     from linq.pagination import AsyncListMessagesPagination
     from linq.types import Message, MessageAddReactionResponse, MessageContentParam, MessageCreateResponse, ReactionType
@@ -23,6 +28,12 @@ if TYPE_CHECKING:
 
 class AsyncMessagesResource(AsyncResource):
     """``client.messages``: messages by their id, in any chat."""
+
+    @property
+    def poll(self) -> AsyncMessagePollResource:
+        from linq._async.resources.message_poll import AsyncMessagePollResource  # noqa: PLC0415 - lazy
+
+        return AsyncMessagePollResource(self._client)
 
     @property
     def with_raw_response(self) -> AsyncMessagesWithRawResponse:
@@ -216,6 +227,7 @@ class AsyncMessagesWithRawResponse:
     """``client.messages.with_raw_response``."""
 
     def __init__(self, client: AsyncBaseClient) -> None:
+        self._client = client
         self.create = raw(client, requests.create)
         self.retrieve = raw(client, requests.retrieve)
         self.update = raw(client, requests.update)
@@ -226,11 +238,18 @@ class AsyncMessagesWithRawResponse:
             of_pages(requests.list_messages_thread, lambda: pagination.AsyncListMessagesPagination[types.Message]),
         )
 
+    @property
+    def poll(self) -> AsyncMessagePollWithRawResponse:
+        from linq._async.resources.message_poll import AsyncMessagePollWithRawResponse  # noqa: PLC0415 - lazy
+
+        return AsyncMessagePollWithRawResponse(self._client)
+
 
 class AsyncMessagesWithStreamingResponse:
     """``client.messages.with_streaming_response``."""
 
     def __init__(self, client: AsyncBaseClient) -> None:
+        self._client = client
         self.create = streaming(client, requests.create)
         self.retrieve = streaming(client, requests.retrieve)
         self.update = streaming(client, requests.update)
@@ -240,3 +259,9 @@ class AsyncMessagesWithStreamingResponse:
             client,
             of_pages(requests.list_messages_thread, lambda: pagination.AsyncListMessagesPagination[types.Message]),
         )
+
+    @property
+    def poll(self) -> AsyncMessagePollWithStreamingResponse:
+        from linq._async.resources.message_poll import AsyncMessagePollWithStreamingResponse  # noqa: PLC0415 - lazy
+
+        return AsyncMessagePollWithStreamingResponse(self._client)

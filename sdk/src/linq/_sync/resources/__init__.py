@@ -37,6 +37,11 @@ if TYPE_CHECKING:
     from linq._sync.resources.contact_card import (
         ContactCardWithStreamingResponse as ContactCardWithStreamingResponse,
     )
+    from linq._sync.resources.message_poll import MessagePollResource as MessagePollResource
+    from linq._sync.resources.message_poll import MessagePollWithRawResponse as MessagePollWithRawResponse
+    from linq._sync.resources.message_poll import (
+        MessagePollWithStreamingResponse as MessagePollWithStreamingResponse,
+    )
     from linq._sync.resources.messages import MessagesResource as MessagesResource
     from linq._sync.resources.messages import MessagesWithRawResponse as MessagesWithRawResponse
     from linq._sync.resources.messages import MessagesWithStreamingResponse as MessagesWithStreamingResponse
@@ -55,6 +60,9 @@ if TYPE_CHECKING:
     from linq._sync.resources.phonenumbers import (
         PhonenumbersWithStreamingResponse as PhonenumbersWithStreamingResponse,
     )
+    from linq._sync.resources.polls import PollsResource as PollsResource
+    from linq._sync.resources.polls import PollsWithRawResponse as PollsWithRawResponse
+    from linq._sync.resources.polls import PollsWithStreamingResponse as PollsWithStreamingResponse
     from linq._sync.resources.typing import TypingResource as TypingResource
     from linq._sync.resources.typing import TypingWithRawResponse as TypingWithRawResponse
     from linq._sync.resources.typing import TypingWithStreamingResponse as TypingWithStreamingResponse
@@ -109,6 +117,11 @@ else:
                 "ContactCardWithRawResponse",
                 "ContactCardWithStreamingResponse",
             ],
+            "linq._sync.resources.message_poll": [
+                "MessagePollResource",
+                "MessagePollWithRawResponse",
+                "MessagePollWithStreamingResponse",
+            ],
             "linq._sync.resources.messages": [
                 "MessagesResource",
                 "MessagesWithRawResponse",
@@ -128,6 +141,11 @@ else:
                 "PhonenumbersResource",
                 "PhonenumbersWithRawResponse",
                 "PhonenumbersWithStreamingResponse",
+            ],
+            "linq._sync.resources.polls": [
+                "PollsResource",
+                "PollsWithRawResponse",
+                "PollsWithStreamingResponse",
             ],
             "linq._sync.resources.typing": [
                 "TypingResource",

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
         ParticipantsWithRawResponse,
         ParticipantsWithStreamingResponse,
     )
+    from linq._sync.resources.polls import (
+        PollsResource,
+        PollsWithRawResponse,
+        PollsWithStreamingResponse,
+    )
     from linq._sync.resources.typing import (
         TypingResource,
         TypingWithRawResponse,
@@ -56,6 +61,12 @@ class ChatsResource(FollowableChats):
         from linq._sync.resources.participants import ParticipantsResource  # noqa: PLC0415 - lazy
 
         return ParticipantsResource(self._client)
+
+    @property
+    def polls(self) -> PollsResource:
+        from linq._sync.resources.polls import PollsResource  # noqa: PLC0415 - lazy
+
+        return PollsResource(self._client)
 
     @property
     def typing(self) -> TypingResource:
@@ -275,6 +286,12 @@ class ChatsWithRawResponse:
         return ParticipantsWithRawResponse(self._client)
 
     @property
+    def polls(self) -> PollsWithRawResponse:
+        from linq._sync.resources.polls import PollsWithRawResponse  # noqa: PLC0415 - lazy
+
+        return PollsWithRawResponse(self._client)
+
+    @property
     def typing(self) -> TypingWithRawResponse:
         from linq._sync.resources.typing import TypingWithRawResponse  # noqa: PLC0415 - lazy
 
@@ -307,6 +324,12 @@ class ChatsWithStreamingResponse:
         from linq._sync.resources.participants import ParticipantsWithStreamingResponse  # noqa: PLC0415 - lazy
 
         return ParticipantsWithStreamingResponse(self._client)
+
+    @property
+    def polls(self) -> PollsWithStreamingResponse:
+        from linq._sync.resources.polls import PollsWithStreamingResponse  # noqa: PLC0415 - lazy
+
+        return PollsWithStreamingResponse(self._client)
 
     @property
     def typing(self) -> TypingWithStreamingResponse:

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from linq._sync.base_client import BaseClient
+    from linq._sync.resources.message_poll import (
+        MessagePollResource,
+        MessagePollWithRawResponse,
+        MessagePollWithStreamingResponse,
+    )
     from linq._types import Body, Headers, NotGiven, Omit, Query, SequenceNotStr, TimeoutTypes
     from linq.pagination import SyncListMessagesPagination
     from linq.types import Message, MessageAddReactionResponse, MessageContentParam, MessageCreateResponse, ReactionType
@@ -22,6 +27,12 @@ if TYPE_CHECKING:
 
 class MessagesResource(Resource):
     """``client.messages``: messages by their id, in any chat."""
+
+    @property
+    def poll(self) -> MessagePollResource:
+        from linq._sync.resources.message_poll import MessagePollResource  # noqa: PLC0415 - lazy
+
+        return MessagePollResource(self._client)
 
     @property
     def with_raw_response(self) -> MessagesWithRawResponse:
@@ -215,6 +226,7 @@ class MessagesWithRawResponse:
     """``client.messages.with_raw_response``."""
 
     def __init__(self, client: BaseClient) -> None:
+        self._client = client
         self.create = raw(client, requests.create)
         self.retrieve = raw(client, requests.retrieve)
         self.update = raw(client, requests.update)
@@ -225,11 +237,18 @@ class MessagesWithRawResponse:
             of_pages(requests.list_messages_thread, lambda: pagination.SyncListMessagesPagination[types.Message]),
         )
 
+    @property
+    def poll(self) -> MessagePollWithRawResponse:
+        from linq._sync.resources.message_poll import MessagePollWithRawResponse  # noqa: PLC0415 - lazy
+
+        return MessagePollWithRawResponse(self._client)
+
 
 class MessagesWithStreamingResponse:
     """``client.messages.with_streaming_response``."""
 
     def __init__(self, client: BaseClient) -> None:
+        self._client = client
         self.create = streaming(client, requests.create)
         self.retrieve = streaming(client, requests.retrieve)
         self.update = streaming(client, requests.update)
@@ -239,3 +258,9 @@ class MessagesWithStreamingResponse:
             client,
             of_pages(requests.list_messages_thread, lambda: pagination.SyncListMessagesPagination[types.Message]),
         )
+
+    @property
+    def poll(self) -> MessagePollWithStreamingResponse:
+        from linq._sync.resources.message_poll import MessagePollWithStreamingResponse  # noqa: PLC0415 - lazy
+
+        return MessagePollWithStreamingResponse(self._client)

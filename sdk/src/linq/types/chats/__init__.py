@@ -1,5 +1,5 @@
 # Generated from sdk/tools/public_names.py by sdk/tools/generate_names.py; run make generate.
-"""The types of ``client.chats.messages`` and ``client.chats.participants``."""
+"""The types of ``client.chats.messages``, ``client.chats.participants`` and ``client.chats.polls``."""
 
 from linq._lazy import lazily
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from linq.types.params import MessageSendParams as MessageSendParams
     from linq.types.params import ParticipantAddParams as ParticipantAddParams
     from linq.types.params import ParticipantRemoveParams as ParticipantRemoveParams
+    from linq.types.params import PollCreateParams as PollCreateParams
+    from linq.types.poll import Poll as Poll
+    from linq.types.poll import PollEnvelope as PollEnvelope
     from linq.types.sending import MessageSendResponse as MessageSendResponse
     from linq.types.sending import SentMessage as SentMessage
 else:
@@ -23,7 +26,9 @@ else:
                 "MessageSendParams",
                 "ParticipantAddParams",
                 "ParticipantRemoveParams",
+                "PollCreateParams",
             ],
+            "linq.types.poll": ["Poll", "PollEnvelope"],
             "linq.types.sending": ["MessageSendResponse", "SentMessage"],
         },
     )

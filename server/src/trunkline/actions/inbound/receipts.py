@@ -7,9 +7,10 @@ from trunkline.actions.steps.lookup import require_message
 from trunkline.domain.chat import Chat, HealthStatus, Service
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import InvalidParameter
-from trunkline.domain.events import EventType
+from trunkline.domain.events import Event, EventType
+from trunkline.domain.instant import Instant
 from trunkline.domain.message import DeliveryStatus, Message, transitions
-from trunkline.schemas import events
+from trunkline.schemas import events, poll_events
 from trunkline.storage import messages
 from trunkline.storage.change import Change
 from trunkline.storage.store import Store
@@ -19,6 +20,11 @@ _EVENTS = {
     DeliveryStatus.SENT: EventType.MESSAGE_SENT,
     DeliveryStatus.DELIVERED: EventType.MESSAGE_DELIVERED,
     DeliveryStatus.READ: EventType.MESSAGE_READ,
+}
+_POLL_EVENTS = {
+    DeliveryStatus.SENT: EventType.POLL_SENT,
+    DeliveryStatus.DELIVERED: EventType.POLL_DELIVERED,
+    DeliveryStatus.READ: EventType.POLL_READ,
 }
 
 
@@ -55,12 +61,26 @@ async def apply_receipt(change: Change, message: Message, receipt: Receipt) -> M
     await messages.save(change, [after])
     saved = await _save(change, chat, message, after)
     if receipt.status is DeliveryStatus.FAILED:
-        change.emit(events.message_failed(after, saved, receipt.reason or "the carrier gave no reason", change.now))
+        change.emit(_failed(after, saved, receipt.reason or "the carrier gave no reason", change.now))
     for status in passed:
         # A message that was sent, failed and is delivered late was reported as sent before.
         if status in _EVENTS and (status in first_time or status is receipt.status):
-            change.emit(events.message_event(_EVENTS[status], after, saved))
+            change.emit(_reached(status, after, saved))
     return after
+
+
+def _reached(status: DeliveryStatus, message: Message, chat: Chat) -> Event:
+    poll = message.content.poll
+    if poll is not None:
+        return poll_events.poll_event(_POLL_EVENTS[status], message, poll, chat)
+    return events.message_event(_EVENTS[status], message, chat)
+
+
+def _failed(message: Message, chat: Chat, reason: str, at: Instant) -> Event:
+    poll = message.content.poll
+    if poll is not None:
+        return poll_events.poll_failed(message, poll, chat, reason, at)
+    return events.message_failed(message, chat, reason, at)
 
 
 async def _save(change: Change, chat: Chat, before: Message, message: Message) -> Chat:

@@ -1,10 +1,12 @@
 """What a line receives: messages, reactions, edits, typing, contact cards, and changes of the participants."""
 
 import uuid
+from collections.abc import Sequence
 
 import msgspec
 
 from trunkline.actions.chats import groups
+from trunkline.actions.messages import polls
 from trunkline.actions.messages.change_message import apply_edit, apply_reaction
 from trunkline.actions.steps.chat_health import current_health, save_chat, updated
 from trunkline.actions.steps.lookup import find_chat, require_chat, require_line, require_message
@@ -20,7 +22,8 @@ from trunkline.domain.ids import time_ordered_id
 from trunkline.domain.instant import Instant
 from trunkline.domain.message import Content, DeliveryStatus, Message, ReactionChange
 from trunkline.domain.opt_out import is_opt_out
-from trunkline.schemas import events
+from trunkline.domain.poll import with_options
+from trunkline.schemas import events, poll_events
 from trunkline.storage import blocked_handles, messages, opt_outs
 from trunkline.storage.change import Change
 from trunkline.storage.reader import Reader
@@ -42,6 +45,8 @@ class Received(msgspec.Struct, frozen=True):
     others: tuple[str, ...] = ()
     reference: str | None = None
     sent_at: Instant | None = None
+    poll: tuple[str, ...] = ()
+    """The texts of the options, if the message is a poll; its ``content`` has no parts then."""
 
 
 async def receive_message(store: Store, ctx: RequestContext, received: Received) -> Message | None:
@@ -62,11 +67,14 @@ async def receive_message(store: Store, ctx: RequestContext, received: Received)
         if chat.me not in chat.active:
             return None
         sender = _require_participant(chat, received.sender)
+        content = received.content
+        if received.poll:
+            content = msgspec.structs.replace(content, parts=(with_options(received.poll, sender),))
         message = Message(
             id=message_id,
             chat_id=chat.id,
             sender=sender,
-            content=received.content,
+            content=content,
             thread=await _thread(change, received.content) or message_id,
             created_at=change.now,
             updated_at=change.now,
@@ -87,7 +95,11 @@ async def receive_message(store: Store, ctx: RequestContext, received: Received)
         after = await save_chat(change, before, after)
         if before is None:
             change.emit(events.chat_created(after))
-        change.emit(events.message_event(EventType.MESSAGE_RECEIVED, message, after))
+        poll = content.poll
+        if poll is not None:
+            change.emit(poll_events.poll_received(message, poll, after))
+        else:
+            change.emit(events.message_event(EventType.MESSAGE_RECEIVED, message, after))
     return message
 
 
@@ -109,6 +121,30 @@ async def receive_edit(store: Store, ctx: RequestContext, message_id: str, part_
         if message.is_from_me:
             raise InvalidParameter("this message was sent by the line; its recipients cannot edit it")
         return await apply_edit(change, await require_chat(change, message.chat_id), message, part_index, text)
+
+
+async def receive_options(
+    store: Store, ctx: RequestContext, message_id: str, sender: str, texts: Sequence[str]
+) -> Message:
+    """A counterparty adds options to a poll. Raises ``NoSuchMessage``, ``InvalidParameter``."""
+    async with store.change(ctx) as change:
+        message = await require_message(change, message_id)
+        chat = await require_chat(change, message.chat_id)
+        return await polls.apply_options(change, chat, message, _require_participant(chat, sender), texts)
+
+
+async def receive_vote(
+    store: Store, ctx: RequestContext, message_id: str, sender: str, option_id: str, *, added: bool
+) -> Message:
+    """A counterparty adds or removes a vote. A repeated vote changes nothing.
+
+    Raises ``NoSuchMessage``, ``InvalidParameter``.
+    """
+    async with store.change(ctx) as change:
+        message = await require_message(change, message_id)
+        chat = await require_chat(change, message.chat_id)
+        by = _require_participant(chat, sender)
+        return await polls.apply_vote(change, chat, message, by, option_id, added=added)
 
 
 async def receive_typing(store: Store, ctx: RequestContext, chat_id: str, sender: str, *, started: bool) -> None:

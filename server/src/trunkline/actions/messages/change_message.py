@@ -17,6 +17,7 @@ from trunkline.domain.message import (
     DeliveryStatus,
     Message,
     Part,
+    PollPart,
     Reaction,
     ReactionChange,
     TextPart,
@@ -117,6 +118,10 @@ async def apply_reaction(
     after = _with_part(message, reaction.part_index, msgspec.structs.replace(part, reactions=reactions), change.now)
     await messages.save(change, [after])
     await change.save([chat])
+    if isinstance(part, PollPart):
+        if kind is EventType.REACTION_REMOVED:
+            return after  # the API has no event for it
+        kind = EventType.POLL_REACTION_ADDED
     change.emit(events.reaction_event(kind, after, chat, changed, reaction.part_index, change.now))
     return after
 

@@ -58,7 +58,7 @@ async def _chat_problems(database: Database, row: checks.ChatRow) -> Sequence[st
 
 def _message_problems(row: checks.MessageRow) -> Sequence[str]:
     try:
-        message = parse_message(row.document, row.id, None, 0)
+        message = parse_message(row.document, row.id, None, 0, row.poll)
     except (msgspec.MsgspecError, ValueError) as error:
         return [f"the document of message {row.id} cannot be read: {error}"]
     columns = (row.id, row.chat_id, row.created_at, row.from_me, row.delivery_status)

@@ -15,9 +15,12 @@ from trunkline.actions.inbound.receive import (
     receive_edit,
     receive_membership,
     receive_message,
+    receive_options,
     receive_reaction,
     receive_typing,
+    receive_vote,
 )
+from trunkline.actions.messages.polls import poll_of
 from trunkline.actions.operator.partners import only_partner, owner_of_line
 from trunkline.actions.steps.lookup import find_chat, require_chat, require_line, require_message
 from trunkline.domain.chat import MAX_RECIPIENTS, Chat, ParticipantStatus, Service
@@ -26,6 +29,7 @@ from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError, InvalidParameter, MissingField, NoSuchMessage, NotFound
 from trunkline.domain.loopback_rules import LOOPBACK
 from trunkline.domain.message import Content, DeliveryStatus, Message, ReactionChange
+from trunkline.domain.poll import check_options, choose_option
 from trunkline.schemas.sandbox import Simulated
 from trunkline.storage import contact_cards, messages
 from trunkline.storage.messages import Order
@@ -109,6 +113,56 @@ async def react(
     message = await receive_reaction(store, ctx, message_id, handle, reaction)
     what = reaction.custom_emoji or reaction.type
     return _about(message, f"{handle} {'reacted' if reaction.added else 'removed a reaction'}: {what}.")
+
+
+async def send_poll(store: Store, ctx: RequestContext, counterparty: Counterparty, texts: Sequence[str]) -> Simulated:
+    """Sends a poll with these options to the line.
+
+    Raises ``MissingField``, ``NotYourLine``, ``NotFound``, ``InvalidContent`` or ``InvalidParameter``.
+    """
+    handle = _require_handle(counterparty)
+    check_options(texts, "options")
+    line, chat = await _find_chat(store, ctx, counterparty)
+    received = Received(
+        line=line,
+        sender=handle,
+        content=Content(()),
+        service=Service.IMESSAGE,  # no other one has polls
+        chat_id=counterparty.chat_id,
+        poll=tuple(texts),
+    )
+    message = await receive_message(store, ctx, received)
+    if message is None:
+        return Simulated(DROPPED, None if chat is None else chat.id)
+    return _about(message, f"{handle} sent a poll to {line}.")
+
+
+async def add_options(
+    store: Store, ctx: RequestContext, counterparty: Counterparty, message_id: str | None, texts: Sequence[str]
+) -> Simulated:
+    """Adds options to a poll, by default the last one of the chat."""
+    handle = _require_handle(counterparty)
+    message = await _require_poll(store, ctx, counterparty, message_id)
+    check_options(texts, "options", poll_of(message))
+    after = await receive_options(store, ctx, message.id, handle, texts)
+    return _about(after, f"{handle} added {'an option' if len(texts) == 1 else f'{len(texts)} options'}.")
+
+
+async def vote(
+    store: Store,
+    ctx: RequestContext,
+    counterparty: Counterparty,
+    message_id: str | None,
+    option: str,
+    *,
+    added: bool,
+) -> Simulated:
+    """Votes in a poll, by default the last one of the chat, or removes the vote. ``option`` is a text or an id."""
+    handle = _require_handle(counterparty)
+    message = await _require_poll(store, ctx, counterparty, message_id)
+    chosen = choose_option(poll_of(message), option)
+    after = await receive_vote(store, ctx, message.id, handle, chosen.id, added=added)
+    return _about(after, f"{handle} {'voted' if added else 'removed a vote'}: {chosen.text}.")
 
 
 async def read(store: Store, ctx: RequestContext, counterparty: Counterparty, message_id: str | None) -> Simulated:
@@ -217,6 +271,8 @@ class _Summary(msgspec.Struct):
     id: str
     is_from_me: bool
     delivery_status: DeliveryStatus
+    parts: list[msgspec.Raw]
+    """Empty if the message is a poll."""
     sender: str = msgspec.field(name="from")
 
 
@@ -249,6 +305,16 @@ async def _last(
             if is_meant(each):
                 return each.id
     raise NoSuchMessage(f"there is no such message in the chat {chat.id}")
+
+
+async def _require_poll(
+    store: Store, ctx: RequestContext, counterparty: Counterparty, message_id: str | None
+) -> Message:
+    """The poll with this id, by default the last one of the chat. Raises ``NoSuchMessage``."""
+    message_id = message_id or await _last(store, ctx, counterparty, lambda each: not each.parts)
+    message = await require_message(store.reader(ctx.partner_id), message_id)
+    poll_of(message)
+    return message
 
 
 async def _unread(reader: Reader, chat: Chat) -> list[str]:

@@ -9,6 +9,7 @@ from trunkline.api.routes import (
     lines,
     messages,
     not_simulated,
+    polls,
     probes,
     sandbox,
     webhooks,
@@ -17,6 +18,7 @@ from trunkline.api.routes import (
 ROUTES = (
     *chats.ROUTES,
     *messages.ROUTES,
+    *polls.ROUTES,
     *lines.ROUTES,
     *contact_cards.ROUTES,
     *blocked_handles.ROUTES,

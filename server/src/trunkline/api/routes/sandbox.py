@@ -41,9 +41,12 @@ from trunkline.schemas.sandbox import (
     SimulatedJoin,
     SimulatedLeave,
     SimulatedMessage,
+    SimulatedOptions,
+    SimulatedPoll,
     SimulatedReaction,
     SimulatedRead,
     SimulatedTyping,
+    SimulatedVote,
     Simulation,
     shared_contact_card,
 )
@@ -113,6 +116,8 @@ async def _play(request: Request, body: Simulation) -> Simulated:
         case SimulatedReaction():
             reaction = ReactionChange(body.type, not body.remove, body.part_index, body.custom_emoji)
             result = simulate.react(store, ctx, counterparty, body.message_id, reaction)
+        case SimulatedPoll() | SimulatedOptions() | SimulatedVote():
+            result = _play_poll(store, ctx, counterparty, body)
         case SimulatedRead():
             result = simulate.read(store, ctx, counterparty, body.message_id)
         case SimulatedTyping():
@@ -142,6 +147,21 @@ async def _list_shared_cards(store: Store, ctx: RequestContext, counterparty: Co
     chat, shares = await simulate.shared_cards(store, ctx, counterparty)
     says = "These are the contact cards that your line shared in the chat."
     return Simulated(says, chat.id, contact_cards=[shared_contact_card(each) for each in shares])
+
+
+async def _play_poll(
+    store: Store,
+    ctx: RequestContext,
+    counterparty: Counterparty,
+    body: SimulatedPoll | SimulatedOptions | SimulatedVote,
+) -> Simulated:
+    match body:
+        case SimulatedPoll():
+            return await simulate.send_poll(store, ctx, counterparty, body.options)
+        case SimulatedOptions():
+            return await simulate.add_options(store, ctx, counterparty, body.message_id, body.options)
+        case SimulatedVote():
+            return await simulate.vote(store, ctx, counterparty, body.message_id, body.option, added=not body.remove)
 
 
 async def _change_rules(store: Store, partner_id: int, body: RuleToSet | RulesToClear | RulesToList) -> Simulated:

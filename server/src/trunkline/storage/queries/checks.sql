@@ -32,7 +32,7 @@ order by c.partner_id, c.id
 limit :limit
 
 -- name: messages_after
-select partner_id, id, chat_id, created_at, from_me, delivery_status, document from messages
+select partner_id, id, chat_id, created_at, from_me, delivery_status, document, poll from messages
 where (partner_id, id) > (:partner, :id)
 order by partner_id, id
 limit :limit

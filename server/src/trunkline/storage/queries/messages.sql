@@ -25,17 +25,17 @@ order by m.created_at, m.revision
 limit :limit
 
 -- name: message
-select document, thread, idempotency_key, edits from messages where partner_id = :partner and id = :id
+select document, thread, idempotency_key, edits, poll from messages where partner_id = :partner and id = :id
 
 -- name: save
-update messages set delivery_status = :delivery_status, edits = :edits, document = :document
+update messages set delivery_status = :delivery_status, edits = :edits, document = :document, poll = :poll
 where partner_id = :partner and id = :id
 
 -- name: delete
 delete from messages where partner_id = :partner and id = :id
 
 -- name: unread
-select document, thread, idempotency_key, edits from messages
+select document, thread, idempotency_key, edits, poll from messages
 where partner_id = :partner and chat_id = :chat and from_me = 0 and delivery_status = 'received'
 
 -- name: latest
