@@ -40,7 +40,14 @@ class LedgerCarrier(Carrier):
     async def send(self, outbound: OutboundMessage) -> Accepted:
         (part,) = outbound.content.parts
         assert isinstance(part, TextPart)
-        offer = Offer(outbound.message_id, outbound.chat_id, part.value)
+        return await self._deliver(outbound, part.value)
+
+    async def send_poll(self, outbound: OutboundMessage) -> Accepted:
+        assert outbound.content.poll is not None
+        return await self._deliver(outbound, outbound.content.poll.options[0].text)
+
+    async def _deliver(self, outbound: OutboundMessage, text: str) -> Accepted:
+        offer = Offer(outbound.message_id, outbound.chat_id, text)
         # One short write to a file opened for appending is atomic, even if another process writes, or this one dies.
         os.write(self._file, msgspec.json.encode(offer) + b"\n")
         await asyncio.sleep(random.uniform(0, _SLOWEST))  # noqa: S311

@@ -18,7 +18,7 @@ select revision from partners where id = :partner
 -- name: chats
 select id, updated_at, revision, message_count from chats where partner_id = :partner order by revision
 -- name: messages
-select id, chat_id, created_at, revision from messages where partner_id = :partner order by revision
+select id, chat_id, created_at, revision, poll from messages where partner_id = :partner order by revision
 -- name: events
 select sequence, id, type, chat_id from events where partner_id = :partner order by sequence
 -- name: sort_key_history
@@ -42,6 +42,7 @@ class MessageRow(msgspec.Struct, frozen=True):
     chat_id: str
     created_at: int
     revision: int
+    poll: bytes | None
 
 
 class EventRow(msgspec.Struct, frozen=True):

@@ -33,7 +33,13 @@ WORKERS = (1, 2, 1, 2, 1, 2, 2)
 WRITERS = 4
 PATIENCE = 120.0  # s until the outbox is empty; what a killed worker has claimed waits for half a minute
 LATENCY = 0.3  # s of a slow response
-EVENTS = (EventType.MESSAGE_SENT, EventType.MESSAGE_DELIVERED, EventType.CHAT_CREATED)
+EVENTS = (
+    EventType.MESSAGE_SENT,
+    EventType.MESSAGE_DELIVERED,
+    EventType.POLL_SENT,
+    EventType.POLL_DELIVERED,
+    EventType.CHAT_CREATED,
+)
 
 
 class Survived(msgspec.Struct, frozen=True):
@@ -148,6 +154,15 @@ def read_all(url: str, tenant: Tenant, path: str, name: str) -> list[dict[str, A
         cursor = f"&cursor={page['next_cursor']}"
 
 
+def text_of(message: dict[str, Any], url: str, tenant: Tenant) -> str:
+    """The text of a message, or of the first option of a poll."""
+    if message["parts"]:
+        return message["parts"][0]["value"]
+    status, poll = get(f"{url}/v3/messages/{message['id']}/poll", tenant.secret)
+    assert status == 200, poll
+    return poll["poll"]["options"][0]["text"]
+
+
 def grouped(pairs: Iterable[tuple[K, T]]) -> defaultdict[K, list[T]]:
     """The second elements by the first, in order."""
     groups: defaultdict[K, list[T]] = defaultdict(list)
@@ -172,7 +187,7 @@ def check_writes(survived: Survived, url: str) -> None:
         assert len(chats) == len({chat["id"] for chat in chats})
         assert [chat["updated_at"] for chat in chats] == sorted([chat["updated_at"] for chat in chats], reverse=True)
         listed = {chat["id"]: read_all(url, tenant, f"/v3/chats/{chat['id']}/messages", "messages") for chat in chats}
-        texts = {message["parts"][0]["value"]: (chat, message["id"]) for chat in listed for message in listed[chat]}
+        texts = {text_of(message, url, tenant): (chat, message["id"]) for chat in listed for message in listed[chat]}
         assert len(texts) == sum(len(messages) for messages in listed.values())
         expected = {
             done.write.key: (done.chat_id, done.message_id) for done in acknowledged if done.write.tenant == tenant
@@ -202,12 +217,14 @@ def check_webhooks(survived: Survived) -> None:
     expected: list[tuple[str, str]] = []
     for rows in survived.rows.values():
         expected += [(EventType.CHAT_CREATED, chat.id) for chat in rows.chats]
-        for kind in (EventType.MESSAGE_SENT, EventType.MESSAGE_DELIVERED):
-            expected += [(kind, message.id) for message in rows.messages]
+        for message in rows.messages:
+            kind = "message" if message.poll is None else "poll"
+            expected += [(f"{kind}.sent", message.id), (f"{kind}.delivered", message.id)]
     events = {event.id: event for rows in survived.rows.values() for event in rows.events}
     for received in (survived.received, survived.received_by_other):
         delivered = first_of(received, lambda each: each.event_id)
-        assert sorted((each.event["event_type"], each.event["data"]["id"]) for each in delivered) == sorted(expected)
+        data = [(each.event["event_type"], each.event["data"]) for each in delivered]
+        assert sorted((kind, about.get("message_id") or about["id"]) for kind, about in data) == sorted(expected)
         rows_in_order = [events[each.event_id] for each in delivered]
         for sequences in grouped((event.chat_id, event.sequence) for event in rows_in_order).values():
             assert sequences == sorted(sequences)

@@ -25,7 +25,7 @@ class Write(msgspec.Struct, frozen=True):
     path: str
     body: dict[str, Any]
     key: str
-    """The idempotency key, and the text of the message: unique."""
+    """The idempotency key, and the text of the message or of the first option: unique."""
 
 
 class Acknowledged(msgspec.Struct, frozen=True):
@@ -112,9 +112,12 @@ async def writing(url: str, seed: int, tasks: int) -> AsyncGenerator[Writers]:
 
 
 def _write(chances: random.Random, tenant: Tenant, chats: Sequence[str], key: str) -> Write:
-    """A message to an existing chat, to a handle or a group from a line, or to a handle from any line."""
+    """A poll or a message to an existing chat, or a message to a handle or a group, from one line or any."""
     message = {"parts": [{"type": "text", "value": key}]}
     kind = chances.random()
+    if chats and kind < 0.1:
+        poll = {"options": [{"text": key}, {"text": "another"}]}
+        return Write(tenant, f"/v3/chats/{chances.choice(chats)}/polls", {"poll": poll}, key)
     if chats and kind < 0.5:
         return Write(tenant, f"/v3/chats/{chances.choice(chats)}/messages", {"message": message}, key)
     if kind < 0.8:
@@ -127,4 +130,5 @@ def _write(chances: random.Random, tenant: Tenant, chats: Sequence[str], key: st
 def _acknowledged(write: Write, response: bytes) -> Acknowledged:
     body: dict[str, Any] = msgspec.json.decode(response)
     chat: dict[str, Any] = body.get("chat", body)
-    return Acknowledged(write, chat.get("id") or chat["chat_id"], chat["message"]["id"], response)
+    message_id = chat.get("message_id") or chat["message"]["id"]
+    return Acknowledged(write, chat.get("id") or chat["chat_id"], message_id, response)

@@ -151,3 +151,34 @@ def test_a_contact_card_is_reported_to_every_partner_that_did_not_block_its_owne
     ):
         with pytest.raises(error):
             shared.run(shared.inbox.contact_card(card))
+
+
+def test_a_poll_its_options_and_votes(opened: OpenStore) -> None:
+    shared = Shared(opened)
+    content, poll = Content(()), ("Now", "Later")
+    received = Received(shared.line, ALICE, content, Service.IMESSAGE, reference="poll-1", poll=poll)
+    stored_polls = shared.run(shared.inbox.received(received))
+    assert shared.run(shared.inbox.received(received)) == stored_polls, "the same report again changes nothing"
+    first, second = (message.content.poll for message in stored_polls)
+    assert first is not None
+    assert second is not None
+    assert [[option.text for option in each.options] for each in (first, second)] == [list(poll)] * 2
+
+    [message, _] = stored_polls
+    shared.run(shared.inbox.options(shared.line, message.id, ALICE, ["Never"]))
+    voted = shared.run(shared.inbox.vote(shared.line, message.id, ALICE, first.options[1].id, added=True))
+    again = shared.run(shared.inbox.vote(shared.line, message.id, ALICE, first.options[1].id, added=True))
+    assert again == voted
+    changed = voted.content.poll
+    assert changed is not None
+    assert [(option.text, len(option.votes)) for option in changed.options] == [("Now", 0), ("Later", 1), ("Never", 0)]
+    [of_second] = shared.of(shared.second).messages
+    assert of_second.content.poll == second, "the poll of the other partner is another one"
+
+    with pytest.raises(NoSuchMessage):
+        shared.run(shared.inbox.vote(shared.line, "nobody", ALICE, first.options[1].id, added=True))
+    with pytest.raises(InvalidParameter, match="not in this chat"):
+        shared.run(shared.inbox.vote(shared.line, message.id, BOB, first.options[1].id, added=True))
+    [hello, _] = shared.receive()
+    with pytest.raises(NoSuchMessage):
+        shared.run(shared.inbox.options(shared.line, hello.id, ALICE, ["Never"]))
