@@ -30,6 +30,7 @@ iMessage carries polls: to a recipient whom iMessage does not reach, the poll fa
     status=201,
     response_description="The poll.",
     body=CreatePollBody,
+    body_example={"poll": {"options": [{"text": "Tonight"}, {"text": "Tomorrow"}]}},
     response=PollEnvelopeSchema,
     errors=(InvalidContent, InvalidParameter, OptedOut, HandleBlocked, NotFound, NoSuchMessage, ChatLeft),
     parameters=(IDEMPOTENCY_KEY,),
@@ -66,6 +67,7 @@ async def read(request: Request) -> Response:
     description="Anyone in the chat can add options, also to the polls of others. Options never change or disappear.",
     response_description="The poll.",
     body=AddOptionsBody,
+    body_example={"options": [{"text": "On Sunday"}]},
     response=PollEnvelopeSchema,
     errors=(InvalidContent, NoSuchMessage, ChatLeft),
 )
@@ -83,6 +85,7 @@ async def add_options(request: Request) -> Response:
     description="Adds or removes the vote of your line for one option. You may vote for several options.",
     response_description="The poll.",
     body=VoteBody,
+    body_example={"operation": "add", "option_id": "550e8400-e29b-41d4-a716-446655440000"},
     response=PollEnvelopeSchema,
     errors=(InvalidParameter, NoSuchMessage, ChatLeft),
 )

@@ -122,10 +122,9 @@ async def _play(request: Request, body: Simulation) -> Simulated:
             result = simulate.read(store, ctx, counterparty, body.message_id)
         case SimulatedTyping():
             result = simulate.set_typing(store, ctx, counterparty, started=not body.stop)
-        case SimulatedLeave():
-            result = simulate.set_membership(store, ctx, counterparty, ParticipantStatus.LEFT)
-        case SimulatedJoin():
-            result = simulate.set_membership(store, ctx, counterparty, ParticipantStatus.ACTIVE)
+        case SimulatedLeave() | SimulatedJoin():
+            status = ParticipantStatus.LEFT if isinstance(body, SimulatedLeave) else ParticipantStatus.ACTIVE
+            result = simulate.set_membership(store, ctx, counterparty, status)
         case SimulatedEdit():
             result = simulate.edit(store, ctx, counterparty, body.message_id, body.text, body.part_index)
         case SimulatedFailure():
