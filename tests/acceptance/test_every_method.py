@@ -21,12 +21,7 @@ ELSEWHERE = {
     "attachments.create",
     "attachments.delete",
     "attachments.retrieve",
-    "available_number.retrieve",
     "chats.send_voicememo",
-    "chats.share_contact_card",
-    "contact_card.create",
-    "contact_card.retrieve",
-    "contact_card.update",
 }
 """The methods that neither this service nor the table of ``not_simulated`` has yet."""
 

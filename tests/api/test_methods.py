@@ -23,10 +23,11 @@ def ids(we: Caller) -> dict[str, str]:
     group = we.create(GROUP)
     url = "https://example.com/hooks"
     made = we.post("/v3/webhook-subscriptions", {"target_url": url, "subscribed_events": ["message.sent"]})
+    poll = we.post(f"/v3/chats/{group['id']}/polls", {"poll": {"options": [{"text": "Yes"}, {"text": "No"}]}}).json()
     link = we.call("GET", "/v3/available_number").json()["vcf_url"]
     return {
         "chat_id": group["id"],
-        "message_id": group["message"]["id"],
+        "message_id": poll["message_id"],
         "subscription_id": made.json()["id"],
         "token": link.rpartition("/")[2].removesuffix(".vcf"),
     }

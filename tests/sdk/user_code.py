@@ -271,7 +271,7 @@ def receives(client: LinqAPIV3 | AsyncLinqAPIV3, body: bytes, headers: httpx2.He
             return event.data.reason
         case "chat.typing_indicator.started":
             return event.data.chat_id
-        case "contact_card.received":
+        case "call.initiated":
             assert_type(event, OtherWebhookEvent)
             assert_type(event.data, object)
         case _:
