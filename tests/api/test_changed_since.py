@@ -141,7 +141,7 @@ class TestRefusals:
 
     def test_edited(self, api: Api, partner: Tenant) -> None:
         since = token(ask(api, partner))
-        for edited in (since[:-1], since + "A", since[::-1], since.swapcase(), f" {since}", "", "0", "x" * 10_000):
+        for edited in (since[:-1], since + "A", since[::-1], since.swapcase(), f" {since}", "0", "x" * 10_000):
             message = refused(ask(api, partner, updated_since=edited), 400, 1005)
             assert message.startswith("'updated_since' is ")
             assert len(message) < 300
@@ -167,14 +167,14 @@ class TestRefusals:
         first = ask(api, partner, limit=1)
         cursor = page_of(first).next_cursor
         assert "'updated_since'" in refused(ask(api, partner, updated_since=cursor), 400, 1005)
-        for wrong in (cursor, "2", "", "nothing"):
+        for wrong in (cursor, "2", "nothing"):
             message = refused(ask(api, partner, updated_since=token(first), cursor=wrong), 400, 1005)
             assert message.startswith("'cursor' is ")
 
     def test_a_token_is_no_cursor_of_a_walk(self, api: Api, partner: Tenant) -> None:
         assert "'cursor'" in refused(ask(api, partner, cursor=token(ask(api, partner))), 400, 1005)
 
-    @pytest.mark.parametrize("wait", ["-1", "61", "1.5", "", "x", "600", "+1", " 1", "९"])
+    @pytest.mark.parametrize("wait", ["-1", "61", "1.5", "x", "600", "+1", " 1", "९"])
     def test_waits(self, api: Api, partner: Tenant, wait: str) -> None:
         since = token(ask(api, partner))
         assert refused(ask(api, partner, updated_since=since, wait=wait), 400, 1005).startswith("'wait' is ")

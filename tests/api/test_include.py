@@ -103,7 +103,7 @@ def test_another_partners_messages_are_not_ours(we: Caller, they: Caller) -> Non
 
 @pytest.mark.parametrize(
     "include",
-    ["", ",", "last_message,", "last_messages", "Last_Message", "unread_count,unread_count", "id", "x" * 10_000, "\0"],
+    [",", "last_message,", "last_messages", "Last_Message", "unread_count,unread_count", "id", "x" * 10_000, "\0"],
 )
 def test_names_that_are_not_known(we: Caller, include: str) -> None:
     message = refused(we.call("GET", "/v3/chats", query=query_of(include=include)), 400, 1005)

@@ -127,7 +127,9 @@ def test_every_method_takes_extras(half: Half, server: Server, one: Endpoint) ->
 @each_endpoint
 def test_what_is_left_out_is_not_sent(half: Half, server: Server, one: Endpoint) -> None:
     named: dict[str, Any] = one.named or {}
-    needed = ("message", "handle", "address") if "?" in one.request else ("message", "to", "handle", "address")
+    needed = (
+        ("message", "handle", "address") if "?" in one.request else ("message", "to", "handle", "address", "options")
+    )
     left_out = {name: omit for name in named if name not in needed}
     client = half.client(base_url=server.url)
     half.run(called(client, Endpoint(one.name, "", 0, None, one.arguments, named | left_out)))

@@ -83,6 +83,7 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         "now": NOW,
         "at": NOW,
         "delivery_status": "read",
+        "poll": None,
         "edits": 1,
         "document": ROW,
         "fingerprint": b"\x00" * 16,
