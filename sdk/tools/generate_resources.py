@@ -166,6 +166,7 @@ class Resource:
             "from linq import pagination, types\n",
             "from linq._async.follow import AsyncFollowableChats\n",
             "from linq._async.resource import AsyncResource, of_pages, raw, streaming\n",
+            "from linq._lazy import importing\n",
             f"from linq._requests import {self.module} as requests\n",
             "from linq._types import NOT_GIVEN, omit\n",
             "if TYPE_CHECKING:\n",
@@ -208,7 +209,8 @@ def members(resources: Mapping[str, str], suffix: str) -> Iterator[str]:
     for name, module in resources.items():
         kind = Resource(module).class_name(suffix)
         # Imported when accessed, and from its own module, because the package names this module too.
-        loaded = f"        from linq._async.resources.{module} import {kind}  # noqa: PLC0415 - lazy\n\n"
+        load = f"from linq._async.resources.{module} import {kind}  # noqa: PLC0415"
+        loaded = f"        with importing:\n            {load}\n\n"
         yield member(name, kind, before=loaded)
 
 

@@ -12,8 +12,8 @@ Event: TypeAlias = int | httpx2.Response | Exception | None
 """What happens at a request: a chat changes, the request fails, or nothing."""
 
 
-class OutOfEventsError(Exception):
-    """A request would wait for a change, and no further one is planned."""
+class OutOfEventsError(BaseException):
+    """A request would wait for a change, and no further one is planned. The SDK converts an ``Exception``."""
 
 
 @dataclass

@@ -5,6 +5,7 @@
     │   ├── APIConnectionError              no response: refused, reset, cut off, unknown host
     │   │   └── APITimeoutError             no response within the timeout
     │   ├── APIResponseValidationError      a success whose body is not the API's
+    │   ├── APIWebhookValidationError       a webhook that is signed, but is not an event
     │   └── APIStatusError                  an error status: ``status_code``, ``response``, ``trace_id``
     │       ├── BadRequestError             400
     │       ├── AuthenticationError         401
@@ -14,15 +15,20 @@
     │       ├── UnprocessableEntityError    422
     │       ├── RateLimitError              429: ``retry_after`` says how many seconds to wait
     │       └── InternalServerError         500 and above
+    ├── NoNextPageError                     there is no page after the last one; a RuntimeError too
     └── WebhookVerificationError            a webhook is not signed with the secret, or is too old
 
-``code``, ``doc_url`` and ``trace_id`` come from the error envelope (docs/wire.md §2).
+``code``, ``doc_url`` and ``trace_id`` come from the error envelope (docs/wire.md §2). An error
+can be pickled and copied; only its ``__cause__`` is lost.
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, cast
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Self, cast
+
+from linq import _retry
 
 if TYPE_CHECKING:
     from httpx2 import Request, Response
@@ -30,6 +36,16 @@ if TYPE_CHECKING:
 
 class LinqApiv3Error(Exception):
     """The root of the tree. Raised itself for a wrong setting or a wrong use of the client."""
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...], Mapping[str, object]]:
+        # Exception would call the class with ``args``, which are not the parameters of the subclasses.
+        return _restored, (type(self), self.args), self.__dict__
+
+
+def _restored(kind: type[LinqApiv3Error], arguments: tuple[object, ...]) -> LinqApiv3Error:
+    error = kind.__new__(kind)
+    error.args = arguments
+    return error
 
 
 class APIError(LinqApiv3Error):
@@ -44,7 +60,8 @@ class APIError(LinqApiv3Error):
     doc_url: str | None
     """The URL of the page that explains the code, or None."""
     retry_after: float | None
-    """The seconds that the server asked you to wait, or None."""
+    """The seconds that the server asked you to wait, or None: ``retry_after`` of the envelope, or else the header
+    ``retry-after-ms`` or ``Retry-After`` (seconds, or an HTTP date)."""
 
     def __init__(self, message: str, request: Request, *, body: object | None) -> None:
         super().__init__(message)
@@ -63,7 +80,7 @@ class APIConnectionError(APIError):
     """No complete response arrived, and no retries are left. ``__cause__`` is httpx2's error."""
 
     is_retryable = True
-    """Whether another attempt may succeed; False if the request itself cannot be sent."""
+    """Whether another attempt may succeed; False if the request itself cannot be sent, or a transport has a bug."""
 
     def __init__(self, *, message: str = "Connection error.", request: Request) -> None:
         super().__init__(message, request, body=None)
@@ -79,14 +96,21 @@ class APITimeoutError(APIConnectionError):
 class APIResponseValidationError(APIError):
     """The status is a success, but the body is not what the API sends: a proxy's login page, for example."""
 
-    def __init__(self, response: Response, body: object | None, *, message: str) -> None:
-        super().__init__(message, response.request, body=body)
+    def __init__(self, response: Response, body: object | None, *, message: str | None = None) -> None:
+        super().__init__(message or "The body is not what was expected.", response.request, body=body)
         self.response = response
         self.status_code = response.status_code
 
 
+class APIWebhookValidationError(APIError):
+    """A webhook is correctly signed, but its body, which is ``body``, is not an event. ``request`` is None."""
+
+    def __init__(self, message: str, *, body: str | bytes) -> None:
+        super().__init__(message, cast("Any", None), body=body)
+
+
 class APIStatusError(APIError):
-    """The server responded with an error status."""
+    """The server responded with an error status, or redirected a write, which the SDK does not follow."""
 
     trace_id: str | None
     """The id to quote to the service's operators: the envelope's ``trace_id``, or the ``X-Trace-ID`` header."""
@@ -98,7 +122,7 @@ class APIStatusError(APIError):
         self.status_code = response.status_code
         self.trace_id = _text(envelope.get("trace_id")) or response.headers.get("x-trace-id")
         if self.retry_after is None:
-            self.retry_after = _seconds(response.headers.get("retry-after", ""))
+            self.retry_after = _retry.asked_delay(response.headers, time.time())
 
 
 class BadRequestError(APIStatusError):
@@ -133,8 +157,35 @@ class InternalServerError(APIStatusError):
     """500 and above: the server failed."""
 
 
+class NoNextPageError(LinqApiv3Error, RuntimeError):
+    """``get_next_page`` was called on the last page."""
+
+
 class WebhookVerificationError(LinqApiv3Error):
-    """The webhook cannot be trusted: respond with 400 and ignore it. The message says why."""
+    """The webhook cannot be trusted: respond with 400 and ignore it. The message says why.
+
+    If the package ``standardwebhooks`` is installed, it is also that package's error of this name.
+    """
+
+    def __new__(cls, *arguments: object) -> Self:
+        made: Self = super().__new__(_also_of_standardwebhooks(cls), *arguments)
+        return made
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...], Mapping[str, object]]:
+        # The class of both has no name under which pickle would find it.
+        return WebhookVerificationError, self.args, self.__dict__
+
+
+def _also_of_standardwebhooks(kind: type[Any]) -> type[Any]:
+    """``kind``, or a class of the same name that is derived from it and from the error of ``standardwebhooks``."""
+    try:
+        import standardwebhooks  # noqa: PLC0415 - only a program that verifies with it needs it
+    except ImportError:
+        return kind
+    theirs = standardwebhooks.WebhookVerificationError
+    if issubclass(kind, theirs):
+        return kind
+    return type(kind.__name__, (kind, theirs), {"__module__": kind.__module__, "__doc__": kind.__doc__})
 
 
 _BY_STATUS: dict[int, type[APIStatusError]] = {
@@ -154,11 +205,21 @@ def status_error(response: Response) -> APIStatusError:
     kind = _BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)
     body = decoded_body(response)
     error = _mapping(_mapping(body).get("error"))
-    said = error.get("message") or response.text[:200] or response.reason_phrase
+    said = error.get("message") or _redirection(response) or response.text[:200] or response.reason_phrase
     code = f" / {error['code']}" if "code" in error else ""
     trace_id = _mapping(body).get("trace_id") or response.headers.get("x-trace-id")
     trace = f" (trace id {trace_id})" if trace_id else ""
     return kind(f"Error code: {status}{code} - {said}{trace}", response=response, body=body)
+
+
+def _redirection(response: Response) -> str | None:
+    """What to say about a redirect that was not followed; None for any other response."""
+    if not response.has_redirect_location:
+        return None
+    return (
+        f"{response.request.method} {response.request.url} was redirected to {response.headers['location']}, and not "
+        "followed: it might arrive as a GET. Set base_url to the address that the service has now"
+    )
 
 
 def decoded_body(response: Response) -> object | None:
@@ -176,7 +237,3 @@ def _mapping(value: object) -> dict[str, object]:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
-
-
-def _seconds(header: str) -> float | None:
-    return float(header) if re.fullmatch(r"\d+(\.\d+)?", header) else None

@@ -1,6 +1,6 @@
 """One request from its first attempt to a response or an error, as a generator that does no I/O itself.
 
-    flow ──yields Send(prepared)──▶ driver ──sends the response, or throws httpx2's error in──▶ flow
+    flow ──yields Send(prepared)──▶ driver ──sends the response, or throws the client's error in──▶ flow
     flow ──yields Sleep(seconds)──▶ driver ──sends None──▶ flow
     flow ──returns the successful FlowResult, or raises an error of ``_errors``
 
@@ -20,6 +20,7 @@ import httpx2
 
 from linq import _retry
 from linq._errors import APIConnectionError, APIError, APITimeoutError, status_error
+from linq._http import of_either_library
 from linq._log import logger, safe_headers, safe_text
 from linq._request import PreparedRequest, Request, prepare
 from linq._settings import Settings
@@ -51,7 +52,7 @@ class FlowResult:
 Flow: TypeAlias = "Generator[Send | Sleep, httpx2.Response | None, FlowResult]"
 
 # The request cannot be sent as it is, so another attempt would fail the same way.
-_NOT_WORTH_RETRYING = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, httpx2.TooManyRedirects)
+_NOT_WORTH_RETRYING = ("UnsupportedProtocol", "LocalProtocolError", "TooManyRedirects")
 
 
 def flow(settings: Settings, request: Request[object], *, stream: bool = False) -> Flow:
@@ -66,7 +67,7 @@ def flow(settings: Settings, request: Request[object], *, stream: bool = False) 
         try:
             response = yield Send(prepared, stream)
             assert response is not None  # noqa: S101 - the driver sends a response or throws an error
-        except httpx2.RequestError as error:
+        except Exception as error:  # a custom transport or an event hook may raise anything
             sent = httpx2.Request(prepared.method, prepared.url, headers=prepared.headers)
             unanswered = connection_error(error, sent)
             failure, cause, worth_retrying = unanswered, error, unanswered.is_retryable
@@ -83,21 +84,22 @@ def flow(settings: Settings, request: Request[object], *, stream: bool = False) 
             raise failure from cause
         attempt += 1
         why = safe_text(failure.message, settings.api_key)
-        logger.info("Retry %d of %d in %.2f s: %s", attempt, prepared.max_retries, delay, why)
+        logger.info("Retry %d of %s in %.2f s: %s", attempt, prepared.max_retries, delay, why)
         yield Sleep(delay)
 
 
-def connection_error(error: httpx2.RequestError, request: httpx2.Request) -> APIConnectionError:
-    """The SDK's error for one of httpx2's."""
+def connection_error(error: Exception, request: httpx2.Request) -> APIConnectionError:
+    """The SDK's error for one of an HTTP client, or of a transport or hook in it."""
     origin = f"{request.url.scheme}://{request.url.host}:{request.url.port or ''}".rstrip(":")
-    if isinstance(error, httpx2.TimeoutException):
+    if isinstance(error, of_either_library("TimeoutException")):
         return APITimeoutError(
             request, f"No answer from {origin} in time ({type(error).__name__}); see the timeout option"
         )
     failure = APIConnectionError(
         message=f"Connection to {origin} failed: {str(error) or type(error).__name__}", request=request
     )
-    failure.is_retryable = not isinstance(error, _NOT_WORTH_RETRYING)
+    lost = isinstance(error, (*of_either_library("RequestError"), OSError))  # otherwise it is a bug, or a mock's
+    failure.is_retryable = lost and not isinstance(error, of_either_library(*_NOT_WORTH_RETRYING))
     return failure
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from linq import _retry
 from linq._errors import APIConnectionError, APIError, APIStatusError, BadRequestError, LinqApiv3Error
-from linq._request import Request
+from linq._request import Request, Trail
 
 LONGEST_DELAY = 30.0
 """Seconds. The longest backoff after failures; a server may ask for more."""
@@ -36,7 +36,7 @@ class FollowState:
         self.token = since
         self._query: Final = {**filters, "limit": limit}
         self._wait: Final = wait
-        self._cursor: str | None = None
+        self._trail = Trail()
         self._first_token: str | None = None
         self._next_token: str | None = None
         self._failures = 0
@@ -46,22 +46,22 @@ class FollowState:
     def request(self) -> Request[object]:
         """The request for the next page. It has no retries: ``failed`` decides about them."""
         if self.token is None:
-            return Request("GET", "/v3/chats", object, {**self._query, "cursor": self._cursor}, max_retries=0)
+            return Request("GET", "/v3/chats", object, {**self._query, "cursor": self._trail.last}, max_retries=0)
         query = {**self._query, "updated_since": self.token, "wait": self._wait}
         return Request("GET", "/v3/chats", object, query, max_retries=0, wait=self._wait)
 
     def check(self, *, chats: int, next_cursor: str | None, sync_token: str | None) -> str:
         """Return the sync token of a page with this many chats.
 
-        Raises ``LinqApiv3Error`` if there is none, or if the page repeats a cursor or token, which would never end.
+        Raises ``LinqApiv3Error`` if there is none, or if the cursors or tokens repeat, which would never end.
         """
         if sync_token is None:
             raise LinqApiv3Error(
                 "The service does not send the header X-Sync-Token, so follow() cannot tell what has changed; "
                 "use webhooks, or poll list_chats()"
             )
-        if next_cursor and next_cursor == self._cursor:
-            raise LinqApiv3Error(f"The server sent the cursor {next_cursor!r} back as the next one")
+        if next_cursor:
+            self._trail.followed_by(next_cursor)
         if chats and sync_token == self.token:
             raise LinqApiv3Error(f"The server sent changes, but no new sync token: it is still {sync_token!r}")
         return sync_token
@@ -72,7 +72,7 @@ class FollowState:
         if self.token is None:
             # The first page's token covers the whole listing, whatever changes in the meantime.
             self._first_token = self._first_token or sync_token
-            self._cursor = next_cursor
+            self._trail = self._trail.followed_by(next_cursor) if next_cursor else Trail()
             if not next_cursor:
                 self._next_token = self._first_token
                 self._restarts = 0
@@ -94,7 +94,7 @@ class FollowState:
         :param chance: a random number in [0, 1)
         """
         if self._has_expired(error):
-            self._cursor = self._first_token = None
+            self._trail, self._first_token = Trail(), None
             self._restarts += 1
             return 0
         if not _is_temporary(error):
@@ -107,7 +107,7 @@ class FollowState:
 
     def _has_expired(self, error: APIError) -> bool:
         """Whether a cursor was rejected. The rest of its request was valid for the first page."""
-        is_later_page = self.token is None and self._cursor is not None
+        is_later_page = self.token is None and self._trail.last is not None
         return isinstance(error, BadRequestError) and is_later_page and self._restarts < MAX_RESTARTS
 
 

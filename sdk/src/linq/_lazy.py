@@ -1,13 +1,21 @@
-"""Packages that load a name when it is first used, so that importing them takes almost no time (decision 0011)."""
+"""Packages that load a name when it is first used, so that importing them takes almost no time (decision 0011).
+
+Python locks a module while it imports it. If another thread forks meanwhile, the lock stays locked in the child, whose
+first request would wait for it forever. So a fork waits for the imports that a request needs: each of them, wherever it
+is, holds ``importing`` (``_fork.py``).
+"""
 
 from __future__ import annotations
 
 import sys
+from _thread import RLock  # threading itself imports slowly
 from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+importing = RLock()
 
 
 def lazily(
@@ -23,9 +31,10 @@ def lazily(
         home = home_of.get(name)
         if home is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        if home == package:
-            return import_module(f"{package}.{name}")
-        value: object = getattr(import_module(home), name)
+        with importing:
+            if home == package:
+                return import_module(f"{package}.{name}")
+            value: object = getattr(import_module(home), name)
         # Python finds the name without __getattr__ from now on.
         setattr(sys.modules[package], name, value)
         return value

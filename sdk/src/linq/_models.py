@@ -7,15 +7,19 @@ fields that are missing or of another type than documented. Only the last leaves
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, TypeVar, Union, cast, get_args, get_origin
 
 import pydantic
 from pydantic import ConfigDict, GetCoreSchemaHandler, TypeAdapter, ValidationError
 from pydantic_core import CoreSchema, core_schema, from_json
+
+from linq._lazy import importing
 
 ModelT = TypeVar("ModelT", bound="BaseModel")
 
@@ -77,7 +81,9 @@ class Deferred:
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         def validate(value: object) -> object:
-            return tolerant(getattr(import_module(self.module), self.name), value)
+            with importing:
+                model = getattr(import_module(self.module), self.name)
+            return tolerant(model, value)
 
         return core_schema.no_info_plain_validator_function(validate)
 
@@ -90,6 +96,30 @@ class BaseModel(pydantic.BaseModel):
     """A pydantic model that keeps unknown fields and builds its validator when it is first used."""
 
     model_config = ConfigDict(extra="allow", defer_build=True, protected_namespaces=())
+
+    @classmethod
+    def construct(cls, _fields_set: set[str] | None = None, **values: object) -> Self:  # pyright: ignore[reportIncompatibleMethodOverride] - pydantic's is deprecated
+        """A model of these values without validation: dicts become models, and what is missing None, at any depth.
+
+        :param _fields_set: the names of the fields that count as set; the default is those that are passed
+        """
+        made = _tolerant_model(cls, values)
+        if _fields_set is not None:
+            made.__pydantic_fields_set__.clear()
+            made.__pydantic_fields_set__.update(_fields_set)
+        return made
+
+    @classmethod
+    def model_rebuild(cls, **options: Any) -> bool | None:
+        """As pydantic's, which holds a lock meanwhile, so a fork waits for it."""
+        depth = options.pop("_parent_namespace_depth", 2)
+        with importing:
+            return super().model_rebuild(_parent_namespace_depth=depth + 1, **options)
+
+    @classmethod
+    def model_construct(cls, _fields_set: set[str] | None = None, **values: object) -> Self:
+        """As ``construct``."""
+        return cls.construct(_fields_set, **values)
 
     def to_dict(
         self,
@@ -138,11 +168,26 @@ class BaseModel(pydantic.BaseModel):
 
 
 def parse_model(model: type[ModelT], content: bytes) -> ModelT:
-    """The model of a JSON object. Raises ``ValueError`` if it is not JSON, ``TypeError`` if it is not an object."""
+    """The model of a JSON object.
+
+    Raises ``ValueError`` if it is not JSON, and ``TypeError`` if it is not an object, or one without the field that
+    the model is about.
+    """
     try:
         return model.model_validate_json(content)
     except ValidationError:
-        return _tolerant_model(model, _json_object(content))
+        value = _json_object(content)
+    main = _main_field(model)
+    if main is not None and main not in value:
+        raise TypeError(f"it has no {main!r}")
+    return _tolerant_model(model, value)
+
+
+def _main_field(model: type[BaseModel]) -> str | None:
+    """The field without which an object is no such model: its id, its message, or its only required field."""
+    required = [known.alias or name for name, known in model.model_fields.items() if known.is_required()]
+    named = [name for name in ("id", "message") if name in required]
+    return next(iter(named or required), None) if named or len(required) == 1 else None
 
 
 def parse_union(union: Any, content: bytes) -> Any:
@@ -151,8 +196,20 @@ def parse_union(union: Any, content: bytes) -> Any:
     return parse_model(mark.model_for(models, _json_object(content)), content)
 
 
+def readable_json(content: bytes) -> bytes:
+    """The JSON with U+FFFD in place of what no Unicode text contains: half a surrogate pair, or bytes not in UTF-8.
+
+    Raises ``ValueError`` if it is not JSON.
+    """
+    value: object = json.loads(content.decode(errors="replace"))
+    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", json.dumps(value, ensure_ascii=False)).encode()
+
+
 def _json_object(content: bytes) -> Mapping[str, object]:
-    value = cast("object", from_json(content))
+    try:
+        value = cast("object", from_json(content))
+    except ValueError:
+        value = cast("object", from_json(readable_json(content)))
     if not isinstance(value, dict):
         raise TypeError(f"it is a JSON {type(value).__name__}, not an object")
     return cast("Mapping[str, object]", value)
@@ -186,7 +243,13 @@ def _model_for(declared: Any, value: Mapping[str, object]) -> type[BaseModel] | 
 
 
 def _tolerant_model(model: type[ModelT], value: Mapping[str, object]) -> ModelT:
-    fields = {known.alias or name: (name, known) for name, known in model.model_fields.items()}
-    built = {key: tolerant(fields[key][1].annotation, item) if key in fields else item for key, item in value.items()}
-    missing = {key: None for key, (_, known) in fields.items() if known.is_required() and key not in value}
-    return model.model_construct({fields[key][0] if key in fields else key for key in value}, **built, **missing)
+    names = {known.alias or name: name for name, known in model.model_fields.items()}
+    given = {names.get(key, key): item for key, item in value.items()}
+    fields = model.model_fields
+    built = {name: tolerant(fields[name].annotation, item) if name in fields else item for name, item in given.items()}
+    missing = {name: None for name, known in fields.items() if known.is_required() and name not in given}
+    # pydantic's own takes the names of the wire.
+    wire = {name: known.alias or name for name, known in fields.items()}
+    values = {wire.get(name, name): item for name, item in {**built, **missing}.items()}
+    # pydantic's own model_construct: ours leads here.
+    return super(BaseModel, model).model_construct(set(given), **values)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from linq._errors import LinqApiv3Error
+from linq._errors import NoNextPageError
 from linq._models import BaseModel
-from linq._request import Request
+from linq._request import Request, Trail
 
 T = TypeVar("T")
 PageT = TypeVar("PageT")
@@ -55,14 +55,15 @@ class CursorPage(PageModel, Generic[T]):
 def next_request(request: Request[object], page: CursorPage[T], cast_to: type[PageT]) -> Request[PageT]:
     """The request for the page after ``page``, which ``request`` fetched.
 
-    Raises ``LinqApiv3Error`` on the last page, and when the server repeats the cursor that it was sent: following that
-    would never end.
+    Raises ``NoNextPageError`` on the last page, and ``LinqApiv3Error`` when the cursors of the server go in a circle.
     """
     cursor = page.next_cursor
     if not cursor:
-        raise LinqApiv3Error("This is the last page (next_cursor is None); call has_next_page() first")
-    if cursor == request.query.get("cursor"):
-        raise LinqApiv3Error(
-            f"The server sent the cursor {cursor!r} back as the next one, so pagination cannot continue"
-        )
-    return request.with_result(cast_to, {**request.query, "cursor": cursor})
+        raise NoNextPageError("This is the last page (next_cursor is None); call has_next_page() first")
+    trail = request.trail or Trail(last=_text(request.query.get("cursor")))
+    following = request.with_result(cast_to, {**request.query, "cursor": cursor})
+    return replace(following, trail=trail.followed_by(cursor))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

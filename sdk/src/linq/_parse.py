@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from types import NoneType
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import httpx2
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from linq._errors import APIResponseValidationError, decoded_body
-from linq._models import BaseModel, parse_model
+from linq._http import of_either_library, response_of
+from linq._models import BaseModel, parse_model, readable_json
 
 T = TypeVar("T")
 
-_UNPARSED = frozenset({NoneType, str, bytes, httpx2.Response})
+_UNPARSED = frozenset({NoneType, str, bytes})
 
 
 def parse(response: httpx2.Response, cast_to: type[T]) -> T:
-    """The body as ``cast_to``: a model, ``str``, ``bytes``, ``NoneType``, ``httpx2.Response``, or a pydantic type.
+    """The body as ``cast_to``: a model, ``str``, ``bytes``, ``NoneType``, a ``Response`` of httpx2 or httpx, or any
+    type that pydantic validates.
 
     Raises ``APIResponseValidationError`` when the body does not have this type.
     """
@@ -26,7 +28,9 @@ def parse(response: httpx2.Response, cast_to: type[T]) -> T:
             return parse_model(cast_to, response.content)
         if cast_to in _UNPARSED:
             return _unparsed(response, cast_to)
-        return TypeAdapter(cast_to).validate_json(response.content)
+        if cast_to in of_either_library("Response"):
+            return cast("T", response_of(cast_to, response))
+        return _validated(TypeAdapter(cast_to), response.content)
     except (ValueError, TypeError) as error:
         kind = response.headers.get("content-type", "no content type")
         raise APIResponseValidationError(
@@ -37,9 +41,18 @@ def parse(response: httpx2.Response, cast_to: type[T]) -> T:
         ) from error
 
 
+def _validated(adapter: TypeAdapter[T], content: bytes) -> T:
+    try:
+        return adapter.validate_json(content)
+    except ValidationError as error:
+        if error.errors()[0]["type"] != "json_invalid":
+            raise
+        return adapter.validate_json(readable_json(content))
+
+
 def _unparsed(response: httpx2.Response, cast_to: type[T]) -> T:
     """The value of a type that needs no parsing."""
-    for value in (None, response, response.content, response.text):
+    for value in (None, response.content, response.text):
         if isinstance(value, cast_to):
             return value
     raise TypeError(f"{cast_to} must be parsed")

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Generic, TypeAlias, TypeVar, cast
-from urllib.parse import quote, urlencode
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import IO, Generic, TypeAlias, TypeVar, cast
+from urllib.parse import quote, urlencode, urlsplit
 
 from linq._errors import LinqApiv3Error
+from linq._lazy import importing
 from linq._settings import STANDARD_HEADERS, Settings, check_max_retries, check_timeout
 from linq._types import NOT_GIVEN, MethodOptions, NotGiven, Omit, TimeoutTypes, omit
 
@@ -41,22 +43,39 @@ class Request(Generic[R_co]):
     """Seconds for which the server may hold its response back; added to the read timeout."""
     prefetch: int = 0
     """For lists: how many pages to fetch ahead, 0 or 1."""
+    trail: Trail | None = None
+    """For the later pages of a list: the cursors before."""
+    content: object = None
+    """Sent unchanged, instead of a body: ``bytes``, ``str``, a file, or an iterable of bytes."""
+    files: object = None
+    """Sent as a multipart form, in which the fields of a body are the other fields."""
 
     def with_result(self, cast_to: type[T], query: Mapping[str, object] | None = None) -> Request[T]:
         """The same request with another result, and with another ``query`` if one is given."""
-        return Request(
-            self.method,
-            self.path,
-            cast_to,
-            self.query if query is None else query,
-            self.headers,
-            self.body,
-            self.timeout,
-            self.max_retries,
-            self.idempotency_key,
-            self.wait,
-            self.prefetch,
-        )
+        changed = replace(self, query=self.query if query is None else query)
+        return replace(cast("Request[T]", changed), cast_to=cast_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Notices when the cursors of a list go in a circle, without keeping them all.
+
+    Brent's algorithm: compare each cursor with a marked one, and mark the current one after 1, 2, 4, 8, … steps.
+    """
+
+    last: str | None = None
+    marked: str | None = None
+    steps: int = 0
+
+    def followed_by(self, cursor: str) -> Trail:
+        """The trail with one more cursor. Raises ``LinqApiv3Error`` if it is the last or the marked one."""
+        if cursor in (self.last, self.marked):
+            raise LinqApiv3Error(
+                f"The server sent the cursor {cursor!r} back as the next one, so pagination would never end"
+            )
+        steps = self.steps + 1
+        is_power_of_two = steps & (steps - 1) == 0
+        return Trail(cursor, cursor if is_power_of_two else self.marked, steps)
 
 
 PageRequest: TypeAlias = Request[T]
@@ -70,33 +89,64 @@ class PreparedRequest:
     method: str
     url: str
     headers: dict[str, str]
-    content: bytes | None
+    body: Mapping[str, object]
+    """``content``, or ``files`` and ``data``, as the HTTP client takes them; empty without a body."""
     timeout: TimeoutTypes | NotGiven
     wait: float
-    max_retries: int
+    max_retries: float
 
 
 def prepare(settings: Settings, request: Request[object]) -> PreparedRequest:
     """Apply the client's settings. Raises ``LinqApiv3Error``, ``TypeError`` or ``ValueError`` if it is invalid."""
-    if not request.path.startswith("/"):
-        # An absolute URL would carry the key to the host that it names.
-        raise LinqApiv3Error(f"path must begin with '/', as in '/v3/chats', not {request.path!r}")
     timeout = settings.timeout if isinstance(request.timeout, NotGiven) else request.timeout
     max_retries = settings.max_retries if request.max_retries is None else request.max_retries
     check_timeout(timeout)
     check_max_retries(max_retries)
-    content = None if request.body is None else json.dumps(_plain(request.body), separators=(",", ":")).encode()
     query = urlencode(list(_flat({**settings.default_query, **request.query})), quote_via=quote)
     separator = "&" if "?" in request.path else "?"
+    url = request.path if _is_absolute(request.path) else f"{settings.base_url}/{request.path.lstrip('/')}"
     return PreparedRequest(
         method=request.method,
-        url=f"{settings.base_url}{request.path}{separator + query if query else ''}",
-        headers=_headers(settings, request, has_body=content is not None),
-        content=content,
+        url=f"{url}{separator + query if query else ''}",
+        headers=_headers(settings, request, has_key=_origin(url) == _origin(settings.base_url)),
+        body=_body(request),
         timeout=timeout,
         wait=request.wait,
         max_retries=max_retries,
     )
+
+
+def _is_absolute(path: str) -> bool:
+    return path.startswith(("http://", "https://"))
+
+
+def _origin(url: str) -> tuple[str, str | None, int]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}[parts.scheme]
+
+
+def _body(request: Request[object]) -> Mapping[str, object]:
+    """Raises ``TypeError`` for two kinds of body at once."""
+    content, body = request.content, request.body
+    if content is not None and (body is not None or request.files is not None):
+        raise TypeError("pass one of body, content and files; only body and files go together, as a multipart form")
+    if request.files is not None:
+        fields = cast("Mapping[str, object]", _plain(body or {}))
+        return {"files": request.files, "data": dict(_flat(fields))}
+    if content is None and isinstance(body, bytes):
+        content = body
+    if content is not None:
+        return {"content": _repeatable(content)}
+    return {} if body is None else {"content": json.dumps(_plain(body), separators=(",", ":")).encode()}
+
+
+def _repeatable(content: object) -> object:
+    """The content as bytes, because a retry could not read a file or an iterator again; async ones are unchanged."""
+    if isinstance(content, str | bytes):
+        return content
+    if hasattr(content, "read"):
+        return cast("IO[bytes]", content).read()
+    return b"".join(cast("Iterable[bytes]", content)) if isinstance(content, Iterable) else content
 
 
 def request(
@@ -167,6 +217,8 @@ def _plain(value: object) -> object:
     model_dump = getattr(value, "model_dump", None)
     if model_dump is not None:
         return model_dump(mode="json", by_alias=True, exclude_unset=True)
+    if isinstance(value, date):  # a datetime is a date too
+        return value.isoformat()
     return [_plain(item) for item in cast("Iterable[object]", value)] if isinstance(value, Iterable) else value
 
 
@@ -176,15 +228,21 @@ def _has_own_key(body: object) -> bool:
     return isinstance(message, Mapping) and bool(cast("Mapping[str, object]", message).get("idempotency_key"))
 
 
-def _headers(settings: Settings, request: Request[object], *, has_body: bool) -> dict[str, str]:
-    """The SDK's headers, then the client's, then the request's. A later one replaces an earlier one, in any case."""
-    ours = dict(STANDARD_HEADERS, Authorization=f"Bearer {settings.api_key}")
-    if has_body:
+def _headers(settings: Settings, request: Request[object], *, has_key: bool) -> dict[str, str]:
+    """The SDK's headers, then the client's, then the request's. A later one replaces an earlier one, in any case.
+
+    The key goes to the origin of the base URL alone: an absolute URL may name any host.
+    """
+    ours = dict(STANDARD_HEADERS)
+    if has_key:
+        ours["Authorization"] = f"Bearer {settings.api_key}"
+    if request.files is None and (request.body is not None or request.content is not None):
         ours["Content-Type"] = "application/json"
     if request.idempotency_key is not None:
         ours["Idempotency-Key"] = request.idempotency_key
     elif request.method not in _SAFE_METHODS and not _has_own_key(request.body):
-        from uuid import uuid4  # noqa: PLC0415 - takes longer to import than all of this module
+        with importing:
+            from uuid import uuid4  # noqa: PLC0415 - takes longer to import than all of this module
 
         # Created once, here, so that every retry of a write carries the same key.
         ours["Idempotency-Key"] = str(uuid4())
@@ -195,21 +253,24 @@ def _headers(settings: Settings, request: Request[object], *, has_body: bool) ->
 
 
 def _flat(query: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Name and text of each parameter that has a value.
+    """Name and text of each parameter: ``true``/``false``, lists joined by commas, ``{"a": {"b": 1}}`` as ``a[b]``.
 
-    ``true``/``false``, lists joined by commas, ``{"a": {"b": 1}}`` as ``a[b]``.
+    A parameter without a value is left out.
     """
     for name, value in query.items():
-        if value is None or value == "" or isinstance(value, Omit | NotGiven):
-            continue
         if isinstance(value, Mapping):
             nested = cast("Mapping[str, object]", value)
             yield from _flat({f"{name}[{key}]": inner for key, inner in nested.items()})
         elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
-            yield name, ",".join(_text(item) for item in cast("Sequence[object]", value))
-        else:
-            yield name, _text(value)
+            items = cast("Sequence[object]", value)
+            text = ",".join(_text(item) for item in items if item is not None)
+            if text:
+                yield name, text
+        elif text := _text(value):
+            yield name, text
 
 
 def _text(value: object) -> str:
+    if value is None or isinstance(value, Omit | NotGiven):
+        return ""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 8.0
@@ -69,6 +68,8 @@ def _number(text: str | None) -> float | None:
 
 
 def _until(http_date: str, now: float) -> float | None:
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - takes longer to import than all of this module
+
     try:
         return max(0.0, parsedate_to_datetime(http_date).timestamp() - now)
     except (ValueError, OverflowError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -36,9 +37,9 @@ class Settings:
     """Returns the time in seconds since 1970; None is the machine's clock."""
 
     def __post_init__(self) -> None:
-        if not (self.api_key.isascii() and self.api_key.isprintable()) or " " in self.api_key:
+        if not (self.api_key.isascii() and self.api_key.isprintable()):
             raise LinqApiv3Error(
-                "api_key contains a space, a line break or a non-ASCII character, which a key never does: "
+                "api_key contains a line break or a non-ASCII character, which a header cannot carry: "
                 "check what was pasted"
             )
         parts = urlsplit(self.base_url)
@@ -51,9 +52,13 @@ class Settings:
 
 
 def check_max_retries(value: object) -> None:
-    """Raise ``TypeError`` or ``ValueError`` unless it is a whole number of 0 or more."""
+    """Raise ``TypeError`` or ``ValueError`` unless it is a whole number of 0 or more, or ``math.inf``."""
+    if value == math.inf:
+        return
     if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"max_retries must be a whole number (0 turns retries off), not {value!r}")
+        raise TypeError(
+            f"max_retries must be a whole number (0 turns retries off, math.inf retries forever), not {value!r}"
+        )
     if value < 0:
         raise ValueError(f"max_retries must be 0 or more, not {value}")
 

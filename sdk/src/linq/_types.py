@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Literal, Protocol, SupportsIndex, TypeAlias, TypedDict, TypeVar
+from collections.abc import AsyncIterable, Iterable, Iterator, Mapping, Sequence
+from typing import IO, TYPE_CHECKING, Literal, Protocol, SupportsIndex, TypeAlias, TypedDict, TypeVar
 
 if TYPE_CHECKING:
     from httpx2 import Timeout
@@ -40,6 +40,12 @@ Headers: TypeAlias = "Mapping[str, str | Omit]"
 Query: TypeAlias = "Mapping[str, object]"
 Body: TypeAlias = object
 TimeoutTypes: TypeAlias = "float | Timeout | None"
+BinaryTypes: TypeAlias = "str | bytes | bytearray | IO[bytes] | Iterable[bytes] | AsyncIterable[bytes]"
+FileTypes: TypeAlias = "FileContent | tuple[str | None, FileContent] | tuple[str | None, FileContent, str | None]"
+"""A file of a form: its content, or also its name, and its type."""
+FileContent: TypeAlias = "IO[bytes] | bytes | str"
+RequestFiles: TypeAlias = "Mapping[str, FileTypes] | Sequence[tuple[str, FileTypes]]"
+"""The files of a multipart form by the names of their fields."""
 
 
 class SequenceNotStr(Protocol[T_co]):

@@ -6,14 +6,13 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from linq._errors import LinqApiv3Error
+from linq._lazy import importing
 
 if TYPE_CHECKING:
-    import httpx2
-
     from linq._http import DefaultAsyncHttpxClient
 
 T = TypeVar("T")
@@ -22,12 +21,30 @@ PageT = TypeVar("PageT")
 sleep = asyncio.sleep
 
 
+class AsyncHttpxClientLike(Protocol):
+    """An ``httpx2.AsyncClient`` or an ``httpx.AsyncClient``: what the SDK needs from it."""
+
+    @property
+    def timeout(self) -> object: ...
+
+    @property
+    def follow_redirects(self) -> bool: ...
+
+    @property
+    def build_request(self) -> Callable[..., Any]: ...
+
+    @property
+    def send(self) -> Callable[..., Awaitable[Any]]: ...
+
+    def aclose(self) -> Awaitable[None]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Held:
     """An HTTP client in use in one loop of one process, and what closes it (None if that is stored elsewhere)."""
 
     process: int
-    http: httpx2.AsyncClient
+    http: AsyncHttpxClientLike
     lifetime: AsyncGenerator[None] | None
 
 
@@ -41,16 +58,16 @@ class AsyncHttpSource:
     loop, because only the caller knows how to make another.
     """
 
-    def __init__(self, given: httpx2.AsyncClient | None) -> None:
+    def __init__(self, given: AsyncHttpxClientLike | None) -> None:
         self.is_closed = False
-        self._given = given
+        self.given = given
         self._held: WeakKeyDictionary[asyncio.AbstractEventLoop, _Held] = WeakKeyDictionary()
 
-    async def get(self, kind: type[DefaultAsyncHttpxClient]) -> httpx2.AsyncClient:
+    async def get(self, kind: type[DefaultAsyncHttpxClient]) -> AsyncHttpxClientLike:
         """The client for this loop. Raises ``LinqApiv3Error`` once closed."""
         if self.is_closed:
             raise LinqApiv3Error("This client has been closed; make a new one")
-        given = self._given
+        given = self.given
         if given is not None and not isinstance(given, kind):
             return given
         loop = asyncio.get_running_loop()
@@ -65,8 +82,8 @@ class AsyncHttpSource:
         held = self._held.pop(asyncio.get_running_loop(), None)
         if held is not None and held.process == os.getpid():
             await held.http.aclose()
-        elif self._given is not None and not self._held:
-            await self._given.aclose()
+        elif self.given is not None and not self._held:
+            await self.given.aclose()
 
 
 async def _opened(kind: type[DefaultAsyncHttpxClient], given: DefaultAsyncHttpxClient | None) -> _Held:
@@ -74,11 +91,12 @@ async def _opened(kind: type[DefaultAsyncHttpxClient], given: DefaultAsyncHttpxC
         # It is the caller's: dropping our client must not close it, so it holds its generator itself.
         given.lifetime = await _until_dropped(given)
         return _Held(os.getpid(), given, None)
-    http = kind() if given is None else given.fresh()
+    with importing:  # httpx2 imports the rest of its modules here
+        http = kind() if given is None else given.fresh()
     return _Held(os.getpid(), http, await _until_dropped(http))
 
 
-async def _until_dropped(http: httpx2.AsyncClient) -> AsyncGenerator[None]:
+async def _until_dropped(http: AsyncHttpxClientLike) -> AsyncGenerator[None]:
     """A started generator that closes ``http`` when it is closed."""
 
     async def wait() -> AsyncGenerator[None]:

@@ -13,6 +13,7 @@ from linq._async._runtime import sleep
 from linq._async.resource import AsyncResource
 from linq._errors import APIError
 from linq._follow import FollowState
+from linq._lazy import importing
 from linq._log import logger, safe_text
 from linq._types import Omit, omit
 
@@ -63,7 +64,9 @@ class AsyncChatFollower:
 
     async def _fetch(self) -> None:
         """Fetch the next page, or pause after a failure."""
-        from linq._async.pages import AsyncListChatsPagination  # noqa: PLC0415 - needs pydantic, which clients load late
+        with importing:
+            # Needs pydantic, which clients load late.
+            from linq._async.pages import AsyncListChatsPagination  # noqa: PLC0415
 
         clock = self._client.clock or time.time
         monotonic = self._client.clock or time.monotonic

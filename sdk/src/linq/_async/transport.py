@@ -7,11 +7,11 @@ from typing import TypeVar
 
 import httpx2
 
-from linq._async._runtime import AsyncHttpSource, sleep
+from linq._async._runtime import AsyncHttpSource, AsyncHttpxClientLike, sleep
 from linq._async.pages import AsyncBoundPage
 from linq._async.response import AsyncAPIResponse, AsyncResponseContextManager
 from linq._flow import FlowResult, Send, Sleep, flow
-from linq._http import DefaultAsyncHttpxClient, timeout_for
+from linq._http import DefaultAsyncHttpxClient, timeout_for, timeout_of
 from linq._parse import parse
 from linq._request import PreparedRequest, Request
 from linq._settings import Settings
@@ -19,11 +19,16 @@ from linq._settings import Settings
 R = TypeVar("R")
 
 
+MAX_REDIRECTS = 20
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
 class AsyncTransport:
     """Sends requests with the settings of one client, over the connections of its source."""
 
     def __init__(self, settings: Settings, source: AsyncHttpSource) -> None:
-        self._settings = settings
+        self.settings = settings
+        """The client replaces them when one of its settings is assigned."""
         self._source = source
 
     async def send(self, request: Request[R]) -> R:
@@ -48,7 +53,7 @@ class AsyncTransport:
         return result
 
     async def _respond(self, request: Request[object], *, stream: bool = False) -> FlowResult:
-        steps = flow(self._settings, request, stream=stream)
+        steps = flow(self.settings, request, stream=stream)
         try:
             step = next(steps)
             while True:
@@ -56,9 +61,10 @@ class AsyncTransport:
                     await sleep(step.seconds)
                     step = steps.send(None)
                     continue
+                http = await self._source.get(DefaultAsyncHttpxClient)
                 try:
-                    response = await self._exchange(step)
-                except httpx2.RequestError as error:
+                    response = await _exchange(http, step)
+                except Exception as error:
                     step = steps.throw(error)
                 else:
                     step = steps.send(response)
@@ -66,20 +72,38 @@ class AsyncTransport:
             result: FlowResult = end.value
             return result
 
-    async def _exchange(self, send: Send) -> httpx2.Response:
-        http = await self._source.get(DefaultAsyncHttpxClient)
-        response = await http.send(_http_request(http, send.prepared), stream=send.stream)
-        if send.stream and not response.is_success:
+
+async def _exchange(http: AsyncHttpxClientLike, send: Send) -> httpx2.Response:
+    """The response to one attempt. Raises what the HTTP client raises.
+
+    A redirect is followed if the HTTP client follows redirects, but a write only if it stays the write that it is: a
+    301, 302 or 303 turns a POST into a GET, whose response would look like that of the POST.
+    """
+    request = _http_request(http, send.prepared)
+    if request.method in _SAFE_METHODS or not http.follow_redirects:
+        response: httpx2.Response = await http.send(request, stream=send.stream)
+    else:
+        response = await http.send(request, stream=send.stream, follow_redirects=False)
+        for _ in range(MAX_REDIRECTS):
+            following = response.next_request
+            if following is None or following.method != request.method:
+                break
             await response.aread()
-        return response
+            response = await http.send(following, stream=send.stream, follow_redirects=False)
+    if send.stream and not response.is_success:
+        await response.aread()
+    return response
 
 
-def _http_request(http: httpx2.AsyncClient, prepared: PreparedRequest) -> httpx2.Request:
+def _http_request(http: AsyncHttpxClientLike, prepared: PreparedRequest) -> httpx2.Request:
     """The request as this HTTP client sends it, with the client's own headers, cookies and parameters added."""
-    return http.build_request(
+    timeout = timeout_for(prepared.timeout, timeout_of(http), prepared.wait)
+    request: httpx2.Request = http.build_request(
         prepared.method,
         prepared.url,
         headers=prepared.headers,
-        content=prepared.content,
-        timeout=timeout_for(prepared.timeout, http.timeout, prepared.wait),
+        # As numbers, which a client of httpx takes too.
+        extensions={"timeout": timeout.as_dict()},
+        **prepared.body,
     )
+    return request

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from linq import types
 from linq._async.resource import AsyncResource
-from linq._errors import LinqApiv3Error
+from linq._errors import APIWebhookValidationError, LinqApiv3Error
+from linq._lazy import importing
 
 if TYPE_CHECKING:
     from linq.types import UnwrapWebhookEvent
@@ -26,10 +27,13 @@ class AsyncWebhooksResource(AsyncResource):
         :param headers: the headers of the request, in any letter case
         :param key: the subscription's ``signing_secret``; the default is the client's ``webhook_secret``
         :raises linq.WebhookVerificationError: it is not signed with this secret, or is more than 5 minutes old
-        :raises linq.LinqApiv3Error: there is no secret, or the body is not an event
+        :raises linq.APIWebhookValidationError: the body is not an event
+        :raises linq.LinqApiv3Error: there is no secret
         """
-        from linq._models import parse_union  # noqa: PLC0415 - needs pydantic, which clients load late
-        from linq._webhooks import verify  # noqa: PLC0415 - only programs that receive webhooks need it
+        with importing:
+            # pydantic is loaded late, and only programs that receive webhooks need the second.
+            from linq._models import parse_union  # noqa: PLC0415
+            from linq._webhooks import verify  # noqa: PLC0415
 
         secret = self._client.webhook_secret if key is None else key
         if not secret:
@@ -42,5 +46,7 @@ class AsyncWebhooksResource(AsyncResource):
         try:
             event: UnwrapWebhookEvent = parse_union(types.UnwrapWebhookEvent, content)
         except (ValueError, TypeError) as error:
-            raise LinqApiv3Error(f"The webhook is correctly signed, but its body is not an event: {error}") from error
+            raise APIWebhookValidationError(
+                f"The webhook is correctly signed, but its body is not an event: {error}", body=payload
+            ) from error
         return event

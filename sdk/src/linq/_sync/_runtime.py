@@ -7,19 +7,36 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from threading import Thread
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from linq._errors import LinqApiv3Error
+from linq._lazy import importing
 
 if TYPE_CHECKING:
-    import httpx2
-
     from linq._http import DefaultHttpxClient
 
 T = TypeVar("T")
 PageT = TypeVar("PageT")
 
 sleep = time.sleep
+
+
+class HttpxClientLike(Protocol):
+    """An ``httpx2.Client`` or an ``httpx.Client``: what the SDK needs from it."""
+
+    @property
+    def timeout(self) -> object: ...
+
+    @property
+    def follow_redirects(self) -> bool: ...
+
+    @property
+    def build_request(self) -> Callable[..., Any]: ...
+
+    @property
+    def send(self) -> Callable[..., Any]: ...
+
+    def close(self) -> None: ...
 
 
 class HttpSource:
@@ -33,12 +50,12 @@ class HttpSource:
     class serves every process, because only the caller knows how to make another.
     """
 
-    def __init__(self, given: httpx2.Client | None) -> None:
+    def __init__(self, given: HttpxClientLike | None) -> None:
         self.is_closed = False
-        self._given = given
-        self._held: dict[int, httpx2.Client] = {} if given is None else {os.getpid(): given}
+        self.given = given
+        self._held: dict[int, HttpxClientLike] = {} if given is None else {os.getpid(): given}
 
-    def get(self, kind: type[DefaultHttpxClient]) -> httpx2.Client:
+    def get(self, kind: type[DefaultHttpxClient]) -> HttpxClientLike:
         """The client for this process. Raises ``LinqApiv3Error`` once closed."""
         if self.is_closed:
             raise LinqApiv3Error("This client has been closed; make a new one")
@@ -46,10 +63,11 @@ class HttpSource:
         held = self._held.get(process)
         if held is not None:
             return held
-        given = self._given
+        given = self.given
         if given is not None and not isinstance(given, kind):
             return given
-        made = kind() if given is None else given.fresh()
+        with importing:  # httpx2 imports the rest of its modules here
+            made = kind() if given is None else given.fresh()
         held = self._held.setdefault(process, made)
         if held is not made:
             made.close()

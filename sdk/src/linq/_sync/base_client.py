@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from linq._fork import importing
 from linq._settings import Settings
 from linq._sync._runtime import HttpSource
 
@@ -24,19 +26,35 @@ class BaseClient:
     @cached_property
     def transport(self) -> Transport:
         """Sends requests. Not part of the public interface."""
-        from linq._sync.transport import Transport  # noqa: PLC0415 - the first request loads httpx2 and pydantic
+        with importing:
+            # The first request loads httpx2 and pydantic.
+            from linq._sync.transport import Transport  # noqa: PLC0415
 
         return Transport(self._settings, self._source)
 
+    def _change(self, settings: Settings) -> None:
+        self._settings = settings
+        if "transport" in self.__dict__:
+            # Pages and followers hold it, so they notice the change too.
+            self.transport.settings = settings
+
     @property
     def api_key(self) -> str:
-        """The key that requests carry."""
+        """The key that requests carry. Like every setting, it can be assigned; later requests use the new value."""
         return self._settings.api_key
+
+    @api_key.setter
+    def api_key(self, value: str) -> None:
+        self._change(replace(self._settings, api_key=value))
 
     @property
     def webhook_secret(self) -> str | None:
         """The secret that ``webhooks.unwrap`` uses unless it is given another."""
         return self._settings.webhook_secret
+
+    @webhook_secret.setter
+    def webhook_secret(self, value: str | None) -> None:
+        self._change(replace(self._settings, webhook_secret=value))
 
     @property
     def clock(self) -> Callable[[], float] | None:

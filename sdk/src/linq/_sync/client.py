@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from linq import _log
 from linq._request import Request, with_extra
 from linq._settings import DEFAULT_MAX_RETRIES, STANDARD_HEADERS, Settings, settings_from
-from linq._sync._runtime import HttpSource
+from linq._sync._runtime import HttpSource, HttpxClientLike
 from linq._sync.client_resources import ClientResources
-from linq._types import NOT_GIVEN, Body, NotGiven, RequestOptions, TimeoutTypes
+from linq._types import NOT_GIVEN, BinaryTypes, Body, NotGiven, RequestFiles, RequestOptions, TimeoutTypes
 
 if TYPE_CHECKING:
     import httpx2
@@ -38,7 +38,7 @@ class LinqAPIV3(ClientResources):
         max_retries: int = DEFAULT_MAX_RETRIES,
         default_headers: Mapping[str, str] | None = None,
         default_query: Mapping[str, object] | None = None,
-        http_client: httpx2.Client | None = None,
+        http_client: HttpxClientLike | None = None,
         clock: Callable[[], float] | None = None,
     ) -> None:
         """Make a client. A setting that is not passed comes from its environment variable, or is the default.
@@ -50,9 +50,11 @@ class LinqAPIV3(ClientResources):
         :param max_retries: how often a failed request is retried
         :param default_headers: sent with every request; override those of ``LINQ_API_V3_CUSTOM_HEADERS``
         :param default_query: query parameters sent with every request
-        :param http_client: for proxies, certificates or HTTP/2: a ``DefaultHttpxClient`` with your arguments
+        :param http_client: for proxies, certificates or HTTP/2: a ``DefaultHttpxClient`` with your arguments, or
+            any ``httpx2.Client`` or ``httpx.Client``
         :param clock: returns the time in seconds since 1970, for the age of webhooks; default: the machine's clock
         :raises linq.LinqApiv3Error: there is no key, or a setting is invalid
+        :raises TypeError: a setting is of another type, or ``http_client`` is made of objects of httpx and httpx2
         """
         _log.configure()
         settings = settings_from(
@@ -73,22 +75,47 @@ class LinqAPIV3(ClientResources):
 
     @property
     def base_url(self) -> httpx2.URL:
+        """The base URL, which ends with a slash."""
         import httpx2  # noqa: PLC0415 - imports slowly
 
-        return httpx2.URL(self._settings.base_url)
+        return httpx2.URL(f"{self._settings.base_url}/")
+
+    @base_url.setter
+    def base_url(self, value: str | httpx2.URL) -> None:
+        self._change(replace(self._settings, base_url=str(value).rstrip("/")))
 
     @property
-    def timeout(self) -> TimeoutTypes | NotGiven:
-        """The ``timeout`` argument; ``NOT_GIVEN`` means the HTTP client's."""
-        return self._settings.timeout
+    def timeout(self) -> TimeoutTypes:
+        """Seconds, or an ``httpx2.Timeout``; None waits forever."""
+        given = self._settings.timeout
+        if not isinstance(given, NotGiven):
+            return given
+        from linq._http import DEFAULT_TIMEOUT, timeout_of  # noqa: PLC0415 - needs httpx2, which clients load late
+
+        http = self._source.given
+        return DEFAULT_TIMEOUT if http is None else timeout_of(http)
+
+    @timeout.setter
+    def timeout(self, value: TimeoutTypes) -> None:
+        self._change(replace(self._settings, timeout=value))
 
     @property
     def max_retries(self) -> int:
+        """How often a failed request is retried."""
         return self._settings.max_retries
+
+    @max_retries.setter
+    def max_retries(self, value: int) -> None:
+        self._change(replace(self._settings, max_retries=value))
+
+    @property
+    def auth_headers(self) -> dict[str, str]:
+        """The header that carries the key."""
+        return {"Authorization": f"Bearer {self.api_key}"}
 
     @property
     def default_headers(self) -> dict[str, str]:
-        return {**STANDARD_HEADERS, **self._settings.default_headers}
+        return {**STANDARD_HEADERS, "Content-Type": "application/json", **self._settings.default_headers}
 
     @property
     def default_query(self) -> dict[str, object]:
@@ -101,7 +128,7 @@ class LinqAPIV3(ClientResources):
         webhook_secret: str | None = None,
         base_url: str | httpx2.URL | None = None,
         timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
-        http_client: httpx2.Client | None = None,
+        http_client: HttpxClientLike | None = None,
         max_retries: int | NotGiven = NOT_GIVEN,
         default_headers: Mapping[str, str] | None = None,
         set_default_headers: Mapping[str, str] | None = None,
@@ -141,51 +168,67 @@ class LinqAPIV3(ClientResources):
     with_options = copy
 
     def get(self, path: str, *, cast_to: type[T], options: RequestOptions | None = None) -> T:
-        """``GET`` any path below the base URL.
+        """``GET`` any path below the base URL, or any absolute URL.
+
+        The key is sent to the host of the base URL only.
 
         :param cast_to: the type of the result: a model, ``httpx2.Response``, ``dict[str, object]``, ``str``, …
         :param options: headers, params, timeout, …; they override the client's settings
         :raises linq.APIError: the request failed
         """
-        return self._request("GET", path, cast_to, None, options)
+        return self._request(_request("GET", path, cast_to, options))
 
     def post(
-        self, path: str, *, cast_to: type[T], body: Body | None = None, options: RequestOptions | None = None
+        self,
+        path: str,
+        *,
+        cast_to: type[T],
+        body: Body | None = None,
+        content: BinaryTypes | None = None,
+        files: RequestFiles | None = None,
+        options: RequestOptions | None = None,
     ) -> T:
-        """``POST`` a JSON body; see ``get``. Its retries carry the same ``Idempotency-Key``."""
-        return self._request("POST", path, cast_to, body, options)
+        """``POST``; see ``get``. Its retries carry the same ``Idempotency-Key``.
 
-    def put(self, path: str, *, cast_to: type[T], body: Body | None = None, options: RequestOptions | None = None) -> T:
-        """``PUT`` a JSON body; see ``post``."""
-        return self._request("PUT", path, cast_to, body, options)
+        :param body: sent as JSON; with ``files``, as the other fields of the form
+        :param content: sent unchanged, instead of a body
+        :param files: sent as a multipart form, as httpx2 takes them
+        """
+        return self._request(_request("POST", path, cast_to, options, body, content, files))
+
+    def put(
+        self,
+        path: str,
+        *,
+        cast_to: type[T],
+        body: Body | None = None,
+        content: BinaryTypes | None = None,
+        files: RequestFiles | None = None,
+        options: RequestOptions | None = None,
+    ) -> T:
+        """``PUT``; see ``post``."""
+        return self._request(_request("PUT", path, cast_to, options, body, content, files))
 
     def patch(
-        self, path: str, *, cast_to: type[T], body: Body | None = None, options: RequestOptions | None = None
+        self,
+        path: str,
+        *,
+        cast_to: type[T],
+        body: Body | None = None,
+        content: BinaryTypes | None = None,
+        files: RequestFiles | None = None,
+        options: RequestOptions | None = None,
     ) -> T:
-        """``PATCH`` with a JSON body; see ``post``."""
-        return self._request("PATCH", path, cast_to, body, options)
+        """``PATCH``; see ``post``."""
+        return self._request(_request("PATCH", path, cast_to, options, body, content, files))
 
     def delete(
         self, path: str, *, cast_to: type[T], body: Body | None = None, options: RequestOptions | None = None
     ) -> T:
         """``DELETE``; see ``post``."""
-        return self._request("DELETE", path, cast_to, body, options)
+        return self._request(_request("DELETE", path, cast_to, options, body))
 
-    def _request(
-        self, method: str, path: str, cast_to: type[T], body: Body | None, options: RequestOptions | None
-    ) -> T:
-        given = options or {}
-        request = Request(
-            method,
-            path,
-            cast_to,
-            query=given.get("params", {}),
-            headers=given.get("headers", {}),
-            body=with_extra(body, given.get("extra_json")),
-            timeout=given.get("timeout", NOT_GIVEN),
-            max_retries=given.get("max_retries"),
-            idempotency_key=given.get("idempotency_key"),
-        )
+    def _request(self, request: Request[T]) -> T:
         return self.transport.send(request)
 
     def is_closed(self) -> bool:
@@ -208,15 +251,37 @@ class LinqAPIV3(ClientResources):
         return f"{type(self).__name__}(base_url={_log.safe_text(self._settings.base_url, self.api_key)!r})"
 
 
-def _checked(http_client: object) -> httpx2.Client | None:
-    """Return ``http_client``. Raises ``TypeError`` for a client of the older httpx, or of the other half."""
-    if http_client is None:
-        return None
-    import httpx2  # noqa: PLC0415 - imports slowly
+def _request(
+    method: str,
+    path: str,
+    cast_to: type[T],
+    options: RequestOptions | None,
+    body: Body | None = None,
+    content: BinaryTypes | None = None,
+    files: RequestFiles | None = None,
+) -> Request[T]:
+    given = options or {}
+    return Request(
+        method,
+        path,
+        cast_to,
+        query=given.get("params", {}),
+        headers=given.get("headers", {}),
+        body=with_extra(body, given.get("extra_json")),
+        timeout=given.get("timeout", NOT_GIVEN),
+        max_retries=given.get("max_retries"),
+        idempotency_key=given.get("idempotency_key"),
+        content=content,
+        files=files,
+    )
 
-    if not isinstance(http_client, httpx2.Client):
-        kind = f"{type(http_client).__module__}.{type(http_client).__name__}"
-        raise TypeError(f"http_client must be an httpx2.Client (or a DefaultHttpxClient), not {kind}")
+
+def _checked(http_client: HttpxClientLike | None) -> HttpxClientLike | None:
+    """Return ``http_client``. Raises ``TypeError`` unless the SDK can send with it."""
+    if http_client is not None:
+        from linq._http import check_client  # noqa: PLC0415 - needs httpx2, which clients load late
+
+        check_client(http_client, "Client")
     return http_client
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from linq import types
 from linq._errors import APIError
 from linq._follow import FollowState
+from linq._lazy import importing
 from linq._log import logger, safe_text
 from linq._sync._runtime import sleep
 from linq._sync.resource import Resource
@@ -64,7 +65,9 @@ class ChatFollower:
 
     def _fetch(self) -> None:
         """Fetch the next page, or pause after a failure."""
-        from linq._sync.pages import SyncListChatsPagination  # noqa: PLC0415 - needs pydantic, which clients load late
+        with importing:
+            # Needs pydantic, which clients load late.
+            from linq._sync.pages import SyncListChatsPagination  # noqa: PLC0415
 
         clock = self._client.clock or time.time
         monotonic = self._client.clock or time.monotonic

@@ -69,7 +69,7 @@ class Page(CursorPage[T], BoundPage, Generic[T]):
         return paginated(first, lambda: ItemIterator(PageIterator(first, request.prefetch)))
 
     def get_next_page(self) -> Self:
-        """Fetch the page after this one. Raises ``LinqApiv3Error`` on the last page, and ``APIError``."""
+        """Fetch the page after this one. Raises ``NoNextPageError`` on the last page, and ``APIError``."""
         if self._binding is None:
             raise LinqApiv3Error("This page was not fetched by a client, so it cannot fetch the next one")
         return self._binding.sender.send(next_request(self._binding.request, self, type(self)))

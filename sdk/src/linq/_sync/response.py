@@ -12,6 +12,7 @@ from typing import Generic, TypeVar, overload
 import httpx2
 
 from linq._flow import FlowResult, connection_error
+from linq._http import of_either_library
 from linq._parse import parse
 
 R = TypeVar("R")
@@ -119,8 +120,10 @@ class APIResponse(Generic[R]):
     def _errors(self) -> Generator[None]:
         try:
             yield
-        except httpx2.RequestError as error:
-            raise connection_error(error, self.http_request) from error
+        except Exception as error:
+            if isinstance(error, of_either_library("RequestError")):
+                raise connection_error(error, self.http_request) from error
+            raise
 
 
 class ResponseContextManager(Generic[R]):

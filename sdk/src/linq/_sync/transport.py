@@ -9,22 +9,27 @@ from typing import TypeVar
 import httpx2
 
 from linq._flow import FlowResult, Send, Sleep, flow
-from linq._http import DefaultHttpxClient, timeout_for
+from linq._http import DefaultHttpxClient, timeout_for, timeout_of
 from linq._parse import parse
 from linq._request import PreparedRequest, Request
 from linq._settings import Settings
-from linq._sync._runtime import HttpSource, sleep
+from linq._sync._runtime import HttpSource, HttpxClientLike, sleep
 from linq._sync.pages import BoundPage
 from linq._sync.response import APIResponse, ResponseContextManager
 
 R = TypeVar("R")
 
 
+MAX_REDIRECTS = 20
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
 class Transport:
     """Sends requests with the settings of one client, over the connections of its source."""
 
     def __init__(self, settings: Settings, source: HttpSource) -> None:
-        self._settings = settings
+        self.settings = settings
+        """The client replaces them when one of its settings is assigned."""
         self._source = source
 
     def send(self, request: Request[R]) -> R:
@@ -49,7 +54,7 @@ class Transport:
         return result
 
     def _respond(self, request: Request[object], *, stream: bool = False) -> FlowResult:
-        steps = flow(self._settings, request, stream=stream)
+        steps = flow(self.settings, request, stream=stream)
         try:
             step = next(steps)
             while True:
@@ -57,9 +62,10 @@ class Transport:
                     sleep(step.seconds)
                     step = steps.send(None)
                     continue
+                http = self._source.get(DefaultHttpxClient)
                 try:
-                    response = self._exchange(step)
-                except httpx2.RequestError as error:
+                    response = _exchange(http, step)
+                except Exception as error:
                     step = steps.throw(error)
                 else:
                     step = steps.send(response)
@@ -67,20 +73,38 @@ class Transport:
             result: FlowResult = end.value
             return result
 
-    def _exchange(self, send: Send) -> httpx2.Response:
-        http = self._source.get(DefaultHttpxClient)
-        response = http.send(_http_request(http, send.prepared), stream=send.stream)
-        if send.stream and not response.is_success:
+
+def _exchange(http: HttpxClientLike, send: Send) -> httpx2.Response:
+    """The response to one attempt. Raises what the HTTP client raises.
+
+    A redirect is followed if the HTTP client follows redirects, but a write only if it stays the write that it is: a
+    301, 302 or 303 turns a POST into a GET, whose response would look like that of the POST.
+    """
+    request = _http_request(http, send.prepared)
+    if request.method in _SAFE_METHODS or not http.follow_redirects:
+        response: httpx2.Response = http.send(request, stream=send.stream)
+    else:
+        response = http.send(request, stream=send.stream, follow_redirects=False)
+        for _ in range(MAX_REDIRECTS):
+            following = response.next_request
+            if following is None or following.method != request.method:
+                break
             response.read()
-        return response
+            response = http.send(following, stream=send.stream, follow_redirects=False)
+    if send.stream and not response.is_success:
+        response.read()
+    return response
 
 
-def _http_request(http: httpx2.Client, prepared: PreparedRequest) -> httpx2.Request:
+def _http_request(http: HttpxClientLike, prepared: PreparedRequest) -> httpx2.Request:
     """The request as this HTTP client sends it, with the client's own headers, cookies and parameters added."""
-    return http.build_request(
+    timeout = timeout_for(prepared.timeout, timeout_of(http), prepared.wait)
+    request: httpx2.Request = http.build_request(
         prepared.method,
         prepared.url,
         headers=prepared.headers,
-        content=prepared.content,
-        timeout=timeout_for(prepared.timeout, http.timeout, prepared.wait),
+        # As numbers, which a client of httpx takes too.
+        extensions={"timeout": timeout.as_dict()},
+        **prepared.body,
     )
+    return request

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from linq import pagination, types
 from linq._async.follow import AsyncFollowableChats
 from linq._async.resource import of_pages, raw, streaming
+from linq._lazy import importing
 from linq._requests import chats as requests
 from linq._types import NOT_GIVEN, omit
 
@@ -53,13 +54,15 @@ class AsyncChatsResource(AsyncFollowableChats):
 
     @property
     def messages(self) -> AsyncChatMessagesResource:
-        from linq._async.resources.chat_messages import AsyncChatMessagesResource  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._async.resources.chat_messages import AsyncChatMessagesResource  # noqa: PLC0415
 
         return AsyncChatMessagesResource(self._client)
 
     @property
     def participants(self) -> AsyncParticipantsResource:
-        from linq._async.resources.participants import AsyncParticipantsResource  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._async.resources.participants import AsyncParticipantsResource  # noqa: PLC0415
 
         return AsyncParticipantsResource(self._client)
 
@@ -71,7 +74,8 @@ class AsyncChatsResource(AsyncFollowableChats):
 
     @property
     def typing(self) -> AsyncTypingResource:
-        from linq._async.resources.typing import AsyncTypingResource  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._async.resources.typing import AsyncTypingResource  # noqa: PLC0415
 
         return AsyncTypingResource(self._client)
 
@@ -276,13 +280,15 @@ class AsyncChatsWithRawResponse:
 
     @property
     def messages(self) -> AsyncChatMessagesWithRawResponse:
-        from linq._async.resources.chat_messages import AsyncChatMessagesWithRawResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._async.resources.chat_messages import AsyncChatMessagesWithRawResponse  # noqa: PLC0415
 
         return AsyncChatMessagesWithRawResponse(self._client)
 
     @property
     def participants(self) -> AsyncParticipantsWithRawResponse:
-        from linq._async.resources.participants import AsyncParticipantsWithRawResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._async.resources.participants import AsyncParticipantsWithRawResponse  # noqa: PLC0415
 
         return AsyncParticipantsWithRawResponse(self._client)
 
@@ -294,7 +300,8 @@ class AsyncChatsWithRawResponse:
 
     @property
     def typing(self) -> AsyncTypingWithRawResponse:
-        from linq._async.resources.typing import AsyncTypingWithRawResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._async.resources.typing import AsyncTypingWithRawResponse  # noqa: PLC0415
 
         return AsyncTypingWithRawResponse(self._client)
 
@@ -316,13 +323,15 @@ class AsyncChatsWithStreamingResponse:
 
     @property
     def messages(self) -> AsyncChatMessagesWithStreamingResponse:
-        from linq._async.resources.chat_messages import AsyncChatMessagesWithStreamingResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._async.resources.chat_messages import AsyncChatMessagesWithStreamingResponse  # noqa: PLC0415
 
         return AsyncChatMessagesWithStreamingResponse(self._client)
 
     @property
     def participants(self) -> AsyncParticipantsWithStreamingResponse:
-        from linq._async.resources.participants import AsyncParticipantsWithStreamingResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._async.resources.participants import AsyncParticipantsWithStreamingResponse  # noqa: PLC0415
 
         return AsyncParticipantsWithStreamingResponse(self._client)
 
@@ -334,6 +343,7 @@ class AsyncChatsWithStreamingResponse:
 
     @property
     def typing(self) -> AsyncTypingWithStreamingResponse:
-        from linq._async.resources.typing import AsyncTypingWithStreamingResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._async.resources.typing import AsyncTypingWithStreamingResponse  # noqa: PLC0415
 
         return AsyncTypingWithStreamingResponse(self._client)

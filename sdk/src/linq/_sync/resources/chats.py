@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linq import pagination, types
+from linq._lazy import importing
 from linq._requests import chats as requests
 from linq._sync.follow import FollowableChats
 from linq._sync.resource import of_pages, raw, streaming
@@ -52,13 +53,15 @@ class ChatsResource(FollowableChats):
 
     @property
     def messages(self) -> ChatMessagesResource:
-        from linq._sync.resources.chat_messages import ChatMessagesResource  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._sync.resources.chat_messages import ChatMessagesResource  # noqa: PLC0415
 
         return ChatMessagesResource(self._client)
 
     @property
     def participants(self) -> ParticipantsResource:
-        from linq._sync.resources.participants import ParticipantsResource  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._sync.resources.participants import ParticipantsResource  # noqa: PLC0415
 
         return ParticipantsResource(self._client)
 
@@ -70,7 +73,8 @@ class ChatsResource(FollowableChats):
 
     @property
     def typing(self) -> TypingResource:
-        from linq._sync.resources.typing import TypingResource  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._sync.resources.typing import TypingResource  # noqa: PLC0415
 
         return TypingResource(self._client)
 
@@ -275,13 +279,15 @@ class ChatsWithRawResponse:
 
     @property
     def messages(self) -> ChatMessagesWithRawResponse:
-        from linq._sync.resources.chat_messages import ChatMessagesWithRawResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._sync.resources.chat_messages import ChatMessagesWithRawResponse  # noqa: PLC0415
 
         return ChatMessagesWithRawResponse(self._client)
 
     @property
     def participants(self) -> ParticipantsWithRawResponse:
-        from linq._sync.resources.participants import ParticipantsWithRawResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._sync.resources.participants import ParticipantsWithRawResponse  # noqa: PLC0415
 
         return ParticipantsWithRawResponse(self._client)
 
@@ -293,7 +299,8 @@ class ChatsWithRawResponse:
 
     @property
     def typing(self) -> TypingWithRawResponse:
-        from linq._sync.resources.typing import TypingWithRawResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._sync.resources.typing import TypingWithRawResponse  # noqa: PLC0415
 
         return TypingWithRawResponse(self._client)
 
@@ -315,13 +322,15 @@ class ChatsWithStreamingResponse:
 
     @property
     def messages(self) -> ChatMessagesWithStreamingResponse:
-        from linq._sync.resources.chat_messages import ChatMessagesWithStreamingResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._sync.resources.chat_messages import ChatMessagesWithStreamingResponse  # noqa: PLC0415
 
         return ChatMessagesWithStreamingResponse(self._client)
 
     @property
     def participants(self) -> ParticipantsWithStreamingResponse:
-        from linq._sync.resources.participants import ParticipantsWithStreamingResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._sync.resources.participants import ParticipantsWithStreamingResponse  # noqa: PLC0415
 
         return ParticipantsWithStreamingResponse(self._client)
 
@@ -333,6 +342,7 @@ class ChatsWithStreamingResponse:
 
     @property
     def typing(self) -> TypingWithStreamingResponse:
-        from linq._sync.resources.typing import TypingWithStreamingResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._sync.resources.typing import TypingWithStreamingResponse  # noqa: PLC0415
 
         return TypingWithStreamingResponse(self._client)
