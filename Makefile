@@ -2,6 +2,7 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
+PUBLIC_CLIENT := .clients/linq-python-0.65.0
 LOCK := requirements/run.txt requirements/dev.txt
 MARKDOWN := *.md docs server/README.md server/src sdk/README.md bench/README.md
 
@@ -36,14 +37,16 @@ run: .venv/run.stamp ## load sample data, serve it, list its chats, and say what
 
 setup: .venv/dev.stamp .clients/stamp node_modules/.package-lock.json ## install everything that running, testing and checking need
 
-generate: .venv/dev.stamp ## write the SDK's generated files
+generate: .venv/dev.stamp .clients/stamp ## write the SDK's generated files
 	$(BIN)/python sdk/tools/generate.py
+	$(BIN)/python sdk/tools/compare_names.py $(PUBLIC_CLIENT)
 
 check: setup ## formatting, lint, types, import directions, generated files
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mdformat --check $(MARKDOWN)
 	$(BIN)/python sdk/tools/generate.py --check
+	$(BIN)/python sdk/tools/compare_names.py $(PUBLIC_CLIENT) --check
 	node_modules/.bin/pyright --pythonpath $(BIN)/python
 	$(BIN)/mypy --strict sdk/src/linq
 	$(BIN)/python -m pytest --quiet tests/architecture

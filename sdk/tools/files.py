@@ -11,7 +11,7 @@ def generated(text: str, target: Path, source: str, tool: str) -> str:
     """The text of a generated file: with a header, without unused imports, sorted and formatted by ruff."""
     text = f"# Generated from {source} by sdk/tools/{tool}; run make generate.\n{text}"
     # The ruff next to this interpreter. UP028: `yield from`, which is possible only without async.
-    for command in (["check", "--select=F401,I,UP028", "--fix", "--unsafe-fixes", "--quiet"], ["format"]):
+    for command in (["check", "--select=F401,I,RUF022,UP028", "--fix", "--unsafe-fixes", "--quiet"], ["format"]):
         ruff = [sys.executable, "-m", "ruff", *command, "--stdin-filename", str(target), "-"]
         text = subprocess.run(ruff, input=text, stdout=subprocess.PIPE, text=True, check=True).stdout  # noqa: S603
     return text

@@ -5,11 +5,13 @@ python sdk/tools/generate.py --check   write nothing; exit with 1 if any file is
 
 public_names.py ──generate_names──▶ linq/__init__.py, linq/types/__init__.py, …
 linq/_requests ──generate_resources──▶ linq/_async/resources ──generate_sync──▶ linq/_sync
+both ──generate_paths──▶ linq/resources, linq/types/chat_create_params.py, …
 """
 
 import sys
 
 import generate_names
+import generate_paths
 import generate_resources
 import generate_sync
 from files import PACKAGE
@@ -19,7 +21,7 @@ def main(arguments: list[str]) -> int:
     check = "--check" in arguments
     stale = False
     # In this order: each generator reads what the one before has written.
-    for generator in (generate_names, generate_resources, generate_sync):
+    for generator in (generate_names, generate_resources, generate_sync, generate_paths):
         for target, text in generator.files():
             if target.exists() and target.read_text("utf-8") == text:
                 continue

@@ -16,7 +16,7 @@ PACKAGES: dict[str, tuple[str, dict[str, list[str]]]] = {
 Every name is loaded when it is first used, so that ``import linq`` takes almost no time.
 """,
         {
-            "linq": ["pagination", "types"],
+            "linq": ["pagination", "resources", "types"],
             "httpx2": ["Timeout"],
             "linq._async.client": ["AsyncClient", "AsyncLinqAPIV3"],
             "linq._async.resources": ["AsyncChatsResource"],
@@ -27,11 +27,14 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
                 "APIResponseValidationError",
                 "APIStatusError",
                 "APITimeoutError",
+                "APIWebhookValidationError",
                 "AuthenticationError",
                 "BadRequestError",
                 "ConflictError",
                 "InternalServerError",
                 "LinqApiv3Error",
+                "NoNextPageError",
+                "NoWebhookSecretError",
                 "NotFoundError",
                 "PermissionDeniedError",
                 "RateLimitError",
@@ -41,16 +44,20 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
             "linq._http": [
                 "DEFAULT_CONNECTION_LIMITS",
                 "DEFAULT_TIMEOUT",
+                "DefaultAioHttpClient",
                 "DefaultAsyncHttpxClient",
                 "DefaultHttpxClient",
+                "ProxiesTypes",
+                "Transport",
             ],
+            "linq._files": ["file_from_path"],
             "linq._models": ["BaseModel"],
             "linq._settings": ["DEFAULT_MAX_RETRIES"],
             "linq._sync.client": ["Client", "LinqAPIV3"],
             "linq._sync.resources": ["ChatsResource"],
             "linq._sync.response": ["APIResponse"],
-            "linq._types": ["NOT_GIVEN", "NotGiven", "Omit", "RequestOptions", "not_given", "omit"],
-            "linq._version": ["__version__"],
+            "linq._types": ["NOT_GIVEN", "NoneType", "NotGiven", "Omit", "RequestOptions", "not_given", "omit"],
+            "linq._version": ["__title__", "__version__"],
             "linq.pagination": ["AsyncListChatsPagination", "SyncListChatsPagination"],
         },
     ),
@@ -206,4 +213,77 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
             "linq.types.shared.service_type": ["ServiceType"],
         },
     ),
+    "linq.types.shared_params": (
+        "The types that the parameters of several methods share.",
+        {
+            "linq.types.shared.reaction": ["ReactionType"],
+            "linq.types.shared.service_type": ["ServiceType"],
+            "linq.types.shared_params.text_decoration": ["TextDecoration"],
+        },
+    ),
 }
+
+OURS_ALONE = {"ChatInclude", "HealthStatus", "OtherWebhookEvent", "UnknownPart"}
+"""The types of ``linq.types`` that ``linq-python`` does not have there."""
+
+_DATA = "linq.types.webhook_event_data"
+NESTED: dict[str, dict[str, tuple[str, str]]] = {
+    "linq.types.chat_create_response": {
+        "Chat": ("linq.types.sending", "CreatedChat"),
+        "ChatHealthStatus": ("linq.types.chat", "HealthStatus"),
+    },
+    "linq.types.chat_created_webhook_event": {"Data": (_DATA, "NewChat")},
+    "linq.types.chat_group_icon_updated_webhook_event": {"Data": (_DATA, "GroupChange")},
+    "linq.types.chat_group_name_updated_webhook_event": {"Data": (_DATA, "GroupChange")},
+    "linq.types.chat_typing_indicator_started_webhook_event": {"Data": (_DATA, "Typing")},
+    "linq.types.chat_typing_indicator_stopped_webhook_event": {"Data": (_DATA, "Typing")},
+    "linq.types.message_add_reaction_params": {"Placement": ("linq.types.params", "Placement")},
+    "linq.types.message_create_params": {"ContinuationMessage": ("linq.types.params", "ContinuationMessage")},
+    "linq.types.message_create_response": {"FromSelection": ("linq.types.sending", "FromSelection")},
+    "linq.types.message_edited_webhook_event": {
+        "Data": (_DATA, "MessageEdit"),
+        "DataChat": (_DATA, "EditedChat"),
+        "DataPart": (_DATA, "EditedPart"),
+    },
+    "linq.types.message_event_v2": {"Chat": (_DATA, "MessageChat"), "ReplyTo": (_DATA, "EventReplyTo")},
+    "linq.types.message_failed_webhook_event": {"Data": (_DATA, "MessageFailure")},
+    "linq.types.participant_added_webhook_event": {"Data": (_DATA, "Joining")},
+    "linq.types.participant_removed_webhook_event": {"Data": (_DATA, "Leaving")},
+    "linq.types.phone_number_list_response": {
+        "PhoneNumber": ("linq.types.phone_numbers", "PhoneNumber"),
+        "PhoneNumberReputation": ("linq.types.phone_numbers", "PhoneNumberReputation"),
+    },
+    "linq.types.phone_number_status_updated_webhook_event": {"Data": (_DATA, "LineStatusChange")},
+    "linq.types.phonenumber_list_response": {
+        "PhoneNumber": ("linq.types.phone_numbers", "OlderPhoneNumber"),
+        "PhoneNumberCapabilities": ("linq.types.phone_numbers", "PhoneNumberCapabilities"),
+    },
+    "linq.types.reaction_event_base": {"Sticker": ("linq.types.shared.reaction", "Sticker")},
+    "linq.types.schemas_text_part_response": {"Mention": ("linq.types.shared.parts", "Mention")},
+    "linq.types.shared.text_part_response": {"Mention": ("linq.types.shared.parts", "Mention")},
+}
+"""For the path of a type: the other types that ``linq-python`` has there, as the module and the name here."""
+
+
+def _same(home: str, *names: str) -> dict[str, tuple[str, str]]:
+    return {name: (home, name) for name in names}
+
+
+_ERRORS = next(names for home, names in PACKAGES["linq"][1].items() if home == "linq._errors")
+PRIVATE: dict[str, dict[str, tuple[str, str]]] = {
+    "linq._base_client": _same("linq._http", "DefaultAioHttpClient", "DefaultAsyncHttpxClient", "DefaultHttpxClient"),
+    "linq._client": {
+        **_same("linq._sync.client", "Client", "LinqAPIV3"),
+        **_same("linq._async.client", "AsyncClient", "AsyncLinqAPIV3"),
+    },
+    "linq._constants": {
+        **_same("linq._http", "DEFAULT_CONNECTION_LIMITS", "DEFAULT_TIMEOUT"),
+        **_same("linq._settings", "DEFAULT_MAX_RETRIES"),
+    },
+    "linq._exceptions": _same("linq._errors", *_ERRORS),
+    "linq._response": {
+        **_same("linq._sync.response", "APIResponse"),
+        **_same("linq._async.response", "AsyncAPIResponse"),
+    },
+}
+"""The private modules of ``linq-python`` from which programs import nevertheless."""

@@ -277,7 +277,7 @@ def test_doctor_finds_nothing_wrong(run: Run, server: Server) -> None:
     ("variables", "found", "remedy"),
     [
         ({"LINQ_API_V3_API_KEY": ""}, "No API key", ""),
-        ({"LINQ_API_V3_API_KEY": "two words"}, "contains a space", ""),
+        ({"LINQ_API_V3_API_KEY": "two\nlines"}, "contains a line break", ""),
         ({"LINQ_API_V3_BASE_URL": "http://127.0.0.1:9"}, "failed: ", "nothing listens there"),
         ({"LINQ_API_V3_BASE_URL": "http://no-such-host.invalid"}, "travels unencrypted", "the host does not exist"),
         ({"LINQ_API_V3_BASE_URL": "nonsense"}, "not 'nonsense'", ""),

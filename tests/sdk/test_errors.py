@@ -41,8 +41,8 @@ def test_every_status_has_its_error(half: Half, status: int, kind: type[linq.API
     assert error.trace_id == "0af7651916cd43dd8448eb211c80319c"
     assert str(error) == error.message
     assert str(error) == (
-        f"Error code: {status} / 1005 - limit must be between 1 and 100, not 0"
-        " (trace id 0af7651916cd43dd8448eb211c80319c)"
+        f"Error code: {status} - limit must be between 1 and 100, not 0"
+        " (code 1005, trace id 0af7651916cd43dd8448eb211c80319c)"
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import assert_type
 
+import httpx
 import httpx2
 
 import linq
@@ -171,6 +172,15 @@ def errors(client: LinqAPIV3) -> float | None:
     except APIConnectionError as error:
         print(error.__cause__)
     return None
+
+
+def set_up_with_httpx() -> LinqAPIV3:
+    client = LinqAPIV3(http_client=httpx.Client(), max_retries=1)
+    client.api_key, client.base_url, client.timeout = "key", "http://127.0.0.1:8080", httpx2.Timeout(5)
+    assert_type(client.post("/v3/x", cast_to=httpx.Response, content=b"x"), httpx.Response)
+    LinqAPIV3(http_client=httpx.AsyncClient())  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    AsyncLinqAPIV3(http_client=httpx.AsyncClient())
+    return client
 
 
 def set_up() -> LinqAPIV3:

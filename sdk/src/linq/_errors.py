@@ -16,6 +16,7 @@
     │       ├── RateLimitError              429: ``retry_after`` says how many seconds to wait
     │       └── InternalServerError         500 and above
     ├── NoNextPageError                     there is no page after the last one; a RuntimeError too
+    ├── NoWebhookSecretError                there is no secret to verify a webhook with; a ValueError too
     └── WebhookVerificationError            a webhook is not signed with the secret, or is too old
 
 ``code``, ``doc_url`` and ``trace_id`` come from the error envelope (docs/wire.md §2). An error
@@ -26,6 +27,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from linq import _retry
@@ -105,9 +107,6 @@ class APIResponseValidationError(APIError):
 class APIWebhookValidationError(APIError):
     """A webhook is correctly signed, but its body, which is ``body``, is not an event. ``request`` is None."""
 
-    def __init__(self, message: str, *, body: str | bytes) -> None:
-        super().__init__(message, cast("Any", None), body=body)
-
 
 class APIStatusError(APIError):
     """The server responded with an error status, or redirected a write, which the SDK does not follow."""
@@ -161,6 +160,10 @@ class NoNextPageError(LinqApiv3Error, RuntimeError):
     """``get_next_page`` was called on the last page."""
 
 
+class NoWebhookSecretError(LinqApiv3Error, ValueError):
+    """``webhooks.unwrap`` has no secret: neither the client nor the call was given one."""
+
+
 class WebhookVerificationError(LinqApiv3Error):
     """The webhook cannot be trusted: respond with 400 and ignore it. The message says why.
 
@@ -168,7 +171,8 @@ class WebhookVerificationError(LinqApiv3Error):
     """
 
     def __new__(cls, *arguments: object) -> Self:
-        made: Self = super().__new__(_also_of_standardwebhooks(cls), *arguments)
+        kind: type[Any] = _also_of_standardwebhooks() if cls is WebhookVerificationError else cls
+        made: Self = Exception.__new__(kind, *arguments)
         return made
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...], Mapping[str, object]]:
@@ -176,16 +180,16 @@ class WebhookVerificationError(LinqApiv3Error):
         return WebhookVerificationError, self.args, self.__dict__
 
 
-def _also_of_standardwebhooks(kind: type[Any]) -> type[Any]:
-    """``kind``, or a class of the same name that is derived from it and from the error of ``standardwebhooks``."""
+@cache
+def _also_of_standardwebhooks() -> type[Any]:
+    """``WebhookVerificationError``, or a class of that name that is derived from ``standardwebhooks``' too."""
     try:
         import standardwebhooks  # noqa: PLC0415 - only a program that verifies with it needs it
     except ImportError:
-        return kind
-    theirs = standardwebhooks.WebhookVerificationError
-    if issubclass(kind, theirs):
-        return kind
-    return type(kind.__name__, (kind, theirs), {"__module__": kind.__module__, "__doc__": kind.__doc__})
+        return WebhookVerificationError
+    kind = WebhookVerificationError
+    bases = (kind, standardwebhooks.WebhookVerificationError)
+    return type(kind.__name__, bases, {"__module__": kind.__module__, "__doc__": kind.__doc__})
 
 
 _BY_STATUS: dict[int, type[APIStatusError]] = {
@@ -206,10 +210,10 @@ def status_error(response: Response) -> APIStatusError:
     body = decoded_body(response)
     error = _mapping(_mapping(body).get("error"))
     said = error.get("message") or _redirection(response) or response.text[:200] or response.reason_phrase
-    code = f" / {error['code']}" if "code" in error else ""
     trace_id = _mapping(body).get("trace_id") or response.headers.get("x-trace-id")
-    trace = f" (trace id {trace_id})" if trace_id else ""
-    return kind(f"Error code: {status}{code} - {said}{trace}", response=response, body=body)
+    ids = [f"{name} {value}" for name, value in (("code", error.get("code")), ("trace id", trace_id)) if value]
+    more = f" ({', '.join(ids)})" if ids else ""
+    return kind(f"Error code: {status} - {said}{more}", response=response, body=body)
 
 
 def _redirection(response: Response) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Iterator, Mapping, Sequence
+from types import NoneType
 from typing import IO, TYPE_CHECKING, Literal, Protocol, SupportsIndex, TypeAlias, TypedDict, TypeVar
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class Omit:
     def __repr__(self) -> str:
         return "omit"
 
+
+__all__ = ["NOT_GIVEN", "NoneType", "NotGiven", "Omit", "RequestOptions", "not_given", "omit"]
 
 NOT_GIVEN = NotGiven()
 not_given = NOT_GIVEN

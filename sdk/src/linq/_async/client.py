@@ -222,10 +222,16 @@ class AsyncLinqAPIV3(AsyncClientResources):
         return await self._request(_request("PATCH", path, cast_to, options, body, content, files))
 
     async def delete(
-        self, path: str, *, cast_to: type[T], body: Body | None = None, options: RequestOptions | None = None
+        self,
+        path: str,
+        *,
+        cast_to: type[T],
+        body: Body | None = None,
+        content: BinaryTypes | None = None,
+        options: RequestOptions | None = None,
     ) -> T:
         """``DELETE``; see ``post``."""
-        return await self._request(_request("DELETE", path, cast_to, options, body))
+        return await self._request(_request("DELETE", path, cast_to, options, body, content))
 
     async def _request(self, request: Request[T]) -> T:
         return await self.transport.send(request)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from linq import types
 from linq._async.resource import AsyncResource
-from linq._errors import APIWebhookValidationError, LinqApiv3Error
+from linq._errors import APIWebhookValidationError, NoWebhookSecretError
 from linq._lazy import importing
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ class AsyncWebhooksResource(AsyncResource):
         :param key: the subscription's ``signing_secret``; the default is the client's ``webhook_secret``
         :raises linq.WebhookVerificationError: it is not signed with this secret, or is more than 5 minutes old
         :raises linq.APIWebhookValidationError: the body is not an event
-        :raises linq.LinqApiv3Error: there is no secret
+        :raises linq.NoWebhookSecretError: there is no secret
+        :raises linq.LinqApiv3Error: the secret is malformed
         """
         with importing:
             # pydantic is loaded late, and only programs that receive webhooks need the second.
@@ -37,7 +38,7 @@ class AsyncWebhooksResource(AsyncResource):
 
         secret = self._client.webhook_secret if key is None else key
         if not secret:
-            raise LinqApiv3Error(
+            raise NoWebhookSecretError(
                 "No webhook secret: pass key=… here or webhook_secret=… to the client, or set LINQ_WEBHOOK_SECRET"
             )
         content = payload.encode() if isinstance(payload, str) else payload
@@ -46,7 +47,6 @@ class AsyncWebhooksResource(AsyncResource):
         try:
             event: UnwrapWebhookEvent = parse_union(types.UnwrapWebhookEvent, content)
         except (ValueError, TypeError) as error:
-            raise APIWebhookValidationError(
-                f"The webhook is correctly signed, but its body is not an event: {error}", body=payload
-            ) from error
+            message = f"The webhook is correctly signed, but its body is not an event: {error}"
+            raise APIWebhookValidationError(message, cast("Any", None), body=payload) from error
         return event

@@ -223,10 +223,16 @@ class LinqAPIV3(ClientResources):
         return self._request(_request("PATCH", path, cast_to, options, body, content, files))
 
     def delete(
-        self, path: str, *, cast_to: type[T], body: Body | None = None, options: RequestOptions | None = None
+        self,
+        path: str,
+        *,
+        cast_to: type[T],
+        body: Body | None = None,
+        content: BinaryTypes | None = None,
+        options: RequestOptions | None = None,
     ) -> T:
         """``DELETE``; see ``post``."""
-        return self._request(_request("DELETE", path, cast_to, options, body))
+        return self._request(_request("DELETE", path, cast_to, options, body, content))
 
     def _request(self, request: Request[T]) -> T:
         return self.transport.send(request)

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from linq import types
-from linq._errors import APIWebhookValidationError, LinqApiv3Error
+from linq._errors import APIWebhookValidationError, NoWebhookSecretError
 from linq._lazy import importing
 from linq._sync.resource import Resource
 
@@ -29,7 +29,8 @@ class WebhooksResource(Resource):
         :param key: the subscription's ``signing_secret``; the default is the client's ``webhook_secret``
         :raises linq.WebhookVerificationError: it is not signed with this secret, or is more than 5 minutes old
         :raises linq.APIWebhookValidationError: the body is not an event
-        :raises linq.LinqApiv3Error: there is no secret
+        :raises linq.NoWebhookSecretError: there is no secret
+        :raises linq.LinqApiv3Error: the secret is malformed
         """
         with importing:
             # pydantic is loaded late, and only programs that receive webhooks need the second.
@@ -38,7 +39,7 @@ class WebhooksResource(Resource):
 
         secret = self._client.webhook_secret if key is None else key
         if not secret:
-            raise LinqApiv3Error(
+            raise NoWebhookSecretError(
                 "No webhook secret: pass key=… here or webhook_secret=… to the client, or set LINQ_WEBHOOK_SECRET"
             )
         content = payload.encode() if isinstance(payload, str) else payload
@@ -47,7 +48,6 @@ class WebhooksResource(Resource):
         try:
             event: UnwrapWebhookEvent = parse_union(types.UnwrapWebhookEvent, content)
         except (ValueError, TypeError) as error:
-            raise APIWebhookValidationError(
-                f"The webhook is correctly signed, but its body is not an event: {error}", body=payload
-            ) from error
+            message = f"The webhook is correctly signed, but its body is not an event: {error}"
+            raise APIWebhookValidationError(message, cast("Any", None), body=payload) from error
         return event

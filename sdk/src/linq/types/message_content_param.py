@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, Required, TypeAlias, TypedDict
 
 from linq.types.shared.service_type import ServiceType
-from linq.types.shared_params import TextDecoration
+from linq.types.shared_params.text_decoration import TextDecoration
 
 
 class InlineStickerParam(TypedDict, total=False):

@@ -1,12 +1,7 @@
-"""The types that the parameters of several methods share."""
+"""A style or an animation of a part of a text, as a parameter."""
 
 from collections.abc import Iterable
 from typing import Literal, Required, TypedDict
-
-from linq.types.shared.reaction import ReactionType
-from linq.types.shared.service_type import ServiceType
-
-__all__ = ["ReactionType", "ServiceType", "TextDecoration"]
 
 
 class TextDecoration(TypedDict, total=False):

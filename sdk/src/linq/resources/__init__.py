@@ -1,0 +1,121 @@
+# Generated from _requests by sdk/tools/generate_paths.py; run make generate.
+"""At the path that ``linq-python`` has."""
+
+from linq.resources.blocked_handles import (
+    AsyncBlockedHandlesResource,
+    AsyncBlockedHandlesResourceWithRawResponse,
+    AsyncBlockedHandlesResourceWithStreamingResponse,
+    BlockedHandlesResource,
+    BlockedHandlesResourceWithRawResponse,
+    BlockedHandlesResourceWithStreamingResponse,
+)
+from linq.resources.capability import (
+    AsyncCapabilityResource,
+    AsyncCapabilityResourceWithRawResponse,
+    AsyncCapabilityResourceWithStreamingResponse,
+    CapabilityResource,
+    CapabilityResourceWithRawResponse,
+    CapabilityResourceWithStreamingResponse,
+)
+from linq.resources.chats.chats import (
+    AsyncChatsResource,
+    AsyncChatsResourceWithRawResponse,
+    AsyncChatsResourceWithStreamingResponse,
+    ChatsResource,
+    ChatsResourceWithRawResponse,
+    ChatsResourceWithStreamingResponse,
+)
+from linq.resources.messages.messages import (
+    AsyncMessagesResource,
+    AsyncMessagesResourceWithRawResponse,
+    AsyncMessagesResourceWithStreamingResponse,
+    MessagesResource,
+    MessagesResourceWithRawResponse,
+    MessagesResourceWithStreamingResponse,
+)
+from linq.resources.phone_numbers import (
+    AsyncPhoneNumbersResource,
+    AsyncPhoneNumbersResourceWithRawResponse,
+    AsyncPhoneNumbersResourceWithStreamingResponse,
+    PhoneNumbersResource,
+    PhoneNumbersResourceWithRawResponse,
+    PhoneNumbersResourceWithStreamingResponse,
+)
+from linq.resources.phonenumbers import (
+    AsyncPhonenumbersResource,
+    AsyncPhonenumbersResourceWithRawResponse,
+    AsyncPhonenumbersResourceWithStreamingResponse,
+    PhonenumbersResource,
+    PhonenumbersResourceWithRawResponse,
+    PhonenumbersResourceWithStreamingResponse,
+)
+from linq.resources.webhook_events import (
+    AsyncWebhookEventsResource,
+    AsyncWebhookEventsResourceWithRawResponse,
+    AsyncWebhookEventsResourceWithStreamingResponse,
+    WebhookEventsResource,
+    WebhookEventsResourceWithRawResponse,
+    WebhookEventsResourceWithStreamingResponse,
+)
+from linq.resources.webhook_subscriptions import (
+    AsyncWebhookSubscriptionsResource,
+    AsyncWebhookSubscriptionsResourceWithRawResponse,
+    AsyncWebhookSubscriptionsResourceWithStreamingResponse,
+    WebhookSubscriptionsResource,
+    WebhookSubscriptionsResourceWithRawResponse,
+    WebhookSubscriptionsResourceWithStreamingResponse,
+)
+from linq.resources.webhooks import AsyncWebhooksResource, WebhooksResource
+
+__all__ = [
+    "AsyncBlockedHandlesResource",
+    "AsyncBlockedHandlesResourceWithRawResponse",
+    "AsyncBlockedHandlesResourceWithStreamingResponse",
+    "AsyncCapabilityResource",
+    "AsyncCapabilityResourceWithRawResponse",
+    "AsyncCapabilityResourceWithStreamingResponse",
+    "AsyncChatsResource",
+    "AsyncChatsResourceWithRawResponse",
+    "AsyncChatsResourceWithStreamingResponse",
+    "AsyncMessagesResource",
+    "AsyncMessagesResourceWithRawResponse",
+    "AsyncMessagesResourceWithStreamingResponse",
+    "AsyncPhoneNumbersResource",
+    "AsyncPhoneNumbersResourceWithRawResponse",
+    "AsyncPhoneNumbersResourceWithStreamingResponse",
+    "AsyncPhonenumbersResource",
+    "AsyncPhonenumbersResourceWithRawResponse",
+    "AsyncPhonenumbersResourceWithStreamingResponse",
+    "AsyncWebhookEventsResource",
+    "AsyncWebhookEventsResourceWithRawResponse",
+    "AsyncWebhookEventsResourceWithStreamingResponse",
+    "AsyncWebhookSubscriptionsResource",
+    "AsyncWebhookSubscriptionsResourceWithRawResponse",
+    "AsyncWebhookSubscriptionsResourceWithStreamingResponse",
+    "AsyncWebhooksResource",
+    "BlockedHandlesResource",
+    "BlockedHandlesResourceWithRawResponse",
+    "BlockedHandlesResourceWithStreamingResponse",
+    "CapabilityResource",
+    "CapabilityResourceWithRawResponse",
+    "CapabilityResourceWithStreamingResponse",
+    "ChatsResource",
+    "ChatsResourceWithRawResponse",
+    "ChatsResourceWithStreamingResponse",
+    "MessagesResource",
+    "MessagesResourceWithRawResponse",
+    "MessagesResourceWithStreamingResponse",
+    "PhoneNumbersResource",
+    "PhoneNumbersResourceWithRawResponse",
+    "PhoneNumbersResourceWithStreamingResponse",
+    "PhonenumbersResource",
+    "PhonenumbersResourceWithRawResponse",
+    "PhonenumbersResourceWithStreamingResponse",
+    "WebhookEventsResource",
+    "WebhookEventsResourceWithRawResponse",
+    "WebhookEventsResourceWithStreamingResponse",
+    "WebhookSubscriptionsResource",
+    "WebhookSubscriptionsResourceWithRawResponse",
+    "WebhookSubscriptionsResourceWithStreamingResponse",
+    "WebhooksResource",
+]
