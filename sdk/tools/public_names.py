@@ -249,6 +249,23 @@ NESTED: dict[str, dict[str, tuple[str, str]]] = {
     "linq.types.message_failed_webhook_event": {"Data": (_DATA, "MessageFailure")},
     "linq.types.participant_added_webhook_event": {"Data": (_DATA, "Joining")},
     "linq.types.participant_removed_webhook_event": {"Data": (_DATA, "Leaving")},
+    "linq.types.contact_card_received_webhook_event": {"Data": (_DATA, "ReceivedContactCard")},
+    "linq.types.poll_delivered_webhook_event": {"Data": (_DATA, "PollStatus"), "DataChat": (_DATA, "PollChat")},
+    "linq.types.poll_failed_webhook_event": {
+        "Data": (_DATA, "PollFailure"),
+        "DataChat": (_DATA, "PollChat"),
+        "DataError": (_DATA, "PollError"),
+    },
+    "linq.types.poll_read_webhook_event": {"Data": (_DATA, "PollStatus"), "DataChat": (_DATA, "PollChat")},
+    "linq.types.poll_received_webhook_event": {"Data": (_DATA, "PollReceived"), "DataChat": (_DATA, "PollChat")},
+    "linq.types.poll_sent_webhook_event": {"Data": (_DATA, "PollStatus"), "DataChat": (_DATA, "PollChat")},
+    "linq.types.poll_updated_webhook_event": {"Data": (_DATA, "PollUpdate"), "DataChat": (_DATA, "PollChat")},
+    "linq.types.poll_vote_added_webhook_event": {"Data": (_DATA, "PollVote"), "DataChat": (_DATA, "PollChat")},
+    "linq.types.poll_vote_removed_webhook_event": {"Data": (_DATA, "PollVote"), "DataChat": (_DATA, "PollChat")},
+    "linq.types.chats.poll": {
+        "Option": ("linq.types.poll", "PollOption"),
+        "OptionVoter": ("linq.types.poll", "PollVoter"),
+    },
     "linq.types.phone_number_list_response": {
         "PhoneNumber": ("linq.types.phone_numbers", "PhoneNumber"),
         "PhoneNumberReputation": ("linq.types.phone_numbers", "PhoneNumberReputation"),

@@ -29,7 +29,7 @@ def add_options(
 
     :param options: the new options only: ``[{"text": "Maybe"}]``
     """
-    body: dict[str, object] = {"options": list(options)}
+    body: dict[str, object] = {"options": options}
     return request(
         "POST",
         path_to("/v3/messages/{message_id}/poll/options", message_id=message_id),

@@ -1,6 +1,14 @@
 # Generated from _requests by sdk/tools/generate_paths.py; run make generate.
 """At the path that ``linq-python`` has."""
 
+from linq.resources.available_number import (
+    AsyncAvailableNumberResource,
+    AsyncAvailableNumberResourceWithRawResponse,
+    AsyncAvailableNumberResourceWithStreamingResponse,
+    AvailableNumberResource,
+    AvailableNumberResourceWithRawResponse,
+    AvailableNumberResourceWithStreamingResponse,
+)
 from linq.resources.blocked_handles import (
     AsyncBlockedHandlesResource,
     AsyncBlockedHandlesResourceWithRawResponse,
@@ -24,6 +32,14 @@ from linq.resources.chats.chats import (
     ChatsResource,
     ChatsResourceWithRawResponse,
     ChatsResourceWithStreamingResponse,
+)
+from linq.resources.contact_card import (
+    AsyncContactCardResource,
+    AsyncContactCardResourceWithRawResponse,
+    AsyncContactCardResourceWithStreamingResponse,
+    ContactCardResource,
+    ContactCardResourceWithRawResponse,
+    ContactCardResourceWithStreamingResponse,
 )
 from linq.resources.messages.messages import (
     AsyncMessagesResource,
@@ -68,6 +84,9 @@ from linq.resources.webhook_subscriptions import (
 from linq.resources.webhooks import AsyncWebhooksResource, WebhooksResource
 
 __all__ = [
+    "AsyncAvailableNumberResource",
+    "AsyncAvailableNumberResourceWithRawResponse",
+    "AsyncAvailableNumberResourceWithStreamingResponse",
     "AsyncBlockedHandlesResource",
     "AsyncBlockedHandlesResourceWithRawResponse",
     "AsyncBlockedHandlesResourceWithStreamingResponse",
@@ -77,6 +96,9 @@ __all__ = [
     "AsyncChatsResource",
     "AsyncChatsResourceWithRawResponse",
     "AsyncChatsResourceWithStreamingResponse",
+    "AsyncContactCardResource",
+    "AsyncContactCardResourceWithRawResponse",
+    "AsyncContactCardResourceWithStreamingResponse",
     "AsyncMessagesResource",
     "AsyncMessagesResourceWithRawResponse",
     "AsyncMessagesResourceWithStreamingResponse",
@@ -93,6 +115,9 @@ __all__ = [
     "AsyncWebhookSubscriptionsResourceWithRawResponse",
     "AsyncWebhookSubscriptionsResourceWithStreamingResponse",
     "AsyncWebhooksResource",
+    "AvailableNumberResource",
+    "AvailableNumberResourceWithRawResponse",
+    "AvailableNumberResourceWithStreamingResponse",
     "BlockedHandlesResource",
     "BlockedHandlesResourceWithRawResponse",
     "BlockedHandlesResourceWithStreamingResponse",
@@ -102,6 +127,9 @@ __all__ = [
     "ChatsResource",
     "ChatsResourceWithRawResponse",
     "ChatsResourceWithStreamingResponse",
+    "ContactCardResource",
+    "ContactCardResourceWithRawResponse",
+    "ContactCardResourceWithStreamingResponse",
     "MessagesResource",
     "MessagesResourceWithRawResponse",
     "MessagesResourceWithStreamingResponse",

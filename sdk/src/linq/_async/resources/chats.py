@@ -68,7 +68,8 @@ class AsyncChatsResource(AsyncFollowableChats):
 
     @property
     def polls(self) -> AsyncPollsResource:
-        from linq._async.resources.polls import AsyncPollsResource  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._async.resources.polls import AsyncPollsResource  # noqa: PLC0415
 
         return AsyncPollsResource(self._client)
 
@@ -294,7 +295,8 @@ class AsyncChatsWithRawResponse:
 
     @property
     def polls(self) -> AsyncPollsWithRawResponse:
-        from linq._async.resources.polls import AsyncPollsWithRawResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._async.resources.polls import AsyncPollsWithRawResponse  # noqa: PLC0415
 
         return AsyncPollsWithRawResponse(self._client)
 
@@ -337,7 +339,8 @@ class AsyncChatsWithStreamingResponse:
 
     @property
     def polls(self) -> AsyncPollsWithStreamingResponse:
-        from linq._async.resources.polls import AsyncPollsWithStreamingResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._async.resources.polls import AsyncPollsWithStreamingResponse  # noqa: PLC0415
 
         return AsyncPollsWithStreamingResponse(self._client)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from linq import pagination, types
 from linq._async.resource import AsyncResource, of_pages, raw, streaming
+from linq._lazy import importing
 from linq._requests import messages as requests
 from linq._types import NOT_GIVEN, omit
 
@@ -31,7 +32,8 @@ class AsyncMessagesResource(AsyncResource):
 
     @property
     def poll(self) -> AsyncMessagePollResource:
-        from linq._async.resources.message_poll import AsyncMessagePollResource  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._async.resources.message_poll import AsyncMessagePollResource  # noqa: PLC0415
 
         return AsyncMessagePollResource(self._client)
 
@@ -240,7 +242,8 @@ class AsyncMessagesWithRawResponse:
 
     @property
     def poll(self) -> AsyncMessagePollWithRawResponse:
-        from linq._async.resources.message_poll import AsyncMessagePollWithRawResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._async.resources.message_poll import AsyncMessagePollWithRawResponse  # noqa: PLC0415
 
         return AsyncMessagePollWithRawResponse(self._client)
 
@@ -262,6 +265,7 @@ class AsyncMessagesWithStreamingResponse:
 
     @property
     def poll(self) -> AsyncMessagePollWithStreamingResponse:
-        from linq._async.resources.message_poll import AsyncMessagePollWithStreamingResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._async.resources.message_poll import AsyncMessagePollWithStreamingResponse  # noqa: PLC0415
 
         return AsyncMessagePollWithStreamingResponse(self._client)

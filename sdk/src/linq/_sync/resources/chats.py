@@ -67,7 +67,8 @@ class ChatsResource(FollowableChats):
 
     @property
     def polls(self) -> PollsResource:
-        from linq._sync.resources.polls import PollsResource  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._sync.resources.polls import PollsResource  # noqa: PLC0415
 
         return PollsResource(self._client)
 
@@ -293,7 +294,8 @@ class ChatsWithRawResponse:
 
     @property
     def polls(self) -> PollsWithRawResponse:
-        from linq._sync.resources.polls import PollsWithRawResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._sync.resources.polls import PollsWithRawResponse  # noqa: PLC0415
 
         return PollsWithRawResponse(self._client)
 
@@ -336,7 +338,8 @@ class ChatsWithStreamingResponse:
 
     @property
     def polls(self) -> PollsWithStreamingResponse:
-        from linq._sync.resources.polls import PollsWithStreamingResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._sync.resources.polls import PollsWithStreamingResponse  # noqa: PLC0415
 
         return PollsWithStreamingResponse(self._client)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linq import pagination, types
+from linq._lazy import importing
 from linq._requests import messages as requests
 from linq._sync.resource import Resource, of_pages, raw, streaming
 from linq._types import NOT_GIVEN, omit
@@ -30,7 +31,8 @@ class MessagesResource(Resource):
 
     @property
     def poll(self) -> MessagePollResource:
-        from linq._sync.resources.message_poll import MessagePollResource  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._sync.resources.message_poll import MessagePollResource  # noqa: PLC0415
 
         return MessagePollResource(self._client)
 
@@ -239,7 +241,8 @@ class MessagesWithRawResponse:
 
     @property
     def poll(self) -> MessagePollWithRawResponse:
-        from linq._sync.resources.message_poll import MessagePollWithRawResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._sync.resources.message_poll import MessagePollWithRawResponse  # noqa: PLC0415
 
         return MessagePollWithRawResponse(self._client)
 
@@ -261,6 +264,7 @@ class MessagesWithStreamingResponse:
 
     @property
     def poll(self) -> MessagePollWithStreamingResponse:
-        from linq._sync.resources.message_poll import MessagePollWithStreamingResponse  # noqa: PLC0415 - lazy
+        with importing:
+            from linq._sync.resources.message_poll import MessagePollWithStreamingResponse  # noqa: PLC0415
 
         return MessagePollWithStreamingResponse(self._client)

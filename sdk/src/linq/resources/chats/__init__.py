@@ -25,6 +25,14 @@ from linq.resources.chats.participants import (
     ParticipantsResourceWithRawResponse,
     ParticipantsResourceWithStreamingResponse,
 )
+from linq.resources.chats.polls import (
+    AsyncPollsResource,
+    AsyncPollsResourceWithRawResponse,
+    AsyncPollsResourceWithStreamingResponse,
+    PollsResource,
+    PollsResourceWithRawResponse,
+    PollsResourceWithStreamingResponse,
+)
 from linq.resources.chats.typing import (
     AsyncTypingResource,
     AsyncTypingResourceWithRawResponse,
@@ -44,6 +52,9 @@ __all__ = [
     "AsyncParticipantsResource",
     "AsyncParticipantsResourceWithRawResponse",
     "AsyncParticipantsResourceWithStreamingResponse",
+    "AsyncPollsResource",
+    "AsyncPollsResourceWithRawResponse",
+    "AsyncPollsResourceWithStreamingResponse",
     "AsyncTypingResource",
     "AsyncTypingResourceWithRawResponse",
     "AsyncTypingResourceWithStreamingResponse",
@@ -56,6 +67,9 @@ __all__ = [
     "ParticipantsResource",
     "ParticipantsResourceWithRawResponse",
     "ParticipantsResourceWithStreamingResponse",
+    "PollsResource",
+    "PollsResourceWithRawResponse",
+    "PollsResourceWithStreamingResponse",
     "TypingResource",
     "TypingResourceWithRawResponse",
     "TypingResourceWithStreamingResponse",

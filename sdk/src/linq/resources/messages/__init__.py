@@ -9,12 +9,26 @@ from linq.resources.messages.messages import (
     MessagesResourceWithRawResponse,
     MessagesResourceWithStreamingResponse,
 )
+from linq.resources.messages.poll import (
+    AsyncPollResource,
+    AsyncPollResourceWithRawResponse,
+    AsyncPollResourceWithStreamingResponse,
+    PollResource,
+    PollResourceWithRawResponse,
+    PollResourceWithStreamingResponse,
+)
 
 __all__ = [
     "AsyncMessagesResource",
     "AsyncMessagesResourceWithRawResponse",
     "AsyncMessagesResourceWithStreamingResponse",
+    "AsyncPollResource",
+    "AsyncPollResourceWithRawResponse",
+    "AsyncPollResourceWithStreamingResponse",
     "MessagesResource",
     "MessagesResourceWithRawResponse",
     "MessagesResourceWithStreamingResponse",
+    "PollResource",
+    "PollResourceWithRawResponse",
+    "PollResourceWithStreamingResponse",
 ]

@@ -1,0 +1,8 @@
+# Generated from sdk/tools/public_names.py by sdk/tools/generate_paths.py; run make generate.
+"""At the path that ``linq-python`` has."""
+
+from linq.types.webhook_event_data import PollChat as DataChat
+from linq.types.webhook_event_data import PollStatus as Data
+from linq.types.webhook_events import PollDeliveredWebhookEvent
+
+__all__ = ["Data", "DataChat", "PollDeliveredWebhookEvent"]
