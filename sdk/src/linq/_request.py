@@ -104,20 +104,17 @@ def prepare(settings: Settings, request: Request[object]) -> PreparedRequest:
     check_max_retries(max_retries)
     query = urlencode(list(_flat({**settings.default_query, **request.query})), quote_via=quote)
     separator = "&" if "?" in request.path else "?"
-    url = request.path if _is_absolute(request.path) else f"{settings.base_url}/{request.path.lstrip('/')}"
+    is_absolute = request.path.startswith(("http://", "https://"))
+    url = request.path if is_absolute else f"{settings.base_url}/{request.path.lstrip('/')}"
     return PreparedRequest(
         method=request.method,
         url=f"{url}{separator + query if query else ''}",
-        headers=_headers(settings, request, has_key=_origin(url) == _origin(settings.base_url)),
+        headers=_headers(settings, request, has_key=not is_absolute or _origin(url) == _origin(settings.base_url)),
         body=_body(request),
         timeout=timeout,
         wait=request.wait,
         max_retries=max_retries,
     )
-
-
-def _is_absolute(path: str) -> bool:
-    return path.startswith(("http://", "https://"))
 
 
 def _origin(url: str) -> tuple[str, str | None, int]:
