@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from files import PACKAGE, generated
+from files import PACKAGE, all_generated
 from generate_resources import CHILDREN, SOURCE, VARIANTS, WEBHOOKS, Resource
 from public_names import NESTED, OURS_ALONE, PACKAGES, PRIVATE
 
@@ -26,15 +26,17 @@ Names = Mapping[str, tuple[str, str]]
 
 
 def files() -> Iterator[tuple[Path, str]]:
+    texts: dict[Path, tuple[str, str]] = {}
     for path, names in {**dict(_types()), **PRIVATE}.items():
-        yield _file(path.split(".")[1:], names, "sdk/tools/public_names.py")
+        texts |= _file(path.split(".")[1:], names, "sdk/tools/public_names.py")
     everything: dict[str, tuple[str, str]] = {}
     for path, names in _resources():
         package, _, module = path.partition(".")
         if module in ("", package):  # not a resource that belongs to another one
             everything |= {name: (f"linq.resources.{path}", name) for name in names}
-        yield _file(["resources", *path.split(".")], names, "_requests")
-    yield _file(["resources", "__init__"], everything, "_requests")
+        texts |= _file(["resources", *path.split(".")], names, "_requests")
+    texts |= _file(["resources", "__init__"], everything, "_requests")
+    yield from all_generated(texts, TOOL)
 
 
 def _types() -> Iterator[tuple[str, Names]]:
@@ -94,10 +96,10 @@ def _snake(name: str) -> str:
     return "_".join(word if word == "RCS" else word.lower() for word in words)
 
 
-def _file(parts: list[str], names: Names, source: str) -> tuple[Path, str]:
+def _file(parts: list[str], names: Names, source: str) -> dict[Path, tuple[str, str]]:
     target = PACKAGE.joinpath(*parts).with_suffix(".py")
     aliases = {theirs: "" if theirs == ours else f" as {theirs}" for theirs, (_, ours) in names.items()}
     imports = "".join(f"from {home} import {ours}{aliases[theirs]}\n" for theirs, (home, ours) in names.items())
     noqa = "" if target.stem.islower() else "# ruff: noqa: N999 - the name in linq-python\n"
     text = f'{noqa}"""At the path that ``linq-python`` has."""\n\n{imports}\n__all__ = {list(names)!r}\n'
-    return target, generated(text, target, source, TOOL)
+    return {target: (text, source)}

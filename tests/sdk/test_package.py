@@ -50,7 +50,7 @@ def test_the_generated_files_are_current() -> None:
         ),
         ("src/linq/_async/pages.py", "This is", "That is", []),
         ("src/linq/_async/pages.py", "One page of chats.", "A page of chats.", ["_sync/pages.py"]),
-        ("tools/public_names.py", '"HealthStatus"', '"Health"', ["types/__init__.py"]),
+        ("tools/public_names.py", '"ChatInclude"', '"Include"', ["types/__init__.py"]),
     ],
 )
 def test_generating_rewrites_what_depends_on_a_change(
