@@ -178,7 +178,7 @@ AGAIN: list[Callable[[Any], Any]] = [
 
 
 def errors() -> list[LinqApiv3Error]:
-    request = httpx2.Request("GET", "http://x/v3/chats")
+    request = httpx2.Request("GET", "http://x/v3/chats", headers={"Authorization": f"Bearer {KEY}", "X-A": "1"})
     body = {"error": {"code": 1007, "message": "Slow down", "retry_after": 3}, "trace_id": "t1"}
     response = httpx2.Response(429, request=request, json=body)
     response.read()
@@ -203,6 +203,13 @@ def test_an_error_can_be_copied_and_pickled(error: LinqApiv3Error, again: Any) -
     if isinstance(error, APIStatusError):
         assert same.response.json() == error.response.json()
         assert (same.code, same.retry_after, same.trace_id) == (1007, 3, "t1")
+    if isinstance(error, APIStatusError | APIConnectionError):
+        assert (error.request.headers["authorization"], same.request.headers["x-a"]) == (f"Bearer {KEY}", "1")
+
+
+@pytest.mark.parametrize("error", errors(), ids=lambda error: type(error).__name__)
+def test_a_pickled_error_does_not_contain_the_key(error: LinqApiv3Error) -> None:
+    assert KEY.encode() not in pickle.dumps(error)
 
 
 def fail(url: str) -> None:

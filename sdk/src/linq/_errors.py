@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from copy import copy
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -76,6 +77,19 @@ class APIError(LinqApiv3Error):
         self.doc_url = _text(doc_url)
         is_bool = isinstance(retry_after, bool)
         self.retry_after = retry_after if isinstance(retry_after, int | float) and not is_bool else None
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...], Mapping[str, object]]:
+        # A pickle leaves the process, so it must not contain the key.
+        kind, arguments, state = super().__reduce__()
+        state = dict(state)
+        if state.get("request") is not None:
+            state["request"] = request = copy(self.request)
+            request.headers = request.headers.copy()
+            request.headers.pop("authorization", None)
+            if state.get("response") is not None:
+                state["response"] = response = copy(cast("Response", state["response"]))
+                response.request = request
+        return kind, arguments, state
 
 
 class APIConnectionError(APIError):
