@@ -6,9 +6,12 @@ from tests.support.asgi import Api
 from tests.support.caller import GROUP, Caller
 from trunkline.api.operation import Route
 from trunkline.api.routes import ROUTES
+from trunkline.domain.file_urls import FILE_PATH
 
 METHODS = {each.path: {other.method for other in ROUTES if other.path == each.path} for each in ROUTES}
-READABLE = [each for each in ROUTES if each.method == "GET"]
+READABLE = [each for each in ROUTES if each.method == "GET" and each.path != FILE_PATH]
+"""Files are read with a signed URL instead of a key (test_downloads.py)."""
+
 BASES = ("", "/api/partner")
 
 
@@ -23,7 +26,13 @@ def ids(we: Caller) -> dict[str, str]:
     group = we.create(GROUP)
     url = "https://example.com/hooks"
     made = we.post("/v3/webhook-subscriptions", {"target_url": url, "subscribed_events": ["message.sent"]})
-    return {"chat_id": group["id"], "message_id": group["message"]["id"], "subscription_id": made.json()["id"]}
+    asked = we.post("/v3/attachments", {"filename": "a.pdf", "content_type": "application/pdf", "size_bytes": 1})
+    return {
+        "chat_id": group["id"],
+        "message_id": group["message"]["id"],
+        "subscription_id": made.json()["id"],
+        "attachment_id": asked.json()["attachment_id"],
+    }
 
 
 @pytest.mark.parametrize(("base", "path"), [(base, path) for base in BASES for path in METHODS if has_base(base, path)])

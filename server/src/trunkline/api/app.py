@@ -15,6 +15,7 @@ from trunkline import __version__
 from trunkline.actions.chats.watch import Watch
 from trunkline.actions.lines.capability import Network, loopback
 from trunkline.api.auth import Authentication
+from trunkline.api.file_transfer import send_stream
 from trunkline.api.operation import GET, HEAD, OPTIONS, PARTNER_PREFIX, AppState, Receive, Request, Route, Scope, Send
 from trunkline.api.reference.routes import reference_routes
 from trunkline.api.responses import Response, error_response
@@ -23,6 +24,8 @@ from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import (
     BodyTooLarge,
     CarrierNotReady,
+    FilesFull,
+    FilesNotReady,
     InternalError,
     InvalidBody,
     MethodNotAllowed,
@@ -33,12 +36,14 @@ from trunkline.domain.errors import (
 from trunkline.domain.handle import quoted
 from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import Clock, now
+from trunkline.schemas.documents import Completion
 from trunkline.storage.store import Store
 
 TRACE_HEADER = b"x-trace-id"
 MAX_BODY = 1_000_000  # bytes; far more than any carrier accepts in a message
 
 _NO_PARTNER = 0
+_OUTSIDE = (NotReady, CarrierNotReady, FilesNotReady, FilesFull)  # the cause is not in the service
 _READ_METHODS = (GET, HEAD)
 
 log = logging.getLogger("trunkline.api")
@@ -88,7 +93,8 @@ class Application:
         Without a ``network``, the carrier is the loopback.
         """
         watch = Watch(store.database)
-        self._state = AppState(store, watch, doc_base, network or loopback(store), allow_private_webhooks)
+        completion = Completion(doc_base, store.file_urls(base_url))
+        self._state = AppState(store, watch, completion, network or loopback(store), allow_private_webhooks)
         self._clock = clock
         self._changed = changed
         self._authentication = Authentication(store)
@@ -114,7 +120,10 @@ class Application:
             response = self._error_response(error, trace_id)
         headers = [*response.headers, (TRACE_HEADER, trace_id.encode())]
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
-        await send({"type": "http.response.body", "body": response.body})
+        if response.stream is None:
+            await send({"type": "http.response.body", "body": response.body})
+        else:
+            await send_stream(response.stream, receive, send, trace_id)
 
     async def _respond(self, scope: Scope, receive: Receive, trace_id: str) -> Response:
         endpoint, path = self._find(scope)
@@ -124,7 +133,7 @@ class Application:
             return Response(204, [(b"allow", endpoint.allowed.encode())], b"")
         at = self._clock()
         partner_id = await self._authentication.authenticate(scope["headers"], at) if route.needs_key else _NO_PARTNER
-        content = b"" if method in _READ_METHODS else await _content(scope, receive)
+        content = b"" if method in _READ_METHODS or route.streams_body else await _content(scope, receive)
         ctx = RequestContext(partner_id, at, trace_id)
         response = await route.handler(Request(self._state, ctx, scope, path, content, receive))
         if method not in _READ_METHODS:
@@ -153,11 +162,11 @@ class Application:
 
     def _error_response(self, error: Exception, trace_id: str) -> Response:
         public = _public_error(error)
-        if isinstance(error, NotReady | CarrierNotReady):
+        if isinstance(error, _OUTSIDE):
             log.error("trace %s: %s", trace_id, error)
         elif public.status >= InternalError.status:
             log.error("trace %s: %s", trace_id, error, exc_info=error)
-        return error_response(public, trace_id, self._state.doc_base)
+        return error_response(public, trace_id, self._state.completion.doc_base)
 
 
 async def _content(scope: Scope, receive: Receive) -> bytes:
@@ -188,6 +197,10 @@ def _public_error(error: Exception) -> TrunklineError:
             return NotReady("the database does not answer; try again in a moment")
         case CarrierNotReady():
             return error
+        case FilesNotReady():
+            return FilesNotReady("the store of the files does not answer; try again in a moment")
+        case FilesFull():
+            return FilesFull("the store of the files has no room left; the operator of the service must make some")
         case TrunklineError() if error.status < InternalError.status:
             return error
         case _:

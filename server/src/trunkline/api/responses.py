@@ -1,10 +1,10 @@
 """A complete response, and the error response (docs/wire.md §2)."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
 
 import msgspec
 
-from trunkline.domain.errors import MethodNotAllowed, TooManyRequests, TrunklineError, Unauthorized
+from trunkline.domain.errors import MethodNotAllowed, RangeNotSatisfiable, TooManyRequests, TrunklineError, Unauthorized
 from trunkline.schemas.errors import Envelope, ErrorBody
 
 ERRORS_PATH = "/docs/errors"
@@ -12,11 +12,12 @@ JSON = b"application/json"
 
 
 class Response(msgspec.Struct, frozen=True, gc=False):
-    """A complete response: status, headers with lower-case names, body."""
+    """A response: status, headers with lower-case names, body. A ``stream`` follows the body, piece by piece."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes
+    stream: AsyncGenerator[bytes] | None = None
 
 
 _encode = msgspec.json.Encoder().encode
@@ -40,6 +41,8 @@ def error_response(error: TrunklineError, trace_id: str, doc_base: str) -> Respo
         headers.append((b"www-authenticate", b"Bearer"))
     if isinstance(error, MethodNotAllowed):
         headers.append((b"allow", error.allowed.encode()))
+    if isinstance(error, RangeNotSatisfiable):
+        headers.append((b"content-range", f"bytes */{error.size}".encode()))
     if isinstance(error, TooManyRequests):
         body.retry_after = error.retry_after
         headers.append((b"retry-after", str(error.retry_after).encode()))

@@ -10,6 +10,7 @@ from trunkline.domain.errors import (
     InvalidParameter,
     InvalidPhoneNumber,
     MentionOutsideGroup,
+    NoSuchAttachment,
     NoSuchMessage,
     OptedOut,
 )
@@ -32,6 +33,7 @@ SEND_ERRORS = (
     OptedOut,
     HandleBlocked,
     NoSuchMessage,
+    NoSuchAttachment,
     MentionOutsideGroup,
 )
 

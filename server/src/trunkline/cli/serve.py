@@ -30,10 +30,10 @@ def serve(**values: Any) -> None:
     settings.check()
     if settings.carrier != Settings().carrier:
         find_factory(settings.carrier)
-    with_store(settings.database, Store.check_ready)
+    os.environ.update(settings.to_environment())
+    with_store(settings.database, _check_ready)
     _check_address(settings.host, settings.port)
     _raise_file_limit()
-    os.environ.update(settings.to_environment())
     complain(f"Trunkline serves {settings.base_url}/v3/chats; the docs are at {settings.base_url}/docs")
     Server(
         "trunkline.main:create",
@@ -50,6 +50,11 @@ def serve(**values: Any) -> None:
         log_access=settings.access_log,
         log_level="warning",  # pyright: ignore[reportArgumentType]
     ).serve()
+
+
+async def _check_ready(store: Store) -> None:
+    await store.check_ready()
+    await store.files.check_ready()
 
 
 def _signature() -> inspect.Signature:

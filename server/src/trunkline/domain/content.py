@@ -77,7 +77,7 @@ def check(content: Content) -> None:
         raise InvalidContent(f"'message.parts' has {len(parts)} parts; a message has at most {MAX_PARTS}")
     media = sum(isinstance(part, MediaPart) for part in parts)
     if media > MAX_MEDIA:
-        raise InvalidContent(f"'message.parts' has {media} files by URL; a message has at most {MAX_MEDIA}")
+        raise InvalidContent(f"'message.parts' has {media} files; a message has at most {MAX_MEDIA}")
     if len(parts) > 1 and any(isinstance(part, LinkPart) for part in parts):
         raise InvalidContent("'message.parts' contains a link and other parts; send a link on its own")
     for index, (part, following) in enumerate(pairwise(parts)):
@@ -156,7 +156,7 @@ def _check_part(part: Part, name: str) -> None:
                 raise InvalidContent(f"{name}.value' is empty; a text part must have text")
             _check_ranges(part, name)
         case MediaPart():
-            if not is_https_url(part.url):
+            if part.url is not None and not is_https_url(part.url):
                 raise InvalidContent(f"{name}.url' is {quoted(part.url)}; it must begin with https://")
         case LinkPart():
             if len(part.value) > MAX_URL or not _URL.fullmatch(part.value):

@@ -1,7 +1,7 @@
 """Webhook events: their payloads, and how each is made (the API's public documentation, version 2026-02-03).
 
 An event is rendered when it happens, in the transaction of the change, so it describes the state at that time. Like
-every document, it lacks the base of ``doc_url`` (``schemas/chat``).
+every document, it lacks the base of ``doc_url`` and the URLs of attachments (``schemas/documents``).
 """
 
 from datetime import datetime
@@ -15,6 +15,7 @@ from trunkline.domain.events import Event, EventType
 from trunkline.domain.instant import Instant
 from trunkline.domain.message import Message, Part, Reaction, ReactionType
 from trunkline.schemas.chat import HandleSchema, HealthSchema, handle_schema, health_schema, mark_doc_base
+from trunkline.schemas.documents import mark_files
 from trunkline.schemas.message import EffectSchema, ReplyToSchema, effect_schema, part_schema, reply_to_schema
 
 API_VERSION = "v3"
@@ -235,7 +236,7 @@ def line_status_updated(line: str, previous: HealthStatus, new: HealthStatus, at
 
 
 def webhook_body(event: Event, event_id: str, partner_id: int, trace_id: str, at: Instant) -> bytes:
-    """The body of a webhook: the event in its envelope, without the base of ``doc_url``."""
+    """The body of a webhook: the event in its envelope, to be completed (``schemas/documents``)."""
     return _encode(
         {
             "api_version": API_VERSION,
@@ -251,7 +252,7 @@ def webhook_body(event: Event, event_id: str, partner_id: int, trace_id: str, at
 
 
 def _event(kind: EventType, chat: Chat, data: Any) -> Event:
-    return Event(kind, chat.id, chat.line, mark_doc_base(_encode(data)))
+    return Event(kind, chat.id, chat.line, mark_files(mark_doc_base(_encode(data))))
 
 
 def _chat(chat: Chat) -> _ChatOfMessage:

@@ -22,7 +22,6 @@ from trunkline.domain.handle import parse_handle
 from trunkline.domain.ids import new_trace_id
 from trunkline.domain.loopback_rules import Rule
 from trunkline.domain.message import Content, DeliveryStatus, ReactionChange, ReactionType
-from trunkline.schemas.chat import with_doc_base
 from trunkline.schemas.requests import MessageBody, to_content
 from trunkline.schemas.sandbox import Simulated
 from trunkline.storage.store import Store
@@ -220,10 +219,13 @@ class Counterparties(ABC):
 
     def _read(self, message: Identified | str) -> Message:
         document = self._harness.server.run(read_message(self._store, self.id, _id(message)))
-        return Message.model_validate_json(with_doc_base(document, self._harness.base_url.encode()))
+        return Message.model_validate_json(self._complete(document))
+
+    def _complete(self, document: bytes) -> bytes:
+        return self._harness.completion.complete(document, self.id, self._harness.clock())
 
     def _to_chat(self, document: bytes) -> Chat:
-        return Chat.model_validate_json(with_doc_base(document, self._harness.base_url.encode()))
+        return Chat.model_validate_json(self._complete(document))
 
 
 def _id(given: Identified | str) -> str:

@@ -6,6 +6,7 @@ import msgspec
 
 from trunkline.actions.chats import groups
 from trunkline.actions.messages.change_message import apply_edit, apply_reaction
+from trunkline.actions.steps.attached import with_attachments
 from trunkline.actions.steps.chat_health import current_health, save_chat, updated
 from trunkline.actions.steps.lookup import find_chat, require_chat, require_message
 from trunkline.actions.steps.new_chat import new_chat
@@ -56,6 +57,7 @@ async def receive_message(store: Store, ctx: RequestContext, received: Received)
         known = await messages.find(change, message_id)
         if known is not None:
             return known
+        content = await with_attachments(change, received.content)
         before, chat = await _chat(change, received)
         if chat.me not in chat.active:
             return None
@@ -64,8 +66,8 @@ async def receive_message(store: Store, ctx: RequestContext, received: Received)
             id=message_id,
             chat_id=chat.id,
             sender=sender,
-            content=received.content,
-            thread=await _thread(change, received.content) or message_id,
+            content=content,
+            thread=await _thread(change, content) or message_id,
             created_at=change.now,
             updated_at=change.now,
             delivery_status=DeliveryStatus.RECEIVED,

@@ -12,6 +12,7 @@ from trunkline.actions.steps.outgoing import (
     send,
 )
 from trunkline.domain.context import RequestContext
+from trunkline.schemas.documents import mark_files
 from trunkline.schemas.sending import MessageSent, sent_message_schema
 from trunkline.storage.store import Store
 
@@ -31,6 +32,6 @@ async def send_to_chat(store: Store, ctx: RequestContext, chat_id: str, outgoing
         if not chat.is_group:
             await check_consent(change, chat.recipients, outgoing)
         message, _ = await send(change, chat, outgoing)
-        body = msgspec.json.encode(MessageSent(chat.id, sent_message_schema(message)))
+        body = mark_files(msgspec.json.encode(MessageSent(chat.id, sent_message_schema(message))))
         await record_response(change, outgoing, message, body)
     return body

@@ -19,6 +19,7 @@ all your conversations.
 TAGS = {
     "Chats": "Conversations of your lines with one person or a group.",
     "Messages": "Send, read, edit and react to messages, and follow their delivery.",
+    "Attachments": "Upload files to send, and download those that you have sent or received.",
     "Lines": "The numbers that you send from.",
     "Blocked handles": "Handles whose messages you reject.",
     "Capability": "Which services reach a handle.",

@@ -12,6 +12,7 @@ from trunkline.api.reference import descriptions, examples
 from trunkline.api.reference.error_codes import DOCS, ERRORS, meaning
 from trunkline.domain.errors import (
     BodyTooLarge,
+    FilesNotReady,
     InvalidBody,
     MissingField,
     TooManyRequests,
@@ -28,6 +29,7 @@ _TRACE_HEADERS = {
 }
 _CHALLENGE = {"WWW-Authenticate": {"description": "The authentication scheme.", "schema": {"const": "Bearer"}}}
 _RETRY = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}}
+_FILE = {"*/*": {"schema": {"type": "string", "format": "binary", "description": "The file itself."}}}
 _REFERENCE = "#/components/schemas/{name}"
 
 
@@ -89,6 +91,8 @@ def _operation(route: Route, operation: Operation, base_url: str) -> dict[str, A
         document["security"] = [{"key": []}]
     if operation.body is not None:
         document["requestBody"] = {"required": True, "content": _json(operation.body)}
+    if operation.streams_body:
+        document["requestBody"] = {"required": True, "content": _FILE}
     if operation.code_samples:
         document["x-codeSamples"] = [
             {"lang": each.language, "label": each.label, "source": each.source(base_url)}
@@ -102,6 +106,8 @@ def _responses(route: Route, operation: Operation, base_url: str) -> dict[str, A
     success: dict[str, Any] = {"description": operation.response_description, "headers": headers}
     if operation.response is not None:
         success["content"] = _json(operation.response)
+    if operation.streams_response:
+        success["content"] = _FILE
     if operation.example is not None:
         success["content"]["application/json"]["example"] = operation.example(base_url)
     responses = {str(operation.status): success}
@@ -112,7 +118,7 @@ def _responses(route: Route, operation: Operation, base_url: str) -> dict[str, A
         *operation.errors,
         *([Unauthorized] if route.needs_key else []),
         *([MissingField, InvalidBody, BodyTooLarge] if operation.body is not None else []),
-        *[each for each in ERRORS if each.status in {500, 503}],
+        *[each for each in ERRORS if each.status in {500, 503} and each is not FilesNotReady],
     ):
         errors.setdefault(str(error.status), []).append(error)
     responses |= {status: _error(kinds, base_url) for status, kinds in sorted(errors.items())}

@@ -1,6 +1,7 @@
 """The routes, one module for each noun."""
 
 from trunkline.api.routes import (
+    attachments,
     blocked_handles,
     capability,
     chats,
@@ -14,6 +15,7 @@ from trunkline.api.routes import (
 ROUTES = (
     *chats.ROUTES,
     *messages.ROUTES,
+    *attachments.ROUTES,
     *lines.ROUTES,
     *blocked_handles.ROUTES,
     *webhooks.ROUTES,

@@ -17,6 +17,7 @@ from trunkline.domain.errors import (
     InvalidParameter,
     InvalidPhoneNumber,
     MissingField,
+    NoSuchAttachment,
     NoSuchMessage,
     NotAGroup,
     NotFound,
@@ -76,6 +77,7 @@ class _ActionName(msgspec.Struct):
         NotYourLine,
         NotFound,
         NoSuchMessage,
+        NoSuchAttachment,
         NotAGroup,
     ),
 )

@@ -148,7 +148,7 @@ async def delete(request: Request) -> Response:
     response=WebhookEvents,
 )
 async def list_events(request: Request) -> Response:
-    return request.json(WebhookEvents([*EventType], f"{request.state.doc_base}{WEBHOOKS_PATH}#events"))
+    return request.json(WebhookEvents([*EventType], f"{request.doc_base}{WEBHOOKS_PATH}#events"))
 
 
 ROUTES = (create, list_all, read, update, delete, list_events)
