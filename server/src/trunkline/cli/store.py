@@ -21,8 +21,13 @@ def configured_store(database: str) -> AbstractAsyncContextManager[Store]:
     return open_store(
         database,
         Settings.from_environment(os.environ, "health_").thresholds,
-        attachments=Settings.from_environment(os.environ, "attachments").attachments,
+        attachments=configured_attachments(),
     )
+
+
+def configured_attachments() -> str:
+    """The place of files of the environment."""
+    return Settings.from_environment(os.environ, "attachments").attachments
 
 
 def with_store(database: str, work: Callable[[Store], Awaitable[T]]) -> T:

@@ -51,6 +51,7 @@ def new_name(partner_id: int) -> str:
     return f"{partner_id}/{uuid.uuid4()}"
 
 
-def is_name(text: str) -> bool:
-    """Whether ``new_name`` could have made this name."""
-    return _NAME.fullmatch(text) is not None
+def check_name(name: str) -> None:
+    """Raises ``ValueError`` unless ``new_name`` could have made this name."""
+    if _NAME.fullmatch(name) is None:
+        raise ValueError(f"{name!r} is not the name of a file")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from trunkline.domain.errors import FilesFull, FilesNotReady
-from trunkline.storage.files.base import FileMissing, is_name
+from trunkline.storage.files.base import FileMissing, check_name
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -114,6 +114,7 @@ class Folder:
             raise kind(f"cannot use the folder of attachments {self._path}: {error.strerror or error}") from error
 
     def _create(self, name: str) -> int:
+        check_name(name)
         self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         partner = name.partition("/")[0]
         root = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY)
@@ -139,8 +140,7 @@ class Folder:
     @contextmanager
     def _partner_folder(self, name: str) -> Generator[tuple[int, str]]:
         """The open folder of a file's partner, and the name of the file in it. Raises ``ValueError``."""
-        if not is_name(name):
-            raise ValueError(f"{name!r} is not the name of a file")
+        check_name(name)
         partner, _, file = name.partition("/")
         root = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY)
         try:

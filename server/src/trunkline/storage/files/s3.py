@@ -12,7 +12,7 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from trunkline.domain.errors import FilesNotReady
-from trunkline.storage.files.base import FileMissing, is_name
+from trunkline.storage.files.base import FileMissing, check_name
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
@@ -44,7 +44,7 @@ class S3:
         )
 
     async def write(self, name: str, content: AsyncIterable[bytes]) -> None:
-        _check_name(name)
+        check_name(name)
         chunks = aiter(content)
         begin = bytearray()
         async for chunk in chunks:
@@ -59,7 +59,7 @@ class S3:
                 await self._store.put_async(name, whole, use_multipart=True, chunk_size=PART, max_concurrency=1)
 
     async def read(self, name: str, start: int, stop: int) -> AsyncGenerator[bytes]:
-        _check_name(name)
+        check_name(name)
         while start < stop:
             end = min(start + PIECE, stop)
             try:
@@ -71,12 +71,12 @@ class S3:
             start = end
 
     async def delete(self, name: str) -> None:
-        _check_name(name)
+        check_name(name)
         with suppress(FileNotFoundError), self._storing():
             await self._store.delete_async(name)
 
     async def size(self, name: str) -> int | None:
-        _check_name(name)
+        check_name(name)
         try:
             with self._storing():
                 return (await self._store.head_async(name))["size"]
@@ -106,11 +106,6 @@ class S3:
             if isinstance(error, FileNotFoundError) and "NoSuchBucket" not in str(error):
                 raise
             raise FilesNotReady(f"cannot use the attachments in {self._place}: {reason}") from error
-
-
-def _check_name(name: str) -> None:
-    if not is_name(name):
-        raise ValueError(f"{name!r} is not the name of a file")
 
 
 async def _chain(begin: bytearray, others: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
