@@ -72,6 +72,11 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
                 "ChatUpdateResponse",
                 "MessageAddReactionResponse",
             ],
+            "linq.types.attachments": [
+                "AttachmentCreateResponse",
+                "AttachmentRetrieveResponse",
+                "SupportedContentType",
+            ],
             "linq.types.chat": ["Chat", "ChatInclude", "HealthStatus"],
             "linq.types.handles": [
                 "BlockedHandleBlockResponse",
@@ -90,12 +95,14 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
                 "TextPartParam",
             ],
             "linq.types.params": [
+                "AttachmentCreateParams",
                 "BlockedHandleBlockParams",
                 "BlockedHandleUnblockParams",
                 "CapabilityCheckIMessageParams",
                 "CapabilityCheckRCSParams",
                 "ChatCreateParams",
                 "ChatListChatsParams",
+                "ChatSendVoicememoParams",
                 "ChatUpdateParams",
                 "MessageAddReactionParams",
                 "MessageCreateParams",
@@ -105,7 +112,7 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
                 "WebhookSubscriptionUpdateParams",
             ],
             "linq.types.phone_numbers": ["PhoneNumberListResponse", "PhonenumberListResponse"],
-            "linq.types.sending": ["ChatCreateResponse", "MessageCreateResponse"],
+            "linq.types.sending": ["ChatCreateResponse", "ChatSendVoicememoResponse", "MessageCreateResponse"],
             "linq.types.shared.chat_handle": ["ChatHandle"],
             "linq.types.shared.parts": [
                 "InlineStickerResponse",

@@ -15,6 +15,10 @@ class AsyncClientResources(AsyncBaseClient):
     """
 
     @property
+    def attachments(self) -> resources.AsyncAttachmentsResource:
+        return resources.AsyncAttachmentsResource(self)
+
+    @property
     def blocked_handles(self) -> resources.AsyncBlockedHandlesResource:
         return resources.AsyncBlockedHandlesResource(self)
 
@@ -68,6 +72,10 @@ class AsyncLinqAPIV3WithRawResponse:
         self._client = client
 
     @property
+    def attachments(self) -> resources.AsyncAttachmentsWithRawResponse:
+        return resources.AsyncAttachmentsWithRawResponse(self._client)
+
+    @property
     def blocked_handles(self) -> resources.AsyncBlockedHandlesWithRawResponse:
         return resources.AsyncBlockedHandlesWithRawResponse(self._client)
 
@@ -105,6 +113,10 @@ class AsyncLinqAPIV3WithStreamingResponse:
 
     def __init__(self, client: AsyncBaseClient) -> None:
         self._client = client
+
+    @property
+    def attachments(self) -> resources.AsyncAttachmentsWithStreamingResponse:
+        return resources.AsyncAttachmentsWithStreamingResponse(self._client)
 
     @property
     def blocked_handles(self) -> resources.AsyncBlockedHandlesWithStreamingResponse:

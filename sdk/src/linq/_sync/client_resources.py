@@ -15,6 +15,10 @@ class ClientResources(BaseClient):
     """
 
     @property
+    def attachments(self) -> resources.AttachmentsResource:
+        return resources.AttachmentsResource(self)
+
+    @property
     def blocked_handles(self) -> resources.BlockedHandlesResource:
         return resources.BlockedHandlesResource(self)
 
@@ -68,6 +72,10 @@ class LinqAPIV3WithRawResponse:
         self._client = client
 
     @property
+    def attachments(self) -> resources.AttachmentsWithRawResponse:
+        return resources.AttachmentsWithRawResponse(self._client)
+
+    @property
     def blocked_handles(self) -> resources.BlockedHandlesWithRawResponse:
         return resources.BlockedHandlesWithRawResponse(self._client)
 
@@ -105,6 +113,10 @@ class LinqAPIV3WithStreamingResponse:
 
     def __init__(self, client: BaseClient) -> None:
         self._client = client
+
+    @property
+    def attachments(self) -> resources.AttachmentsWithStreamingResponse:
+        return resources.AttachmentsWithStreamingResponse(self._client)
 
     @property
     def blocked_handles(self) -> resources.BlockedHandlesWithStreamingResponse:

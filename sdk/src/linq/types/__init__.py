@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from linq.types.acknowledgements import ChatLeaveChatResponse as ChatLeaveChatResponse
     from linq.types.acknowledgements import ChatUpdateResponse as ChatUpdateResponse
     from linq.types.acknowledgements import MessageAddReactionResponse as MessageAddReactionResponse
+    from linq.types.attachments import AttachmentCreateResponse as AttachmentCreateResponse
+    from linq.types.attachments import AttachmentRetrieveResponse as AttachmentRetrieveResponse
+    from linq.types.attachments import SupportedContentType as SupportedContentType
     from linq.types.chat import Chat as Chat
     from linq.types.chat import ChatInclude as ChatInclude
     from linq.types.chat import HealthStatus as HealthStatus
@@ -25,12 +28,14 @@ if TYPE_CHECKING:
     from linq.types.message_content_param import MessageEffectParam as MessageEffectParam
     from linq.types.message_content_param import ReplyToParam as ReplyToParam
     from linq.types.message_content_param import TextPartParam as TextPartParam
+    from linq.types.params import AttachmentCreateParams as AttachmentCreateParams
     from linq.types.params import BlockedHandleBlockParams as BlockedHandleBlockParams
     from linq.types.params import BlockedHandleUnblockParams as BlockedHandleUnblockParams
     from linq.types.params import CapabilityCheckIMessageParams as CapabilityCheckIMessageParams
     from linq.types.params import CapabilityCheckRCSParams as CapabilityCheckRCSParams
     from linq.types.params import ChatCreateParams as ChatCreateParams
     from linq.types.params import ChatListChatsParams as ChatListChatsParams
+    from linq.types.params import ChatSendVoicememoParams as ChatSendVoicememoParams
     from linq.types.params import ChatUpdateParams as ChatUpdateParams
     from linq.types.params import MessageAddReactionParams as MessageAddReactionParams
     from linq.types.params import MessageCreateParams as MessageCreateParams
@@ -41,6 +46,7 @@ if TYPE_CHECKING:
     from linq.types.phone_numbers import PhoneNumberListResponse as PhoneNumberListResponse
     from linq.types.phone_numbers import PhonenumberListResponse as PhonenumberListResponse
     from linq.types.sending import ChatCreateResponse as ChatCreateResponse
+    from linq.types.sending import ChatSendVoicememoResponse as ChatSendVoicememoResponse
     from linq.types.sending import MessageCreateResponse as MessageCreateResponse
     from linq.types.shared.chat_handle import ChatHandle as ChatHandle
     from linq.types.shared.parts import InlineStickerResponse as InlineStickerResponse
@@ -93,6 +99,11 @@ else:
                 "ChatUpdateResponse",
                 "MessageAddReactionResponse",
             ],
+            "linq.types.attachments": [
+                "AttachmentCreateResponse",
+                "AttachmentRetrieveResponse",
+                "SupportedContentType",
+            ],
             "linq.types.chat": ["Chat", "ChatInclude", "HealthStatus"],
             "linq.types.handles": [
                 "BlockedHandleBlockResponse",
@@ -111,12 +122,14 @@ else:
                 "TextPartParam",
             ],
             "linq.types.params": [
+                "AttachmentCreateParams",
                 "BlockedHandleBlockParams",
                 "BlockedHandleUnblockParams",
                 "CapabilityCheckIMessageParams",
                 "CapabilityCheckRCSParams",
                 "ChatCreateParams",
                 "ChatListChatsParams",
+                "ChatSendVoicememoParams",
                 "ChatUpdateParams",
                 "MessageAddReactionParams",
                 "MessageCreateParams",
@@ -126,7 +139,7 @@ else:
                 "WebhookSubscriptionUpdateParams",
             ],
             "linq.types.phone_numbers": ["PhoneNumberListResponse", "PhonenumberListResponse"],
-            "linq.types.sending": ["ChatCreateResponse", "MessageCreateResponse"],
+            "linq.types.sending": ["ChatCreateResponse", "ChatSendVoicememoResponse", "MessageCreateResponse"],
             "linq.types.shared.chat_handle": ["ChatHandle"],
             "linq.types.shared.parts": [
                 "InlineStickerResponse",

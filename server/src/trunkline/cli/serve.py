@@ -13,6 +13,7 @@ from trunkline.cli.output import complain
 from trunkline.cli.store import with_store
 from trunkline.config import Settings
 from trunkline.domain.errors import CommandError
+from trunkline.storage.files.opening import check_place
 from trunkline.storage.store import Store
 
 CONNECTIONS = 10_000  # concurrent connections of a worker, most of which wait for changes
@@ -30,10 +31,11 @@ def serve(**values: Any) -> None:
     settings.check()
     if settings.carrier != Settings().carrier:
         find_factory(settings.carrier)
-    os.environ.update(settings.to_environment())
-    with_store(settings.database, _check_ready)
+    with_store(settings.database, Store.check_ready)
+    check_place(settings.attachments, settings.database)
     _check_address(settings.host, settings.port)
     _raise_file_limit()
+    os.environ.update(settings.to_environment())
     complain(f"Trunkline serves {settings.base_url}/v3/chats; the docs are at {settings.base_url}/docs")
     Server(
         "trunkline.main:create",
@@ -50,11 +52,6 @@ def serve(**values: Any) -> None:
         log_access=settings.access_log,
         log_level="warning",  # pyright: ignore[reportArgumentType]
     ).serve()
-
-
-async def _check_ready(store: Store) -> None:
-    await store.check_ready()
-    await store.files.check_ready()
 
 
 def _signature() -> inspect.Signature:

@@ -134,8 +134,12 @@ def media_part(part_id: str, url: str) -> MediaPart:
         filename = unquote(urlsplit(url).path.rpartition("/")[2]) or "file"
     except ValueError:
         filename = "file"
-    mime_type = _MEDIA_TYPES.guess_type(filename)[0] or "application/octet-stream"
-    return MediaPart(part_id, url, filename, mime_type)
+    return MediaPart(part_id, url, filename, guess_type(filename))
+
+
+def guess_type(filename: str) -> str:
+    """The media type of a file with this name."""
+    return _MEDIA_TYPES.guess_type(filename)[0] or "application/octet-stream"
 
 
 def is_https_url(url: str) -> bool:

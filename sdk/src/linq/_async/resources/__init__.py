@@ -5,6 +5,11 @@ from linq._lazy import lazily
 
 TYPE_CHECKING = False  # type checkers take it as True; importing typing would cost more than all else here
 if TYPE_CHECKING:
+    from linq._async.resources.attachments import AsyncAttachmentsResource as AsyncAttachmentsResource
+    from linq._async.resources.attachments import AsyncAttachmentsWithRawResponse as AsyncAttachmentsWithRawResponse
+    from linq._async.resources.attachments import (
+        AsyncAttachmentsWithStreamingResponse as AsyncAttachmentsWithStreamingResponse,
+    )
     from linq._async.resources.blocked_handles import AsyncBlockedHandlesResource as AsyncBlockedHandlesResource
     from linq._async.resources.blocked_handles import (
         AsyncBlockedHandlesWithRawResponse as AsyncBlockedHandlesWithRawResponse,
@@ -67,6 +72,11 @@ else:
     __getattr__, __dir__, __all__ = lazily(
         __name__,
         {
+            "linq._async.resources.attachments": [
+                "AsyncAttachmentsResource",
+                "AsyncAttachmentsWithRawResponse",
+                "AsyncAttachmentsWithStreamingResponse",
+            ],
             "linq._async.resources.blocked_handles": [
                 "AsyncBlockedHandlesResource",
                 "AsyncBlockedHandlesWithRawResponse",

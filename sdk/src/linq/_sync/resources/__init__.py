@@ -5,6 +5,11 @@ from linq._lazy import lazily
 
 TYPE_CHECKING = False  # type checkers take it as True; importing typing would cost more than all else here
 if TYPE_CHECKING:
+    from linq._sync.resources.attachments import AttachmentsResource as AttachmentsResource
+    from linq._sync.resources.attachments import AttachmentsWithRawResponse as AttachmentsWithRawResponse
+    from linq._sync.resources.attachments import (
+        AttachmentsWithStreamingResponse as AttachmentsWithStreamingResponse,
+    )
     from linq._sync.resources.blocked_handles import BlockedHandlesResource as BlockedHandlesResource
     from linq._sync.resources.blocked_handles import (
         BlockedHandlesWithRawResponse as BlockedHandlesWithRawResponse,
@@ -67,6 +72,11 @@ else:
     __getattr__, __dir__, __all__ = lazily(
         __name__,
         {
+            "linq._sync.resources.attachments": [
+                "AttachmentsResource",
+                "AttachmentsWithRawResponse",
+                "AttachmentsWithStreamingResponse",
+            ],
             "linq._sync.resources.blocked_handles": [
                 "BlockedHandlesResource",
                 "BlockedHandlesWithRawResponse",

@@ -1,5 +1,8 @@
 """Opening the file store that a setting names."""
 
+import asyncio
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -38,6 +41,30 @@ def open_files(place: str, database: str) -> FileStore:
         return S3(url.netloc, unquote(url.path).strip("/"), endpoint=query.get("endpoint"), region=query.get("region"))
     except Exception as error:
         raise CommandError(f"cannot use the place of the attachments: {str(error).partition(chr(10))[0]}") from None
+
+
+def check_place(place: str, database: str) -> None:
+    """Raises ``FilesNotReady`` if files cannot be stored at a place, or ``CommandError``.
+
+    A bucket is checked in a process of its own: the library for it has threads, which do not survive a fork, and the
+    server forks its workers.
+    """
+    if "://" not in place:
+        _check_place(place, database)
+        return
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        process.submit(_check_place, place, database).result()
+
+
+def _check_place(place: str, database: str) -> None:
+    async def check() -> None:
+        files = open_files(place, database)
+        try:
+            await files.check_ready()
+        finally:
+            await files.close()
+
+    asyncio.run(check())
 
 
 def _not_valid() -> CommandError:
