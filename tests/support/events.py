@@ -20,4 +20,4 @@ def subscribe(we: Caller, *events: EventType) -> None:
 def emitted_events(we: Caller) -> list[tuple[str, dict[str, Any]]]:
     """The type and the data of every event, in order."""
     rows = we.api.opened.run(we.api.opened.store.database.fetch(_EVENTS, (we.tenant.id,)))
-    return [(kind, json.loads(body.replace(b"\x1a", b""))["data"]) for kind, body in rows]
+    return [(kind, json.loads(body.replace(b"\x1a", b"").replace(b"\x1c", b""))["data"]) for kind, body in rows]

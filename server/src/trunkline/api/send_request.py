@@ -14,7 +14,7 @@ from trunkline.domain.errors import (
     NoSuchMessage,
     OptedOut,
 )
-from trunkline.domain.message import MAX_IDEMPOTENCY_KEY
+from trunkline.domain.message import MAX_IDEMPOTENCY_KEY, Content
 from trunkline.schemas.requests import MessageBody, to_content
 
 IDEMPOTENCY_KEY = Parameter(
@@ -40,8 +40,13 @@ SEND_ERRORS = (
 
 def outgoing_message(request: Request, message: MessageBody, *, override_optout: bool) -> OutgoingMessage:
     """The message that a request sends. Raises ``InvalidContent``, ``InvalidPhoneNumber`` or ``MissingField``."""
-    content = to_content(message)
-    key = message.idempotency_key
+    return outgoing_content(request, to_content(message), message.idempotency_key, override_optout=override_optout)
+
+
+def outgoing_content(
+    request: Request, content: Content, key: str | None = None, *, override_optout: bool
+) -> OutgoingMessage:
+    """The message with this content. ``key`` is the idempotency key in the body, which precedes that of the header."""
     if key is None:
         key = request.header(b"idempotency-key")
     if key is None:

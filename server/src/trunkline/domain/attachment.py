@@ -58,6 +58,11 @@ _OTHER_NAMES = {
 CONTENT_TYPES: Final = {each: each for each in _TYPES} | _OTHER_NAMES
 """The media types that a file can have, each with the name under which the API shows it."""
 
+VOICE_MEMO_TYPES: Final = frozenset(
+    {"audio/mpeg", "audio/x-m4a", "audio/aac", "audio/x-caf", "audio/x-wav", "audio/x-aiff", "audio/amr"}
+)
+"""The media types that a voice memo can have, as the API shows them."""
+
 _NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f/\\\ud800-\udfff]")
 
 

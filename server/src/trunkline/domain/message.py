@@ -191,6 +191,8 @@ class Content(msgspec.Struct, frozen=True):
     effect: Effect | None = None
     reply_to: ReplyTo | None = None
     preferred_service: Service | None = None
+    is_voice_memo: bool = False
+    """Whether recipients play the message, a single audio file, in the chat."""
 
     @property
     def attachment_ids(self) -> list[str]:

@@ -1,8 +1,8 @@
 """A message as JSON, rendered when the message is written (the API's public documentation: ``Message``).
 
-``parse_message(render_message(message), …) == message``: what the document lacks (the thread, the idempotency key and
-the number of edits) is stored in columns. The URL of an attachment is signed whenever the document is served
-(``schemas/documents``).
+``parse_message(render_message(message), …) == message``: what the document lacks (the thread, the idempotency key, the
+number of edits, and whether it is a voice memo) is stored in columns. The URL of an attachment is signed whenever the
+document is served (``schemas/documents``).
 """
 
 from typing import Annotated, TypeAlias
@@ -210,7 +210,9 @@ def message_schema(message: Message) -> MessageSchema:
     )
 
 
-def parse_message(document: bytes, thread: str, idempotency_key: str | None, edits: int) -> Message:
+def parse_message(
+    document: bytes, thread: str, idempotency_key: str | None, edits: int, is_voice_memo: int = 0
+) -> Message:
     """The message of a stored document and of the columns that it lacks."""
     wire = _decoder.decode(unmark_files(document))
     return Message(
@@ -222,6 +224,7 @@ def parse_message(document: bytes, thread: str, idempotency_key: str | None, edi
             effect=None if wire.effect is None else Effect(wire.effect.type, wire.effect.name),
             reply_to=None if wire.reply_to is None else ReplyTo(wire.reply_to.message_id, wire.reply_to.part_index),
             preferred_service=wire.preferred_service,
+            is_voice_memo=bool(is_voice_memo),
         ),
         thread=thread,
         created_at=instant.from_datetime(wire.created_at),

@@ -61,4 +61,4 @@ async def received_since(change: Change, handle: str, at: Instant) -> AsyncGener
             rows = await change.fetch(received, values)
             for *stored, _, _ in rows:
                 yield parse_message(*stored)
-            after = SortKey(*rows[-1][4:]) if len(rows) == _BATCH else None
+            after = SortKey(*rows[-1][-2:]) if len(rows) == _BATCH else None

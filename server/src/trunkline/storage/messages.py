@@ -25,6 +25,7 @@ _COLUMNS = (
     "delivery_status",
     "idempotency_key",
     "edits",
+    "is_voice_memo",
     "document",
 )
 
@@ -140,5 +141,6 @@ def _row(change: Change, message: Message) -> tuple[Value, ...]:
         message.delivery_status,
         message.idempotency_key,
         message.edits,
+        int(message.content.is_voice_memo),
         render_message(message),
     )

@@ -22,22 +22,21 @@ async def with_attachments(change: Change, content: Content) -> Content:
     for index, part in enumerate(content.parts):
         if isinstance(part, MediaPart) and part.url is None:
             if part.id not in known:
-                known[part.id] = await _part(change, part.id, index)
+                name = "attachment_id" if content.is_voice_memo else f"message.parts[{index}].attachment_id"
+                known[part.id] = await _part(change, part.id, name)
             parts.append(known[part.id])
         else:
             parts.append(part)
     return msgspec.structs.replace(content, parts=tuple(parts))
 
 
-async def _part(change: Change, attachment_id: str, index: int) -> MediaPart:
+async def _part(change: Change, attachment_id: str, name: str) -> MediaPart:
     attachment = await attachments.find(change, attachment_id)
     if attachment is None:
-        raise NoSuchAttachment(
-            f"'message.parts[{index}].attachment_id' is {quoted(attachment_id)}, but there is no such attachment"
-        )
+        raise NoSuchAttachment(f"'{name}' is {quoted(attachment_id)}, but there is no such attachment")
     if attachment.file is None:
         raise InvalidContent(
-            f"'message.parts[{index}].attachment_id' is {attachment_id}, whose file has not been uploaded; PUT it to "
+            f"'{name}' is {attachment_id}, whose file has not been uploaded; PUT it to "
             "the 'upload_url' of the attachment first"
         )
     return media_part(attachment)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from obstore.store import S3Config
 
 PART = 5 * 1024 * 1024  # bytes; S3 accepts no smaller part but the last
-PIECE = 2 * 1024 * 1024  # bytes that are read at once
+READ = 1024 * 1024  # bytes that are requested at once …
+PIECE = 256 * 1024  # … and passed on at once, because the server queues several pieces for a slow client
 CONNECT_TIMEOUT = timedelta(seconds=5)
 TIMEOUT = timedelta(seconds=60)  # of one request
 RETRY_TIMEOUT = timedelta(seconds=20)  # no retry begins later
@@ -61,13 +62,14 @@ class S3:
     async def read(self, name: str, start: int, stop: int) -> AsyncGenerator[bytes]:
         check_name(name)
         while start < stop:
-            end = min(start + PIECE, stop)
+            end = min(start + READ, stop)
             try:
                 with self._storing():
-                    piece = await self._store.get_range_async(name, start=start, end=end)
+                    found = bytes(await self._store.get_range_async(name, start=start, end=end))
             except FileNotFoundError:
                 raise FileMissing(f"the file {name} is not in {self._place}") from None
-            yield bytes(piece)
+            for begin in range(0, len(found), PIECE):
+                yield found[begin : begin + PIECE]
             start = end
 
     async def delete(self, name: str) -> None:

@@ -13,6 +13,9 @@ create unique index attachments_file on attachments (file);
 create index attachments_pending on attachments (partner_id, created_at) where file is null;
 create index attachments_created_at on attachments (created_at) where file is null;
 
+-- Whether recipients play the message in the chat. Its document shows an ordinary file.
+alter table messages add column is_voice_memo bigint not null default 0;
+
 -- Files of the file store that no attachment has: those that are being uploaded, and those of deleted attachments.
 create table files_to_delete (
     file text primary key,

@@ -25,7 +25,7 @@ order by m.created_at, m.revision
 limit :limit
 
 -- name: message
-select document, thread, idempotency_key, edits from messages where partner_id = :partner and id = :id
+select document, thread, idempotency_key, edits, is_voice_memo from messages where partner_id = :partner and id = :id
 
 -- name: save
 update messages set delivery_status = :delivery_status, edits = :edits, document = :document
@@ -35,7 +35,7 @@ where partner_id = :partner and id = :id
 delete from messages where partner_id = :partner and id = :id
 
 -- name: unread
-select document, thread, idempotency_key, edits from messages
+select document, thread, idempotency_key, edits, is_voice_memo from messages
 where partner_id = :partner and chat_id = :chat and from_me = 0 and delivery_status = 'received'
 
 -- name: latest
