@@ -12,11 +12,15 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.open_store import OpenStore, opened_store
 from tests.support.postgres import PostgresServer, running_postgres
+from tests.support.s3_server import S3Server, running_s3
 
 ENGINES = ("sqlite", "postgresql")
 PROCESS_FOLDERS = {"acceptance", "cli"}  # whose tests run real processes
 
+FILE_STORES = ("folder", "s3")
+
 NewDatabase: TypeAlias = Callable[[], str]
+NewPlace: TypeAlias = Callable[[str], str]
 
 # The same examples in every run, and no deadlines. `HYPOTHESIS_PROFILE=explore` tries new ones.
 settings.register_profile(
@@ -67,6 +71,15 @@ def postgres_url(postgres: PostgresServer) -> str:
     return postgres.new_database()
 
 
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    """The S3 server of this test process, which the variables of the process name."""
+    with running_s3() as server, pytest.MonkeyPatch.context() as patch:
+        for name, value in server.variables.items():
+            patch.setenv(name, value)
+        yield server
+
+
 @pytest.fixture(scope="session", params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     """Each engine in turn."""
@@ -82,6 +95,28 @@ def new_database(engine: str, request: pytest.FixtureRequest, tmp_path_factory: 
     folder = tmp_path_factory.mktemp("sqlite")
     numbers = itertools.count(1)
     return lambda: f"sqlite:///{folder / f'test_{next(numbers)}.db'}"
+
+
+@pytest.fixture(scope="session")
+def new_place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NewPlace:
+    """Makes new, empty places for files in each kind of file store."""
+
+    def make(kind: str) -> str:
+        if kind == "folder":
+            return str(tmp_path_factory.mktemp("files") / "attachments")
+        server: S3Server = request.getfixturevalue("s3")
+        return server.new_place()
+
+    return make
+
+
+@pytest.fixture(scope="module", params=FILE_STORES)
+def opened_with_files(
+    request: pytest.FixtureRequest, new_database: NewDatabase, new_place: NewPlace
+) -> Iterator[OpenStore]:
+    """One open store of each engine with each kind of file store for a module."""
+    with opened_store(new_database(), new_place(request.param)) as store:
+        yield store
 
 
 @pytest.fixture

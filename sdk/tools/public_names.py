@@ -79,6 +79,11 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
                 "ChatUpdateResponse",
                 "MessageAddReactionResponse",
             ],
+            "linq.types.attachments": [
+                "AttachmentCreateResponse",
+                "AttachmentRetrieveResponse",
+                "SupportedContentType",
+            ],
             "linq.types.chat": ["Chat", "ChatInclude", "HealthStatus"],
             "linq.types.contact_cards": [
                 "AvailableNumberRetrieveResponse",
@@ -102,6 +107,7 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
                 "TextPartParam",
             ],
             "linq.types.params": [
+                "AttachmentCreateParams",
                 "AvailableNumberRetrieveParams",
                 "BlockedHandleBlockParams",
                 "BlockedHandleUnblockParams",
@@ -109,6 +115,7 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
                 "CapabilityCheckRCSParams",
                 "ChatCreateParams",
                 "ChatListChatsParams",
+                "ChatSendVoicememoParams",
                 "ChatUpdateParams",
                 "ContactCardCreateParams",
                 "ContactCardRetrieveParams",
@@ -121,7 +128,7 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
                 "WebhookSubscriptionUpdateParams",
             ],
             "linq.types.phone_numbers": ["PhoneNumberListResponse", "PhonenumberListResponse"],
-            "linq.types.sending": ["ChatCreateResponse", "MessageCreateResponse"],
+            "linq.types.sending": ["ChatCreateResponse", "ChatSendVoicememoResponse", "MessageCreateResponse"],
             "linq.types.shared.chat_handle": ["ChatHandle"],
             "linq.types.shared.parts": [
                 "InlineStickerResponse",

@@ -52,9 +52,24 @@ class KilledService:
         stop(process)
 
     @property
+    def processes(self) -> list[int]:
+        """The ids of its processes."""
+        assert self._process is not None
+        group = self._process.pid
+        return [int(each.name) for each in Path("/proc").glob("[0-9]*") if _group_of(each) == group]
+
+    @property
     def is_running(self) -> bool:
         """Whether it was started, and has neither been killed nor stopped since."""
         return self._process is not None
+
+
+def _group_of(process: Path) -> int | None:
+    """The process group of a process; None if it has ended."""
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[2])
+    except OSError:
+        return None
 
 
 @contextmanager

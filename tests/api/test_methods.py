@@ -6,9 +6,14 @@ from tests.support.asgi import Api
 from tests.support.caller import GROUP, Caller
 from trunkline.api.operation import Route
 from trunkline.api.routes import ROUTES, not_simulated
+from trunkline.domain.file_urls import FILE_PATH
 
 METHODS = {each.path: {other.method for other in ROUTES if other.path == each.path} for each in ROUTES}
-READABLE = [each for each in ROUTES if each.method == "GET" and each not in not_simulated.ROUTES]
+READABLE = [
+    each for each in ROUTES if each.method == "GET" and each not in not_simulated.ROUTES and each.path != FILE_PATH
+]
+"""Files are read with a signed URL instead of a key (test_downloads.py)."""
+
 BASES = ("", "/api/partner")
 
 
@@ -25,11 +30,13 @@ def ids(we: Caller) -> dict[str, str]:
     made = we.post("/v3/webhook-subscriptions", {"target_url": url, "subscribed_events": ["message.sent"]})
     poll = we.post(f"/v3/chats/{group['id']}/polls", {"poll": {"options": [{"text": "Yes"}, {"text": "No"}]}}).json()
     link = we.call("GET", "/v3/available_number").json()["vcf_url"]
+    asked = we.post("/v3/attachments", {"filename": "a.pdf", "content_type": "application/pdf", "size_bytes": 1})
     return {
         "chat_id": group["id"],
         "message_id": poll["message_id"],
         "subscription_id": made.json()["id"],
         "token": link.rpartition("/")[2].removesuffix(".vcf"),
+        "attachment_id": asked.json()["attachment_id"],
     }
 
 

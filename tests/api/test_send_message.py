@@ -165,8 +165,8 @@ BOLD = {"range": [0, 2], "style": "bold"}
         (parts({"type": "media"}), 400, 1001, "'message.parts[0].url'"),
         (
             parts({"type": "media", "attachment_id": str(uuid.UUID(int=1))}),
-            400,
-            1004,
+            404,
+            2001,
             "'message.parts[0].attachment_id'",
         ),
         (parts(media(attachment_id=str(uuid.UUID(int=1)))), 400, 1004, "'message.parts[0].attachment_id'"),

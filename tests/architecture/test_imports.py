@@ -51,6 +51,7 @@ ALLOWED: dict[str, set[str]] = {
         "trunkline.demo",
         "trunkline.actions",
         "trunkline.sources",
+        "trunkline.storage.files.opening",
         "trunkline.storage.outbox",
         "trunkline.storage.partners",
         "trunkline.storage.store",

@@ -232,7 +232,7 @@ def shared_line(tmp_path_factory: pytest.TempPathFactory) -> str:
         (["message", ALICE, "hi"], "there is more than one partner: Acme, Globex; choose one with --partner"),
         (
             ["message", ALICE, "--to", LINE, "--partner", "Acme"],
-            "the message is empty; give TEXT, or a file with --media",
+            "the message is empty; give TEXT, or a file with --file or --media",
         ),
         (
             ["message", "alice", "hi"],

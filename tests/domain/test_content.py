@@ -80,7 +80,7 @@ def test_valid_parts_are_accepted(parts: tuple[Part, ...]) -> None:
     [
         ((), "'message.parts' is empty"),
         ((MEDIA,) * (MAX_PARTS + 1), "101 parts; a message has at most 100"),
-        ((MEDIA,) * (MAX_MEDIA + 1), "41 files by URL; a message has at most 40"),
+        ((MEDIA,) * (MAX_MEDIA + 1), "41 files; a message has at most 40"),
         ((LINK, LINK), "'message.parts' contains a link and other parts; send a link on its own"),
         ((text(), LINK), "'message.parts' contains a link and other parts; send a link on its own"),
         ((MEDIA, text(), text()), "'message.parts[2]' is text directly after text"),
@@ -159,6 +159,7 @@ def test_accepted_content_follows_every_rule(given_parts: Sequence[Part]) -> Non
                     if each.animation is not None:
                         assert all(units[unit] == 1 for unit in range(*each.range)), "an animation overlaps nothing"
             case MediaPart():
+                assert part.url is not None
                 assert is_https_url(part.url)
             case LinkPart():
                 assert part.value.startswith("https://")

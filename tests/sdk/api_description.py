@@ -95,6 +95,8 @@ def shape(kind: Any) -> Any:
         return {"one of": sorted(map(str, arguments))}
     if origin in (typing.Union, UnionType):
         return union([shape(each) for each in arguments if each is not type(None)])
+    if origin is dict:
+        return {"dict": [shape(each) for each in arguments]}
     return {"list": shape(arguments[0])} if origin is list else named(kind)
 
 

@@ -9,6 +9,7 @@ from tests.sdk.samples import Json, chat
 CHAT = "550e8400-e29b-41d4-a716-000000000001"
 MESSAGE = "750e8400-e29b-41d4-a716-000000000000"
 SUBSCRIPTION = "850e8400-e29b-41d4-a716-000000000000"
+ATTACHMENT = "950e8400-e29b-41d4-a716-000000000000"
 LINE = "+14155551234"
 PERSON = "+14155559876"
 NOON = "2026-05-01T12:00:00Z"
@@ -414,6 +415,74 @@ ENDPOINTS = [
         {"operation": "add", "option_id": "o1"},
         {"operation": "add", "option_id": "o1"},
         "PollEnvelope",
+    ),
+    Endpoint(
+        "attachments.create",
+        "POST /v3/attachments",
+        200,
+        {
+            "attachment_id": ATTACHMENT,
+            "download_url": "https://x/download",
+            "expires_at": NOON,
+            "http_method": "PUT",
+            "required_headers": {"Content-Type": "image/png", "Content-Length": "12"},
+            "upload_url": "https://x/upload",
+        },
+        (),
+        {"content_type": "image/png", "filename": "a.png", "size_bytes": 12},
+        {"content_type": "image/png", "filename": "a.png", "size_bytes": 12},
+        "AttachmentCreateResponse",
+    ),
+    Endpoint(
+        "attachments.retrieve",
+        f"GET /v3/attachments/{ATTACHMENT}",
+        200,
+        {
+            "id": ATTACHMENT,
+            "content_type": "image/png",
+            "created_at": NOON,
+            "filename": "a.png",
+            "size_bytes": 12,
+            "status": "complete",
+            "download_url": "https://x/download",
+        },
+        (ATTACHMENT,),
+        gives="AttachmentRetrieveResponse",
+    ),
+    Endpoint("attachments.delete", f"DELETE /v3/attachments/{ATTACHMENT}", 204, None, (ATTACHMENT,)),
+    Endpoint(
+        "chats.send_voicememo",
+        f"POST /v3/chats/{CHAT}/voicememo",
+        202,
+        {
+            "voice_memo": {
+                "id": MESSAGE,
+                "from": LINE,
+                "to": [PERSON],
+                "status": "pending",
+                "service": None,
+                "created_at": NOON,
+                "voice_memo": {
+                    "id": ATTACHMENT,
+                    "url": "https://x/memo.m4a",
+                    "filename": "memo.m4a",
+                    "mime_type": "audio/x-m4a",
+                    "size_bytes": 12,
+                    "duration_ms": 1500,
+                },
+                "chat": {
+                    "id": CHAT,
+                    "handles": [handle(LINE), handle()],
+                    "is_group": False,
+                    "is_active": True,
+                    "service": "iMessage",
+                },
+            }
+        },
+        (CHAT,),
+        {"attachment_id": ATTACHMENT, "override_optout": True},
+        {"attachment_id": ATTACHMENT, "override_optout": True},
+        "ChatSendVoicememoResponse",
     ),
     Endpoint(
         "phone_numbers.list", "GET /v3/phone_numbers", 200, {"phone_numbers": lines()}, gives="PhoneNumberListResponse"

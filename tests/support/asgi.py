@@ -1,5 +1,6 @@
 """The application without a server: a request is passed in as the server would pass it, byte for byte."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from httpx2 import Response
 from tests.support.open_store import OpenStore
 from trunkline.api.app import Application
 from trunkline.api.faults import FaultInjector
+from trunkline.api.operation import Receive
 from trunkline.domain.instant import Clock, now
 
 BASE = "https://chats.example"
@@ -38,6 +40,11 @@ class Api:
         self, path: str, query: bytes = b"", headers: Headers = (), method: str = "GET", body: bytes = b""
     ) -> Response:
         """The same within the store's event loop, where several may be in progress."""
+        receive = arriving([{"type": "http.request", "body": body, "more_body": False}])
+        return await self.exchange(path, query, headers, method, receive)
+
+    async def exchange(self, path: str, query: bytes, headers: Headers, method: str, receive: Receive) -> Response:
+        """The same for a request whose body comes from ``receive``."""
         scope: dict[str, Any] = {
             "type": "http",
             "asgi": {"version": "3.0"},
@@ -55,9 +62,6 @@ class Api:
         }
         sent: list[dict[str, Any]] = []
 
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
-
         async def send(message: dict[str, Any]) -> None:
             sent.append(message)
 
@@ -67,3 +71,14 @@ class Api:
             headers=sent[0]["headers"],
             content=b"".join(message.get("body", b"") for message in sent[1:]),
         )
+
+
+def arriving(messages: Sequence[dict[str, Any]]) -> Receive:
+    """Receives these messages; after the last, no more come."""
+    left = iter(messages)
+
+    async def receive() -> dict[str, Any]:
+        message = next(left, None)
+        return message if message is not None else await asyncio.get_running_loop().create_future()
+
+    return receive

@@ -30,7 +30,7 @@ def emitted_events(we: Caller, version: WebhookVersion = LATEST_VERSION) -> list
 def emitted_webhooks(we: Caller, version: WebhookVersion = LATEST_VERSION) -> list[dict[str, Any]]:
     """The body of every event in a version, in order."""
     rows = we.api.opened.run(we.api.opened.store.database.fetch(_EVENTS, (we.tenant.id, version)))
-    webhooks = [json.loads(body.replace(b"\x1a", b"")) for _, body in rows]
+    webhooks = [json.loads(body.replace(b"\x1a", b"").replace(b"\x1c", b"")) for _, body in rows]
     assert [kind for kind, _ in rows] == [each["event_type"] for each in webhooks]
     assert {each["webhook_version"] for each in webhooks} <= {version}
     return webhooks

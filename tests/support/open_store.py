@@ -23,10 +23,10 @@ class OpenStore:
 
 
 @contextmanager
-def opened_store(url: str) -> Generator[OpenStore]:
-    """The store behind a URL, until the end of the block."""
+def opened_store(url: str, attachments: str = "") -> Generator[OpenStore]:
+    """The store behind a URL, with its files at a place, until the end of the block."""
     with asyncio.Runner() as runner:
-        context = open_store(url)
+        context = open_store(url, attachments=attachments)
         store = runner.run(context.__aenter__())
         try:
             yield OpenStore(store, runner)

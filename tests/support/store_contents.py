@@ -19,7 +19,7 @@ _CHATS = Query(
 )
 _MESSAGES = Query(
     "messages",
-    "select document, thread, idempotency_key, edits, poll from messages where partner_id = $1 "
+    "select document, thread, idempotency_key, edits, poll, is_voice_memo from messages where partner_id = $1 "
     "order by chat_id, created_at, revision",
     ("partner",),
 )

@@ -1,10 +1,26 @@
 """What an app sees when a test plays the counterparties of a line."""
 
+from pathlib import Path
+
+import httpx2
 import pytest
 
 from linq import NotFoundError, PermissionDeniedError
-from linq.types import ContactCardReceivedWebhookEvent, Message, MessageContentParam, TextPartResponse
-from trunkline.domain.errors import InvalidContent, InvalidParameter, InvalidPhoneNumber, NoSuchMessage, NotFound
+from linq.types import (
+    ContactCardReceivedWebhookEvent,
+    MediaPartResponse,
+    Message,
+    MessageContentParam,
+    TextPartResponse,
+)
+from trunkline.domain.errors import (
+    InvalidContent,
+    InvalidParameter,
+    InvalidPhoneNumber,
+    NoSuchAttachment,
+    NoSuchMessage,
+    NotFound,
+)
 from trunkline.testing import Dropped, Trunkline
 
 ALICE, BOB, CAROL = "+13105550111", "bob@example.com", "+13105550113"
@@ -76,6 +92,46 @@ def test_a_counterparty_shares_a_contact_card(trunkline: Trunkline) -> None:
     with pytest.raises(Dropped):
         trunkline.share_contact_card("Ann", from_=ALICE)
     assert len(trunkline.webhooks.deliveries) == 1
+
+
+def test_a_counterparty_sends_files(trunkline: Trunkline, tmp_path: Path) -> None:
+    photo = tmp_path / "cat.png"
+    photo.write_bytes(b"photo")
+    message = trunkline.receive("Look", files=[photo, ("menu.pdf", b"%PDF")])
+    _, cat, menu = message.parts or []
+    assert isinstance(cat, MediaPartResponse)
+    assert isinstance(menu, MediaPartResponse)
+    assert (cat.filename, cat.mime_type, cat.size_bytes) == ("cat.png", "image/png", 5)
+    with httpx2.Client(transport=trunkline.transport) as client:
+        assert client.get(cat.url).content == b"photo"
+    assert trunkline.file_bytes(menu) == b"%PDF"
+    assert trunkline.client.attachments.retrieve(cat.id).status == "complete"
+    [only] = trunkline.receive(files=[("a.txt", b"x")]).parts or []
+    assert isinstance(only, MediaPartResponse)
+
+
+def test_the_app_uploads_and_sends_a_file(trunkline: Trunkline) -> None:
+    attachment = trunkline.client.attachments.create(filename="a.pdf", content_type="application/pdf", size_bytes=4)
+    with httpx2.Client(transport=trunkline.transport) as client:
+        put = client.put(attachment.upload_url, content=b"%PDF", headers=attachment.required_headers)
+    assert put.status_code == 200
+    message: MessageContentParam = {"parts": [{"type": "media", "attachment_id": attachment.attachment_id}]}
+    sent = trunkline.client.chats.messages.send(trunkline.chat(ALICE).id, message=message).message
+    [part] = sent.parts
+    assert isinstance(part, MediaPartResponse)
+    assert trunkline.file_bytes(part) == b"%PDF"
+    trunkline.client.attachments.delete(part.id)
+    with pytest.raises(NoSuchAttachment):
+        trunkline.file_bytes(part)
+
+
+def test_a_file_of_a_message_that_is_dropped_is_not_stored(trunkline: Trunkline) -> None:
+    trunkline.client.blocked_handles.block(handle=ALICE)
+    with pytest.raises(Dropped):
+        trunkline.receive(files=[("a.txt", b"x")], from_=ALICE)
+    with pytest.raises(InvalidParameter, match="'content_type'"):
+        trunkline.receive(files=[("a.txt", b"x"), ("virus.exe", b"x")], from_=BOB)
+    assert trunkline.client.chats.list_chats().chats == []
 
 
 def test_messages_follow_each_other_in_time(trunkline: Trunkline) -> None:
@@ -307,12 +363,12 @@ def test_partners_have_separate_counterparties(trunkline: Trunkline) -> None:
 @pytest.mark.parametrize(
     ("maker", "given", "error", "says"),
     [
-        ("receive", {}, ValueError, "needs either a text or parts"),
+        ("receive", {}, ValueError, "needs a text, parts or files"),
         (
             "receive",
             {"text": "a", "parts": [{"type": "text", "value": "b"}]},
             ValueError,
-            "needs either a text or parts",
+            "has either a text or parts",
         ),
         ("receive", {"parts": [{"type": "voice"}]}, ValueError, "the message is not valid: .*voice"),
         ("receive", {"text": " "}, InvalidContent, "is empty"),

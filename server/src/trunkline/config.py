@@ -27,6 +27,11 @@ class Settings:
         "sqlite:///trunkline.db",
         "The database: sqlite:///relative/path.db, sqlite:////absolute/path.db or postgresql://user@host/name.",
     )
+    attachments: str = _setting(
+        "",
+        "Where files are stored: a folder, or s3://bucket/prefix. By default, the folder beside the database with the "
+        "suffix -attachments.",
+    )
     host: str = _setting("127.0.0.1", "The address to listen on.")
     port: int = _setting(8080, "The port to listen on.")
     workers: int = _setting(1, "The number of worker processes.")

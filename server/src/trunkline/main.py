@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from types import FrameType
 from typing import Any
 
@@ -15,6 +15,7 @@ from trunkline.api.operation import Receive, Scope, Send
 from trunkline.carriers.loader import network_of, open_carrier
 from trunkline.config import Settings
 from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
+from trunkline.delivery.sweeps import run_sweeps
 from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
 from trunkline.delivery.worker import Worker
 from trunkline.storage.store import Store, open_store
@@ -35,11 +36,15 @@ class LifespanApp:
         elif scope["type"] == "http":
             await self._application(scope, receive, send)
 
+    def _opening(self) -> AbstractAsyncContextManager[Store]:
+        settings = self._settings
+        return open_store(settings.database, settings.thresholds, attachments=settings.attachments)
+
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         async with AsyncExitStack() as stack:
             try:
-                store = await stack.enter_async_context(open_store(self._settings.database, self._settings.thresholds))
+                store = await stack.enter_async_context(self._opening())
                 self._application = await stack.enter_async_context(_serving(store, self._settings))
             except Exception as error:
                 # The server then starts another worker; after an exception, it would serve without a store.
@@ -56,10 +61,11 @@ async def _serving(store: Store, settings: Settings) -> AsyncGenerator[Applicati
     allow_private = settings.allow_private_webhooks
     async with (
         open_carrier(settings.carrier, store) as carrier,
-        WebhookDispatcher(store, settings.doc_base, allow_private=allow_private) as webhooks,
+        WebhookDispatcher(store, settings.doc_base, settings.base_url, allow_private=allow_private) as webhooks,
     ):
-        worker = Worker(store, CarrierDispatcher(store, carrier), webhooks)
+        worker = Worker(store, CarrierDispatcher(store, carrier, base_url=settings.base_url), webhooks)
         running = asyncio.create_task(worker.run(), name="delivery")
+        sweeping = asyncio.create_task(run_sweeps(store), name="sweep")
         watching = asyncio.create_task(_end_with_parent(), name="parent")
         application = Application(
             store,
@@ -75,10 +81,12 @@ async def _serving(store: Store, settings: Settings) -> AsyncGenerator[Applicati
                 yield application
         finally:
             await application.close()
-            watching.cancel()
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
+            tasks = (running, sweeping, watching)
+            for task in tasks:
+                task.cancel()
+            for task in tasks:
+                with suppress(asyncio.CancelledError):
+                    await task
 
 
 async def _end_with_parent() -> None:

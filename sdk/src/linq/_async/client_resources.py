@@ -15,6 +15,10 @@ class AsyncClientResources(AsyncBaseClient):
     """
 
     @property
+    def attachments(self) -> resources.AsyncAttachmentsResource:
+        return resources.AsyncAttachmentsResource(self)
+
+    @property
     def available_number(self) -> resources.AsyncAvailableNumberResource:
         return resources.AsyncAvailableNumberResource(self)
 
@@ -76,6 +80,10 @@ class AsyncLinqAPIV3WithRawResponse:
         self._client = client
 
     @property
+    def attachments(self) -> resources.AsyncAttachmentsWithRawResponse:
+        return resources.AsyncAttachmentsWithRawResponse(self._client)
+
+    @property
     def available_number(self) -> resources.AsyncAvailableNumberWithRawResponse:
         return resources.AsyncAvailableNumberWithRawResponse(self._client)
 
@@ -121,6 +129,10 @@ class AsyncLinqAPIV3WithStreamingResponse:
 
     def __init__(self, client: AsyncBaseClient) -> None:
         self._client = client
+
+    @property
+    def attachments(self) -> resources.AsyncAttachmentsWithStreamingResponse:
+        return resources.AsyncAttachmentsWithStreamingResponse(self._client)
 
     @property
     def available_number(self) -> resources.AsyncAvailableNumberWithStreamingResponse:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         ChatCreateResponse,
         ChatInclude,
         ChatLeaveChatResponse,
+        ChatSendVoicememoResponse,
         ChatUpdateResponse,
         MessageContentParam,
     )
@@ -74,6 +75,31 @@ def mark_as_read(chat_id: str, **options: Unpack[MethodOptions]) -> Request[None
 def share_contact_card(chat_id: str, **options: Unpack[MethodOptions]) -> Request[None]:
     """Share the contact card of your line with the recipients (``POST /v3/chats/{id}/share_contact_card``)."""
     return request("POST", path_to("/v3/chats/{chat_id}/share_contact_card", chat_id=chat_id), NoneType, options)
+
+
+def send_voicememo(
+    chat_id: str,
+    *,
+    attachment_id: str | Omit = omit,
+    override_optout: bool | Omit = omit,
+    voice_memo_url: str | Omit = omit,
+    **options: Unpack[MethodOptions],
+) -> Request[ChatSendVoicememoResponse]:
+    """Send a voice memo, which recipients play in the chat (``POST /v3/chats/{id}/voicememo``).
+
+    Takes an ``attachment_id`` or a ``voice_memo_url``: MP3, M4A, AAC, CAF, WAV, AIFF or AMR.
+
+    :param attachment_id: an attachment whose file is uploaded
+    :param override_optout: True sends even if the recipient has opted out
+    :param voice_memo_url: a public https URL
+    """
+    body: dict[str, object] = {
+        "attachment_id": attachment_id,
+        "override_optout": override_optout,
+        "voice_memo_url": voice_memo_url,
+    }
+    path = path_to("/v3/chats/{chat_id}/voicememo", chat_id=chat_id)
+    return request("POST", path, types.ChatSendVoicememoResponse, options, body=body)
 
 
 def list_chats(

@@ -15,6 +15,10 @@ class ClientResources(BaseClient):
     """
 
     @property
+    def attachments(self) -> resources.AttachmentsResource:
+        return resources.AttachmentsResource(self)
+
+    @property
     def available_number(self) -> resources.AvailableNumberResource:
         return resources.AvailableNumberResource(self)
 
@@ -76,6 +80,10 @@ class LinqAPIV3WithRawResponse:
         self._client = client
 
     @property
+    def attachments(self) -> resources.AttachmentsWithRawResponse:
+        return resources.AttachmentsWithRawResponse(self._client)
+
+    @property
     def available_number(self) -> resources.AvailableNumberWithRawResponse:
         return resources.AvailableNumberWithRawResponse(self._client)
 
@@ -121,6 +129,10 @@ class LinqAPIV3WithStreamingResponse:
 
     def __init__(self, client: BaseClient) -> None:
         self._client = client
+
+    @property
+    def attachments(self) -> resources.AttachmentsWithStreamingResponse:
+        return resources.AttachmentsWithStreamingResponse(self._client)
 
     @property
     def available_number(self) -> resources.AvailableNumberWithStreamingResponse:

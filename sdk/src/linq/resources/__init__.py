@@ -1,6 +1,14 @@
 # Generated from _requests by sdk/tools/generate_paths.py; run make generate.
 """At the path that ``linq-python`` has."""
 
+from linq.resources.attachments import (
+    AsyncAttachmentsResource,
+    AsyncAttachmentsResourceWithRawResponse,
+    AsyncAttachmentsResourceWithStreamingResponse,
+    AttachmentsResource,
+    AttachmentsResourceWithRawResponse,
+    AttachmentsResourceWithStreamingResponse,
+)
 from linq.resources.available_number import (
     AsyncAvailableNumberResource,
     AsyncAvailableNumberResourceWithRawResponse,
@@ -84,6 +92,9 @@ from linq.resources.webhook_subscriptions import (
 from linq.resources.webhooks import AsyncWebhooksResource, WebhooksResource
 
 __all__ = [
+    "AsyncAttachmentsResource",
+    "AsyncAttachmentsResourceWithRawResponse",
+    "AsyncAttachmentsResourceWithStreamingResponse",
     "AsyncAvailableNumberResource",
     "AsyncAvailableNumberResourceWithRawResponse",
     "AsyncAvailableNumberResourceWithStreamingResponse",
@@ -115,6 +126,9 @@ __all__ = [
     "AsyncWebhookSubscriptionsResourceWithRawResponse",
     "AsyncWebhookSubscriptionsResourceWithStreamingResponse",
     "AsyncWebhooksResource",
+    "AttachmentsResource",
+    "AttachmentsResourceWithRawResponse",
+    "AttachmentsResourceWithStreamingResponse",
     "AvailableNumberResource",
     "AvailableNumberResourceWithRawResponse",
     "AvailableNumberResourceWithStreamingResponse",

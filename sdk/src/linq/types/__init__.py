@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from linq.types.acknowledgements import ChatLeaveChatResponse as ChatLeaveChatResponse
     from linq.types.acknowledgements import ChatUpdateResponse as ChatUpdateResponse
     from linq.types.acknowledgements import MessageAddReactionResponse as MessageAddReactionResponse
+    from linq.types.attachments import AttachmentCreateResponse as AttachmentCreateResponse
+    from linq.types.attachments import AttachmentRetrieveResponse as AttachmentRetrieveResponse
+    from linq.types.attachments import SupportedContentType as SupportedContentType
     from linq.types.chat import Chat as Chat
     from linq.types.chat import ChatInclude as ChatInclude
     from linq.types.chat import HealthStatus as HealthStatus
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from linq.types.message_content_param import MessageEffectParam as MessageEffectParam
     from linq.types.message_content_param import ReplyToParam as ReplyToParam
     from linq.types.message_content_param import TextPartParam as TextPartParam
+    from linq.types.params import AttachmentCreateParams as AttachmentCreateParams
     from linq.types.params import AvailableNumberRetrieveParams as AvailableNumberRetrieveParams
     from linq.types.params import BlockedHandleBlockParams as BlockedHandleBlockParams
     from linq.types.params import BlockedHandleUnblockParams as BlockedHandleUnblockParams
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
     from linq.types.params import CapabilityCheckRCSParams as CapabilityCheckRCSParams
     from linq.types.params import ChatCreateParams as ChatCreateParams
     from linq.types.params import ChatListChatsParams as ChatListChatsParams
+    from linq.types.params import ChatSendVoicememoParams as ChatSendVoicememoParams
     from linq.types.params import ChatUpdateParams as ChatUpdateParams
     from linq.types.params import ContactCardCreateParams as ContactCardCreateParams
     from linq.types.params import ContactCardRetrieveParams as ContactCardRetrieveParams
@@ -48,6 +53,7 @@ if TYPE_CHECKING:
     from linq.types.phone_numbers import PhoneNumberListResponse as PhoneNumberListResponse
     from linq.types.phone_numbers import PhonenumberListResponse as PhonenumberListResponse
     from linq.types.sending import ChatCreateResponse as ChatCreateResponse
+    from linq.types.sending import ChatSendVoicememoResponse as ChatSendVoicememoResponse
     from linq.types.sending import MessageCreateResponse as MessageCreateResponse
     from linq.types.shared.chat_handle import ChatHandle as ChatHandle
     from linq.types.shared.parts import InlineStickerResponse as InlineStickerResponse
@@ -110,6 +116,11 @@ else:
                 "ChatUpdateResponse",
                 "MessageAddReactionResponse",
             ],
+            "linq.types.attachments": [
+                "AttachmentCreateResponse",
+                "AttachmentRetrieveResponse",
+                "SupportedContentType",
+            ],
             "linq.types.chat": ["Chat", "ChatInclude", "HealthStatus"],
             "linq.types.contact_cards": [
                 "AvailableNumberRetrieveResponse",
@@ -133,6 +144,7 @@ else:
                 "TextPartParam",
             ],
             "linq.types.params": [
+                "AttachmentCreateParams",
                 "AvailableNumberRetrieveParams",
                 "BlockedHandleBlockParams",
                 "BlockedHandleUnblockParams",
@@ -140,6 +152,7 @@ else:
                 "CapabilityCheckRCSParams",
                 "ChatCreateParams",
                 "ChatListChatsParams",
+                "ChatSendVoicememoParams",
                 "ChatUpdateParams",
                 "ContactCardCreateParams",
                 "ContactCardRetrieveParams",
@@ -152,7 +165,7 @@ else:
                 "WebhookSubscriptionUpdateParams",
             ],
             "linq.types.phone_numbers": ["PhoneNumberListResponse", "PhonenumberListResponse"],
-            "linq.types.sending": ["ChatCreateResponse", "MessageCreateResponse"],
+            "linq.types.sending": ["ChatCreateResponse", "ChatSendVoicememoResponse", "MessageCreateResponse"],
             "linq.types.shared.chat_handle": ["ChatHandle"],
             "linq.types.shared.parts": [
                 "InlineStickerResponse",

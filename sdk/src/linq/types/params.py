@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, Required, TypedDict
 
 from linq._types import SequenceNotStr
+from linq.types.attachments import SupportedContentType
 from linq.types.chat import ChatInclude
 from linq.types.message_content_param import MessageContentParam
 from linq.types.shared.reaction import ReactionType
@@ -45,6 +46,26 @@ class ChatCreateParams(TypedDict, total=False):
     to: Required[SequenceNotStr[str]]
 
     override_optout: bool
+
+
+class ChatSendVoicememoParams(TypedDict, total=False):
+    """Of ``chats.send_voicememo``; takes an ``attachment_id`` or a ``voice_memo_url``."""
+
+    attachment_id: str
+
+    override_optout: bool
+
+    voice_memo_url: str
+
+
+class AttachmentCreateParams(TypedDict, total=False):
+    """Of ``attachments.create``."""
+
+    content_type: Required[SupportedContentType]
+
+    filename: Required[str]
+
+    size_bytes: Required[int]
 
 
 class ChatUpdateParams(TypedDict, total=False):

@@ -110,3 +110,71 @@ class MessageCreateResponse(BaseModel):
 
     previous_chat_id: str | None = None
     """After ``failover_flagged``: the chat that the new one replaces."""
+
+
+class VoiceMemoFile(BaseModel):
+    """The file of a voice memo."""
+
+    id: str
+    """The id of the file, for ``attachments.retrieve``."""
+
+    filename: str
+
+    mime_type: str
+
+    size_bytes: int
+    """0 if it is unknown."""
+
+    url: str
+    """Where to download it."""
+
+    duration_ms: int | None = None
+    """In milliseconds; None if it is unknown."""
+
+
+class VoiceMemoChat(BaseModel):
+    """The chat of a voice memo."""
+
+    id: str
+    """A UUID."""
+
+    handles: list[ChatHandle]
+    """The participants, the line first."""
+
+    is_active: bool
+    """Whether the line is a member of the chat."""
+
+    is_group: bool
+
+    service: ServiceType
+
+
+class VoiceMemo(BaseModel):
+    """A voice memo that was accepted for sending."""
+
+    id: str
+    """The id of the message."""
+
+    chat: VoiceMemoChat
+
+    created_at: datetime
+
+    from_: str = Field(alias="from")
+    """The line, in E.164."""
+
+    status: str
+    """The delivery status."""
+
+    to: list[str]
+    """The handles of the recipients."""
+
+    voice_memo: VoiceMemoFile
+
+    service: ServiceType | None = None
+    """The service that carries it."""
+
+
+class ChatSendVoicememoResponse(BaseModel):
+    """The result of ``chats.send_voicememo``."""
+
+    voice_memo: VoiceMemo

@@ -16,6 +16,7 @@ from trunkline.actions.chats.watch import Watch
 from trunkline.actions.lines.capability import Network, loopback
 from trunkline.api.auth import Authentication
 from trunkline.api.faults import FaultInjector
+from trunkline.api.file_transfer import send_stream
 from trunkline.api.operation import GET, HEAD, OPTIONS, PARTNER_PREFIX, AppState, Receive, Request, Route, Scope, Send
 from trunkline.api.reference.routes import reference_routes
 from trunkline.api.responses import Response, error_response
@@ -24,6 +25,8 @@ from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import (
     BodyTooLarge,
     CarrierNotReady,
+    FilesFull,
+    FilesNotReady,
     InternalError,
     InvalidBody,
     MethodNotAllowed,
@@ -36,6 +39,7 @@ from trunkline.domain.errors import (
 from trunkline.domain.handle import quoted
 from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import Clock, now
+from trunkline.schemas.documents import Completion
 from trunkline.storage.store import Store
 
 TRACE_HEADER = b"x-trace-id"
@@ -49,6 +53,8 @@ _SANDBOX_OFF = (
     "the sandbox of this service is off; its operator turns it on with `trunkline serve --sandbox` or "
     "TRUNKLINE_SANDBOX=true"
 )
+_EXPECTED = (NotReady, CarrierNotReady, NoLineOfType, NotSimulated, FilesNotReady, FilesFull)
+"""Errors whose cause is known, so that their traceback would say nothing."""
 _READ_METHODS = (GET, HEAD)
 
 log = logging.getLogger("trunkline.api")
@@ -99,7 +105,8 @@ class Application:
         Without a ``network``, the carrier is the loopback. Without ``faults``, the sandbox is off.
         """
         watch = Watch(store.database)
-        self._state = AppState(store, watch, base_url, doc_base, network or loopback(store), allow_private_webhooks)
+        completion = Completion(doc_base, store.file_urls(base_url))
+        self._state = AppState(store, watch, base_url, completion, network or loopback(store), allow_private_webhooks)
         self._clock = clock
         self._base_url = base_url
         self._changed = changed
@@ -128,7 +135,10 @@ class Application:
             response = self._error_response(error, trace_id)
         headers = [*response.headers, (TRACE_HEADER, trace_id.encode())]
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
-        await send({"type": "http.response.body", "body": response.body, "more_body": response.is_cut})
+        if response.stream is None:
+            await send({"type": "http.response.body", "body": response.body, "more_body": response.is_cut})
+        else:
+            await send_stream(response.stream, receive, send, trace_id)
 
     async def _respond(self, scope: Scope, receive: Receive, trace_id: str) -> Response:
         endpoint, path = self._find(scope)
@@ -138,7 +148,7 @@ class Application:
             return Response(204, [(b"allow", endpoint.allowed.encode())], b"")
         at = self._clock()
         partner_id = await self._authentication.authenticate(scope["headers"], at) if route.needs_key else _NO_PARTNER
-        content = b"" if method in _READ_METHODS else await _content(scope, receive)
+        content = b"" if method in _READ_METHODS or route.streams_body else await _content(scope, receive)
         ctx = RequestContext(partner_id, at, trace_id)
         request = Request(self._state, ctx, scope, path, content, receive)
         if self._faults is None or not route.needs_key or route.path.startswith(ADMIN):
@@ -184,11 +194,11 @@ class Application:
 
     def _error_response(self, error: Exception, trace_id: str) -> Response:
         public = _public_error(error)
-        if isinstance(error, NotReady | CarrierNotReady | NoLineOfType | NotSimulated):
+        if isinstance(error, _EXPECTED):
             log.error("trace %s: %s", trace_id, error)
         elif public.status >= InternalError.status:
             log.error("trace %s: %s", trace_id, error, exc_info=error)
-        return error_response(public, trace_id, self._state.doc_base)
+        return error_response(public, trace_id, self._state.completion.doc_base)
 
 
 async def _content(scope: Scope, receive: Receive) -> bytes:
@@ -219,6 +229,10 @@ def _public_error(error: Exception) -> TrunklineError:
             return NotReady("the database does not answer; try again in a moment")
         case CarrierNotReady() | NoLineOfType() | NotSimulated():
             return error
+        case FilesNotReady():
+            return FilesNotReady("the store of the files does not answer; try again in a moment")
+        case FilesFull():
+            return FilesFull("the store of the files has no room left; the operator of the service must make some")
         case TrunklineError() if error.status < InternalError.status:
             return error
         case _:

@@ -63,7 +63,7 @@ class FaultInjector:
         fault = stored.fault
         error = error_of(fault)
         if error is not None:
-            response = error_response(error, request.ctx.trace_id, request.state.doc_base)
+            response = error_response(error, request.ctx.trace_id, request.doc_base)
             if fault.retry_after is not None and fault.effect is not Effect.RATE_LIMIT:
                 response.headers.append((b"retry-after", str(fault.retry_after).encode()))
             return response

@@ -19,7 +19,8 @@ from trunkline.api.parameters import Parameter
 from trunkline.api.responses import Response, json_response
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import TrunklineError
-from trunkline.schemas.chat import with_doc_base
+from trunkline.domain.file_urls import FileUrls
+from trunkline.schemas.documents import Completion
 from trunkline.storage.store import Store
 
 T = TypeVar("T")
@@ -42,8 +43,8 @@ class AppState(msgspec.Struct, frozen=True):
     watch: Watch
     base_url: str
     """The URL of the service, without a trailing slash."""
-    doc_base: str
-    """The prefix of every ``doc_url``, without a trailing slash."""
+    completion: Completion
+    """Completes stored documents."""
     network: Network
     allow_private_webhooks: bool
     """Whether webhooks may go to private networks, and over plain HTTP."""
@@ -60,6 +61,16 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     content: bytes
     """The body."""
     receive: Receive
+
+    @property
+    def doc_base(self) -> str:
+        """The prefix of every ``doc_url``, without a trailing slash."""
+        return self.state.completion.doc_base
+
+    @property
+    def urls(self) -> FileUrls:
+        """The signed URLs of files."""
+        return self.state.completion.urls
 
     @property
     def store(self) -> Store:
@@ -86,7 +97,8 @@ class Request(msgspec.Struct, frozen=True, gc=False):
 
     def document(self, stored: bytes, status: int = 200) -> Response:
         """A response made of stored documents."""
-        return json_response(with_doc_base(stored, self.state.doc_base.encode()), status)
+        ctx = self.ctx
+        return json_response(self.state.completion.complete(stored, ctx.partner_id, ctx.now), status)
 
 
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
@@ -115,6 +127,10 @@ class Operation(msgspec.Struct, frozen=True):
     """The schema of the request body; None if there is none."""
     body_example: Any = None
     """A body that a request can send as it is; given if there is a schema."""
+    streams_body: bool = False
+    """Whether the body is a file, which the handler reads from ``receive``."""
+    streams_response: bool = False
+    """Whether the body of the response is a file."""
     response: Any = None
     """The schema of the response body; None if there is none."""
     errors: tuple[type[TrunklineError], ...] = ()
@@ -131,7 +147,7 @@ class Operation(msgspec.Struct, frozen=True):
 
     def __call__(self, handler: Handler) -> "Route":
         """The route with this handler."""
-        return Route(self.method, self.path, handler, self, self.needs_key)
+        return Route(self.method, self.path, handler, self, self.needs_key, self.streams_body)
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -143,6 +159,7 @@ class Route(msgspec.Struct, frozen=True):
     operation: Operation | None
     """None if the OpenAPI document does not show the route."""
     needs_key: bool = True
+    streams_body: bool = False
 
 
 def page(path: str, handler: Handler) -> Route:

@@ -1,10 +1,17 @@
 """A complete response, and the error response (docs/wire.md §2)."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
 
 import msgspec
 
-from trunkline.domain.errors import MethodNotAllowed, NotSimulated, TooManyRequests, TrunklineError, Unauthorized
+from trunkline.domain.errors import (
+    MethodNotAllowed,
+    NotSimulated,
+    RangeNotSatisfiable,
+    TooManyRequests,
+    TrunklineError,
+    Unauthorized,
+)
 from trunkline.schemas.errors import Envelope, ErrorBody
 
 ERRORS_PATH = "/docs/errors"
@@ -12,7 +19,7 @@ JSON = b"application/json"
 
 
 class Response(msgspec.Struct, frozen=True, gc=False):
-    """A complete response: status, headers with lower-case names, body.
+    """A response: status, headers with lower-case names, body. A ``stream`` follows the body, piece by piece.
 
     One that ``is_cut`` has less of its body than its ``content-length`` says: the server then closes the connection.
     """
@@ -21,6 +28,7 @@ class Response(msgspec.Struct, frozen=True, gc=False):
     headers: list[tuple[bytes, bytes]]
     body: bytes
     is_cut: bool = False
+    stream: AsyncGenerator[bytes] | None = None
 
 
 _encode = msgspec.json.Encoder().encode
@@ -44,6 +52,8 @@ def error_response(error: TrunklineError, trace_id: str, doc_base: str) -> Respo
         headers.append((b"www-authenticate", b"Bearer"))
     if isinstance(error, MethodNotAllowed):
         headers.append((b"allow", error.allowed.encode()))
+    if isinstance(error, RangeNotSatisfiable):
+        headers.append((b"content-range", f"bytes */{error.size}".encode()))
     if isinstance(error, TooManyRequests):
         body.retry_after = error.retry_after
         headers.append((b"retry-after", str(error.retry_after).encode()))

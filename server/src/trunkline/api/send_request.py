@@ -10,6 +10,7 @@ from trunkline.domain.errors import (
     InvalidParameter,
     InvalidPhoneNumber,
     MentionOutsideGroup,
+    NoSuchAttachment,
     NoSuchMessage,
     OptedOut,
 )
@@ -32,17 +33,20 @@ SEND_ERRORS = (
     OptedOut,
     HandleBlocked,
     NoSuchMessage,
+    NoSuchAttachment,
     MentionOutsideGroup,
 )
 
 
 def outgoing_message(request: Request, message: MessageBody, *, override_optout: bool) -> OutgoingMessage:
     """The message that a request sends. Raises ``InvalidContent``, ``InvalidPhoneNumber`` or ``MissingField``."""
-    return outgoing(request, to_content(message), message.idempotency_key, override_optout=override_optout)
+    return outgoing_content(request, to_content(message), message.idempotency_key, override_optout=override_optout)
 
 
-def outgoing(request: Request, content: Content, key: str | None, *, override_optout: bool = False) -> OutgoingMessage:
-    """The same for any content; ``key`` is the idempotency key in the body."""
+def outgoing_content(
+    request: Request, content: Content, key: str | None = None, *, override_optout: bool = False
+) -> OutgoingMessage:
+    """The message with this content. ``key`` is the idempotency key in the body, which precedes that of the header."""
     if key is None:
         key = request.header(b"idempotency-key")
     if key is None:

@@ -7,7 +7,9 @@ import typer
 from trunkline.actions.operator.check_store import check_store
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
 from trunkline.cli.output import complain, print_json, progress, say
+from trunkline.cli.store import configured_attachments
 from trunkline.domain.errors import CommandError
+from trunkline.storage.files.opening import open_files
 from trunkline.storage.store import connect, upgrade
 
 database_commands = typer.Typer(help="Upgrade and check the database.", no_args_is_help=True)
@@ -35,14 +37,16 @@ def upgrade_database(database: DatabaseOption = DEFAULTS.database, as_json: Json
 
 @database_commands.command("check")
 def check_database(database: DatabaseOption = DEFAULTS.database, as_json: JsonOption = False) -> None:
-    """Read everything and report inconsistencies, without changing anything."""
+    """Read everything, files included, and report inconsistencies, without changing anything."""
 
     async def run() -> tuple[int, list[str]]:
         opened = await connect(database, must_exist=True)
+        files = open_files(configured_attachments(), database)
         try:
             with progress("Checking chats", None) as show:
-                return await check_store(opened, show)
+                return await check_store(opened, show, files)
         finally:
+            await files.close()
             await opened.close()
 
     chats, problems = asyncio.run(run())

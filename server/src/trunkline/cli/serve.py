@@ -14,6 +14,7 @@ from trunkline.cli.output import complain
 from trunkline.cli.store import with_store
 from trunkline.config import Settings
 from trunkline.domain.errors import CommandError
+from trunkline.storage.files.opening import check_place
 from trunkline.storage.store import Store
 
 CONNECTIONS = 10_000  # concurrent connections of a worker, most of which wait for changes
@@ -32,6 +33,7 @@ def serve(**values: Any) -> None:
     if settings.carrier != Settings().carrier:
         find_factory(settings.carrier)
     with_store(settings.database, Store.check_ready)
+    check_place(settings.attachments, settings.database)
     _check_address(settings.host, settings.port)
     _raise_file_limit()
     os.environ.update(settings.to_environment())

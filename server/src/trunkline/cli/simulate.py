@@ -1,22 +1,22 @@
 """``trunkline simulate``: play the counterparty of a line, directly on the database."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from pathlib import Path
 from string import ascii_letters
-from typing import Annotated, TypeAlias
+from typing import Annotated, BinaryIO, TypeAlias
 
 import typer
 
 from trunkline.actions.inbound.receipts import Receipt
 from trunkline.actions.sandbox import simulate
-from trunkline.actions.sandbox.simulate import Counterparty
+from trunkline.actions.sandbox.simulate import Counterparty, GivenFile
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption, PartnerOption, option
 from trunkline.cli.output import moment, print_json, print_table, say
 from trunkline.cli.simulate_rules import rule_commands
 from trunkline.cli.store import with_store
-from trunkline.domain import content as contents
 from trunkline.domain.chat import Chat, ParticipantStatus, Service
 from trunkline.domain.contact_card import ContactCardShare
-from trunkline.domain.content import media_part
+from trunkline.domain.content import guess_type, media_part
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError
 from trunkline.domain.handle import parse_handle, parse_written_number, quoted
@@ -36,6 +36,8 @@ from trunkline.storage.store import Store
 
 simulate_commands = typer.Typer(help="Play the counterparty of a line: send, react, read, leave.", no_args_is_help=True)
 simulate_commands.add_typer(rule_commands, name="rule")
+
+_CHUNK = 256 * 1024  # bytes of a file that are read at once
 
 FromArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="FROM", help="The counterparty that acts: a phone number or an email address.")
@@ -84,6 +86,10 @@ def message(
     media: Annotated[
         list[str] | None, typer.Option("--media", metavar="URL", help="URL of a file; may be repeated.")
     ] = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Option("--file", metavar="PATH", exists=True, dir_okay=False, help="A file to send; may be repeated."),
+    ] = None,
     reply_to: Annotated[str | None, typer.Option("--reply-to", metavar="ID", help="Message to reply to.")] = None,
     service: ServiceOption = None,
     partner: PartnerOption = None,
@@ -94,9 +100,12 @@ def message(
     counterparty = _counterparty(sender, to, chat)
     people = [parse_handle(each, "--with") for each in others or ()]
     content = _content(text, media or (), reply_to)
+    if not content.parts and not files:
+        raise CommandError("the message is empty; give TEXT, or a file with --file or --media")
 
     async def work(store: Store, ctx: RequestContext) -> Simulated:
-        return await simulate.write(store, ctx, counterparty, content, others=people, service=service)
+        given = [_given(path) for path in files or ()]
+        return await simulate.write_with_files(store, ctx, counterparty, content, given, others=people, service=service)
 
     _play(database, partner, counterparty, None, work, as_json=as_json)
 
@@ -429,8 +438,18 @@ def _reaction(kind: str, part: int, *, added: bool) -> ReactionChange:
 def _content(text: str | None, media: Sequence[str], reply_to: str | None) -> Content:
     parts: list[Part] = [] if text is None else [TextPart(text)]
     parts += [media_part(random_id(), url) for url in media]
-    if not parts:
-        raise CommandError("the message is empty; give TEXT, or a file with --media")
-    content = Content(tuple(parts), reply_to=None if reply_to is None else ReplyTo(reply_to))
-    contents.check(content)
-    return content
+    return Content(tuple(parts), reply_to=None if reply_to is None else ReplyTo(reply_to))
+
+
+def _given(path: Path) -> GivenFile:
+    """A file of this machine. Raises ``CommandError``."""
+    try:
+        return GivenFile(path.name, guess_type(path.name), path.stat().st_size, _chunks(path.open("rb")))
+    except OSError as error:
+        raise CommandError(f"cannot read {path}: {error.strerror}") from None
+
+
+async def _chunks(file: BinaryIO) -> AsyncGenerator[bytes]:
+    with file:
+        while chunk := file.read(_CHUNK):
+            yield chunk

@@ -17,8 +17,17 @@ T = TypeVar("T")
 
 
 def configured_store(database: str) -> AbstractAsyncContextManager[Store]:
-    """Opens a store with the health thresholds of the environment. Raises ``CommandError``."""
-    return open_store(database, Settings.from_environment(os.environ, "health_").thresholds)
+    """Opens a store with the health thresholds and the place of files of the environment. Raises ``CommandError``."""
+    return open_store(
+        database,
+        Settings.from_environment(os.environ, "health_").thresholds,
+        attachments=configured_attachments(),
+    )
+
+
+def configured_attachments() -> str:
+    """The place of files of the environment."""
+    return Settings.from_environment(os.environ, "attachments").attachments
 
 
 def with_store(database: str, work: Callable[[Store], Awaitable[T]]) -> T:

@@ -36,6 +36,7 @@ from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import now
 from trunkline.domain.subscription import PUBLISHED, Subscription
 from trunkline.domain.webhook_target import Target
+from trunkline.schemas.documents import Completion
 from trunkline.storage.outbox import DeliveryRecord, EntryState, StoredEvent
 from trunkline.storage.store import Store
 
@@ -173,8 +174,9 @@ async def _listen(
             else:
                 say(f"Events go to {url} now, signed with this secret:")
                 show_secret(listener.secret)
-            doc_base = Settings.from_environment(os.environ).doc_base
-            await listen(store, listener.claim, to, doc_base, _show_as_json if as_json else _show, now)
+            settings = Settings.from_environment(os.environ)
+            completion = Completion(settings.doc_base, store.file_urls(settings.base_url))
+            await listen(store, listener.claim, to, completion, _show_as_json if as_json else _show, now)
         finally:
             await stop_listener(store, RequestContext(ctx.partner_id, now(), ctx.trace_id), listener.subscription.id)
 

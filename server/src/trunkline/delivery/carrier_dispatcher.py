@@ -32,7 +32,7 @@ from trunkline.delivery.worker import AttemptResult
 from trunkline.domain.chat import Chat
 from trunkline.domain.errors import NotReady
 from trunkline.domain.instant import SECOND, Clock, Instant, now
-from trunkline.domain.message import DeliveryStatus, Message
+from trunkline.domain.message import DeliveryStatus, MediaPart, Message
 from trunkline.storage import contact_cards, messages
 from trunkline.storage.change import Change
 from trunkline.storage.outbox import Claim, Command, Done, Entry, Retry
@@ -54,8 +54,10 @@ log = logging.getLogger("trunkline.delivery")
 class CarrierDispatcher:
     """Gives the commands of the outbox to a carrier."""
 
-    def __init__(self, store: Store, carrier: Carrier, clock: Clock = now) -> None:
+    def __init__(self, store: Store, carrier: Carrier, clock: Clock = now, *, base_url: str = "") -> None:
+        """``base_url`` is the prefix of every URL of a file, without a trailing slash."""
         self._store = store
+        self._urls = store.file_urls(base_url)
         self._carrier = carrier
         self._clock = clock
 
@@ -78,7 +80,7 @@ class CarrierDispatcher:
         chat = None if message is None else await reader.chat(message.chat_id)
         if message is None or chat is None or not _is_needed(command, message):
             return AttemptResult(Done())
-        outbound = _outbound(partner_id, chat, message, entry.attempts)
+        outbound = _outbound(partner_id, chat, self._with_urls(partner_id, message), entry.attempts)
         if command is Command.SEND:
             return await self._send(outbound)
         await self._attempt_once(command, lambda: self._change(command)(outbound))
@@ -161,6 +163,19 @@ class CarrierDispatcher:
         if attempts >= len(delays):
             return failed(f"given up after {attempts + 1} attempts: {reason}")
         return AttemptResult(Retry(self._clock() + delays[attempts] * SECOND, reason))
+
+    def _with_urls(self, partner_id: int, message: Message) -> Message:
+        """The message with a URL for each file, from which the carrier can download it."""
+        if not message.content.attachment_ids:
+            return message
+        at = self._clock()
+        parts = [
+            msgspec.structs.replace(part, url=self._urls.download(partner_id, part.id, at))
+            if isinstance(part, MediaPart) and part.url is None
+            else part
+            for part in message.content.parts
+        ]
+        return msgspec.structs.replace(message, content=msgspec.structs.replace(message.content, parts=tuple(parts)))
 
     async def _attempt_once(self, command: Command, call: Callable[[], Awaitable[None]]) -> None:
         """Best effort: what only matters now is not retried."""

@@ -12,7 +12,7 @@ from trunkline.delivery.worker import AttemptResult, Rounds
 from trunkline.domain.errors import CommandError
 from trunkline.domain.instant import SECOND, Clock, Instant
 from trunkline.domain.webhook_target import Target
-from trunkline.schemas.chat import with_doc_base
+from trunkline.schemas.documents import Completion
 from trunkline.storage import outbox, subscriptions
 from trunkline.storage.outbox import Claim, ClaimPolicy, Done, Entry, Failed
 from trunkline.storage.store import Store
@@ -39,11 +39,11 @@ class Forwarded(msgspec.Struct, frozen=True):
 
 
 async def listen(
-    store: Store, claim: Claim, target: Target, doc_base: str, show: Callable[[Forwarded], None], clock: Clock
+    store: Store, claim: Claim, target: Target, completion: Completion, show: Callable[[Forwarded], None], clock: Clock
 ) -> None:
     """Delivers the events of a claimed queue until cancelled. Raises ``CommandError`` if the claim is lost."""
     client = HttpWebhookClient(allow_private=True, clock=clock)
-    forwarder = _Forwarder(store, client, target, doc_base.encode(), show)
+    forwarder = _Forwarder(store, client, target, completion, show, clock)
     rounds = Rounds(store, forwarder, forwarder, clock, lease=LEASE)
     held: Claim | None = claim
     try:
@@ -66,14 +66,16 @@ class _Forwarder:
         store: Store,
         client: HttpWebhookClient,
         target: Target,
-        doc_base: bytes,
+        completion: Completion,
         show: Callable[[Forwarded], None],
+        clock: Clock,
     ) -> None:
         self._store = store
         self._client = client
         self._target = target
-        self._doc_base = doc_base
+        self._completion = completion
         self._show = show
+        self._clock = clock
 
     async def attempt(self, claim: Claim, entry: Entry) -> AttemptResult:
         """The only attempt."""
@@ -81,7 +83,7 @@ class _Forwarder:
         delivery = await subscriptions.delivery(reader, claim.destination, int(entry.entity_id))
         if delivery is None:
             return AttemptResult(Failed("the event no longer exists"))
-        body = with_doc_base(delivery.body, self._doc_base)
+        body = self._completion.complete(delivery.body, claim.partner_id, self._clock())
         started = time.monotonic()
         response = await self._client.post(delivery, claim.destination, self._target, body)
         forwarded = Forwarded(delivery.event_type, delivery.event_id, body, response, time.monotonic() - started)

@@ -21,7 +21,7 @@ from trunkline.domain import webhook_target
 from trunkline.domain.instant import Clock, Instant, now
 from trunkline.domain.subscription import DEFAULT_ROUTING_ID_HEADER, LISTENER
 from trunkline.domain.webhook_target import Target
-from trunkline.schemas.chat import with_doc_base
+from trunkline.schemas.documents import Completion
 from trunkline.storage import subscriptions
 from trunkline.storage.change import Change
 from trunkline.storage.outbox import Claim, Done, Entry, Failed, Retry
@@ -115,6 +115,7 @@ class WebhookDispatcher:
         self,
         store: Store,
         doc_base: str,
+        base_url: str = "",
         *,
         allow_private: bool = False,
         clock: Clock = now,
@@ -123,12 +124,14 @@ class WebhookDispatcher:
         client: WebhookClient | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        """``doc_base`` is the prefix of every ``doc_url``. ``tls`` and ``resolve`` default to the system's.
+        """``doc_base`` is the prefix of every ``doc_url``, ``base_url`` (by default the same) of every URL of a file.
+
+        ``tls`` and ``resolve`` default to the system's.
 
         ``client`` replaces one that uses them; ``jitter`` spreads the delays, from 0 to 1.
         """
         self._store = store
-        self._doc_base = doc_base.encode()
+        self._completion = Completion(doc_base, store.file_urls(base_url or doc_base))
         self._allow_private = allow_private
         self._clock = clock
         self._jitter = jitter
@@ -160,7 +163,7 @@ class WebhookDispatcher:
         objection = None if self._allow_private else webhook_target.objection(target)
         if objection is not None:
             return AttemptResult(Failed(f"the target is not allowed: {objection}"))
-        body = with_doc_base(delivery.body, self._doc_base)
+        body = self._completion.complete(delivery.body, claim.partner_id, self._clock())
         response = await self._client.post(delivery, claim.destination, target, body)
         return attempt_result(delivery, claim.destination, entry.attempts, response, self._clock(), self._jitter())
 

@@ -6,6 +6,7 @@ from itertools import combinations, pairwise
 from mimetypes import MimeTypes
 from urllib.parse import unquote, urlsplit
 
+from trunkline.domain.attachment import CONTENT_TYPES, VOICE_MEMO_TYPES
 from trunkline.domain.chat import Chat
 from trunkline.domain.errors import InvalidContent, InvalidParameter, MentionOutsideGroup
 from trunkline.domain.handle import quoted
@@ -24,6 +25,7 @@ from trunkline.domain.message import (
 MAX_PARTS = 100
 MAX_MEDIA = 40
 MAX_URL = 2048  # characters
+UNKNOWN_TYPE = "application/octet-stream"
 
 EFFECTS: dict[EffectKind, frozenset[str]] = {
     EffectKind.SCREEN: frozenset(
@@ -55,6 +57,9 @@ for _type, _extension in (
     ("audio/x-m4a", ".m4a"),
     ("audio/x-caf", ".caf"),
     ("audio/amr", ".amr"),
+    # Not sent, so that the error can name them.
+    ("audio/ogg", ".ogg"),
+    ("audio/flac", ".flac"),
     ("text/rtf", ".rtf"),
     ("text/vcard", ".vcf"),
     ("text/calendar", ".ics"),
@@ -72,13 +77,16 @@ for _type, _extension in (
 def check(content: Content) -> None:
     """Raises ``InvalidContent``, which names the part, if the content cannot be sent."""
     parts = content.parts
+    if content.is_voice_memo:
+        _check_voice_memo(parts)
+        return
     if not parts:
         raise InvalidContent("'message.parts' is empty; a message has at least one part")
     if len(parts) > MAX_PARTS:
         raise InvalidContent(f"'message.parts' has {len(parts)} parts; a message has at most {MAX_PARTS}")
     media = sum(isinstance(part, MediaPart) for part in parts)
     if media > MAX_MEDIA:
-        raise InvalidContent(f"'message.parts' has {media} files by URL; a message has at most {MAX_MEDIA}")
+        raise InvalidContent(f"'message.parts' has {media} files; a message has at most {MAX_MEDIA}")
     if len(parts) > 1 and any(isinstance(part, LinkPart) for part in parts):
         raise InvalidContent("'message.parts' contains a link and other parts; send a link on its own")
     for index, (part, following) in enumerate(pairwise(parts)):
@@ -135,8 +143,12 @@ def media_part(part_id: str, url: str) -> MediaPart:
         filename = unquote(urlsplit(url).path.rpartition("/")[2]) or "file"
     except ValueError:
         filename = "file"
-    mime_type = _MEDIA_TYPES.guess_type(filename)[0] or "application/octet-stream"
-    return MediaPart(part_id, url, filename, mime_type)
+    return MediaPart(part_id, url, filename, guess_type(filename))
+
+
+def guess_type(filename: str) -> str:
+    """The media type of a file with this name."""
+    return _MEDIA_TYPES.guess_type(filename)[0] or UNKNOWN_TYPE
 
 
 def is_https_url(url: str) -> bool:
@@ -150,6 +162,21 @@ def is_https_url(url: str) -> bool:
         return False
 
 
+def _check_voice_memo(parts: Sequence[Part]) -> None:
+    for part in parts:
+        if not isinstance(part, MediaPart):
+            raise InvalidContent("a voice memo is a single file")
+        if part.url is not None and not is_https_url(part.url):
+            raise InvalidContent(f"'voice_memo_url' is {quoted(part.url)}; it must begin with https://")
+        # The type of a file at a URL without a known extension is unknown, and the service does not fetch it.
+        kind = CONTENT_TYPES.get(part.mime_type, part.mime_type)
+        if kind not in VOICE_MEMO_TYPES and not (part.url is not None and kind == UNKNOWN_TYPE):
+            name = "attachment_id" if part.url is None else "voice_memo_url"
+            raise InvalidContent(
+                f"'{name}' is a file of the type {part.mime_type}; a voice memo is MP3, M4A, AAC, CAF, WAV, AIFF or AMR"
+            )
+
+
 def _check_part(part: Part, name: str) -> None:
     match part:
         case TextPart():
@@ -157,7 +184,7 @@ def _check_part(part: Part, name: str) -> None:
                 raise InvalidContent(f"{name}.value' is empty; a text part must have text")
             _check_ranges(part, name)
         case MediaPart():
-            if not is_https_url(part.url):
+            if part.url is not None and not is_https_url(part.url):
                 raise InvalidContent(f"{name}.url' is {quoted(part.url)}; it must begin with https://")
         case PollPart():
             pass  # a poll cannot be made with invalid options (domain/poll)

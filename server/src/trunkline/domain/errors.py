@@ -7,24 +7,30 @@
     ├── InvalidContent        400 / 1004   the content of the message cannot be sent
     ├── InvalidParameter      400 / 1005   a parameter's value is not valid
     ├── Unauthorized          401 / 2004   the key is missing, malformed, unknown, revoked or expired
+    ├── InvalidSignedUrl      403 / 2005   the URL of a file was edited, or has expired
     ├── NotYourLine           403 / 2006   the line is not this partner's
     ├── NotWrittenFirst       403 / 2008   a shared sandbox line reaches only people who have written first
     ├── OptedOut              403 / 2024   the recipient has opted out
     ├── HandleBlocked         403 / 2026   the partner has blocked the recipient
     ├── NotFound              404 / 2001   the address does not exist, or the partner has no such chat
+    ├── NoSuchAttachment      404 / 2001   the partner has no such attachment, or it has no file yet
     ├── NoSuchMessage         404 / 2002   the partner has no such message
     ├── NoContactCard         404 / 2012   the line has no contact card
     ├── MethodNotAllowed      405 / 1005   the address exists, but not with this method
     ├── NotAGroup             409 / 1006   a direct chat cannot be changed like a group
+    ├── AlreadyUploaded       409 / 1006   the file of an attachment cannot be replaced
     ├── ChatLeft              409 / 2013   the line has left the chat
     ├── MentionOutsideGroup   409 / 2023   a message in a direct chat mentions someone
     ├── BodyTooLarge          413 / 1003   the body exceeds the limit
+    ├── RangeNotSatisfiable   416 / 1005   the file is shorter than the requested range
     ├── TooManyRequests       429 / 1007   the caller must wait
     ├── InternalError         500 / 3006   an error in the service; the log has it under the trace id
     ├── NotSimulated          501 / 3006   the API has this method, but this service does not simulate it
     ├── NotReady              503 / 3006   the database does not answer
     ├── CarrierNotReady       503 / 3006   the carrier does not answer
     ├── NoLineOfType          503 / 3006   the partner has no line of the requested type
+    ├── FilesNotReady         503 / 3006   the store of the files does not answer
+    ├── FilesFull             507 / 3006   the store of the files has no room left
     └── CommandError          a mistake at the command line; never on the wire
         ├── NoPartner         there is no partner yet
         ├── NoSuchPartner     no partner has this name or id
@@ -90,6 +96,13 @@ class Unauthorized(TrunklineError):
     code = 2004
 
 
+class InvalidSignedUrl(TrunklineError):
+    """The URL of a file was edited, or has expired."""
+
+    status = 403
+    code = 2005
+
+
 class NotYourLine(TrunklineError):
     """The number is not a line of this partner; the response does not say whether it is another partner's."""
 
@@ -125,6 +138,13 @@ class NotFound(TrunklineError):
     code = 2001
 
 
+class NoSuchAttachment(TrunklineError):
+    """The partner has no such attachment, or it has no file yet; the response does not say whether another has it."""
+
+    status = 404
+    code = 2001
+
+
 class NoSuchMessage(TrunklineError):
     """The partner has no such message; the response does not say whether another partner has it."""
 
@@ -141,6 +161,13 @@ class NoContactCard(TrunklineError):
 
 class NotAGroup(TrunklineError):
     """A direct chat cannot be changed like a group."""
+
+    status = 409
+    code = 1006
+
+
+class AlreadyUploaded(TrunklineError):
+    """The attachment has its file, which cannot be replaced."""
 
     status = 409
     code = 1006
@@ -177,6 +204,18 @@ class BodyTooLarge(TrunklineError):
 
     status = 413
     code = 1003
+
+
+class RangeNotSatisfiable(TrunklineError):
+    """The file is shorter than the requested range."""
+
+    status = 416
+    code = 1005
+
+    def __init__(self, message: str, size: int) -> None:
+        super().__init__(message)
+        self.size = size
+        """The size of the file in bytes, as in the ``Content-Range`` header."""
 
 
 class TooManyRequests(TrunklineError):
@@ -217,6 +256,18 @@ class NoLineOfType(TrunklineError):
     """The partner has no line of the requested type."""
 
     status = 503
+
+
+class FilesNotReady(TrunklineError):
+    """The store of the files does not answer. Try again later."""
+
+    status = 503
+
+
+class FilesFull(TrunklineError):
+    """The store of the files has no room left."""
+
+    status = 507
 
 
 class CommandError(TrunklineError):

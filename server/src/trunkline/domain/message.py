@@ -139,10 +139,14 @@ class TextPart(msgspec.Struct, frozen=True):
 
 
 class MediaPart(msgspec.Struct, frozen=True):
-    """A file, by its URL. ``size_bytes`` is 0 if it is unknown."""
+    """A file. ``size_bytes`` is 0 if it is unknown.
+
+    ``url`` is None if the file is an attachment of this service: the one with the id of the part. In the content of a
+    request, nothing else is known of it yet.
+    """
 
     id: str
-    url: str
+    url: str | None
     filename: str
     mime_type: str
     size_bytes: int = 0
@@ -218,6 +222,13 @@ class Content(msgspec.Struct, frozen=True):
     effect: Effect | None = None
     reply_to: ReplyTo | None = None
     preferred_service: Service | None = None
+    is_voice_memo: bool = False
+    """Whether recipients play the message, a single audio file, in the chat."""
+
+    @property
+    def attachment_ids(self) -> list[str]:
+        """The ids of the attachments among the parts."""
+        return [part.id for part in self.parts if isinstance(part, MediaPart) and part.url is None]
 
     @property
     def text(self) -> str:

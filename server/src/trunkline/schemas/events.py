@@ -2,7 +2,7 @@
 
 An event is rendered in the transaction of the change that causes it, so it describes the state at that time; once for
 each version that a subscriber has. The older payload of messages is in ``events_2025_01_01``. Like every document, an
-event lacks the base of ``doc_url`` (``schemas/chat``).
+event lacks the base of ``doc_url`` and the URLs of attachments (``schemas/documents``).
 """
 
 from datetime import datetime
@@ -17,6 +17,7 @@ from trunkline.domain.events import Event, EventType, WebhookVersion
 from trunkline.domain.instant import Instant
 from trunkline.domain.message import Message, Reaction, ReactionType
 from trunkline.schemas.chat import HandleSchema, HealthSchema, handle_schema, health_schema, mark_doc_base
+from trunkline.schemas.documents import mark_files
 from trunkline.schemas.events_2025_01_01 import message_data_2025_01_01
 from trunkline.schemas.message import EffectSchema, ReplyToSchema, effect_schema, part_in_event, reply_to_schema
 
@@ -123,8 +124,8 @@ def message_event(kind: EventType, message: Message, chat: Chat) -> Event:
 
     def render(version: WebhookVersion) -> bytes:
         if version is WebhookVersion.V_2025_01_01:
-            return _encode(message_data_2025_01_01(kind, message, chat))
-        return mark_doc_base(_encode(_message_data(kind, message, chat)))
+            return mark_files(_encode(message_data_2025_01_01(kind, message, chat)))
+        return mark_files(mark_doc_base(_encode(_message_data(kind, message, chat))))
 
     return Event(kind, chat.id, chat.line, render)
 
@@ -242,7 +243,7 @@ def line_status_updated(line: str, previous: HealthStatus, new: HealthStatus, at
 def webhook_body(
     event: Event, version: WebhookVersion, event_id: str, partner_id: int, trace_id: str, at: Instant
 ) -> bytes:
-    """The body of a webhook: the event in its envelope, in a version, without the base of ``doc_url``."""
+    """The body of a webhook: the event in its envelope, in a version, to be completed (``schemas/documents``)."""
     return _encode(
         {
             "api_version": API_VERSION,

@@ -1,7 +1,8 @@
 """A message as JSON, rendered when the message is written (the API's public documentation: ``Message``).
 
 ``parse_message(render_message(message), …) == message``: what the document lacks (the thread, the idempotency key, the
-number of edits and a poll) is stored in columns.
+number of edits, a poll, and whether it is a voice memo) is stored in columns. The URL of an attachment is signed
+whenever the document is served (``schemas/documents``).
 """
 
 from typing import Annotated, Any, TypeAlias
@@ -28,6 +29,7 @@ from trunkline.domain.message import (
     TextPart,
 )
 from trunkline.schemas.chat import HandleSchema, handle_schema, to_participant
+from trunkline.schemas.documents import file_mark, mark_files, marked_file, unmark_files
 from trunkline.schemas.fields import (
     DEPRECATED,
     ChatId,
@@ -166,7 +168,7 @@ _decoder = msgspec.json.Decoder(MessageSchema)
 
 def render_message(message: Message) -> bytes:
     """The document of a message: complete JSON."""
-    return _encoder.encode(message_schema(message))
+    return mark_files(_encoder.encode(message_schema(message)))
 
 
 def render_message_list(documents: bytes, next_cursor: str | None) -> bytes:
@@ -201,10 +203,15 @@ def message_schema(message: Message) -> MessageSchema:
 
 
 def parse_message(
-    document: bytes, thread: str, idempotency_key: str | None, edits: int, poll: bytes | None = None
+    document: bytes,
+    thread: str,
+    idempotency_key: str | None,
+    edits: int,
+    poll: bytes | None = None,
+    is_voice_memo: int = 0,
 ) -> Message:
     """The message of a stored document and of the columns that it lacks."""
-    wire = _decoder.decode(document)
+    wire = _decoder.decode(unmark_files(document))
     return Message(
         id=wire.id,
         chat_id=wire.chat_id,
@@ -214,6 +221,7 @@ def parse_message(
             effect=None if wire.effect is None else Effect(wire.effect.type, wire.effect.name),
             reply_to=None if wire.reply_to is None else ReplyTo(wire.reply_to.message_id, wire.reply_to.part_index),
             preferred_service=wire.preferred_service,
+            is_voice_memo=bool(is_voice_memo),
         ),
         thread=thread,
         created_at=instant.from_datetime(wire.created_at),
@@ -255,7 +263,8 @@ def part_schema(part: ShownPart) -> PartSchema:
                 reactions=reactions,
             )
         case MediaPart():
-            return MediaSchema(part.id, part.url, part.filename, part.mime_type, part.size_bytes, reactions)
+            url = file_mark(part.id) if part.url is None else part.url
+            return MediaSchema(part.id, url, part.filename, part.mime_type, part.size_bytes, reactions)
         case LinkPart():
             return LinkSchema(part.value, reactions)
 
@@ -292,6 +301,7 @@ def _part(wire: PartSchema) -> Part:
                 reactions=reactions,
             )
         case MediaSchema():
-            return MediaPart(wire.id, wire.url, wire.filename, wire.mime_type, wire.size_bytes, reactions)
+            url = None if marked_file(wire.url) == wire.id else wire.url
+            return MediaPart(wire.id, url, wire.filename, wire.mime_type, wire.size_bytes, reactions)
         case LinkSchema():
             return LinkPart(wire.value, reactions)

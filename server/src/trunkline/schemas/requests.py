@@ -19,6 +19,7 @@ from trunkline.domain.message import (
     Effect,
     EffectKind,
     LinkPart,
+    MediaPart,
     Part,
     ReactionChange,
     ReactionType,
@@ -64,7 +65,7 @@ class TextBody(msgspec.Struct, tag_field="type", tag="text"):
 
 
 class MediaBody(msgspec.Struct, tag_field="type", tag="media"):
-    """A file part, by URL."""
+    """A file part: a file by its URL, or one of your attachments. Exactly one of `url` and `attachment_id`."""
 
     url: Annotated[
         str | None,
@@ -77,7 +78,9 @@ class MediaBody(msgspec.Struct, tag_field="type", tag="media"):
             },
         ),
     ] = None
-    attachment_id: Annotated[str | None, Meta(description="Not supported: send a `url`.")] = None
+    attachment_id: Annotated[
+        str | None, Meta(description="The id of one of your attachments, whose file is uploaded.")
+    ] = None
     sticker: Annotated[bool | None, Meta(description=_NO_STICKERS)] = None
 
 
@@ -230,7 +233,10 @@ class ParticipantBody(msgspec.Struct):
 
 
 def to_content(body: MessageBody) -> Content:
-    """The content of a message. Raises ``InvalidContent``, ``InvalidPhoneNumber`` or ``MissingField``."""
+    """The content of a message. Of an attachment, it has only the id.
+
+    Raises ``InvalidContent``, ``InvalidPhoneNumber`` or ``MissingField``.
+    """
     if body.experience is not None:
         raise unsupported_experience()
     return Content(
@@ -271,12 +277,12 @@ def _part(body: TextBody | MediaBody | LinkBody, name: str) -> Part:
                 mention_range=None if body.mention_range is None else (body.mention_range[0], body.mention_range[1]),
             )
         case MediaBody():
+            if body.url is not None and body.attachment_id is not None:
+                raise InvalidContent(f"'{name}.attachment_id' and its 'url' are both given; give exactly one of them")
             if body.attachment_id is not None:
-                raise InvalidContent(f"'{name}.attachment_id' is given, but this service stores no files; send a 'url'")
+                return MediaPart(body.attachment_id, None, "", "")
             if body.url is None:
-                raise MissingField(f"'{name}.url' is missing")
-            if body.sticker:
-                raise InvalidContent(f"'{name}.sticker' {_OMIT_STICKERS}")
+                raise MissingField(f"'{name}.url' is missing; give it, or 'attachment_id'")
             return media_part(random_id(), body.url)
         case LinkBody():
             return LinkPart(body.value)

@@ -102,6 +102,11 @@ def sent_message_schema(message: Message) -> SentMessageSchema:
     return SentMessageSchema(**{name: getattr(whole, name) for name in SentMessageSchema.__struct_fields__})
 
 
+def message_sent(chat: Chat, message: Message) -> MessageSent:
+    """The response to sending a message to a chat."""
+    return MessageSent(chat.id, sent_message_schema(message))
+
+
 def chat_created(chat: Chat, message: Message) -> ChatCreated:
     """The response to creating a chat."""
     return ChatCreated(

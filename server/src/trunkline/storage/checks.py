@@ -22,6 +22,7 @@ _ORPHANED = {
     "participants_without_chat": "participants belong to no chat",
     "messages_without_chat": "messages belong to no chat",
     "opt_outs_without_chat": "opt-outs belong to no chat",
+    "media_parts_without_message": "media parts belong to no message",
     "pending_without_ordering_key": "pending outbox entries have no ordering key, so they are never delivered",
     "ordering_keys_without_head": "ordering keys do not start with their first pending entry",
     "ordering_keys_without_queue": "ordering keys are in no queue that is due, so they are never delivered",
@@ -58,6 +59,15 @@ class MessageRow(msgspec.Struct, frozen=True):
     poll: bytes | None
 
 
+class AttachmentRow(msgspec.Struct, frozen=True):
+    """A raw row of ``attachments``."""
+
+    partner_id: int
+    id: str
+    size_bytes: int
+    file: str | None
+
+
 async def totals(database: Database) -> list[str]:
     """What is wrong with whole tables, one sentence each."""
     problems: list[str] = []
@@ -89,6 +99,23 @@ async def participants(database: Database, partner_id: int, chat_id: str) -> Seq
     """The participants of a chat as they are indexed: handle, line and the chat's sort key."""
     rows = await database.fetch(_QUERIES["participants_of_chat"], (partner_id, chat_id))
     return [tuple(row) for row in rows]
+
+
+async def media_parts(database: Database, partner_id: int, message_id: str) -> set[str]:
+    """The ids under which the parts of a message are indexed."""
+    rows = await database.fetch(_QUERIES["media_parts_of_message"], (partner_id, message_id))
+    return {row[0] for row in rows}
+
+
+async def attachments(database: Database) -> AsyncGenerator[AttachmentRow]:
+    """Every attachment of every partner."""
+    async for row in _all(database, "attachments_after"):
+        yield AttachmentRow(*row)
+
+
+async def is_referenced(database: Database, file: str) -> bool:
+    """Whether an attachment has this file of the file store, or it is to be deleted."""
+    return bool(await database.fetch(_QUERIES["references_to_file"], (file,)))
 
 
 async def _all(database: Database, query: str) -> AsyncGenerator[Row]:

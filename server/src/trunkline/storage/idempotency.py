@@ -10,7 +10,7 @@ _QUERIES = load("idempotency")
 
 
 class IdempotencyRecord(msgspec.Struct, frozen=True):
-    """A send and its response. ``fingerprint`` is the digest of the request; ``body`` lacks the base of ``doc_url``."""
+    """A send and its response. ``fingerprint`` is the digest of the request; ``body`` is not completed."""
 
     fingerprint: bytes
     message_id: str

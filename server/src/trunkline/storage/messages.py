@@ -7,6 +7,7 @@ from trunkline.domain.chat_health import RecentMessage
 from trunkline.domain.message import DeliveryStatus, Message
 from trunkline.schemas.message import parse_message, render_message
 from trunkline.schemas.polls import render_poll
+from trunkline.storage import media_parts
 from trunkline.storage.change import Change
 from trunkline.storage.chat_list import LATEST, Page
 from trunkline.storage.cursor import MAX_SORT_KEY, MIN_SORT_KEY, SortKey
@@ -25,6 +26,7 @@ _COLUMNS = (
     "delivery_status",
     "idempotency_key",
     "edits",
+    "is_voice_memo",
     "document",
     "poll",
 )
@@ -104,6 +106,7 @@ async def latest(reader: Reader, chat_id: str, limit: int) -> Sequence[RecentMes
 async def add(change: Change, messages: Sequence[Message]) -> None:
     """Stores new messages by the fastest way the engine has; each takes a revision, in the order given."""
     await change.transaction.load("messages", _COLUMNS, [_row(change, each) for each in messages])
+    await media_parts.index(change.transaction, change.partner_id, messages)
 
 
 async def save(change: Change, messages: Sequence[Message]) -> None:
@@ -123,9 +126,10 @@ async def save(change: Change, messages: Sequence[Message]) -> None:
     await change.transaction.run_many(query, rows)
 
 
-async def delete(change: Change, message_id: str) -> None:
+async def delete(change: Change, message: Message) -> None:
     """Deletes a message."""
-    await change.fetch(_QUERIES["delete"], (change.partner_id, message_id))
+    await change.fetch(_QUERIES["delete"], (change.partner_id, message.id))
+    await media_parts.forget(change.transaction, change.partner_id, message)
 
 
 def _row(change: Change, message: Message) -> tuple[Value, ...]:
@@ -140,6 +144,7 @@ def _row(change: Change, message: Message) -> tuple[Value, ...]:
         message.delivery_status,
         message.idempotency_key,
         message.edits,
+        int(message.content.is_voice_memo),
         render_message(message),
         _poll(message),
     )

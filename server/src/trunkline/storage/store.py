@@ -10,7 +10,11 @@ from pathlib import Path
 from trunkline.domain.chat_health import DEFAULT_THRESHOLDS, Thresholds
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError, NotReady
+from trunkline.domain.file_urls import FileUrls
+from trunkline.storage import media_parts
 from trunkline.storage.change import Change, open_change
+from trunkline.storage.files.base import FileStore
+from trunkline.storage.files.opening import open_files
 from trunkline.storage.partners import Partners
 from trunkline.storage.ports import Database, Source
 from trunkline.storage.postgres import Postgres
@@ -24,15 +28,23 @@ _QUERIES = load("store")
 
 
 class Store:
-    """An open database with the schema of this version, and the settings for reading and writing it."""
+    """An open database with the schema of this version, its files, and the settings for reading and writing them."""
 
-    def __init__(self, database: Database, cursor_key: bytes, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> None:
+    def __init__(
+        self, database: Database, cursor_key: bytes, files: FileStore, thresholds: Thresholds = DEFAULT_THRESHOLDS
+    ) -> None:
         self.database = database
+        self.files = files
+        """Where the bytes of attachments are."""
         self.partners = Partners(database)
         self.cursor_key = cursor_key
-        """The key that signs cursors and sync tokens, so that every worker accepts the tokens of every other."""
+        """The key that signs cursors, sync tokens and URLs of files, so that all workers accept the same ones."""
         self.thresholds = thresholds
         """When a chat or a line stops being healthy."""
+
+    def file_urls(self, base_url: str) -> FileUrls:
+        """Signs and verifies the URLs of files, for a service at ``base_url``, which has no trailing slash."""
+        return FileUrls(self.cursor_key, base_url)
 
     def reader(self, partner_id: int) -> Reader:
         """Reads the committed rows of a partner."""
@@ -49,6 +61,10 @@ class Store:
                 await self.database.fetch(_QUERIES["schema_version"], ())
         except TimeoutError:
             raise NotReady(f"the database does not answer within {READY_TIMEOUT:.0f} s") from None
+
+
+_STEPS = {5: media_parts.index_all}
+"""What a migration does besides its statements, by the schema version that it leads to."""
 
 
 def migrations() -> list[tuple[int, str]]:
@@ -80,6 +96,8 @@ async def upgrade(database: Database) -> tuple[int, int]:
         for version, script in known:
             if version > found:
                 await transaction.script(script)
+                if version in _STEPS:
+                    await _STEPS[version](transaction)
                 if version == known[0][0]:
                     await transaction.fetch(_QUERIES["create_store"], (secrets.token_bytes(32),))
         if found < newest:
@@ -124,12 +142,21 @@ def _without_password(url: str) -> str:
 
 
 @asynccontextmanager
-async def open_store(url: str, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> AsyncGenerator[Store]:
-    """Opens the store at a URL, upgrades it if necessary, and closes it at the end. Raises ``CommandError``."""
-    database = await connect(url)
+async def open_store(
+    url: str, thresholds: Thresholds = DEFAULT_THRESHOLDS, *, attachments: str = ""
+) -> AsyncGenerator[Store]:
+    """Opens the store at a URL, upgrades it if necessary, and closes it at the end. Raises ``CommandError``.
+
+    ``attachments`` is the place of the files; by default, a folder beside the database.
+    """
+    files = open_files(attachments, url)
     try:
-        await upgrade(database)
-        cursor_key = (await database.fetch(_QUERIES["store"], ()))[0][1]
-        yield Store(database, cursor_key, thresholds)
+        database = await connect(url)
+        try:
+            await upgrade(database)
+            cursor_key = (await database.fetch(_QUERIES["store"], ()))[0][1]
+            yield Store(database, cursor_key, files, thresholds)
+        finally:
+            await database.close()
     finally:
-        await database.close()
+        await files.close()

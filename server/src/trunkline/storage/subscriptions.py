@@ -17,7 +17,7 @@ _QUERIES = load("subscriptions")
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """An event and the subscription that it goes to. ``body`` lacks the base of ``doc_url``."""
+    """An event and the subscription that it goes to. ``body`` is not completed (``schemas/documents``)."""
 
     target_url: str
     secret: str

@@ -4,27 +4,28 @@ Everything runs the actions that a carrier's reports run, so an app sees what it
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
+from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
 import msgspec
 
 from linq.types import Chat, LinkPartParam, MediaPartParam, Message, TextPartParam
 from linq.types.chats import PollEnvelope
+from trunkline.actions.attachments.attachments import open_file, read_file
 from trunkline.actions.chats.one_chat import read_chat
 from trunkline.actions.inbound.receipts import Receipt
 from trunkline.actions.messages.list_messages import read_message
 from trunkline.actions.messages.polls import read_poll
 from trunkline.actions.sandbox import rules, simulate
-from trunkline.actions.sandbox.simulate import Counterparty
-from trunkline.domain import content as contents
+from trunkline.actions.sandbox.simulate import Counterparty, GivenFile
 from trunkline.domain.chat import ParticipantStatus, Service
+from trunkline.domain.content import guess_type
 from trunkline.domain.context import RequestContext
 from trunkline.domain.handle import parse_handle
 from trunkline.domain.ids import new_trace_id
 from trunkline.domain.loopback_rules import Rule
 from trunkline.domain.message import Content, DeliveryStatus, ReactionChange, ReactionType
-from trunkline.schemas.chat import with_doc_base
 from trunkline.schemas.requests import MessageBody, to_content
 from trunkline.schemas.sandbox import SharedContactCard, Simulated, shared_contact_card
 from trunkline.storage.store import Store
@@ -32,6 +33,7 @@ from trunkline.testing.harness import Harness, Line
 
 ServiceName: TypeAlias = Literal["iMessage", "SMS", "RCS"]
 ReactionName: TypeAlias = Literal["love", "like", "dislike", "laugh", "emphasize", "question", "custom"]
+File: TypeAlias = Path | tuple[str, bytes]
 Part: TypeAlias = TextPartParam | MediaPartParam | LinkPartParam
 
 
@@ -62,6 +64,7 @@ class Counterparties(ABC):
         text: str | None = None,
         *,
         parts: Iterable[Part] | None = None,
+        files: Sequence[File] = (),
         from_: str | None = None,
         chat: Identified | str | None = None,
         others: Sequence[str] = (),
@@ -74,6 +77,7 @@ class Counterparties(ABC):
         The clock then advances by a second, as it does when a chat is created.
 
         :param parts: instead of the text, parts as the client sends them
+        :param files: files at the end of the message: the path of one, or a name and its bytes
         :param from_: the sender; without a chat, by default a new person with a fictional number
         :param chat: the chat; by default, the direct chat of ``from_`` and the line, which begins if necessary
         :param others: makes it the group of ``from_``, these and the line, which begins if necessary
@@ -82,15 +86,34 @@ class Counterparties(ABC):
         :param reply_to: the message to reply to
         :raises Dropped: the sender is blocked, or the line has left the chat
         """
-        content = _content(text, parts, reply_to)
+        content = _content(text, parts, reply_to, needs_parts=not files)
         counterparty = self._writer(chat, from_, line)
         members = [parse_handle(other, "others") for other in others]
         network = None if service is None else Service(service)
         message = self._message(
-            simulate.write(self._store, self._context(), counterparty, content, others=members, service=network)
+            simulate.write_with_files(
+                self._store,
+                self._context(),
+                counterparty,
+                content,
+                [_given(file) for file in files],
+                others=members,
+                service=network,
+            )
         )
         self._harness.clock.tick()
         return message
+
+    def file_bytes(self, part: Identified | str) -> bytes:
+        """The bytes of an attachment: pass it, or the part of a message that has it, or its id.
+
+        :raises trunkline.domain.errors.NoSuchAttachment: there is no such attachment, or it is not uploaded
+        """
+        return self._harness.server.run(self._file_bytes(_id(part)))
+
+    async def _file_bytes(self, attachment_id: str) -> bytes:
+        attachment = await open_file(self._store, self.id, attachment_id)
+        return b"".join([piece async for piece in read_file(self._store, attachment)])
 
     def edit(self, message: PollEnvelope | Identified | str, text: str, *, part_index: int = 0) -> Message:
         """A counterparty edits one of its messages."""
@@ -291,7 +314,7 @@ class Counterparties(ABC):
         """Runs an action, and returns its poll as it is then."""
         poll_id = self._message(action).id
         document = self._harness.server.run(read_poll(self._store, self.id, poll_id))
-        return PollEnvelope.model_validate_json(with_doc_base(document, self._harness.base_url.encode()))
+        return PollEnvelope.model_validate_json(self._complete(document))
 
     def _report(self, message: PollEnvelope | Identified | str, receipt: Receipt) -> Message:
         return self._message(simulate.report(self._store, self._context(), Counterparty(), _id(message), receipt))
@@ -303,10 +326,13 @@ class Counterparties(ABC):
 
     def _read(self, message: PollEnvelope | Identified | str) -> Message:
         document = self._harness.server.run(read_message(self._store, self.id, _id(message)))
-        return Message.model_validate_json(with_doc_base(document, self._harness.base_url.encode()))
+        return Message.model_validate_json(self._complete(document))
+
+    def _complete(self, document: bytes) -> bytes:
+        return self._harness.completion.complete(document, self.id, self._harness.clock())
 
     def _to_chat(self, document: bytes) -> Chat:
-        return Chat.model_validate_json(with_doc_base(document, self._harness.base_url.encode()))
+        return Chat.model_validate_json(self._complete(document))
 
 
 def _id(given: PollEnvelope | Identified | str) -> str:
@@ -315,16 +341,28 @@ def _id(given: PollEnvelope | Identified | str) -> str:
     return given if isinstance(given, str) else given.id
 
 
-def _content(text: str | None, parts: Iterable[Part] | None, reply_to: Identified | str | None) -> Content:
-    """The content of a message. Raises ``InvalidContent``, ``ValueError``."""
-    if (text is None) == (parts is None):
-        raise ValueError("a message needs either a text or parts")
-    body_parts = [{"type": "text", "value": text}] if parts is None else list(parts)
+def _given(file: File) -> GivenFile:
+    name, content = (file.name, file.read_bytes()) if isinstance(file, Path) else file
+
+    async def once() -> AsyncIterator[bytes]:
+        yield content
+
+    return GivenFile(name, guess_type(name), len(content), once())
+
+
+def _content(
+    text: str | None, parts: Iterable[Part] | None, reply_to: Identified | str | None, *, needs_parts: bool
+) -> Content:
+    """The content of a message, or its beginning. Raises ``InvalidContent``, ``ValueError``."""
+    if text is not None and parts is not None:
+        raise ValueError("a message has either a text or parts")
+    if needs_parts and text is None and parts is None:
+        raise ValueError("a message needs a text, parts or files")
+    body_parts = [] if text is None else [{"type": "text", "value": text}]
+    body_parts += list(parts or ())
     body_reply_to = None if reply_to is None else {"message_id": _id(reply_to)}
     try:
         body = msgspec.convert({"parts": body_parts, "reply_to": body_reply_to}, MessageBody)
     except msgspec.ValidationError as error:
         raise ValueError(f"the message is not valid: {error}") from None
-    content = to_content(body)
-    contents.check(content)
-    return content
+    return to_content(body)

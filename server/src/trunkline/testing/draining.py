@@ -26,7 +26,7 @@ class Draining:
         self._client = CapturingClient(webhooks, self.clock)
         self._worker = Worker(
             server.store,
-            CarrierDispatcher(server.store, Loopback(server.store, self.clock), self.clock),
+            CarrierDispatcher(server.store, Loopback(server.store, self.clock), self.clock, base_url=doc_base),
             # Retries happen at the same times in every run.
             WebhookDispatcher(server.store, doc_base, clock=self.clock, client=self._client, jitter=lambda: 0.0),
             self.clock,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from trunkline.schemas.documents import Completion
 from trunkline.storage.store import Store
 from trunkline.testing.background_server import BackgroundServer
 from trunkline.testing.clock import Clock
@@ -39,6 +40,11 @@ class Harness:
     def store(self) -> Store:
         """The store; its coroutines run in the server's thread."""
         return self.server.store
+
+    @property
+    def completion(self) -> Completion:
+        """Completes stored documents as the service does."""
+        return Completion(self.base_url, self.store.file_urls(self.base_url))
 
     @property
     def clock(self) -> Clock:

@@ -47,6 +47,7 @@ class Trunkline:
         self.chats = self.first.chats
         self.update = self.first.update
         self.receive = self.first.receive
+        self.file_bytes = self.first.file_bytes
         self.edit = self.first.edit
         self.react = self.first.react
         self.receive_poll = self.first.receive_poll

@@ -5,6 +5,11 @@ from linq._lazy import lazily
 
 TYPE_CHECKING = False  # type checkers take it as True; importing typing would cost more than all else here
 if TYPE_CHECKING:
+    from linq._async.resources.attachments import AsyncAttachmentsResource as AsyncAttachmentsResource
+    from linq._async.resources.attachments import AsyncAttachmentsWithRawResponse as AsyncAttachmentsWithRawResponse
+    from linq._async.resources.attachments import (
+        AsyncAttachmentsWithStreamingResponse as AsyncAttachmentsWithStreamingResponse,
+    )
     from linq._async.resources.available_number import AsyncAvailableNumberResource as AsyncAvailableNumberResource
     from linq._async.resources.available_number import (
         AsyncAvailableNumberWithRawResponse as AsyncAvailableNumberWithRawResponse,
@@ -87,6 +92,11 @@ else:
     __getattr__, __dir__, __all__ = lazily(
         __name__,
         {
+            "linq._async.resources.attachments": [
+                "AsyncAttachmentsResource",
+                "AsyncAttachmentsWithRawResponse",
+                "AsyncAttachmentsWithStreamingResponse",
+            ],
             "linq._async.resources.available_number": [
                 "AsyncAvailableNumberResource",
                 "AsyncAvailableNumberWithRawResponse",

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         ChatCreateResponse,
         ChatInclude,
         ChatLeaveChatResponse,
+        ChatSendVoicememoResponse,
         ChatUpdateResponse,
         MessageContentParam,
     )
@@ -213,6 +214,39 @@ class AsyncChatsResource(AsyncFollowableChats):
             )
         )
 
+    async def send_voicememo(
+        self,
+        chat_id: str,
+        *,
+        attachment_id: str | Omit = omit,
+        override_optout: bool | Omit = omit,
+        voice_memo_url: str | Omit = omit,
+        extra_headers: Headers | None = None,
+        extra_query: Query | None = None,
+        extra_body: Body | None = None,
+        timeout: TimeoutTypes | NotGiven = NOT_GIVEN,
+    ) -> ChatSendVoicememoResponse:
+        """Send a voice memo, which recipients play in the chat (``POST /v3/chats/{id}/voicememo``).
+
+        Takes an ``attachment_id`` or a ``voice_memo_url``: MP3, M4A, AAC, CAF, WAV, AIFF or AMR.
+
+        :param attachment_id: an attachment whose file is uploaded
+        :param override_optout: True sends even if the recipient has opted out
+        :param voice_memo_url: a public https URL
+        """
+        return await self._client.transport.send(
+            requests.send_voicememo(
+                chat_id,
+                attachment_id=attachment_id,
+                override_optout=override_optout,
+                voice_memo_url=voice_memo_url,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+            )
+        )
+
     def list_chats(
         self,
         *,
@@ -275,6 +309,7 @@ class AsyncChatsWithRawResponse:
         self.leave_chat = raw(client, requests.leave_chat)
         self.mark_as_read = raw(client, requests.mark_as_read)
         self.share_contact_card = raw(client, requests.share_contact_card)
+        self.send_voicememo = raw(client, requests.send_voicememo)
         self.list_chats = raw(
             client, of_pages(requests.list_chats, lambda: pagination.AsyncListChatsPagination[types.Chat])
         )
@@ -319,6 +354,7 @@ class AsyncChatsWithStreamingResponse:
         self.leave_chat = streaming(client, requests.leave_chat)
         self.mark_as_read = streaming(client, requests.mark_as_read)
         self.share_contact_card = streaming(client, requests.share_contact_card)
+        self.send_voicememo = streaming(client, requests.send_voicememo)
         self.list_chats = streaming(
             client, of_pages(requests.list_chats, lambda: pagination.AsyncListChatsPagination[types.Chat])
         )

@@ -5,6 +5,11 @@ from linq._lazy import lazily
 
 TYPE_CHECKING = False  # type checkers take it as True; importing typing would cost more than all else here
 if TYPE_CHECKING:
+    from linq._sync.resources.attachments import AttachmentsResource as AttachmentsResource
+    from linq._sync.resources.attachments import AttachmentsWithRawResponse as AttachmentsWithRawResponse
+    from linq._sync.resources.attachments import (
+        AttachmentsWithStreamingResponse as AttachmentsWithStreamingResponse,
+    )
     from linq._sync.resources.available_number import AvailableNumberResource as AvailableNumberResource
     from linq._sync.resources.available_number import (
         AvailableNumberWithRawResponse as AvailableNumberWithRawResponse,
@@ -87,6 +92,11 @@ else:
     __getattr__, __dir__, __all__ = lazily(
         __name__,
         {
+            "linq._sync.resources.attachments": [
+                "AttachmentsResource",
+                "AttachmentsWithRawResponse",
+                "AttachmentsWithStreamingResponse",
+            ],
             "linq._sync.resources.available_number": [
                 "AvailableNumberResource",
                 "AvailableNumberWithRawResponse",

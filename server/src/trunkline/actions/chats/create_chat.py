@@ -19,6 +19,7 @@ from trunkline.domain.chat import Service
 from trunkline.domain.context import RequestContext
 from trunkline.schemas import events
 from trunkline.schemas.chat import mark_doc_base
+from trunkline.schemas.documents import mark_files
 from trunkline.schemas.sending import chat_created
 from trunkline.storage.store import Store
 
@@ -48,6 +49,6 @@ async def create_chat(
         message, chat = await send(change, chat, outgoing, is_new=is_new)
         if is_new:
             change.emit(events.chat_created(chat))
-        body = mark_doc_base(msgspec.json.encode(chat_created(chat, message)))
+        body = mark_files(mark_doc_base(msgspec.json.encode(chat_created(chat, message))))
         await record_response(change, outgoing, message, body)
     return body

@@ -14,7 +14,7 @@ from trunkline.domain.instant import Instant
 from trunkline.domain.merge import merge_message
 from trunkline.domain.message import DeliveryStatus, Message
 from trunkline.domain.opt_out import is_opt_out
-from trunkline.storage import imported, messages
+from trunkline.storage import imported, media_parts, messages
 from trunkline.storage.change import Change
 
 BATCH = 1000  # messages stored at a time, which bounds the memory
@@ -63,6 +63,7 @@ async def _store(change: Change, batch: Mapping[str, Message], added: AddedMessa
         await messages.add(change, new)
     if changed:
         await messages.save(change, changed)
+        await media_parts.index_again(change.transaction, change.partner_id, changed)
     for message in new:
         added.new[message.chat_id] += 1
         added.unread[message.chat_id] += _is_unread(message)

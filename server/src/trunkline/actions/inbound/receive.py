@@ -8,6 +8,7 @@ import msgspec
 from trunkline.actions.chats import groups
 from trunkline.actions.messages import polls
 from trunkline.actions.messages.change_message import apply_edit, apply_reaction
+from trunkline.actions.steps.attached import with_attachments
 from trunkline.actions.steps.chat_health import current_health, save_chat, updated
 from trunkline.actions.steps.lookup import find_chat, require_chat, require_line, require_message
 from trunkline.actions.steps.new_chat import new_chat
@@ -63,6 +64,7 @@ async def receive_message(store: Store, ctx: RequestContext, received: Received)
         known = await messages.find(change, message_id)
         if known is not None:
             return known
+        content = await with_attachments(change, received.content)
         before, chat = await _chat(change, received)
         if chat.me not in chat.active:
             return None
@@ -75,7 +77,7 @@ async def receive_message(store: Store, ctx: RequestContext, received: Received)
             chat_id=chat.id,
             sender=sender,
             content=content,
-            thread=await _thread(change, received.content) or message_id,
+            thread=await _thread(change, content) or message_id,
             created_at=change.now,
             updated_at=change.now,
             delivery_status=DeliveryStatus.RECEIVED,

@@ -73,7 +73,7 @@ async def delete_message(store: Store, ctx: RequestContext, message_id: str) -> 
     async with store.change(ctx) as change:
         message = await require_message(change, message_id)
         chat = await require_chat(change, message.chat_id)
-        await messages.delete(change, message_id)
+        await messages.delete(change, message)
         opted_out = chat.health.status is HealthStatus.OPTED_OUT
         after = msgspec.structs.replace(
             chat,

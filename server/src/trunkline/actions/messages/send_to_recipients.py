@@ -21,6 +21,7 @@ from trunkline.domain.content import check_text
 from trunkline.domain.context import RequestContext
 from trunkline.domain.message import Content, TextPart
 from trunkline.schemas import events
+from trunkline.schemas.documents import mark_files
 from trunkline.schemas.sending import Reason, sent_anywhere
 from trunkline.storage.store import Store
 
@@ -66,6 +67,6 @@ async def send_to_recipients(
             change.emit(events.chat_created(chat))
         previous = None if selection.previous is None else selection.previous.id
         response = sent_anywhere(chat, message, selection.reason, is_new=is_new, previous_chat_id=previous)
-        body = msgspec.json.encode(response)
+        body = mark_files(msgspec.json.encode(response))
         await record_response(change, outgoing, message, body)
     return body

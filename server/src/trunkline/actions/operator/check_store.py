@@ -1,20 +1,28 @@
 """Check that the data that the store holds twice, for fast reads, agrees."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 
 import msgspec
 
+from trunkline.domain.message import MediaPart
 from trunkline.schemas.chat import parse_chat
 from trunkline.schemas.message import parse_message
 from trunkline.storage import checks
+from trunkline.storage.files.base import FileStore
 from trunkline.storage.ports import Database
 from trunkline.storage.store import schema_problem
 
 MAX_PROBLEMS = 100
 
 
-async def check_store(database: Database, progress: Callable[[int], None]) -> tuple[int, list[str]]:
-    """The number of chats, and the problems of the store, one sentence each, at most ``MAX_PROBLEMS``."""
+async def check_store(
+    database: Database, progress: Callable[[int], None], files: FileStore | None = None
+) -> tuple[int, list[str]]:
+    """The number of chats, and the problems of the store, one sentence each, at most ``MAX_PROBLEMS``.
+
+    With ``files``, attachments are also compared with the files in it. Raises ``FilesNotReady``.
+    """
     problem = await schema_problem(database)
     if problem is not None:
         return 0, [problem]
@@ -28,9 +36,15 @@ async def check_store(database: Database, progress: Callable[[int], None]) -> tu
         if len(problems) >= MAX_PROBLEMS:
             return count, problems[:MAX_PROBLEMS]
     async for message in checks.messages(database):
-        problems += _message_problems(message)
+        problems += await _message_problems(database, message)
         if len(problems) >= MAX_PROBLEMS:
-            break
+            return count, problems[:MAX_PROBLEMS]
+    if files is not None:
+        async with aclosing(_file_problems(database, files)) as found:
+            async for problem in found:
+                problems.append(problem)
+                if len(problems) >= MAX_PROBLEMS:
+                    break
     return count, problems[:MAX_PROBLEMS]
 
 
@@ -56,11 +70,30 @@ async def _chat_problems(database: Database, row: checks.ChatRow) -> Sequence[st
     return problems
 
 
-def _message_problems(row: checks.MessageRow) -> Sequence[str]:
+async def _message_problems(database: Database, row: checks.MessageRow) -> Sequence[str]:
     try:
         message = parse_message(row.document, row.id, None, 0, row.poll)
     except (msgspec.MsgspecError, ValueError) as error:
         return [f"the document of message {row.id} cannot be read: {error}"]
     columns = (row.id, row.chat_id, row.created_at, row.from_me, row.delivery_status)
     expected = (message.id, message.chat_id, message.created_at, int(message.is_from_me), message.delivery_status)
-    return [] if columns == expected else [f"the columns of message {row.id} do not agree with its document"]
+    problems = [] if columns == expected else [f"the columns of message {row.id} do not agree with its document"]
+    media = {part.id for part in message.content.parts if isinstance(part, MediaPart) and part.url is not None}
+    if media and not media <= await checks.media_parts(database, row.partner_id, row.id):
+        problems.append(f"message {row.id} is not indexed for each of its files")
+    return problems
+
+
+async def _file_problems(database: Database, files: FileStore) -> AsyncGenerator[str]:
+    async for row in checks.attachments(database):
+        if row.file is None:
+            continue
+        size = await files.size(row.file)
+        if size is None:
+            yield f"the file {row.file} of attachment {row.id} is missing"
+        elif size != row.size_bytes:
+            yield f"the file {row.file} of attachment {row.id} has {size} bytes instead of {row.size_bytes}"
+    async with aclosing(files.names()) as names:
+        async for name in names:
+            if not await checks.is_referenced(database, name):
+                yield f"nothing refers to the file {name}"

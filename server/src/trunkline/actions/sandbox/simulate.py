@@ -4,10 +4,12 @@ Each function runs the action that a carrier's report runs, so an app sees what 
 up what the caller omits: the chat or the message.
 """
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
 
 import msgspec
 
+from trunkline.actions.attachments.attachments import delete_attachment, media_part
+from trunkline.actions.attachments.upload import add_attachment
 from trunkline.actions.inbound.receipts import Receipt, apply_receipt, receive_receipt
 from trunkline.actions.inbound.receive import (
     Received,
@@ -23,6 +25,8 @@ from trunkline.actions.inbound.receive import (
 from trunkline.actions.messages.polls import poll_of
 from trunkline.actions.operator.partners import only_partner, owner_of_line
 from trunkline.actions.steps.lookup import find_chat, require_chat, require_line, require_message
+from trunkline.domain import content as contents
+from trunkline.domain.attachment import Attachment
 from trunkline.domain.chat import MAX_RECIPIENTS, Chat, ParticipantStatus, Service
 from trunkline.domain.contact_card import ContactCardShare, ReceivedContactCard
 from trunkline.domain.context import RequestContext
@@ -41,6 +45,15 @@ MAX_SHARES = 100
 """How many shared contact cards are listed at most."""
 
 DROPPED = "Dropped: the sender is blocked, or the line has left the chat."
+
+
+class GivenFile(msgspec.Struct, frozen=True):
+    """A file that a counterparty sends. ``content`` is read once."""
+
+    filename: str
+    content_type: str
+    size_bytes: int
+    content: AsyncIterable[bytes]
 
 
 class Counterparty(msgspec.Struct, frozen=True):
@@ -74,7 +87,8 @@ async def write(
 ) -> Simulated:
     """Sends a message to the line; with ``others``, in the group of all of them, which begins if necessary.
 
-    Raises ``MissingField``, ``NotYourLine``, ``NotFound``, ``NoSuchMessage`` or ``InvalidParameter``.
+    Raises ``MissingField``, ``NotYourLine``, ``NotFound``, ``NoSuchMessage``, ``NoSuchAttachment`` or
+    ``InvalidParameter``.
     """
     handle = _require_handle(counterparty)
     if others and counterparty.chat_id is not None:
@@ -97,6 +111,43 @@ async def write(
     if message is None:
         return Simulated(DROPPED, None if chat is None else chat.id)
     return _about(message, f"{handle} sent a message to {line}.")
+
+
+async def write_with_files(
+    store: Store,
+    ctx: RequestContext,
+    counterparty: Counterparty,
+    content: Content,
+    files: Sequence[GivenFile],
+    *,
+    others: Sequence[str] = (),
+    service: Service | None = None,
+) -> Simulated:
+    """The same with files at the end of the message, which become attachments of the partner.
+
+    If the message is not stored, neither are the files. Also raises ``InvalidBody``, ``FilesFull``, ``FilesNotReady``.
+    """
+    added: list[Attachment] = []
+    try:
+        for each in files:
+            added.append(
+                await add_attachment(store, ctx, each.filename, each.content_type, each.size_bytes, each.content)
+            )
+        parts = (*content.parts, *[media_part(each) for each in added])
+        content = msgspec.structs.replace(content, parts=parts)
+        contents.check(content)
+        simulated = await write(store, ctx, counterparty, content, others=others, service=service)
+    except BaseException:
+        await _delete_all(store, ctx, added)
+        raise
+    if simulated.message_id is None:
+        await _delete_all(store, ctx, added)
+    return simulated
+
+
+async def _delete_all(store: Store, ctx: RequestContext, added: Sequence[Attachment]) -> None:
+    for each in added:
+        await delete_attachment(store, ctx, each.id)
 
 
 async def react(

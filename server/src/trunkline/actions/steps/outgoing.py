@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from trunkline.actions.steps.attached import with_attachments
 from trunkline.actions.steps.chat_health import current_health, save_chat, updated
 from trunkline.domain import content as contents
 from trunkline.domain.chat import Chat, HealthStatus
@@ -91,15 +92,16 @@ async def check_consent(change: Change, recipients: Sequence[str], outgoing: Out
 
 async def send(change: Change, chat: Chat, outgoing: OutgoingMessage, *, is_new: bool = False) -> tuple[Message, Chat]:
     """Stores a message of the line, and gives it to the carrier. Returns the message and the updated chat."""
-    contents.check(outgoing.content)
-    contents.check_mentions(outgoing.content, chat)
+    content = await with_attachments(change, outgoing.content)
+    contents.check(content)
+    contents.check_mentions(content, chat)
     message_id = time_ordered_id(change.now)
     message = Message(
         id=message_id,
         chat_id=chat.id,
         sender=chat.me,
-        content=outgoing.content,
-        thread=await _thread(change, chat, outgoing.content) or message_id,
+        content=content,
+        thread=await _thread(change, chat, content) or message_id,
         created_at=change.now,
         updated_at=change.now,
         delivery_status=DeliveryStatus.PENDING,

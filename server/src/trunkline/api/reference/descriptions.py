@@ -20,6 +20,7 @@ TAGS = {
     "Chats": "Conversations of your lines with one person or a group.",
     "Messages": "Send, read, edit and react to messages, and follow their delivery.",
     "Polls": "Messages that ask, and whose recipients vote.",
+    "Attachments": "Upload files to send, and download those that you have sent or received.",
     "Lines": "The numbers that you send from.",
     "Blocked handles": "Handles whose messages you reject.",
     "Capability": "Which services reach a handle.",

@@ -3,21 +3,26 @@
 import msgspec
 
 from trunkline.domain.errors import (
+    AlreadyUploaded,
     BodyTooLarge,
     CarrierNotReady,
     ChatLeft,
     CommandError,
+    FilesFull,
+    FilesNotReady,
     HandleBlocked,
     InternalError,
     InvalidBody,
     InvalidContent,
     InvalidParameter,
     InvalidPhoneNumber,
+    InvalidSignedUrl,
     MentionOutsideGroup,
     MethodNotAllowed,
     MissingField,
     NoContactCard,
     NoLineOfType,
+    NoSuchAttachment,
     NoSuchMessage,
     NotAGroup,
     NotFound,
@@ -26,6 +31,7 @@ from trunkline.domain.errors import (
     NotWrittenFirst,
     NotYourLine,
     OptedOut,
+    RangeNotSatisfiable,
     TooManyRequests,
     TrunklineError,
     Unauthorized,
@@ -141,6 +147,31 @@ DOCS: dict[type[TrunklineError], ErrorDocs] = {
         "payments are not simulated here; take them in your app, or test this part against the API itself",
         "The API has this method, but this service does not simulate it. Do not retry: the response has the header "
         "`x-should-retry: false`, which the public clients obey. Replace the call in tests against this service.",
+    ),
+    InvalidSignedUrl: ErrorDocs(
+        "this URL has expired; GET /v3/attachments/{attachment_id} returns a new one",
+        "A URL of a file works only unchanged, for its own purpose, and until it expires. Read the attachment or the "
+        "message again for a new one; for an upload, ask for a new attachment.",
+    ),
+    NoSuchAttachment: ErrorDocs(
+        "there is no attachment 550e8400-e29b-41d4-a716-446655440000",
+        "Check the id, and that the key belongs to the partner that has the attachment. A deleted attachment does not "
+        "come back.",
+    ),
+    AlreadyUploaded: ErrorDocs(
+        "the file of this attachment has been uploaded and cannot be replaced; ask for another attachment",
+        "Upload each file once. To send another file, ask for another attachment.",
+    ),
+    RangeNotSatisfiable: ErrorDocs(
+        "'Range' is 'bytes=500-', but the file has 120 bytes",
+        "Request a range within the file, or the whole file. The header `Content-Range` has its size.",
+    ),
+    FilesNotReady: ErrorDocs(
+        "the store of the files does not answer; try again in a moment", "Retry with growing delays."
+    ),
+    FilesFull: ErrorDocs(
+        "the store of the files has no room left; the operator of the service must make some",
+        "Tell the operator of the service. Retry later, with growing delays.",
     ),
     NotReady: ErrorDocs("the database does not answer; try again in a moment", "Retry with growing delays."),
     CarrierNotReady: ErrorDocs(

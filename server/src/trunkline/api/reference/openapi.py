@@ -32,6 +32,7 @@ _TRACE_HEADERS = {
 _CHALLENGE = {"WWW-Authenticate": {"description": "The authentication scheme.", "schema": {"const": "Bearer"}}}
 _RETRY = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}}
 _ALWAYS_POSSIBLE = (InternalError, NotReady, CarrierNotReady)
+_FILE = {"*/*": {"schema": {"type": "string", "format": "binary", "description": "The file itself."}}}
 _REFERENCE = "#/components/schemas/{name}"
 
 
@@ -95,6 +96,8 @@ def _operation(route: Route, operation: Operation, base_url: str) -> dict[str, A
         content = _json(operation.body)
         content["application/json"]["example"] = operation.body_example
         document["requestBody"] = {"required": True, "content": content}
+    if operation.streams_body:
+        document["requestBody"] = {"required": True, "content": _FILE}
     if operation.code_samples:
         document["x-codeSamples"] = [
             {"lang": each.language, "label": each.label, "source": each.source(base_url)}
@@ -108,6 +111,8 @@ def _responses(route: Route, operation: Operation, base_url: str) -> dict[str, A
     success: dict[str, Any] = {"description": operation.response_description, "headers": headers}
     if operation.response is not None:
         success["content"] = _json(operation.response)
+    if operation.streams_response:
+        success["content"] = _FILE
     if operation.example is not None:
         success["content"]["application/json"]["example"] = operation.example(base_url)
     responses = {str(operation.status): success}

@@ -1,6 +1,7 @@
 """The routes, one module for each noun."""
 
 from trunkline.api.routes import (
+    attachments,
     blocked_handles,
     capability,
     chats,
@@ -19,6 +20,7 @@ ROUTES = (
     *chats.ROUTES,
     *messages.ROUTES,
     *polls.ROUTES,
+    *attachments.ROUTES,
     *lines.ROUTES,
     *contact_cards.ROUTES,
     *blocked_handles.ROUTES,

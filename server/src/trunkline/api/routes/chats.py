@@ -1,6 +1,5 @@
 """Chats: list them, create, read and change one (docs/wire.md §1, §4, §6)."""
 
-import asyncio
 from functools import cache
 from zlib import crc32
 
@@ -11,6 +10,7 @@ from trunkline.actions.chats.create_chat import create_chat
 from trunkline.actions.chats.groups import GroupUpdate
 from trunkline.actions.chats.list_chats import current_version, list_chats
 from trunkline.api.chat_query import PARAMETERS, parse_chat_query
+from trunkline.api.disconnection import disconnected
 from trunkline.api.etags import ANY, entity_tag, if_none_match, matches
 from trunkline.api.operation import DELETE, GET, POST, PUT, CodeSample, Operation, Request
 from trunkline.api.reference import descriptions, examples
@@ -26,7 +26,9 @@ from trunkline.domain.errors import (
     TooManyRequests,
 )
 from trunkline.domain.handle import parse_handle, parse_number
-from trunkline.schemas.chat import ChatSchema, with_doc_base
+from trunkline.domain.instant import DAY
+from trunkline.domain.paging import Include
+from trunkline.schemas.chat import ChatSchema
 from trunkline.schemas.chat_list import ChatList, render_chat_list
 from trunkline.schemas.groups import Accepted, ChatUpdated
 from trunkline.schemas.requests import CreateChatBody, ParticipantBody, UpdateChatBody, parse_handles
@@ -63,9 +65,11 @@ async def list_all(request: Request) -> Response:
     store, partner_id = state.store, request.ctx.partner_id
     query = parse_chat_query(query_string)
     known = if_none_match(request.scope["headers"])
-    salt = _etag_salt(state.doc_base)
+    salt = _etag_salt(request.doc_base)
+    if Include.LAST_MESSAGE in query.include:
+        salt += request.ctx.now // DAY  # URLs of files in a message change daily
     if query.updated_since is not None:
-        page = await changed_chats(store, state.watch, partner_id, query, lambda: _disconnected(request))
+        page = await changed_chats(store, state.watch, partner_id, query, lambda: disconnected(request.receive))
     else:
         if known is not None and query.cursor is None and known != ANY:
             version = await current_version(store, partner_id)
@@ -76,7 +80,7 @@ async def list_all(request: Request) -> Response:
     tag = entity_tag(page.version, query_string, salt)
     if known is not None and matches(known, tag):
         return _not_modified(tag, page.sync_token)
-    documents = with_doc_base(b",".join(page.documents), state.doc_base.encode())
+    documents = state.completion.complete(b",".join(page.documents), partner_id, request.ctx.now)
     headers = ((b"etag", tag), (_SYNC_TOKEN, page.sync_token.encode()))
     return json_response(render_chat_list(documents, page.next_cursor), headers=headers)
 
@@ -88,15 +92,6 @@ def _etag_salt(doc_base: str) -> int:
 
 def _not_modified(tag: bytes, sync_token: str) -> Response:
     return Response(304, [(b"etag", tag), (_SYNC_TOKEN, sync_token.encode())], b"")
-
-
-async def _disconnected(request: Request) -> None:
-    """Returns when the client has disconnected. A server that sends another message first never reports it."""
-    message = await request.receive()
-    while message.get("more_body"):
-        message = await request.receive()
-    if message["type"] != "http.disconnect" and (await request.receive())["type"] != "http.disconnect":
-        await asyncio.get_running_loop().create_future()
 
 
 @Operation(

@@ -28,7 +28,7 @@ _LINES_ANCHOR = "lines"
 )
 async def list_all(request: Request) -> Response:
     lines = await list_lines(request.store, request.ctx.partner_id)
-    doc_url = f"{request.state.doc_base}{GUIDE_PATH}#{_LINES_ANCHOR}"
+    doc_url = f"{request.doc_base}{GUIDE_PATH}#{_LINES_ANCHOR}"
     return request.json(
         PhoneNumbers([PhoneNumber(line.id, line.phone_number, Reputation(status, doc_url)) for line, status in lines])
     )

@@ -4,6 +4,7 @@ from trunkline.actions.messages import change_message, list_messages
 from trunkline.actions.messages.list_messages import MessagePage
 from trunkline.actions.messages.send_to_chat import send_to_chat
 from trunkline.actions.messages.send_to_recipients import send_to_recipients
+from trunkline.actions.messages.send_voice_memo import send_voice_memo
 from trunkline.api.message_query import (
     CHAT_PARAMETERS,
     THREAD_PARAMETERS,
@@ -13,19 +14,23 @@ from trunkline.api.message_query import (
 from trunkline.api.operation import DELETE, GET, PATCH, POST, Operation, Request
 from trunkline.api.responses import Response, no_content
 from trunkline.api.routes.chats import accepted
-from trunkline.api.send_request import IDEMPOTENCY_KEY, SEND_ERRORS, outgoing_message
+from trunkline.api.send_request import IDEMPOTENCY_KEY, SEND_ERRORS, outgoing_content, outgoing_message
 from trunkline.domain.errors import (
     ChatLeft,
+    HandleBlocked,
     InvalidContent,
     InvalidParameter,
+    NoSuchAttachment,
     NoSuchMessage,
     NotFound,
+    OptedOut,
 )
 from trunkline.domain.handle import parse_number
 from trunkline.schemas.groups import Accepted
 from trunkline.schemas.message import MessageList, MessageSchema, render_message_list
 from trunkline.schemas.requests import EditBody, ReactionBody, SendAnywhereBody, SendMessageBody, parse_handles
 from trunkline.schemas.sending import MessageSent, SentAnywhere
+from trunkline.schemas.voice_memos import VoiceMemoBody, VoiceMemoSent, to_voice_memo
 
 CHANGE_ERRORS = (InvalidContent, InvalidParameter, NoSuchMessage, ChatLeft)
 
@@ -49,6 +54,39 @@ async def send(request: Request) -> Response:
     body = request.body(SendMessageBody)
     outgoing = outgoing_message(request, body.message, override_optout=body.override_optout)
     return request.document(await send_to_chat(request.store, request.ctx, request.path["chat_id"], outgoing), 202)
+
+
+@Operation(
+    POST,
+    "/v3/chats/{chat_id}/voicememo",
+    id="sendVoiceMemo",
+    tag="Messages",
+    summary="Send a voice memo to a chat",
+    description="""\
+Recipients play it in the chat. The file is MP3, M4A, AAC, CAF, WAV, AIFF or AMR. A voice memo is a message of the chat:
+it is listed as a message with one file, has a delivery status, and counts for the health of the chat.
+""",
+    status=202,
+    response_description="The voice memo is accepted.",
+    body=VoiceMemoBody,
+    response=VoiceMemoSent,
+    errors=(
+        InvalidContent,
+        InvalidParameter,
+        OptedOut,
+        HandleBlocked,
+        NoSuchAttachment,
+        NoSuchMessage,
+        NotFound,
+        ChatLeft,
+    ),
+    parameters=(IDEMPOTENCY_KEY,),
+)
+async def send_memo(request: Request) -> Response:
+    body = request.body(VoiceMemoBody)
+    outgoing = outgoing_content(request, to_voice_memo(body), override_optout=body.override_optout)
+    response = await send_voice_memo(request.store, request.ctx, request.path["chat_id"], outgoing)
+    return request.document(response, 202)
 
 
 @Operation(
@@ -206,6 +244,7 @@ def _page(request: Request, page: MessagePage) -> Response:
 
 ROUTES = (
     send,
+    send_memo,
     send_without_line,
     list_of_chat,
     read,

@@ -3,7 +3,7 @@
 from trunkline.actions.messages import polls
 from trunkline.api.operation import GET, POST, Operation, Request
 from trunkline.api.responses import Response
-from trunkline.api.send_request import IDEMPOTENCY_KEY, outgoing
+from trunkline.api.send_request import IDEMPOTENCY_KEY, outgoing_content
 from trunkline.domain.errors import (
     ChatLeft,
     HandleBlocked,
@@ -38,7 +38,7 @@ iMessage carries polls: to a recipient whom iMessage does not reach, the poll fa
 async def create(request: Request) -> Response:
     poll = request.body(CreatePollBody).poll
     texts = [option.text for option in poll.options]
-    message = outgoing(request, Content(()), poll.idempotency_key)
+    message = outgoing_content(request, Content(()), poll.idempotency_key)
     created = await polls.create_poll(request.store, request.ctx, request.path["chat_id"], texts, message)
     return request.document(created, 201)
 

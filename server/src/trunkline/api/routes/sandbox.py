@@ -18,6 +18,7 @@ from trunkline.domain.errors import (
     InvalidParameter,
     InvalidPhoneNumber,
     MissingField,
+    NoSuchAttachment,
     NoSuchMessage,
     NotAGroup,
     NotFound,
@@ -85,6 +86,7 @@ class _ActionName(msgspec.Struct):
         NotYourLine,
         NotFound,
         NoSuchMessage,
+        NoSuchAttachment,
         NotAGroup,
     ),
 )

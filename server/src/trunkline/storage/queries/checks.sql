@@ -37,6 +37,24 @@ where (partner_id, id) > (:partner, :id)
 order by partner_id, id
 limit :limit
 
+-- name: attachments_after
+select partner_id, id, size_bytes, file from attachments
+where (partner_id, id) > (:partner, :id)
+order by partner_id, id
+limit :limit
+
+-- name: references_to_file
+select file from attachments where file = :file
+union all
+select file from files_to_delete where file = :file
+
+-- name: media_parts_of_message
+select id from media_parts where partner_id = :partner and message_id = :id
+
+-- name: media_parts_without_message
+select count(*) from media_parts x
+where not exists (select 1 from messages m where m.partner_id = x.partner_id and m.id = x.message_id)
+
 -- name: participants_of_chat
 select handle, line, updated_at, revision from participants where partner_id = :partner and chat_id = :id order by handle
 

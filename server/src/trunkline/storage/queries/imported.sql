@@ -1,7 +1,7 @@
 -- What an import reads of the messages that are stored already.
 
 -- name: last_received
-select document, thread, idempotency_key, edits, poll, revision from messages
+select document, thread, idempotency_key, edits, poll, is_voice_memo, revision from messages
 where partner_id = :partner and chat_id = :chat and from_me = 0
 order by created_at desc, revision desc
 limit 1
@@ -13,7 +13,7 @@ where partner_id = :partner and chat_id = :chat and (created_at, revision) > (:a
 order by created_at, revision
 
 -- name: received_since
-select document, thread, idempotency_key, edits, poll, created_at, revision from messages
+select document, thread, idempotency_key, edits, poll, is_voice_memo, created_at, revision from messages
 where partner_id = :partner and chat_id = :chat and (created_at, revision) > (:after_created_at, :after_revision)
   and from_me = 0
 order by created_at, revision

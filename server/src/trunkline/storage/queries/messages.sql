@@ -25,7 +25,8 @@ order by m.created_at, m.revision
 limit :limit
 
 -- name: message
-select document, thread, idempotency_key, edits, poll from messages where partner_id = :partner and id = :id
+select document, thread, idempotency_key, edits, poll, is_voice_memo from messages
+where partner_id = :partner and id = :id
 
 -- name: save
 update messages set delivery_status = :delivery_status, edits = :edits, document = :document, poll = :poll
@@ -35,7 +36,7 @@ where partner_id = :partner and id = :id
 delete from messages where partner_id = :partner and id = :id
 
 -- name: unread
-select document, thread, idempotency_key, edits, poll from messages
+select document, thread, idempotency_key, edits, poll, is_voice_memo from messages
 where partner_id = :partner and chat_id = :chat and from_me = 0 and delivery_status = 'received'
 
 -- name: latest

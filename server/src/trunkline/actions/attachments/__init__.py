@@ -1,0 +1,1 @@
+"""Upload, read, download and delete attachments; delete the files that nothing needs."""

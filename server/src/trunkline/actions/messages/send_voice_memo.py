@@ -1,0 +1,66 @@
+"""Send a voice memo to a chat: a message that recipients play there (docs/wire.md §4)."""
+
+import asyncio
+import logging
+from functools import partial
+from tempfile import TemporaryFile
+from typing import BinaryIO
+
+from trunkline.actions.attachments.attachments import read_file
+from trunkline.actions.messages.send_to_chat import send_to_chat
+from trunkline.actions.steps.outgoing import OutgoingMessage
+from trunkline.domain.attachment import VOICE_MEMO_TYPES
+from trunkline.domain.context import RequestContext
+from trunkline.domain.errors import FilesNotReady
+from trunkline.domain.message import Content
+from trunkline.schemas.voice_memos import voice_memo_sent
+from trunkline.storage import attachments
+from trunkline.storage.files.base import FileMissing
+from trunkline.storage.store import Store
+
+MAX_MEASURED = 16 * 1024 * 1024
+"""The largest file whose duration is read, in bytes: more than an hour of speech."""
+
+log = logging.getLogger("trunkline.attachments")
+
+
+async def send_voice_memo(store: Store, ctx: RequestContext, chat_id: str, outgoing: OutgoingMessage) -> bytes:
+    """Sends a voice memo to a chat. Returns the body of a ``VoiceMemoSent``, for a repeated request the first one.
+
+    Raises what ``send_to_chat`` raises.
+    """
+    duration = await _duration(store, ctx.partner_id, outgoing.content)
+    return await send_to_chat(store, ctx, chat_id, outgoing, partial(voice_memo_sent, duration_ms=duration))
+
+
+async def _duration(store: Store, partner_id: int, content: Content) -> int | None:
+    """How long an attachment plays, in milliseconds; None if that is unknown. A file at a URL is not fetched."""
+    for attachment_id in content.attachment_ids:
+        attachment = await attachments.find(store.reader(partner_id), attachment_id)
+        if attachment is None or attachment.file is None or attachment.size_bytes > MAX_MEASURED:
+            return None
+        if attachment.content_type not in VOICE_MEMO_TYPES:
+            return None
+        with TemporaryFile() as file:
+            try:
+                async for piece in read_file(store, attachment):
+                    file.write(piece)
+            except (FilesNotReady, FileMissing) as error:
+                log.warning("the duration of the attachment %s is unknown: %s", attachment_id, error)
+                return None
+            return await asyncio.to_thread(_measure, file, attachment.filename)
+    return None
+
+
+def _measure(file: BinaryIO, filename: str) -> int | None:
+    """How long an audio file plays, in milliseconds; None if it cannot be read."""
+    # No other request needs the library.
+    from tinytag import TinyTag  # noqa: PLC0415
+
+    file.seek(0)
+    try:
+        seconds = TinyTag.get(filename, file_obj=file, tags=False).duration
+    except Exception as error:  # the library raises many kinds for a file that is damaged or of another type
+        log.info("the duration of %r is unknown: %s", filename, error)
+        return None
+    return round(seconds * 1000) if seconds else None
