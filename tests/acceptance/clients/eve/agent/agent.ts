@@ -1,16 +1,10 @@
-// An agent whose model runs in the process: it repeats what the user said, and the size of each file.
+// An agent whose model runs in the process: it repeats what the user said last.
 import { MockLanguageModelV4 } from "ai/test";
 import { defineAgent } from "eve";
 
 function reply(prompt) {
   const { content } = prompt.findLast((each) => each.role === "user");
-  return content.map(described).join("; ");
-}
-
-function described(part) {
-  if (part.type === "text") return `You said: ${part.text}`;
-  console.log(part);
-  return `You sent: ${part.filename}, ${part.mediaType}, ${part.data.data.length} bytes`;
+  return `You said: ${content.find((each) => each.type === "text").text}`;
 }
 
 const usage = {
