@@ -3,7 +3,9 @@
 The agent is in ``clients/eve``. Its model runs in its process: it repeats what people say.
 """
 
+import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -29,6 +31,7 @@ PROJECT = ROOT / "tests" / "acceptance" / "clients" / "eve"
 ROUTE = "/eve/v1/linq"
 EVENTS = ("message.received", "reaction.added", "reaction.removed")
 NOWHERE = "http://127.0.0.1:9/"  # until the agent's port is known
+PATIENCE = 60.0  # s that a test waits for the agent, which takes one on an idle machine
 ALICE, BOB, CAROL, DAVE = "+13105550111", "+13105550112", "carol@example.com", "+13105550114"
 
 pytestmark = pytest.mark.slow
@@ -54,7 +57,7 @@ class Conversation(msgspec.Struct, frozen=True):
             return condition(shown)
 
         try:
-            until(look)
+            until(look, PATIENCE)
         except AssertionError:
             said = [(message.from_, said_in(message)) for message in shown]
             pytest.fail(
@@ -127,6 +130,7 @@ def started(folder: Path, log: Path, **variables: str) -> Generator[str]:
             env=environment(EVE_TELEMETRY_DISABLED="1", **variables),
             stdout=output,
             stderr=subprocess.STDOUT,
+            start_new_session=True,  # eve starts its server as another process
         )
     try:
 
@@ -135,11 +139,11 @@ def started(folder: Path, log: Path, **variables: str) -> Generator[str]:
             _, found, rest = log.read_text().partition("server listening at ")
             return rest.partition("/\n")[0] if found and "/\n" in rest else None
 
-        url = until(address)
+        url = until(address, PATIENCE)
         assert url is not None
         yield url
     finally:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
