@@ -29,8 +29,10 @@ NPM_STORIES = (
     "opts_out_and_returns",
     "asks_of_lines_and_networks",
     "repeats_sends",
+    "shares_a_contact_card",
     "hears_of_everything",
 )
+SINCE_0_28 = ("sends_without_a_line", "gives_a_number_to_a_new_person")
 
 
 class Client(msgspec.Struct, frozen=True):
@@ -81,8 +83,8 @@ CLIENTS = {
     "linq-python 0.50.0 async": python("0.50.0", "async", ""),
     "linq-python 0.30.3 sync": python("0.30.3", "sync", PARTNER_BASE),
     "linq-python 0.12.0 async": python("0.12.0", "async", ""),
-    "@linqapp/sdk 0.28.2": npm("@linqapp/sdk", "0.28.2", "", "sends_without_a_line"),
-    "@linqapp/sdk 0.28.2 below the partner's base": npm("@linqapp/sdk", "0.28.2", PARTNER_BASE, "sends_without_a_line"),
+    "@linqapp/sdk 0.28.2": npm("@linqapp/sdk", "0.28.2", "", *SINCE_0_28),
+    "@linqapp/sdk 0.28.2 below the partner's base": npm("@linqapp/sdk", "0.28.2", PARTNER_BASE, *SINCE_0_28),
     "@linqapp/sdk 0.20.0": npm("@linqapp/sdk-0.20", "0.20.0", ""),
     "ours sync": ours("sync", PARTNER_BASE),
     "ours async": ours("async", ""),

@@ -211,6 +211,26 @@ async function sends_without_a_line(app) {
   assert.deepEqual([again.chat_id, again.from_selection.reason], [first.chat_id, "reused_active_chat"]);
 }
 
+async function shares_a_contact_card(app) {
+  const { client } = app;
+  const chat = await app.begin(ALICE);
+  await refused(client.chats.shareContactCard(chat.id), Linq.NotFoundError, 404, 2012);
+  await client.contactCard.create({ phone_number: app.line, first_name: "Harbor" });
+  const changed = await client.contactCard.update({ phone_number: app.line, last_name: "Bakery" });
+  assert.deepEqual([changed.first_name, changed.last_name], ["Harbor", "Bakery"]);
+  const { contact_cards: cards } = await client.contactCard.retrieve();
+  assert.deepEqual(cards.map((each) => [each.phone_number, each.last_name]), [[app.line, "Bakery"]]);
+  await client.chats.shareContactCard(chat.id);
+}
+
+async function gives_a_number_to_a_new_person(app) {
+  const { client } = app;
+  await client.contactCard.create({ phone_number: app.otherLine, first_name: "Harbor" });
+  const found = await client.availableNumber.retrieve({ exclude_from: [app.line] });
+  assert.equal(found.phone_number, app.otherLine);
+  assert.match(await (await fetch(found.vcf_url)).text(), /FN:Harbor/);
+}
+
 async function hears_of_everything(app) {
   const { client } = app;
   const events = ["chat.created", "message.sent", "message.delivered", "message.received", "reaction.added"];
@@ -280,6 +300,8 @@ const STORIES = {
   asks_of_lines_and_networks,
   repeats_sends,
   sends_without_a_line,
+  shares_a_contact_card,
+  gives_a_number_to_a_new_person,
   hears_of_everything,
 };
 
