@@ -49,7 +49,7 @@ def served(new_database: NewDatabase) -> Generator[Served]:
 
 
 @pytest.mark.parametrize("base", BASES)
-@pytest.mark.parametrize("version", PYTHON_VERSIONS)
+@pytest.mark.parametrize("version", PYTHON_VERSIONS, ids="linq-python {}".format)
 def test_python_client_lists_and_pages(served: Served, version: str, base: str) -> None:
     folder = python_client(version)
     listed = _listed([sys.executable, str(SCRIPTS / "list_chats.py")], served, base, PYTHONPATH=str(folder))
@@ -59,7 +59,7 @@ def test_python_client_lists_and_pages(served: Served, version: str, base: str) 
 
 
 @pytest.mark.parametrize("base", BASES)
-@pytest.mark.parametrize(("package", "version"), NPM_CLIENTS)
+@pytest.mark.parametrize(("package", "version"), NPM_CLIENTS, ids=["@linqapp/sdk 0.28.2", "@linqapp/sdk 0.20.0"])
 def test_npm_client_lists_and_pages(served: Served, package: str, version: str, base: str) -> None:
     npm_package(package, version)
     _check(_listed([str(NODE), str(SCRIPTS / "list_chats.mjs"), package], served, base), served)
