@@ -28,8 +28,8 @@ $(BIN)/python:
 	@tests/acceptance/install-clients $(BIN)/python requirements/clients.txt .clients
 	@touch $@
 
-node_modules/.package-lock.json: package-lock.json
-	@npm ci --silent
+node_modules/.package-lock.json: .venv/dev.stamp package-lock.json
+	@$(BIN)/npm ci --silent
 	@touch $@
 
 run: .venv/run.stamp ## load sample data, serve it, list its chats, and say what to try next
@@ -47,7 +47,7 @@ check: setup ## formatting, lint, types, import directions, generated files
 	$(BIN)/mdformat --check $(MARKDOWN)
 	$(BIN)/python sdk/tools/generate.py --check
 	$(BIN)/python sdk/tools/compare_names.py $(PUBLIC_CLIENT) --check
-	node_modules/.bin/pyright --pythonpath $(BIN)/python
+	$(BIN)/node node_modules/pyright/index.js --pythonpath $(BIN)/python
 	$(BIN)/mypy --strict sdk/src/linq
 	$(BIN)/python -m pytest --quiet tests/architecture
 

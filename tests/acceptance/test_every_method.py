@@ -7,6 +7,7 @@ from typing import TypeAlias
 import msgspec
 import pytest
 
+from tests.acceptance.installed import python_client
 from tests.conftest import NewDatabase
 from tests.support.command import ROOT, environment, serving
 from tests.support.open_store import opened_store
@@ -36,7 +37,7 @@ def responses(new_database: NewDatabase) -> Responses:
         done = subprocess.run(
             [sys.executable, "-m", "tests.acceptance.clients.every_method", url, key],
             cwd=ROOT,
-            env=environment(PYTHONPATH=str(ROOT / ".clients" / "linq-python-0.65.0")),
+            env=environment(PYTHONPATH=str(python_client("0.65.0"))),
             capture_output=True,
             text=True,
             check=True,

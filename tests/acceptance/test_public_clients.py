@@ -9,12 +9,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.acceptance.installed import NODE, npm_package, python_client
 from tests.conftest import NewDatabase
 from tests.support.command import ROOT, environment, get, ids, run_json, serving
 
 LIMIT = 7
-PYTHON_CLIENTS = ("linq-python-0.65.0", "linq-python-0.1.0")
+PYTHON_VERSIONS = ("0.65.0", "0.50.0", "0.30.3", "0.12.0", "0.1.0")
+NPM_CLIENTS = (("@linqapp/sdk", "0.28.2"), ("@linqapp/sdk-0.20", "0.20.0"))
 BASES = ("", "/api/partner")
+SCRIPTS = ROOT / "tests" / "acceptance" / "clients"
 
 
 class Served(msgspec.Struct, frozen=True):
@@ -46,19 +49,20 @@ def served(new_database: NewDatabase) -> Generator[Served]:
 
 
 @pytest.mark.parametrize("base", BASES)
-@pytest.mark.parametrize("client", PYTHON_CLIENTS)
-def test_python_client_lists_and_pages(served: Served, client: str, base: str) -> None:
-    script = ROOT / "tests" / "acceptance" / "clients" / "list_chats.py"
-    listed = _listed([sys.executable, str(script)], served, base, PYTHONPATH=str(ROOT / ".clients" / client))
-    assert client.endswith(listed["version"])
+@pytest.mark.parametrize("version", PYTHON_VERSIONS, ids="linq-python {}".format)
+def test_python_client_lists_and_pages(served: Served, version: str, base: str) -> None:
+    folder = python_client(version)
+    listed = _listed([sys.executable, str(SCRIPTS / "list_chats.py")], served, base, PYTHONPATH=str(folder))
+    assert listed["version"] == version
     assert listed["all_async"] == ids(served.chats)
     _check(listed, served)
 
 
 @pytest.mark.parametrize("base", BASES)
-def test_npm_client_lists_and_pages(served: Served, base: str) -> None:
-    script = ROOT / "tests" / "acceptance" / "clients" / "list_chats.mjs"
-    _check(_listed(["node", str(script)], served, base), served)
+@pytest.mark.parametrize(("package", "version"), NPM_CLIENTS, ids=["@linqapp/sdk 0.28.2", "@linqapp/sdk 0.20.0"])
+def test_npm_client_lists_and_pages(served: Served, package: str, version: str, base: str) -> None:
+    npm_package(package, version)
+    _check(_listed([str(NODE), str(SCRIPTS / "list_chats.mjs"), package], served, base), served)
 
 
 def _listed(command: list[str], served: Served, base: str, **variables: str) -> dict[str, Any]:

@@ -1,91 +1,141 @@
 """Whole stories of an app with a running service, through the public clients, unmodified, and through ours."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Sequence
-from functools import cache
-from typing import TypeAlias
+from functools import cached_property, partial
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from tests.acceptance.clients.app import Partner
-from tests.acceptance.clients.stories import STORIES
+from tests.acceptance.clients.stories import SINCE, Outcome
+from tests.acceptance.installed import NODE, npm_calls, npm_package, python_calls, python_client
 from tests.conftest import NewDatabase
 from tests.support.chats import LINE, OTHER_LINE
-from tests.support.command import ROOT, environment, serving
+from tests.support.command import ROOT, environment, get, serving
 from tests.support.open_store import opened_store
 from tests.support.partners import new_partner
 
-PYTHON = [sys.executable, "-m", "tests.acceptance.clients.stories"]
-NODE = ["node", str(ROOT / "tests" / "acceptance" / "clients" / "stories.mjs")]
-NODE_STORIES = (
+CURRENT = "0.65.0"
+PARTNER_BASE = "/api/partner"
+TIMEOUT = 180  # s for all stories of a client
+NPM_STORIES = (
     "converses",
     "changes_messages",
     "lives_in_a_group",
     "opts_out_and_returns",
     "asks_of_lines_and_networks",
     "repeats_sends",
+    "shares_a_contact_card",
     "hears_of_everything",
 )
-PUBLIC = str(ROOT / ".clients" / "linq-python-0.65.0")
-NPM = str(ROOT / "node_modules" / "@linqapp" / "sdk")
-OURS = str(ROOT / "sdk" / "src")
-PARTNER_BASE = "/api/partner"
-TIMEOUT = 180  # s for all stories of a client
+SINCE_0_28 = ("sends_without_a_line", "gives_a_number_to_a_new_person")
 
 
 class Client(msgspec.Struct, frozen=True):
     """A command that runs stories, given the service's URL, the base and the partners, and the client that it uses."""
 
     command: Sequence[str]
-    folder: str
+    folder: Callable[[], Path]
     """Where the client is installed."""
     base: str
-    stories: Sequence[str] = tuple(STORIES)
+    stories: Sequence[str]
+    calls: Callable[[Path], set[str]]
+    """The calls of the API that the client in a folder can make."""
 
 
-class Outcome(msgspec.Struct):
-    """What a command prints: where its client is, and the traceback of each story, or None."""
+def python(version: str, half: str, base: str) -> Client:
+    """A version of the public Python client, with the stories that it can tell."""
+    installed = tuple(int(number) for number in version.split("."))
+    stories = tuple(name for name, since in SINCE.items() if since <= installed)
+    age = "current" if version == CURRENT else "older"
+    return Client(_python_command(half, age), partial(python_client, version), base, stories, python_calls)
 
-    client: str
-    failures: dict[str, str | None]
+
+def npm(package: str, version: str, base: str, *more: str) -> Client:
+    """A version of the public npm client, as installed under a name, with the stories that it can tell."""
+    command = [str(NODE), str(ROOT / "tests" / "acceptance" / "clients" / "stories.mjs"), package]
+    return Client(command, partial(npm_package, package, version), base, (*NPM_STORIES, *more), npm_calls)
+
+
+def ours(half: str, base: str) -> Client:
+    """The SDK of this repository, which can make every call that the current public client can."""
+    called = partial(python_client, CURRENT)
+    return Client(
+        _python_command(half, "current"),
+        lambda: ROOT / "sdk" / "src",
+        base,
+        tuple(SINCE),
+        lambda _: python_calls(called()),
+    )
+
+
+def _python_command(half: str, age: str) -> Sequence[str]:
+    return [sys.executable, "-m", "tests.acceptance.clients.stories", half, age]
 
 
 CLIENTS = {
-    "public sync": Client([*PYTHON, "sync"], PUBLIC, ""),
-    "public async": Client([*PYTHON, "async"], PUBLIC, PARTNER_BASE),
-    "npm": Client(NODE, NPM, "", NODE_STORIES),
-    "npm, below the partner's base": Client(NODE, NPM, PARTNER_BASE, NODE_STORIES),
-    "ours sync": Client([*PYTHON, "sync"], OURS, PARTNER_BASE),
-    "ours async": Client([*PYTHON, "async"], OURS, ""),
+    "linq-python 0.65.0 sync": python("0.65.0", "sync", ""),
+    "linq-python 0.65.0 async": python("0.65.0", "async", PARTNER_BASE),
+    "linq-python 0.50.0 async": python("0.50.0", "async", ""),
+    "linq-python 0.30.3 sync": python("0.30.3", "sync", PARTNER_BASE),
+    "linq-python 0.12.0 async": python("0.12.0", "async", ""),
+    "@linqapp/sdk 0.28.2": npm("@linqapp/sdk", "0.28.2", "", *SINCE_0_28),
+    "@linqapp/sdk 0.28.2 below the partner's base": npm("@linqapp/sdk", "0.28.2", PARTNER_BASE, *SINCE_0_28),
+    "@linqapp/sdk 0.20.0": npm("@linqapp/sdk-0.20", "0.20.0", ""),
+    "ours sync": ours("sync", PARTNER_BASE),
+    "ours async": ours("async", ""),
 }
 
-RunStories: TypeAlias = Callable[[str], Outcome]
+
+class Service:
+    """A running service, and what happened to each client that has run its stories with it."""
+
+    def __init__(self, url: str, database: str) -> None:
+        self._url = url
+        self._database = database
+        self._outcomes: dict[str, Outcome] = {}
+
+    def outcome(self, name: str) -> Outcome:
+        """What happens in the stories of a client, which run once."""
+        if name not in self._outcomes:
+            self._outcomes[name] = self._run(CLIENTS[name])
+        return self._outcomes[name]
+
+    @cached_property
+    def operations(self) -> set[str]:
+        """The calls that the service answers, such as ``GET /v3/chats/{}``."""
+        _, description = get(f"{self._url}/openapi.json")
+        return {
+            f"{method.upper()} {re.sub('{[^}]*}', '{}', path)}"
+            for path, operations in description["paths"].items()
+            for method, operation in operations.items()
+            if any(status.startswith("2") for status in operation["responses"])
+        }
+
+    def _run(self, client: Client) -> Outcome:
+        folder = client.folder()
+        partners = msgspec.json.encode(partners_for(self._database, client.stories)).decode()
+        command = [*client.command, self._url, client.base, partners]
+        variables = environment(PYTHONPATH=str(folder))
+        try:
+            done = subprocess.run(
+                command, cwd=ROOT, env=variables, capture_output=True, text=True, check=True, timeout=TIMEOUT
+            )
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+            return Outcome(str(folder), dict.fromkeys(client.stories, f"{error}: {error.stderr}"), set())
+        return msgspec.json.decode(done.stdout, type=Outcome)
 
 
 @pytest.fixture(scope="module")
-def run_stories(new_database: NewDatabase) -> Generator[RunStories]:
-    """Runs the stories of a client, once, with one service for all clients."""
+def service(new_database: NewDatabase) -> Generator[Service]:
+    """One service for all clients."""
     database = new_database()
     with serving(database, "--sandbox", "--allow-private-webhooks") as url:
-
-        @cache
-        def run(name: str) -> Outcome:
-            client = CLIENTS[name]
-            partners = msgspec.json.encode(partners_for(database, client.stories)).decode()
-            command = [*client.command, url, client.base, partners]
-            variables = environment(PYTHONPATH=client.folder)
-            try:
-                done = subprocess.run(
-                    command, cwd=ROOT, env=variables, capture_output=True, text=True, check=True, timeout=TIMEOUT
-                )
-            except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-                # Cached, so that the command does not run again for each of its stories.
-                return Outcome(client.folder, dict.fromkeys(client.stories, f"{error}: {error.stderr}"))
-            return msgspec.json.decode(done.stdout, type=Outcome)
-
-        yield run
+        yield Service(url, database)
 
 
 def partners_for(database: str, stories: Sequence[str]) -> dict[str, Partner]:
@@ -98,8 +148,18 @@ def partners_for(database: str, stories: Sequence[str]) -> dict[str, Partner]:
 @pytest.mark.parametrize(
     ("client", "story"), [(name, story) for name, client in CLIENTS.items() for story in client.stories]
 )
-def test_story(run_stories: RunStories, client: str, story: str) -> None:
-    outcome = run_stories(client)
-    assert outcome.client.startswith(CLIENTS[client].folder)
+def test_story(service: Service, client: str, story: str) -> None:
+    outcome = service.outcome(client)
+    assert outcome.client.startswith(str(CLIENTS[client].folder()))
     assert outcome.failures.keys() == set(CLIENTS[client].stories)
-    assert outcome.failures[story] is None, outcome.failures[story]
+    failure = outcome.failures[story]
+    assert failure is None, f"{client}, {story}: {failure}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("client", CLIENTS)
+def test_the_stories_make_every_call(service: Service, client: str) -> None:
+    calls = CLIENTS[client].calls(CLIENTS[client].folder())
+    assert len(calls) > 30
+    unused = (calls & service.operations) - service.outcome(client).called
+    assert unused == set(), f"no story of {client} makes these calls with success"

@@ -1,17 +1,18 @@
 """An app that uses the ``linq`` on its path: the public client or ours.
 
 A story is written once, for both halves of a client: ``got`` awaits the result of the asynchronous half, and checks
-that every response matches the client's own type of it exactly.
+that every response matches the client's own type of it.
 """
 
 import asyncio
 import inspect
 import json
+import re
 import time
 import urllib.request
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 import pydantic
@@ -34,6 +35,7 @@ REFUSED = {
 }
 OURS_ALONE = ("webhook_version",)
 """The fields that the public client does not declare, and accepts."""
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Partner(msgspec.Struct):
@@ -44,13 +46,20 @@ class Partner(msgspec.Struct):
 
 
 class App:
-    """One partner's app. ``base`` is the path between the service's URL and ``/v3``."""
+    """One partner's app. ``base`` is the path between the service's URL and ``/v3``.
 
-    def __init__(self, half: str, url: str, base: str, partner: Partner) -> None:
+    The client is ``current`` if its types declare every field that the service sends.
+    """
+
+    def __init__(self, half: str, url: str, base: str, partner: Partner, *, current: bool) -> None:
         self.half = half
         self.url = url
         self.partner = partner
         self.line, self.other_line = partner.lines
+        self.called: set[str] = set()
+        """The calls that succeeded, such as ``GET /v3/chats/{}``."""
+        self._base = base
+        self._current = current
         self._body = b""
         self.client = self.open(f"{url}{base}")
 
@@ -59,9 +68,11 @@ class App:
 
         def keep(response: Any) -> None:
             self._body = response.read()
+            self._count(response)
 
         async def keep_async(response: Any) -> None:
             self._body = await response.aread()
+            self._count(response)
 
         given = {"api_key": self.partner.key, "base_url": base_url, "max_retries": max_retries}
         if self.half == "sync":
@@ -70,18 +81,32 @@ class App:
         http_async = linq.DefaultAsyncHttpxClient(event_hooks={"response": [keep_async]})
         return linq.AsyncLinqAPIV3(**given, http_client=http_async)  # type: ignore[arg-type]
 
+    def _count(self, response: Any) -> None:
+        if response.is_success:
+            path = response.request.url.path.removeprefix(self._base)
+            self.called.add(f"{response.request.method} {_ID.sub('{}', path)}")
+
     async def close(self) -> None:
         """Closes its connections."""
         await settled(self.client.close())
 
     async def got(self, asked: Any) -> Any:
-        """The result of a call, whose response must match its type exactly."""
+        """The result of a call, whose response must match its type."""
         answer = await settled(asked)
         if answer is None:
             assert self._body == b"", self._body
         else:
-            check(answer.__class__, self._body)
+            self.check(answer.__class__, self._body)
         return answer
+
+    def check(self, kind: type[pydantic.BaseModel], body: bytes | str) -> None:
+        """Raises unless JSON matches a type strictly: no field is missing, of another type, or, if current, unknown."""
+        if kind is linq.types.WebhookEventListResponse and not self._current:
+            return  # each version accepts only the events and the one documentation URL of its time
+        strict = kind.model_validate_json(body, strict=True)
+        if self._current:
+            unknown = list(extras(strict, kind.__name__))
+            assert unknown == [], unknown
 
     async def pages(self, asked: Any) -> list[Any]:
         """Every page of a list."""
@@ -139,13 +164,6 @@ def says(text: str, **more: Any) -> dict[str, Any]:
     return {"parts": [{"type": "text", "value": text}], **more}
 
 
-def check(kind: type[pydantic.BaseModel], body: bytes | str) -> None:
-    """Raises unless JSON matches a type exactly: no field is missing, of another type, or unknown."""
-    exact = kind.model_validate_json(body, strict=True)
-    unknown = list(extras(exact, kind.__name__))
-    assert unknown == [], unknown
-
-
 def extras(value: Any, path: str) -> Iterator[str]:
     """The fields that a type does not declare, except ``OURS_ALONE``."""
     if isinstance(value, pydantic.BaseModel):
@@ -167,3 +185,8 @@ def refused(status: int, code: int) -> Generator[None]:
     error = envelope["error"]
     assert (response.status_code, error["status"], error["code"]) == (status, status, code), envelope
     assert envelope["trace_id"] == response.headers["x-trace-id"]
+
+
+Story: TypeAlias = Callable[[App], Awaitable[None]]
+Stories: TypeAlias = dict[Story, tuple[int, int]]
+"""Stories, and the oldest of the tested versions of the public client that has what each needs."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.acceptance.clients.app import ALICE, BOB, CAROL, DAVE, App, refused, says
+from tests.acceptance.clients.app import ALICE, BOB, CAROL, DAVE, App, Stories, refused, says
 
 
 async def converses(app: App) -> None:
@@ -209,9 +209,6 @@ async def lives_in_a_group(app: App) -> None:
 
     played = await app.play("message", chat_id=group.id, from_=DAVE, text="who is Bob?")
     assert (await app.got(app.client.messages.retrieve(played["message_id"]))).from_handle.handle == DAVE
-    mention = {"parts": [{"type": "text", "value": "Dave, nobody", "mention": DAVE, "mention_range": [0, 4]}]}
-    sent = await app.got(app.client.chats.messages.send(group.id, message=mention))
-    assert [each.handle for each in sent.message.parts[0].mentions] == [DAVE]
     await app.play("message", chat_id=group.id, from_=ALICE, text="STOP")
     assert (await app.got(app.client.chats.retrieve(group.id))).health_status.status == "HEALTHY"
 
@@ -231,6 +228,16 @@ async def lives_in_a_group(app: App) -> None:
         with refused(409, 2013):
             await app.got(asked())
     assert await app.listed() == [group.id]
+
+
+async def mentions_people(app: App) -> None:
+    """A text mentions a participant of the group."""
+    group = await app.begin(ALICE, BOB)
+    mention = {"parts": [{"type": "text", "value": "Bob, hurry", "mention": BOB, "mention_range": [0, 3]}]}
+    sent = (await app.got(app.client.chats.messages.send(group.id, message=mention))).message
+    shown = await app.got(app.client.messages.retrieve(sent.id))
+    for message in (sent, shown):
+        assert [each.handle for each in message.parts[0].mentions] == [BOB]
 
 
 async def keeps_groups_and_direct_chats_apart(app: App) -> None:
@@ -259,14 +266,15 @@ async def keeps_groups_and_direct_chats_apart(app: App) -> None:
         await app.begin("nobody")
 
 
-STORIES = (
-    converses,
-    pages_through_messages,
-    answers_in_threads,
-    edits_and_deletes,
-    reacts,
-    follows_deliveries,
-    sends_every_kind_of_part,
-    lives_in_a_group,
-    keeps_groups_and_direct_chats_apart,
-)
+STORIES: Stories = {
+    converses: (0, 12),
+    pages_through_messages: (0, 12),
+    answers_in_threads: (0, 12),
+    edits_and_deletes: (0, 12),
+    reacts: (0, 12),
+    follows_deliveries: (0, 12),
+    sends_every_kind_of_part: (0, 12),
+    lives_in_a_group: (0, 12),
+    mentions_people: (0, 50),
+    keeps_groups_and_direct_chats_apart: (0, 12),
+}

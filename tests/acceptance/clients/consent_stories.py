@@ -1,6 +1,6 @@
 """Opt-outs, blocked handles, and capability checks."""
 
-from tests.acceptance.clients.app import ALICE, BOB, CAROL, App, refused, says
+from tests.acceptance.clients.app import ALICE, BOB, CAROL, App, Stories, refused, says
 
 
 async def opts_out_and_returns(app: App) -> None:
@@ -20,7 +20,6 @@ async def opts_out_and_returns(app: App) -> None:
         lambda: app.client.chats.messages.send(chat.id, message=says("wait")),
         lambda: app.client.chats.messages.send(other.id, message=says("wait")),
         lambda: app.client.chats.create(from_=app.other_line, to=[ALICE], message=says("wait")),
-        lambda: app.client.messages.create(to=[ALICE], message=says("wait")),
     ):
         with refused(403, 2024):
             await app.got(asked())
@@ -54,6 +53,9 @@ async def opts_out_by_any_keyword(app: App) -> None:
         await app.play("message", from_=ALICE, text=words)
         status = (await app.got(app.client.chats.retrieve(chat.id))).health_status.status
         assert status == ("OPTED_OUT" if stops else "HEALTHY"), words
+        if stops:
+            with refused(403, 2024):
+                await app.got(app.client.chats.messages.send(chat.id, message=says("wait")))
 
 
 async def blocks_handles(app: App) -> None:
@@ -91,24 +93,43 @@ async def blocks_handles(app: App) -> None:
 async def looks_for_capabilities(app: App) -> None:
     """iMessage reaches the handles that the carrier says; RCS reaches only phone numbers."""
 
-    async def found(check: str, address: str, **more: str) -> tuple[bool, str | None, str | None]:
-        method = getattr(app.client.capability, check)
-        answer = await app.got(method(address=address, **more))
+    async def reaches(check: str, address: str, **more: str) -> bool:
+        answer = await app.got(getattr(app.client.capability, check)(address=address, **more))
         assert answer.address == address
-        return answer.available, answer.reason, answer.selected_service
+        return answer.available
 
-    assert await found("check_i_message", ALICE) == (True, None, "iMessage")
-    assert await found("check_i_message", CAROL, from_=app.line) == (True, None, "iMessage")
-    assert await found("check_RCS", ALICE, from_=app.other_line) == (True, None, "RCS")
+    assert await reaches("check_i_message", ALICE)
+    assert await reaches("check_i_message", CAROL, from_=app.line)
+    assert await reaches("check_RCS", ALICE, from_=app.other_line)
     await app.play("set_rule", handle=ALICE, rule={"services": ["SMS"]})
-    assert await found("check_i_message", ALICE) == (False, "not_supported", "SMS")
-    assert await found("check_RCS", ALICE) == (False, "not_supported", "SMS")
-    await app.play("set_rule", handle=ALICE, rule={"services": []})
-    assert await found("check_i_message", ALICE) == (False, "not_supported", None)
+    assert not await reaches("check_i_message", ALICE)
+    assert not await reaches("check_RCS", ALICE)
     with refused(403, 2006):
-        await found("check_RCS", ALICE, from_="+19995550199")
+        await reaches("check_RCS", ALICE, from_="+19995550199")
     with refused(400, 1002):
-        await found("check_RCS", CAROL)
+        await reaches("check_RCS", CAROL)
 
 
-STORIES = (opts_out_and_returns, opts_out_by_any_keyword, blocks_handles, looks_for_capabilities)
+async def looks_for_another_service(app: App) -> None:
+    """A capability check says which service would carry a message instead."""
+
+    async def found(check: str, address: str) -> tuple[str | None, str | None]:
+        answer = await app.got(getattr(app.client.capability, check)(address=address))
+        return answer.reason, answer.selected_service
+
+    assert await found("check_i_message", ALICE) == (None, "iMessage")
+    assert await found("check_RCS", ALICE) == (None, "RCS")
+    await app.play("set_rule", handle=ALICE, rule={"services": ["SMS"]})
+    assert await found("check_i_message", ALICE) == ("not_supported", "SMS")
+    assert await found("check_RCS", ALICE) == ("not_supported", "SMS")
+    await app.play("set_rule", handle=ALICE, rule={"services": []})
+    assert await found("check_i_message", ALICE) == ("not_supported", None)
+
+
+STORIES: Stories = {
+    opts_out_and_returns: (0, 30),
+    opts_out_by_any_keyword: (0, 12),
+    blocks_handles: (0, 30),
+    looks_for_capabilities: (0, 12),
+    looks_for_another_service: (0, 30),
+}

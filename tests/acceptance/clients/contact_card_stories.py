@@ -4,7 +4,7 @@ import asyncio
 import time
 import urllib.request
 
-from tests.acceptance.clients.app import ALICE, BOB, PATIENCE, App, refused, says
+from tests.acceptance.clients.app import ALICE, BOB, PATIENCE, App, Stories, refused, says
 
 
 async def shares_its_contact_card(app: App) -> None:
@@ -47,7 +47,7 @@ async def asks_for_an_available_number(app: App) -> None:
     await app.begin(ALICE, line=app.line)
     assert await number() == app.other_line
     assert await number(to=[ALICE]) == app.line
-    assert await number(to=[ALICE, BOB], type="iMessage") == app.other_line
+    assert await number(to=[ALICE, BOB], extra_query={"type": "iMessage"}) == app.other_line
     assert await number(to=[ALICE], exclude_from=[app.line]) == app.other_line
     with refused(400, 1005):
         await number(exclude_from=[app.line, app.other_line])
@@ -67,4 +67,4 @@ async def asks_for_an_available_number(app: App) -> None:
     assert vcard.index(app.other_line) < vcard.index(app.line)
 
 
-STORIES = (shares_its_contact_card, asks_for_an_available_number)
+STORIES: Stories = {shares_its_contact_card: (0, 12), asks_for_an_available_number: (0, 30)}

@@ -1,7 +1,7 @@
-// Prints the chats that the public npm client lists, as JSON.
-import Linq from "@linqapp/sdk";
+// Prints the chats that a public npm client lists, as JSON: list_chats.mjs PACKAGE LIMIT LINE HANDLE
+const { default: Linq } = await import(process.argv[2]);
 
-const [limit, line, handle] = [Number(process.argv[2]), process.argv[3], process.argv[4]];
+const [limit, line, handle] = [Number(process.argv[3]), process.argv[4], process.argv[5]];
 const client = new Linq({ apiKey: process.env.LINQ_API_V3_API_KEY, baseURL: process.env.LINQ_API_V3_BASE_URL });
 
 async function listAll(query) {

@@ -1,6 +1,6 @@
 """Polls: an app sends one, the recipients vote, and it gets the events."""
 
-from tests.acceptance.clients.app import ALICE, BOB, App, refused
+from tests.acceptance.clients.app import ALICE, BOB, App, Stories, refused
 from tests.acceptance.clients.webhook_stories import receiving, subscribe
 
 EVENTS = [
@@ -66,4 +66,4 @@ async def polls(app: App) -> None:
         assert "only iMessage can carry it" in events[-1].data.error.message
 
 
-STORIES = (polls,)
+STORIES: Stories = {polls: (0, 30)}

@@ -3,20 +3,28 @@
 import asyncio
 from typing import Any
 
-from tests.acceptance.clients.app import ALICE, BOB, CAROL, DAVE, App, refused, says, settled
+from tests.acceptance.clients.app import ALICE, BOB, CAROL, DAVE, App, Stories, refused, says, settled
 from tests.support.lossy_proxy import losing
 
 CRITICAL = 5  # failures
 
 
 async def lists_lines(app: App) -> None:
-    """Both lists of lines have every line, with reputation or capabilities."""
-    numbers = (await app.got(app.client.phone_numbers.list())).phone_numbers
+    """Both lists of lines have every line; the older one has capabilities."""
+    # Not checked: version 0.12 knows a field that the API has since renamed.
+    numbers = (await settled(app.client.phone_numbers.list())).phone_numbers
     assert [each.phone_number for each in numbers] == app.partner.lines
-    assert {each.reputation.status for each in numbers} == {"HEALTHY"}
     older = (await app.got(app.client.phonenumbers.list())).phone_numbers
     assert [(each.id, each.phone_number) for each in older] == [(each.id, each.phone_number) for each in numbers]
     assert older[0].capabilities.sms
+
+
+async def rates_lines(app: App) -> None:
+    """The list of lines has the reputation of each."""
+    numbers = (await app.got(app.client.phone_numbers.list())).phone_numbers
+    assert {each.phone_number: each.reputation.status for each in numbers} == dict.fromkeys(
+        app.partner.lines, "HEALTHY"
+    )
 
 
 async def sends_without_a_line(app: App) -> None:
@@ -34,6 +42,9 @@ async def sends_without_a_line(app: App) -> None:
     with refused(400, 1005):
         asked = app.client.messages.create(to=[DAVE], message=says("?"), exclude_from=app.partner.lines)
         await app.got(asked)
+    await app.play("message", from_=BOB, text="STOP")
+    with refused(403, 2024):
+        await app.got(app.client.messages.create(to=[BOB], message=says("wait")))
 
     await app.play("set_rule", rule={"fail": "the line is barred"})
     for handle in (ALICE, CAROL, DAVE):  # three critical chats flag a line
@@ -102,4 +113,10 @@ async def sends_at_the_same_time(app: App) -> None:
     assert [message.id for message in page.messages] == [answers[0].chat.message.id]
 
 
-STORIES = (lists_lines, sends_without_a_line, repeats_sends, sends_at_the_same_time)
+STORIES: Stories = {
+    lists_lines: (0, 12),
+    rates_lines: (0, 30),
+    sends_without_a_line: (0, 30),
+    repeats_sends: (0, 30),
+    sends_at_the_same_time: (0, 12),
+}

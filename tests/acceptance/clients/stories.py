@@ -1,13 +1,15 @@
-"""Runs the stories of an app with a running service, through the ``linq`` on its path. Run it as ``python -m``.
+"""Runs stories of an app with a running service, through the ``linq`` on its path. Run it as ``python -m``.
 
-stories.py HALF URL BASE PARTNERS      HALF is sync or async, PARTNERS the partner of each story, as JSON
+stories.py HALF AGE URL BASE PARTNERS      HALF is sync or async; AGE is current or older: whether the client's types
+                                           declare every field; PARTNERS is the partner of each story, as JSON
 
-Prints JSON: the path of the client, and the traceback of each story, or null.
+Prints JSON: the path of the client, the traceback of each story, or null, and the calls that succeeded.
 """
 
 import asyncio
 import sys
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
@@ -20,32 +22,41 @@ from tests.acceptance.clients import (
     sending_stories,
     webhook_stories,
 )
-from tests.acceptance.clients.app import App, Partner
+from tests.acceptance.clients.app import App, Partner, Story
 
-STORIES = {
-    story.__name__: story
-    for module in (chat_stories, consent_stories, contact_card_stories, poll_stories, sending_stories, webhook_stories)
-    for story in module.STORIES
-}
+AT_ONCE = 4  # stories, which mostly wait
+
+# The longest stories first.
+_MODULES = (webhook_stories, sending_stories, chat_stories, consent_stories, contact_card_stories, poll_stories)
+STORIES = {story.__name__: story for module in _MODULES for story in module.STORIES}
+SINCE = {story.__name__: version for module in _MODULES for story, version in module.STORIES.items()}
 
 
-async def run(half: str, url: str, base: str, partners: dict[str, Partner]) -> dict[str, str | None]:
-    """The traceback of each story, or None."""
-    failures: dict[str, str | None] = {}
-    for name, story in STORIES.items():
-        app = App(half, url, base, partners[name])
-        try:
-            await story(app)
-        except Exception:
-            failures[name] = traceback.format_exc()
-        else:
-            failures[name] = None
-        finally:
-            await app.close()
-    return failures
+class Outcome(msgspec.Struct):
+    """What happened: where the client is, the traceback of each story, or None, and the calls that succeeded."""
+
+    client: str
+    failures: dict[str, str | None]
+    called: set[str]
+
+
+async def run(story: Story, app: App) -> str | None:
+    """Runs a story. Returns the traceback, or None."""
+    try:
+        await story(app)
+    except Exception:
+        return traceback.format_exc()
+    finally:
+        await app.close()
+    return None
 
 
 if __name__ == "__main__":
-    half, url, base, partners = sys.argv[1:]
-    failures = asyncio.run(run(half, url, base, msgspec.json.decode(partners, type=dict[str, Partner])))
-    print(msgspec.json.encode({"client": linq.__file__, "failures": failures}).decode())
+    half, age, url, base, given = sys.argv[1:]
+    partners = msgspec.json.decode(given, type=dict[str, Partner])
+    apps = {name: App(half, url, base, partner, current=age == "current") for name, partner in partners.items()}
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        running = {name: threads.submit(asyncio.run, run(STORIES[name], app)) for name, app in apps.items()}
+        failures = {name: story.result() for name, story in running.items()}
+    called = {call for app in apps.values() for call in app.called}
+    print(msgspec.json.encode(Outcome(linq.__file__, failures, called)).decode())
