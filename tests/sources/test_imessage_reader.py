@@ -196,7 +196,8 @@ def test_each_skipped_chat_is_reported_once_with_its_reason(archive: Archive) ->
     records = read(archive)
     assert sorted(records.reasons) == sorted(
         [
-            *[Reason.NOT_A_HANDLE] * 3,
+            *[Reason.NOT_A_HANDLE] * 2,
+            Reason.BUSINESS,
             Reason.GROUP_NOT_A_HANDLE,
             Reason.OTHER_NETWORK,
             *[Reason.ALONE] * 2,
@@ -320,3 +321,22 @@ def test_an_old_schema_is_read(tmp_path: Path) -> None:
 def test_numbers_without_a_country_code_belong_to_the_region(archive: Archive) -> None:
     archive.chat("030 123456", archive.handle("030 123456", "SMS"), service="SMS")
     assert read(archive, "DE").chats[0].key == "direct:+4930123456"
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("tel:+14155550001", f"direct:{ADA}"),
+        ("mailto:Cy@Example.com", f"direct:{CY}"),
+        ("<cy@example.com>", f"direct:{CY}"),
+        ("+12345", "direct:+12345"),
+    ],
+)
+def test_an_address_in_another_notation_is_the_same_handle(archive: Archive, address: str, key: str) -> None:
+    archive.chat(address, archive.handle(address))
+    assert [chat.key for chat in read(archive).chats] == [key]
+
+
+def test_an_rcs_agent_is_a_business_account(archive: Archive) -> None:
+    archive.chat("bakery_agent@rbm.goog", archive.handle("bakery_agent@rbm.goog", "RCS"), service="RCS")
+    assert read(archive).reasons == [Reason.BUSINESS]

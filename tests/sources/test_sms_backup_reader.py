@@ -211,3 +211,14 @@ def test_a_backup_with_any_prolog_or_none_is_read(tmp_path: Path, prolog: str) -
 
 def test_numbers_without_a_country_code_belong_to_the_region(tmp_path: Path) -> None:
     assert read(tmp_path, sms("030 123456"), region="DE").chats[0].key == "direct:+4930123456"
+
+
+@pytest.mark.parametrize("between", ["~", "|", ",", ";", ", "])
+def test_the_members_of_a_group_may_be_separated_in_several_ways(tmp_path: Path, between: str) -> None:
+    (chat,) = read(tmp_path, mms(between.join([ADA, "tel:+14155550002;phone-context=us", CY]))).chats
+    assert chat.key == f"group:{ADA},{BOB},{CY}"
+
+
+def test_the_address_of_a_business_account_is_not_a_handle(tmp_path: Path) -> None:
+    records = read(tmp_path, sms("bakery_agent@rbm.goog"), sms("sip:shop@botplatform.rcs.example.com;user=x", date=AT))
+    assert records.reasons == [Reason.BUSINESS] * 2

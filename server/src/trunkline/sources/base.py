@@ -18,6 +18,7 @@ import msgspec
 
 from trunkline.domain.chat import ParticipantStatus, Service
 from trunkline.domain.errors import CommandError
+from trunkline.domain.handle import is_business
 from trunkline.domain.instant import Instant
 from trunkline.domain.message import DeliveryStatus, ReactionType
 
@@ -99,10 +100,16 @@ class Reason(StrEnum):
     """Why a chat is skipped. There are few reasons, so that skipped chats can be counted by reason."""
 
     NOT_A_HANDLE = "short code or sender name"
+    BUSINESS = "business account, such as an RCS agent"
     GROUP_NOT_A_HANDLE = "group with a short code or sender name"
     OTHER_NETWORK = "chat on another network"
     ALONE = "chat with nobody but the line"
     NO_ADDRESS = "chat without an address"
+
+
+def reason_of(address: str) -> Reason:
+    """Why the chat with an address that is not a handle is skipped."""
+    return Reason.BUSINESS if is_business(address) else Reason.NOT_A_HANDLE
 
 
 class Skipped(msgspec.Struct, frozen=True):

@@ -22,7 +22,7 @@ import msgspec
 from trunkline.domain.chat import ParticipantStatus, Service
 from trunkline.domain.handle import normalise
 from trunkline.domain.instant import Instant
-from trunkline.sources.base import ArchivedChat, ArchivedMessage, Member, Reason, Record, Skipped
+from trunkline.sources.base import ArchivedChat, ArchivedMessage, Member, Reason, Record, Skipped, reason_of
 from trunkline.sources.imessage import schema
 from trunkline.sources.imessage.content import (
     REACTIONS,
@@ -214,7 +214,7 @@ class IMessage:
         known = {one.normal for one in people}
         person = known.pop() if len(known) == 1 else self._normalise(address)
         if person is None:
-            return Reason.NOT_A_HANDLE if address or people else Reason.NO_ADDRESS
+            return reason_of(address) if address or people else Reason.NO_ADDRESS
         return Reason.ALONE if person == self._line else _Chat(key=f"direct:{person}", person=person)
 
     def _group(self, identity: str, people: list[_Handle], name: str | None) -> _Chat | Reason:

@@ -18,6 +18,7 @@ change between two backups (from outbox to sent, from unread to read) is not par
 
 import functools
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -28,7 +29,7 @@ from trunkline.domain.chat import Service
 from trunkline.domain.handle import normalise, quoted
 from trunkline.domain.instant import Instant
 from trunkline.domain.message import DeliveryStatus
-from trunkline.sources.base import ArchivedChat, ArchivedMessage, Attachment, Member, Reason, Record, Skipped
+from trunkline.sources.base import ArchivedChat, ArchivedMessage, Attachment, Member, Reason, Record, Skipped, reason_of
 from trunkline.sources.sms_backup.elements import Element, elements
 from trunkline.sources.sms_backup.file import BackupFile
 
@@ -46,7 +47,8 @@ _FROM = "137"
 _RECIPIENTS = ("151", "130", "129")
 _NOTHING = ("", "null", "insert-address-token")
 """What stands for a missing value; the last one for the phone's own number."""
-_BETWEEN = "~"
+_BETWEEN = re.compile(r"[~|,]|;(?![\w-]+=)")
+"""What separates addresses: ``~``, in other versions another sign; ``;name=`` is a parameter of a URI."""
 _LATEST_MILLISECONDS = 253_402_300_799_999
 """The end of the year 9999."""
 
@@ -198,7 +200,7 @@ class SmsBackup:
         for address in parties:
             handle = self._normalise(address)
             if handle is None:
-                return Reason.NOT_A_HANDLE if len(parties) == 1 else Reason.GROUP_NOT_A_HANDLE
+                return reason_of(address) if len(parties) == 1 else Reason.GROUP_NOT_A_HANDLE
             if handle not in members:
                 members.append(handle)
         if members == [self._line]:
@@ -256,7 +258,7 @@ def _value(attributes: dict[str, str], name: str) -> str | None:
 
 
 def _addresses(attributes: dict[str, str]) -> list[str]:
-    parts = [part.strip() for part in attributes.get("address", "").split(_BETWEEN)]
+    parts = [part.strip() for part in _BETWEEN.split(attributes.get("address", ""))]
     return [part for part in parts if part not in _NOTHING]
 
 
