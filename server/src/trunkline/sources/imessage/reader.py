@@ -124,12 +124,12 @@ class IMessage:
     def __init__(self, path: Path, line: str, region: str) -> None:
         """``line`` is the E.164 number of the archive's owner; numbers without a country code belong to ``region``.
 
-        ``path`` is the database, or a folder with a ``chat.db``. Raises ``DamagedSource``.
+        ``path`` is the database, a folder with one, or the folder of an iPhone's backup. Raises ``DamagedSource``.
         """
-        self._path = locate(path)
+        self._files = locate(path)
         self._line = line
         self._normalise: _Normalise = functools.cache(functools.partial(normalise, region=region))
-        self._size = self._path.stat().st_size
+        self._size = self._files.database.stat().st_size
         self._position = 0
 
     @property
@@ -144,7 +144,7 @@ class IMessage:
 
     def chats(self) -> Iterator[Record]:
         """The skipped chats and then, after all messages were read, the others. Raises ``DamagedSource``."""
-        with open_database(self._path) as database:
+        with open_database(self._files) as database:
             handles = self._handles(database)
             chats: dict[int, _Chat] = {}
             for reason in self._read_chats(database, handles, chats):
@@ -160,7 +160,7 @@ class IMessage:
 
     def messages(self) -> Iterator[ArchivedMessage]:
         """Every message, in the order of the database. Raises ``DamagedSource``."""
-        with open_database(self._path) as database:
+        with open_database(self._files) as database:
             handles = self._handles(database)
             chats: dict[int, _Chat] = {}
             deque(self._read_chats(database, handles, chats), maxlen=0)
