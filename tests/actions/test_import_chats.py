@@ -8,7 +8,8 @@ import pytest
 from tests.support.chats import ALICE, BOB, CAROL, LINE, NOW, make_chat
 from tests.support.open_store import OpenStore
 from tests.support.partners import Pagination, Tenant, context, new_partner, save
-from trunkline.actions.imports.archive import ImportSummary, import_archive
+from trunkline.actions.imports.archive import import_archive
+from trunkline.actions.imports.summary import ImportSummary
 from trunkline.actions.operator.check_store import check_store
 from trunkline.domain.chat import Service
 from trunkline.domain.instant import DAY, Instant

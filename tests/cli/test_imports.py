@@ -68,8 +68,9 @@ def messages_of_chats(url: str, key: str) -> list[list[dict[str, Any]]]:
 def test_a_messages_database_becomes_chats(database: str, key: str, messages: Path) -> None:
     report = run_json("import", "imessage", str(messages), "--line", LINE, database=database)
     assert report["chats"] == {"new": 2, "changed": 0, "unchanged": 0}
-    assert (report["messages"], report["new_messages"]) == (3, 3)
-    assert [each["count"] for each in report["skipped"]] == [1]
+    assert (report["messages"], report["new_messages"], report["known_messages"]) == (4, 3, 0)
+    short_code = [{"reason": "short code or sender name", "count": 1}]
+    assert (report["skipped"], report["skipped_messages"], report["skipped_pieces"]) == (short_code, short_code, [])
     with serving(database) as url:
         (stop, hi), (rain,) = messages_of_chats(url, key)
     assert [stop["parts"][0]["value"], hi["parts"][0]["value"], rain["parts"][0]["value"]] == ["STOP", "Hi", "Rain"]
@@ -90,7 +91,7 @@ def test_importing_a_file_again_changes_nothing(database: str, key: str, message
     before = listed(database, key)
     again = run_json("import", "imessage", str(messages), "--line", LINE, database=database)
     assert again["chats"] == {"new": 0, "changed": 0, "unchanged": 2}
-    assert (again["messages"], again["new_messages"]) == (3, 0)
+    assert (again["messages"], again["new_messages"], again["known_messages"]) == (4, 0, 3)
     assert listed(database, key) == before
 
 
@@ -159,8 +160,9 @@ def test_the_summary_for_people(database: str, key: str, messages: Path) -> None
     assert key
     done = run("import", "imessage", str(messages), "--line", LINE, database=database)
     assert "2 new chats, 0 changed, 0 unchanged." in done.stdout
-    assert "3 messages read, 3 of them new." in done.stdout
-    assert "Skipped 1: " in done.stdout
+    assert "4 messages read: 3 new, 0 known, 1 skipped." in done.stdout
+    assert "Skipped chats: 1, short code or sender name." in done.stdout
+    assert "Skipped messages: 1, short code or sender name." in done.stdout
     assert done.stderr == ""
 
 

@@ -1,13 +1,14 @@
 """``trunkline import``: existing conversations, from an archive or an upstream."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import phonenumbers
 import typer
 
-from trunkline.actions.imports.archive import READINGS, ImportSummary, import_archive
+from trunkline.actions.imports.archive import READINGS, import_archive
+from trunkline.actions.imports.summary import ImportSummary
 from trunkline.actions.operator.partners import only_partner, owner_of_line
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption, PartnerOption
 from trunkline.cli.output import print_json, progress, say
@@ -121,18 +122,30 @@ def _region(number: str, region: str | None) -> str:
 
 
 def _report(summary: ImportSummary, *, as_json: bool) -> None:
+    skipped = summary.skipped
     if as_json:
         print_json(
             {
                 "chats": {"new": summary.new, "changed": summary.changed, "unchanged": summary.unchanged},
                 "messages": summary.messages,
                 "new_messages": summary.new_messages,
-                "skipped": [{"reason": reason, "count": count} for reason, count in sorted(summary.skipped.items())],
+                "known_messages": summary.known_messages,
+                "skipped": _by_reason(skipped.chats),
+                "skipped_messages": _by_reason(skipped.messages),
+                "skipped_pieces": _by_reason(skipped.pieces),
             }
         )
         return
     say(f"{summary.new} new chats, {summary.changed} changed, {summary.unchanged} unchanged.")
     if summary.messages:
-        say(f"{summary.messages} messages read, {summary.new_messages} of them new.")
-    for reason, count in sorted(summary.skipped.items()):
-        say(f"Skipped {count}: {reason}.")
+        say(
+            f"{summary.messages} messages read: {summary.new_messages} new, {summary.known_messages} known, "
+            f"{skipped.messages.total()} skipped."
+        )
+    for what, counts in (("chats", skipped.chats), ("messages", skipped.messages), ("pieces", skipped.pieces)):
+        for reason, count in sorted(counts.items()):
+            say(f"Skipped {what}: {count}, {reason}.")
+
+
+def _by_reason(counts: Mapping[str, int]) -> list[dict[str, object]]:
+    return [{"reason": reason, "count": count} for reason, count in sorted(counts.items())]

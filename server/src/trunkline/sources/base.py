@@ -3,14 +3,15 @@
 An archive is read twice, each time as a stream, and a reader holds at most one record for each chat in memory:
 
 * ``chats`` yields each chat once, with what its messages say about it, and each chat that cannot be imported;
-* ``messages`` yields the messages of those chats in the order of the archive. By then, the participants of each chat
-  and their join dates are known.
+* ``messages`` yields the messages of those chats in the order of the archive, and each message and reaction that
+  cannot be imported, so that every record of the archive is counted once. By then, the participants of each chat and
+  their join dates are known.
 
 A reader normalises every handle (``domain/handle.normalise``) and does not know the store. ``to_domain`` maps its
 records to the domain, and ``actions/imports`` stores them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
@@ -78,8 +79,9 @@ class ArchivedReaction(msgspec.Struct, frozen=True):
 class ArchivedMessage(msgspec.Struct, frozen=True):
     """One message. ``chat_key`` is the key of its chat; ``sender`` is None for the line itself.
 
-    ``identity`` distinguishes it from every other message of the chat, in this archive and in later copies. Text is a
-    ``str`` among the parts. ``changed_at`` is when it last changed, as far as the archive says.
+    ``identity`` distinguishes it from every other message of the chat, in this archive and in later copies. Those under
+    which an earlier copy, or an earlier version of the source, may have had it are ``former_identities``, the likeliest
+    first. Text is a ``str`` among the parts. ``changed_at`` is when it last changed, as far as the archive says.
     """
 
     chat_key: str
@@ -89,6 +91,7 @@ class ArchivedMessage(msgspec.Struct, frozen=True):
     service: Service
     status: DeliveryStatus
     parts: tuple[str | Attachment, ...] = ()
+    former_identities: tuple[str, ...] = ()
     changed_at: Instant | None = None
     delivered_at: Instant | None = None
     read_at: Instant | None = None
@@ -96,8 +99,24 @@ class ArchivedMessage(msgspec.Struct, frozen=True):
     reactions: tuple[ArchivedReaction, ...] = ()
 
 
+def with_subject(subject: str | None, parts: Sequence[str | Attachment]) -> tuple[str | Attachment, ...]:
+    """The parts of a message with its subject, which the API does not have: as the first line of the first text.
+
+    Without a text, it is the last part, so the index of a file does not change.
+    """
+    if subject is None or not subject.strip():
+        return tuple(parts)
+    index = next((index for index, part in enumerate(parts) if isinstance(part, str)), None)
+    if index is None:
+        return (*parts, subject)
+    return (*parts[:index], f"{subject}\n{parts[index]}", *parts[index + 1 :])
+
+
 class Reason(StrEnum):
-    """Why a chat is skipped. There are few reasons, so that skipped chats can be counted by reason."""
+    """Why a chat, a message or a reaction is skipped. There are few reasons, so that they can be counted.
+
+    A message of a skipped chat is skipped for the reason of its chat.
+    """
 
     NOT_A_HANDLE = "short code or sender name"
     BUSINESS = "business account, such as an RCS agent"
@@ -106,6 +125,22 @@ class Reason(StrEnum):
     ALONE = "chat with nobody but the line"
     NO_ADDRESS = "chat without an address"
 
+    NO_CHAT = "message in no chat, such as a deleted one"
+    NO_DATE = "message without a date"
+    UNKNOWN_SENDER = "message of an unknown sender"
+    UNSENT = "unsent message"
+    EMPTY = "message without text or files"
+    NOTICE = "notice in a chat, such as a join or a departure"
+    POLL_VOTE = "vote in a poll"
+    DRAFT = "draft"
+    REPORT = "delivery report"
+    NOT_A_MESSAGE = "record that is not a message"
+    TOO_LATE = "message that arrived while the archive was read"
+
+    NO_TARGET = "reaction to a message that was not imported"
+    UNKNOWN_REACTION = "reaction of an unknown kind, such as a sticker"
+    UNKNOWN_REACTOR = "reaction of an unknown sender"
+
 
 def reason_of(address: str) -> Reason:
     """Why the chat with an address that is not a handle is skipped."""
@@ -113,12 +148,26 @@ def reason_of(address: str) -> Reason:
 
 
 class Skipped(msgspec.Struct, frozen=True):
-    """A skipped chat: one for each chat, however many messages it has."""
+    """A skipped chat: one for each chat, however many messages it has. ``key``: as of an ``ArchivedChat``."""
+
+    reason: str
+    key: str | None = None
+
+
+class SkippedMessage(msgspec.Struct, frozen=True):
+    """A skipped message, or another record where messages are stored."""
+
+    reason: str
+
+
+class SkippedPiece(msgspec.Struct, frozen=True):
+    """A skipped reaction or another piece of a message."""
 
     reason: str
 
 
 Record: TypeAlias = ArchivedChat | Skipped
+MessageRecord: TypeAlias = ArchivedMessage | SkippedMessage | SkippedPiece
 
 
 class DamagedSource(CommandError):
@@ -142,8 +191,8 @@ class Source(Protocol):
         """Every chat of the archive, and every skipped one. Raises ``DamagedSource``."""
         ...
 
-    def messages(self) -> Iterator[ArchivedMessage]:
-        """Every message. Raises ``DamagedSource``.
+    def messages(self) -> Iterator[MessageRecord]:
+        """Every message, and every skipped record. Raises ``DamagedSource``.
 
         If the archive is in use, it may by now contain messages of chats or people that ``chats`` did not yield.
         """

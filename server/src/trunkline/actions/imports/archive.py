@@ -3,13 +3,13 @@
 The archive is read twice. The first reading yields its chats and their participants, the second its messages.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from trunkline.actions.imports.add_messages import add_messages
 from trunkline.actions.imports.recompute import recompute_chats
+from trunkline.actions.imports.summary import ImportSummary, SkippedRecords
 from trunkline.domain.chat import Chat
 from trunkline.domain.context import RequestContext
 from trunkline.domain.merge import merge
@@ -22,17 +22,6 @@ from trunkline.storage.store import Store
 READINGS = 2
 PROGRESS_STEP = 1000  # chats between two progress reports
 BATCH = 500  # chats rendered at a time, which bounds the memory
-
-
-class ImportSummary(msgspec.Struct, frozen=True):
-    """What an import did: new, changed and unchanged chats; messages read and new; what was skipped, by reason."""
-
-    new: int
-    changed: int
-    unchanged: int
-    messages: int
-    new_messages: int
-    skipped: dict[str, int]
 
 
 class _Chats(msgspec.Struct):
@@ -50,10 +39,12 @@ async def import_archive(
     ``progress`` gets how far the source has been read, of ``READINGS`` times its size. Raises ``DamagedSource``; then
     nothing is stored.
     """
-    archived, skipped = _read_chats(source, progress)
+    skipped = SkippedRecords()
+    archived, skipped_keys = _read_chats(source, skipped, progress)
     async with store.change(ctx) as change:
         chats, targets = await _assign(change, archived, line)
-        messages = to_domain.messages(source.messages(), targets)
+        records = to_domain.messages(source.messages(), {**skipped_keys, **targets})
+        messages = skipped.filter(records)
         added = await add_messages(change, messages, lambda: progress(source.size + source.position))
         for chat_id, chat in (await recompute_chats(change, chats.after, added)).items():
             if chat_id not in chats.after:
@@ -61,20 +52,25 @@ async def import_archive(
             chats.after[chat_id] = chat
         new, changed = await _store(change, chats)
     unchanged = len(chats.after) - new - changed
-    return ImportSummary(new, changed, unchanged, added.read, added.new.total(), dict(skipped))
+    return ImportSummary(new, changed, unchanged, added.new.total(), added.known, skipped)
 
 
-def _read_chats(source: Source, progress: Callable[[int], None]) -> tuple[list[ArchivedChat], Counter[str]]:
+def _read_chats(
+    source: Source, skipped: SkippedRecords, progress: Callable[[int], None]
+) -> tuple[list[ArchivedChat], dict[str, str]]:
+    """The chats of an archive, and the reasons for skipped ones by key."""
     archived: list[ArchivedChat] = []
-    skipped: Counter[str] = Counter()
+    skipped_keys: dict[str, str] = {}
     for count, record in enumerate(source.chats()):
         if count % PROGRESS_STEP == 0:
             progress(source.position)
-        if isinstance(record, Skipped):
-            skipped[record.reason] += 1
-        else:
+        if not isinstance(record, Skipped):
             archived.append(record)
-    return archived, skipped
+            continue
+        skipped.chats[record.reason] += 1
+        if record.key is not None:
+            skipped_keys[record.key] = record.reason
+    return archived, skipped_keys
 
 
 async def _assign(
