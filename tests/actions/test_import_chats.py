@@ -1,6 +1,6 @@
 """Imports store the chats of archives once, even if an archive lacks dates, names or people."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 import msgspec
 import pytest
@@ -38,6 +38,9 @@ class Archive:
 
     def messages(self) -> Iterator[ArchivedMessage]:
         return iter([record for record in self._records if isinstance(record, ArchivedMessage)])
+
+    def read_file(self, location: str) -> Generator[bytes]:
+        raise NotImplementedError(location)
 
 
 @pytest.fixture

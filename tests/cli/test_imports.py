@@ -1,5 +1,8 @@
 """`trunkline import`, from a file or an upstream to the list of chats."""
 
+import base64
+import subprocess
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +10,10 @@ import pytest
 
 from tests.conftest import NewDatabase
 from tests.sources.messages_archive import Archive
-from tests.sources.sms_archive import backup, mms, sms, text_part
-from tests.support.command import error_of, get, post, run, run_json, serving
+from tests.sources.sms_archive import backup, data_part, mms, sms, text_part
+from tests.support.command import BIN, environment, error_of, get, post, run, run_json, serving
 from tests.support.reserved_port import reserved_port
+from tests.support.waiting import until
 
 LINE = "+12025550100"
 FROM, TO = 137, 151  # the roles of an MMS address (OMA MMS)
@@ -197,3 +201,89 @@ def test_the_error_of_an_unreachable_upstream_is_one_line(database: str) -> None
         error = error_of("import", "linq", "--base-url", upstream, "--key", "tk_secret", database=database)
     assert f"{upstream} does not answer" in error
     assert "tk_secret" not in error
+
+
+PICTURE = b"\xff\xd8\xff picture"
+
+
+def media_parts(url: str, key: str) -> list[dict[str, Any]]:
+    """The files of the messages that a service lists."""
+    messages = [message for chat in messages_of_chats(url, key) for message in chat]
+    return [part for message in messages for part in message["parts"] if part["type"] == "media"]
+
+
+def downloaded(url: str, key: str) -> list[bytes]:
+    """The files of all messages, by the URLs that the messages have."""
+    files: list[bytes] = []
+    for part in media_parts(url, key):
+        assert part["url"].startswith(f"{url}/")
+        with urllib.request.urlopen(part["url"]) as response:  # noqa: S310 - our own server
+            files.append(response.read())
+        assert part["size_bytes"] == len(files[-1])
+    return files
+
+
+def test_the_files_of_a_messages_folder_can_be_downloaded(database: str, key: str, tmp_path: Path) -> None:
+    folder = tmp_path / "Messages"
+    (folder / "Attachments/ab/11/GUID").mkdir(parents=True)
+    (folder / "Attachments/ab/11/GUID/IMG_1.jpeg").write_bytes(PICTURE)
+    archive = Archive(folder / "chat.db")
+    message = archive.message(archive.chat("+14155550111"), at=JANUARY, text="\ufffcLook")
+    path = "~/Library/Messages/Attachments/ab/11/GUID/IMG_1.jpeg"
+    archive.attachment(message, filename=path, transfer_name="Sea.jpeg", mime_type="image/jpeg")
+    archive.attachment(message, filename=path.replace("IMG_1", "gone"), mime_type="image/jpeg")
+    archive.close()
+    command = ["import", "imessage", str(folder), "--line", LINE, "--attachments", str(folder)]
+    report = run_json(*command, database=database)
+    assert (report["files"], report["new_files"], report["known_files"]) == (2, 1, 0)
+    assert report["skipped_files"] == [{"reason": "file that is missing", "count": 1}]
+    again = run(*command, database=database)
+    assert "2 files: 0 new, 1 known, 1 skipped." in again.stdout
+    assert "Skipped files: 1, file that is missing." in again.stdout
+    with serving(database) as url:
+        ((shown,),) = messages_of_chats(url, key)
+        assert [part.get("filename") for part in shown["parts"]] == ["Sea.jpeg", None, "gone.jpeg"]
+        with urllib.request.urlopen(shown["parts"][0]["url"]) as response:  # noqa: S310
+            assert response.read() == PICTURE
+
+
+def test_a_folder_of_attachments_that_does_not_exist_is_an_error(
+    database: str, key: str, messages: Path, tmp_path: Path
+) -> None:
+    command = ["import", "imessage", str(messages), "--line", LINE, "--attachments", str(tmp_path / "gone")]
+    assert "there is no such folder" in error_of(*command, database=database)
+    assert listed(database, key) == []
+
+
+@pytest.mark.slow
+def test_an_import_of_files_that_is_killed_continues(database: str, key: str, tmp_path: Path) -> None:
+    pictures = [PICTURE + bytes([number]) * 100_000 for number in range(90)]
+    archive = backup(
+        tmp_path,
+        *[
+            mms(
+                "+14155550111",
+                date=JANUARY * 1000 + number,
+                parts=[data_part(base64.b64encode(picture).decode())],
+            )
+            for number, picture in enumerate(pictures)
+        ],
+    )
+    command = ["import", "sms-backup", str(archive), "--line", LINE, "--attachments"]
+    process = subprocess.Popen(
+        [BIN / "trunkline", *command], env=environment(TRUNKLINE_DATABASE=database), stdout=subprocess.DEVNULL
+    )
+    try:
+        with serving(database) as url:
+            until(lambda: any(part["url"].startswith(url) for part in media_parts(url, key)))
+            process.kill()
+            process.wait()
+            assert not all(part["url"].startswith(url) for part in media_parts(url, key))
+            done = run_json(*command, database=database)
+            assert done["new_files"] + done["known_files"] == 90
+            assert 0 < done["known_files"] < 90
+            assert sorted(downloaded(url, key)) == sorted(pictures)
+    finally:
+        process.kill()
+        process.wait()
+    assert run_json("database", "check", database=database)["problems"] == []

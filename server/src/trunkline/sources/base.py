@@ -11,7 +11,7 @@ A reader normalises every handle (``domain/handle.normalise``) and does not know
 records to the domain, and ``actions/imports`` stores them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
@@ -53,11 +53,15 @@ class ArchivedChat(msgspec.Struct, frozen=True):
 
 
 class Attachment(msgspec.Struct, frozen=True):
-    """A file of a message, without its content. Unknown properties are None, an unknown size is 0."""
+    """A file of a message, without its content. Unknown properties are None, an unknown size is 0.
+
+    ``location`` is what ``Source.read_file`` takes; None if the archive does not have the file.
+    """
 
     filename: str | None
     mime_type: str | None
     size_bytes: int = 0
+    location: str | None = None
 
 
 class ArchivedReply(msgspec.Struct, frozen=True):
@@ -113,7 +117,7 @@ def with_subject(subject: str | None, parts: Sequence[str | Attachment]) -> tupl
 
 
 class Reason(StrEnum):
-    """Why a chat, a message or a reaction is skipped. There are few reasons, so that they can be counted.
+    """Why a chat, a message, a reaction or a file is skipped. There are few reasons, so that they can be counted.
 
     A message of a skipped chat is skipped for the reason of its chat.
     """
@@ -140,6 +144,15 @@ class Reason(StrEnum):
     NO_TARGET = "reaction to a message that was not imported"
     UNKNOWN_REACTION = "reaction of an unknown kind, such as a sticker"
     UNKNOWN_REACTOR = "reaction of an unknown sender"
+
+    NO_FILE = "file that is missing"
+    OUTSIDE = "file outside of the folder"
+    NOT_A_FILE = "folder or device instead of a file"
+    UNREADABLE = "file that cannot be read"
+    NO_BYTES = "empty file"
+    TOO_LARGE = "file of more than 104857600 bytes"
+    TYPE = "file of a type that the API does not have"
+    CHANGED = "file that its message no longer has"
 
 
 def reason_of(address: str) -> Reason:
@@ -170,6 +183,14 @@ Record: TypeAlias = ArchivedChat | Skipped
 MessageRecord: TypeAlias = ArchivedMessage | SkippedMessage | SkippedPiece
 
 
+class NoFile(Exception):
+    """A file of the archive cannot be read. ``reason`` says why."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class DamagedSource(CommandError):
     """The file is damaged, or not of the expected format. The message names the file, the position and the problem."""
 
@@ -196,4 +217,8 @@ class Source(Protocol):
 
         If the archive is in use, it may by now contain messages of chats or people that ``chats`` did not yield.
         """
+        ...
+
+    def read_file(self, location: str) -> Generator[bytes]:
+        """The content of a file, in pieces. Fastest in the order of ``messages``. Raises ``NoFile``."""
         ...

@@ -35,8 +35,7 @@ from trunkline.sources.base import (
 )
 
 ATTACHMENTS = "https://trunkline.invalid/attachments/"
-"""The prefix of the URLs of imported files. The files are not imported: an address in ``.invalid`` never exists
-(RFC 2606 §2)."""
+"""The prefix of the URLs of files that are not imported: an address in ``.invalid`` never exists (RFC 2606 §2)."""
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://trunkline.invalid/imported")
 _NAMELESS = "file"
@@ -103,10 +102,14 @@ def target(archived: ArchivedChat, partner_id: int, chat: Chat) -> MessageTarget
 
 
 class Imported(msgspec.Struct, frozen=True):
-    """A message to import. If it is stored as one of ``former``, that is the same message."""
+    """A message to import. If it is stored as one of ``former``, that is the same message.
+
+    ``files`` are the files of the archive by the index of their part.
+    """
 
     message: Message
     former: tuple[Message, ...] = ()
+    files: tuple[tuple[int, Attachment], ...] = ()
 
 
 def messages(
@@ -131,7 +134,8 @@ def imported(archived: ArchivedMessage, target: MessageTarget) -> Imported | Non
     if sender is None:
         return None
     former = [_message(archived, target, sender, identity) for identity in archived.former_identities]
-    return Imported(_message(archived, target, sender, archived.identity), tuple(former))
+    files = [(index, part) for index, part in enumerate(archived.parts) if isinstance(part, Attachment)]
+    return Imported(_message(archived, target, sender, archived.identity), tuple(former), tuple(files))
 
 
 def _message(archived: ArchivedMessage, target: MessageTarget, sender: Participant, identity: str) -> Message:

@@ -30,10 +30,23 @@ class SkippedRecords(msgspec.Struct):
                     yield record
 
 
+class ImportedFiles(msgspec.Struct, frozen=True):
+    """The numbers of new files, of those that were stored already, and of skipped ones, by reason."""
+
+    new: int
+    known: int
+    skipped: Counter[str]
+
+    @property
+    def read(self) -> int:
+        """The files that the messages have."""
+        return self.new + self.known + self.skipped.total()
+
+
 class ImportSummary(msgspec.Struct, frozen=True):
     """What an import did: new, changed and unchanged chats, new and known messages, and what was skipped.
 
-    A message that an archive contains twice is known the second time.
+    A message that an archive contains twice is known the second time. ``files`` is None if files are not imported.
     """
 
     new: int
@@ -42,6 +55,7 @@ class ImportSummary(msgspec.Struct, frozen=True):
     new_messages: int
     known_messages: int
     skipped: SkippedRecords
+    files: ImportedFiles | None = None
 
     @property
     def messages(self) -> int:

@@ -7,6 +7,7 @@
 * ``thread_originator_guid`` is the first message of a thread; ``thread_originator_part`` begins with the part of it.
 """
 
+import os
 from collections.abc import Sequence
 from posixpath import basename
 
@@ -134,7 +135,8 @@ def _text(content: ContentRow) -> str | None:
 
 def _attachment(file: AttachmentRow) -> Attachment:
     name = _decoded(file.transfer_name) or basename(_decoded(file.filename) or "")
-    return Attachment(name or None, _decoded(file.mime_type), max(file.total_bytes or 0, 0))
+    location = None if file.filename is None else os.fsdecode(file.filename)
+    return Attachment(name or None, _decoded(file.mime_type), max(file.total_bytes or 0, 0), location or None)
 
 
 def _is_preview(file: AttachmentRow) -> bool:

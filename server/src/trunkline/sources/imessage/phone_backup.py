@@ -16,7 +16,7 @@ MEDIA_DOMAIN = "MediaDomain"
 
 def backup_path(folder: Path, domain: str, path: str) -> Path:
     """Where a backup has a file of the phone, if it has it."""
-    name = hashlib.sha1(f"{domain}-{path}".encode(), usedforsecurity=False).hexdigest()
+    name = hashlib.sha1(f"{domain}-{path}".encode(errors="surrogateescape"), usedforsecurity=False).hexdigest()
     nested = folder / name[:2] / name
     flat = folder / name
     return flat if flat.exists() and not nested.exists() else nested

@@ -12,7 +12,7 @@ Apple does not document the schema; these facts are public (imessage-exporter do
 """
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -27,6 +27,7 @@ from trunkline.sources.base import (
     Attachment,
     Member,
     MessageRecord,
+    NoFile,
     Reason,
     Record,
     Skipped,
@@ -48,6 +49,7 @@ from trunkline.sources.imessage.content import (
     status_of,
 )
 from trunkline.sources.imessage.database import ChatDatabase, locate, open_database
+from trunkline.sources.imessage.files import AttachmentFolder
 from trunkline.sources.imessage.schema import ChatRow, FullRow, MessageRow, TapbackRow
 from trunkline.sources.membership import MembershipEvent, members
 
@@ -157,11 +159,13 @@ class _Outline(msgspec.Struct, frozen=True):
 class IMessage:
     """The source for a ``chat.db``. ``size`` and ``position`` are bytes."""
 
-    def __init__(self, path: Path, line: str, region: str) -> None:
+    def __init__(self, path: Path, line: str, region: str, attachments: Path | None = None) -> None:
         """``line`` is the E.164 number of the archive's owner; numbers without a country code belong to ``region``.
 
-        ``path`` is the database, a folder with one, or the folder of an iPhone's backup. Raises ``DamagedSource``.
+        ``path`` is the database, a folder with one, or the folder of an iPhone's backup; ``attachments`` the folder
+        with the files of messages, if they are wanted. Raises ``DamagedSource`` or ``CommandError``.
         """
+        self._attachments = None if attachments is None else AttachmentFolder(attachments)
         self._files = locate(path)
         self._line = line
         self._normalise: _Normalise = functools.cache(functools.partial(normalise, region=region))
@@ -205,6 +209,12 @@ class IMessage:
                     continue
                 for chat in found:
                     yield from self._records(full, chat, handles)
+
+    def read_file(self, location: str) -> Generator[bytes]:
+        """The content of a file, in pieces. Raises ``NoFile``."""
+        if self._attachments is None:
+            raise NoFile(Reason.NO_FILE)
+        return self._attachments.read(location)
 
     def _rows(
         self, database: ChatDatabase, chats: dict[int, _Chat | _SkippedChat], *, reactions: bool

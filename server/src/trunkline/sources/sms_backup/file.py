@@ -38,6 +38,7 @@ class BackupFile:
         self._name = str(path)
         self._member: str | None = None
         self._gzipped = False
+        self._forward: _Forward | None = None
         with self._damage_errors(), path.open("rb") as file:
             magic = file.read(len(_ZIP_MAGIC))
             self.size = path.stat().st_size
@@ -65,6 +66,13 @@ class BackupFile:
         for chunk in self._raw_chunks():
             yield decoder.decode(chunk).encode("utf-8", "replace")
         yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+
+    def read(self, start: int, length: int) -> Iterator[bytes]:
+        """These bytes of the chunks, in pieces. Reads on from the end of the last call, if that is before ``start``."""
+        if self._forward is None or start < self._forward.position:
+            self._forward = _Forward(self.chunks())
+        self._forward.skip(start - self._forward.position)
+        yield from self._forward.take(length)
 
     def _raw_chunks(self) -> Iterator[bytes]:
         with self._damage_errors():
@@ -125,6 +133,33 @@ class BackupFile:
             NotImplementedError,
         ) as error:  # zipfile raises these for encryption and unknown compression
             raise DamagedSource(f"{self._name}: the zip cannot be unpacked: {error}") from error
+
+
+class _Forward:
+    """Reads chunks by position, only forward."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._rest = b""
+        self.position = 0
+        """Where the next byte is."""
+
+    def skip(self, count: int) -> None:
+        """Moves forward."""
+        for _ in self.take(count):
+            pass
+
+    def take(self, count: int) -> Iterator[bytes]:
+        """The next bytes, in pieces; fewer at the end."""
+        while count > 0 and (self._rest or self._next()):
+            piece, self._rest = self._rest[:count], self._rest[count:]
+            count -= len(piece)
+            self.position += len(piece)
+            yield piece
+
+    def _next(self) -> bool:
+        self._rest = next((chunk for chunk in self._chunks if chunk), b"")
+        return bool(self._rest)
 
 
 def _chunks(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:

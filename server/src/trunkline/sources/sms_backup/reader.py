@@ -20,12 +20,13 @@ outbox to sent, from unread to read) is not part of that.
 import functools
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
 
+from trunkline.domain.attachment import MAX_SIZE
 from trunkline.domain.chat import Service
 from trunkline.domain.handle import normalise, quoted
 from trunkline.domain.instant import SECOND, Instant
@@ -36,6 +37,7 @@ from trunkline.sources.base import (
     Attachment,
     Member,
     MessageRecord,
+    NoFile,
     Reason,
     Record,
     Skipped,
@@ -45,7 +47,7 @@ from trunkline.sources.base import (
 )
 from trunkline.sources.sms_backup.elements import Element, elements
 from trunkline.sources.sms_backup.file import BackupFile
-from trunkline.sources.sms_backup.part_data import PartData
+from trunkline.sources.sms_backup.part_data import PartData, decoded
 
 _RECEIVED, _FAILED, _DRAFT = "1", "5", "3"
 _BOXES = frozenset({_RECEIVED, "2", "4", _FAILED, "6"})
@@ -155,6 +157,18 @@ class SmsBackup:
         """Every message, in the order of the file, and every skipped record. Raises ``DamagedSource``."""
         for outcome in self._outcomes():
             yield SkippedMessage(outcome.reason) if isinstance(outcome, _Skip) else outcome[1]
+
+    def read_file(self, location: str) -> Generator[bytes]:
+        """The content of a file, in pieces. Raises ``NoFile``."""
+        data = PartData.parse(location)
+        if data is None:
+            raise NoFile(Reason.NO_FILE)
+        if data.size_bytes > MAX_SIZE:
+            raise NoFile(Reason.TOO_LARGE)
+        try:
+            yield from decoded(self._file.read(data.start, data.length))
+        except ValueError as error:
+            raise NoFile(Reason.UNREADABLE) from error
 
     def _outcomes(self) -> Iterator[tuple[_Chat, ArchivedMessage] | _Skip]:
         """Every element as a message with its chat, or why it is skipped."""
@@ -296,6 +310,7 @@ def _parts(element: Element) -> tuple[str | Attachment, ...]:
                     filename=next((name for name in names if name), None),
                     mime_type=kind if kind not in _NOTHING else None,
                     size_bytes=0 if data is None else data.size_bytes,
+                    location=None if data is None else data.reference(),
                 )
             )
     return tuple(parts)
