@@ -1,4 +1,4 @@
-"""The files of imported messages become attachments, once each, on both engines."""
+"""The files of imported messages become attachments, once each, on both engines and in both file stores."""
 
 import base64
 from collections import Counter
@@ -31,8 +31,8 @@ JPEG = b"\xff\xd8\xff jpeg"
 
 
 @pytest.fixture
-def store(opened: OpenStore) -> Store:
-    return opened.store
+def store(opened_with_files: OpenStore) -> Store:
+    return opened_with_files.store
 
 
 class Importer:
@@ -100,7 +100,9 @@ def messages_archive(folder: Path, files: Sequence[tuple[str, str]]) -> Path:
     return archive.close()
 
 
-def test_the_files_of_a_backup_are_attachments_of_its_messages(opened: OpenStore, store: Store, tmp_path: Path) -> None:
+def test_the_files_of_a_backup_are_attachments_of_its_messages(
+    opened_with_files: OpenStore, store: Store, tmp_path: Path
+) -> None:
     async def play() -> None:
         importer = await new_importer(store, tmp_path)
         elements = mms(ALICE, date=AT, parts=[text_part("Look"), data_part(data(JPEG), name="sea/1.jpg")])
@@ -112,10 +114,10 @@ def test_the_files_of_a_backup_are_attachments_of_its_messages(opened: OpenStore
         found = await find_file(store, importer.tenant.id, part.id, NOW)
         assert (found.status, found.size_bytes, found.url) == ("complete", len(JPEG), None)
 
-    opened.run(play())
+    opened_with_files.run(play())
 
 
-def test_importing_again_adds_and_copies_nothing(opened: OpenStore, store: Store, tmp_path: Path) -> None:
+def test_importing_again_adds_and_copies_nothing(opened_with_files: OpenStore, store: Store, tmp_path: Path) -> None:
     async def play() -> None:
         importer = await new_importer(store, tmp_path)
         elements = [mms(ALICE, date=AT + n, parts=[data_part(data(JPEG + bytes([n])))]) for n in range(3)]
@@ -126,11 +128,11 @@ def test_importing_again_adds_and_copies_nothing(opened: OpenStore, store: Store
         assert (await importer.add_without_files(importer.sms(*elements))).changed == 0
         assert (await importer.stored(), await importer.files()) == (before, files)
 
-    opened.run(play())
+    opened_with_files.run(play())
 
 
 def test_files_are_added_to_messages_that_were_imported_without(
-    opened: OpenStore, store: Store, tmp_path: Path
+    opened_with_files: OpenStore, store: Store, tmp_path: Path
 ) -> None:
     async def play() -> None:
         importer = await new_importer(store, tmp_path)
@@ -146,10 +148,12 @@ def test_files_are_added_to_messages_that_were_imported_without(
         assert after.chats == before.chats
         assert [each.updated_at for each in after.messages] == [each.updated_at for each in before.messages]
 
-    opened.run(play())
+    opened_with_files.run(play())
 
 
-def test_the_files_of_messages_are_read_from_the_folder(opened: OpenStore, store: Store, tmp_path: Path) -> None:
+def test_the_files_of_messages_are_read_from_the_folder(
+    opened_with_files: OpenStore, store: Store, tmp_path: Path
+) -> None:
     files = [
         ("ab/11/G/IMG_1.jpeg", "image/jpeg"),
         ("ab/11/G/IMG_1.jpeg", "image/jpeg"),  # two messages with the same file
@@ -199,7 +203,7 @@ def test_the_files_of_messages_are_read_from_the_folder(opened: OpenStore, store
         assert (again.new, again.known, again.skipped.total()) == (1, 3, 5)
         assert len(await importer.files()) == 3
 
-    opened.run(play())
+    opened_with_files.run(play())
 
 
 class Interrupted(SmsBackup):
@@ -216,7 +220,9 @@ class Interrupted(SmsBackup):
             yield piece[1:]
 
 
-def test_an_interrupted_import_continues_and_leaves_no_file(opened: OpenStore, store: Store, tmp_path: Path) -> None:
+def test_an_interrupted_import_continues_and_leaves_no_file(
+    opened_with_files: OpenStore, store: Store, tmp_path: Path
+) -> None:
     elements = [mms(ALICE, date=AT + n, parts=[data_part(data(JPEG + bytes([n])))]) for n in range(4)]
 
     async def play() -> None:
@@ -232,21 +238,23 @@ def test_an_interrupted_import_continues_and_leaves_no_file(opened: OpenStore, s
         await sweep(store, NOW + 2 * UNUSED_FOR)
         assert len(await importer.files()) == 4
 
-    opened.run(play())
+    opened_with_files.run(play())
 
 
 @pytest.mark.parametrize("content", ["====", "QQ=Q", "Q", "ÿ"])
-def test_base64_that_is_damaged_is_skipped(opened: OpenStore, store: Store, tmp_path: Path, content: str) -> None:
+def test_base64_that_is_damaged_is_skipped(
+    opened_with_files: OpenStore, store: Store, tmp_path: Path, content: str
+) -> None:
     async def play() -> None:
         importer = await new_importer(store, tmp_path)
         source = importer.sms(mms(ALICE, date=AT, parts=[data_part(content)]))
         assert (await importer.add(source)).skipped == {Reason.UNREADABLE: 1}
         assert await importer.files() == []
 
-    opened.run(play())
+    opened_with_files.run(play())
 
 
-def test_white_space_in_base64_is_ignored(opened: OpenStore, store: Store, tmp_path: Path) -> None:
+def test_white_space_in_base64_is_ignored(opened_with_files: OpenStore, store: Store, tmp_path: Path) -> None:
     content = JPEG * 1000
     lines = base64.encodebytes(content).decode()
 
@@ -256,4 +264,4 @@ def test_white_space_in_base64_is_ignored(opened: OpenStore, store: Store, tmp_p
         assert (await importer.add(importer.sms(*wrapped))).new == 2
         assert [await importer.content(part) for part in await importer.media()] == [content] * 2
 
-    opened.run(play())
+    opened_with_files.run(play())

@@ -206,6 +206,12 @@ def test_the_error_of_an_unreachable_upstream_is_one_line(database: str) -> None
 PICTURE = b"\xff\xd8\xff picture"
 
 
+@pytest.fixture
+def place(tmp_path: Path) -> str:
+    """Where files are stored."""
+    return str(tmp_path / "files")
+
+
 def media_parts(url: str, key: str) -> list[dict[str, Any]]:
     """The files of the messages that a service lists."""
     messages = [message for chat in messages_of_chats(url, key) for message in chat]
@@ -223,7 +229,7 @@ def downloaded(url: str, key: str) -> list[bytes]:
     return files
 
 
-def test_the_files_of_a_messages_folder_can_be_downloaded(database: str, key: str, tmp_path: Path) -> None:
+def test_the_files_of_a_messages_folder_can_be_downloaded(database: str, key: str, tmp_path: Path, place: str) -> None:
     folder = tmp_path / "Messages"
     (folder / "Attachments/ab/11/GUID").mkdir(parents=True)
     (folder / "Attachments/ab/11/GUID/IMG_1.jpeg").write_bytes(PICTURE)
@@ -234,13 +240,13 @@ def test_the_files_of_a_messages_folder_can_be_downloaded(database: str, key: st
     archive.attachment(message, filename=path.replace("IMG_1", "gone"), mime_type="image/jpeg")
     archive.close()
     command = ["import", "imessage", str(folder), "--line", LINE, "--attachments", str(folder)]
-    report = run_json(*command, database=database)
+    report = run_json(*command, database=database, TRUNKLINE_ATTACHMENTS=place)
     assert (report["files"], report["new_files"], report["known_files"]) == (2, 1, 0)
     assert report["skipped_files"] == [{"reason": "file that is missing", "count": 1}]
-    again = run(*command, database=database)
+    again = run(*command, database=database, TRUNKLINE_ATTACHMENTS=place)
     assert "2 files: 0 new, 1 known, 1 skipped." in again.stdout
     assert "Skipped files: 1, file that is missing." in again.stdout
-    with serving(database) as url:
+    with serving(database, TRUNKLINE_ATTACHMENTS=place) as url:
         ((shown,),) = messages_of_chats(url, key)
         assert [part.get("filename") for part in shown["parts"]] == ["Sea.jpeg", None, "gone.jpeg"]
         with urllib.request.urlopen(shown["parts"][0]["url"]) as response:  # noqa: S310
@@ -256,8 +262,8 @@ def test_a_folder_of_attachments_that_does_not_exist_is_an_error(
 
 
 @pytest.mark.slow
-def test_an_import_of_files_that_is_killed_continues(database: str, key: str, tmp_path: Path) -> None:
-    pictures = [PICTURE + bytes([number]) * 100_000 for number in range(90)]
+def test_an_import_of_files_that_is_killed_continues(database: str, key: str, tmp_path: Path, place: str) -> None:
+    pictures = [PICTURE + bytes([number]) * 300_000 for number in range(90)]
     archive = backup(
         tmp_path,
         *[
@@ -270,20 +276,20 @@ def test_an_import_of_files_that_is_killed_continues(database: str, key: str, tm
         ],
     )
     command = ["import", "sms-backup", str(archive), "--line", LINE, "--attachments"]
-    process = subprocess.Popen(
-        [BIN / "trunkline", *command], env=environment(TRUNKLINE_DATABASE=database), stdout=subprocess.DEVNULL
-    )
-    try:
-        with serving(database) as url:
+    with serving(database, TRUNKLINE_ATTACHMENTS=place) as url:
+        process = subprocess.Popen(
+            [BIN / "trunkline", *command],
+            env=environment(TRUNKLINE_DATABASE=database, TRUNKLINE_ATTACHMENTS=place),
+            stdout=subprocess.DEVNULL,
+        )
+        try:
             until(lambda: any(part["url"].startswith(url) for part in media_parts(url, key)))
+        finally:
             process.kill()
             process.wait()
-            assert not all(part["url"].startswith(url) for part in media_parts(url, key))
-            done = run_json(*command, database=database)
-            assert done["new_files"] + done["known_files"] == 90
-            assert 0 < done["known_files"] < 90
-            assert sorted(downloaded(url, key)) == sorted(pictures)
-    finally:
-        process.kill()
-        process.wait()
-    assert run_json("database", "check", database=database)["problems"] == []
+        assert not all(part["url"].startswith(url) for part in media_parts(url, key))
+        done = run_json(*command, database=database, TRUNKLINE_ATTACHMENTS=place)
+        assert done["new_files"] + done["known_files"] == 90
+        assert 0 < done["known_files"] < 90
+        assert sorted(downloaded(url, key)) == sorted(pictures)
+    assert run_json("database", "check", database=database, TRUNKLINE_ATTACHMENTS=place)["problems"] == []
