@@ -288,6 +288,7 @@ def test_the_messages_of_a_skipped_chat_are_skipped_for_its_reason(archive: Arch
     [
         ({"to": "p:0/gone"}, Reason.NO_TARGET),
         ({"to": "p:0/DRAFT"}, Reason.NO_TARGET),
+        ({"to": "p:0/G1", "guid": "G1"}, Reason.NO_TARGET),  # to a reaction, here to itself
         ({"to": "p:0/M", "kind": 2007}, Reason.UNKNOWN_REACTION),
         ({"to": "p:0/M", "handle": 0}, Reason.UNKNOWN_REACTOR),
     ],

@@ -27,7 +27,7 @@ import_commands = typer.Typer(help="Import existing conversations.", no_args_is_
 
 NO_REGION = "ZZ"  # with it, only numbers with a country code can be parsed
 
-PathArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="PATH", help="The file.")]
+PathArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="PATH", help="The archive.")]
 LineOption: TypeAlias = Annotated[
     str, typer.Option("--line", metavar="+E164", help="The line that the conversations belong to.")
 ]

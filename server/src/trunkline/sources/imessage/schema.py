@@ -259,7 +259,10 @@ def _tapbacks(database: ChatDatabase) -> tuple[str, str | None]:
 def _has_target(database: ChatDatabase) -> str:
     if not {"guid", "associated_message_guid", "associated_message_type"} <= database.columns("message"):
         return "0"
-    exists = f"EXISTS (SELECT 1 FROM message t WHERE t.guid = {_target('message')})"  # noqa: S608
+    exists = (
+        f"EXISTS (SELECT 1 FROM message t WHERE t.guid = {_target('message')} "  # noqa: S608
+        "AND ifnull(t.associated_message_type, 0) NOT BETWEEN 2000 AND 3999)"
+    )
     return f"CASE WHEN associated_message_type BETWEEN 2000 AND 3999 THEN {exists} END"
 
 
