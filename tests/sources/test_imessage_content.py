@@ -133,9 +133,9 @@ def test_files_take_the_positions_that_the_text_marks(
     [
         (
             {"filename": "~/Library/A/IMG_1.HEIC", "transfer_name": "Sea.heic", "mime_type": "image/heic"},
-            Attachment("Sea.heic", "image/heic"),
+            Attachment("Sea.heic", "image/heic", 0, "~/Library/A/IMG_1.HEIC"),
         ),
-        ({"filename": "/var/x/IMG_1.HEIC", "total_bytes": 77}, Attachment("IMG_1.HEIC", None, 77)),
+        ({"filename": "/var/x/IMG_1.HEIC", "total_bytes": 77}, Attachment("IMG_1.HEIC", None, 77, "/var/x/IMG_1.HEIC")),
         ({"total_bytes": -1}, Attachment(None, None)),
         ({"transfer_name": b"caf\xe9.txt"}, Attachment("caf\ufffd.txt", None)),
     ],
