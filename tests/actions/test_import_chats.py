@@ -1,6 +1,6 @@
 """Imports store the chats of archives once, even if an archive lacks dates, names or people."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 import msgspec
 import pytest
@@ -8,7 +8,8 @@ import pytest
 from tests.support.chats import ALICE, BOB, CAROL, LINE, NOW, make_chat
 from tests.support.open_store import OpenStore
 from tests.support.partners import Pagination, Tenant, context, new_partner, save
-from trunkline.actions.imports.archive import ImportSummary, import_archive
+from trunkline.actions.imports.archive import import_archive
+from trunkline.actions.imports.summary import ImportSummary
 from trunkline.actions.operator.check_store import check_store
 from trunkline.domain.chat import Service
 from trunkline.domain.instant import DAY, Instant
@@ -37,6 +38,9 @@ class Archive:
 
     def messages(self) -> Iterator[ArchivedMessage]:
         return iter([record for record in self._records if isinstance(record, ArchivedMessage)])
+
+    def read_file(self, location: str) -> Generator[bytes]:
+        raise NotImplementedError(location)
 
 
 @pytest.fixture

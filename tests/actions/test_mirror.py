@@ -13,13 +13,14 @@ from tests.support.chats import ALICE, BOB, LINE, NOW, make_chat
 from tests.support.open_store import OpenStore
 from tests.support.partners import Tenant, new_partner
 from tests.support.store_contents import Stored, outbox_and_events, stored
-from trunkline.actions.imports.archive import ImportSummary
 from trunkline.actions.imports.mirror import NO_MESSAGES, mirror_upstream
+from trunkline.actions.imports.summary import ImportSummary, SkippedRecords
 from trunkline.domain.chat import Chat, Health, HealthStatus, Service
 from trunkline.domain.instant import SECOND
 from trunkline.domain.message import Content, DeliveryStatus, Message, ReplyTo, TextPart
 from trunkline.schemas.chat import render_chat, with_doc_base
 from trunkline.schemas.message import render_message
+from trunkline.sources.mirror.messages import UNKNOWN_MESSAGE, UNKNOWN_PART
 from trunkline.storage.store import Store
 
 PAGE = 3
@@ -114,7 +115,7 @@ def test_messages_are_stored_unchanged_and_the_next_run_reads_only_new_ones(open
         there.has(chat, *messages)
         there.has(quiet, make_message(100, quiet))
         first = await there.mirror(store, partner)
-        assert (first.new, first.messages, first.new_messages, first.skipped) == (2, 9, 9, {})
+        assert (first.new, first.messages, first.new_messages, first.skipped) == (2, 9, 9, SkippedRecords())
         found = await stored(store, partner.id)
         assert found.of(chat) == messages
         assert (found.chats[chat.id].message_count, found.chats[chat.id].unread_count) == (8, 4)
@@ -191,7 +192,7 @@ def test_a_chat_whose_messages_cannot_be_read_does_not_stop_the_rest_and_is_trie
         there.refused = {chat.id: 403}
         done = await there.mirror(store, partner)
         assert (done.new, done.new_messages) == (2, 1)
-        assert done.skipped == {"messages of a chat that cannot be read: HTTP 403": 1}
+        assert done.skipped.chats == {"messages of a chat that cannot be read: HTTP 403": 1}
         assert seen(await stored(store, partner.id), chat, other) == [[], ["message 410"]]
 
         there.refused = {}
@@ -220,7 +221,7 @@ def test_the_chats_of_an_upstream_without_messages_are_mirrored(opened: OpenStor
             there.has(later(make_chat(30 + number), number))
         there.refused = {"*": status}
         done = await there.mirror(store, partner)
-        assert (done.new, done.messages, done.skipped) == (5, 0, {NO_MESSAGES: 5})
+        assert (done.new, done.messages, done.skipped.chats) == (5, 0, {NO_MESSAGES: 5})
         assert there.requests.total() == 2 + 1
 
         # Now it lists them, and the chats have not changed.
@@ -269,6 +270,34 @@ def test_a_response_that_is_not_a_list_of_messages_is_skipped(
         there = Odd()
         there.has(make_chat(50, line=LINE))
         done = await there.mirror(store, partner)
-        assert (done.new, done.skipped) == (1, {reason: 1})
+        assert (done.new, done.skipped.chats) == (1, {reason: 1})
+
+    opened.run(play())
+
+
+def test_every_message_of_an_upstream_is_counted_once(opened: OpenStore, store: Store) -> None:
+    class Newer(Upstream):
+        """An upstream some of whose messages have a field that this version does not know."""
+
+        def answer(self, path: str, cursor: str | None) -> tuple[int, Any]:
+            status, body = super().answer(path, cursor)
+            for message in body.get("messages", []):
+                if int(message["id"][-4:], 16) % 3 == 0:
+                    message["delivery_status"] = "teleported"
+                elif int(message["id"][-4:], 16) % 3 == 1:
+                    message["parts"].append({"type": "hologram"})
+            return status, body
+
+    async def play() -> None:
+        partner = await new_partner(store)
+        there = Newer()
+        chat = make_chat(60)
+        there.has(chat, *[make_message(700 + number, chat) for number in range(12)])
+        done = await there.mirror(store, partner)
+        skipped = done.skipped
+        assert done.messages == done.new_messages + skipped.messages.total() == 12
+        assert skipped.messages.keys() == {UNKNOWN_MESSAGE}
+        assert skipped.pieces == {UNKNOWN_PART: 4}
+        assert len((await stored(store, partner.id)).of(chat)) == done.new_messages == 8
 
     opened.run(play())

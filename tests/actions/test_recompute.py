@@ -15,6 +15,7 @@ from trunkline.actions.imports.add_messages import add_messages
 from trunkline.actions.imports.recompute import recompute_chats
 from trunkline.domain.chat import Chat, Health, HealthStatus
 from trunkline.domain.message import Content, DeliveryStatus, Message, TextPart
+from trunkline.sources.to_domain import Imported
 
 # When (in microseconds), whether the line sent it, whether it failed, and its text.
 Row = tuple[int, bool, bool, str]
@@ -49,7 +50,7 @@ def imported(opened: OpenStore, chat: Chat, *imports: Sequence[Message]) -> Chat
         partner = await new_partner(opened.store)
         async with opened.store.change(context(partner.id)) as change:
             for messages in imports:
-                added = await add_messages(change, messages, lambda: None)
+                added = await add_messages(change, map(Imported, messages), lambda: None)
                 chat = (await recompute_chats(change, {chat.id: chat}, added)).get(chat.id, chat)
             await change.load([chat])
         return chat

@@ -135,6 +135,8 @@ def test_a_group_is_updated_in_something(site: Site) -> None:
         ("create", {"from": ""}, 1002, "'from'"),
         ("create", {"from": "334-328-4472"}, 1002, "'from'"),
         ("create", {"from": "user@example.com"}, 1002, "'from'"),
+        ("create", {"to": ["<user@example.com>"]}, 1002, "'to[0]' is '<user@example.com>'"),
+        ("create", {"to": ["mailto:user@example.com"]}, 1002, "'to[0]'"),
         ("create", {"to": ALICE}, 1003, "'to'"),
         ("create", {"to": [1]}, 1003, "'to[0]'"),
         ("create", {"to": []}, 1005, "'to'"),

@@ -1,5 +1,8 @@
 """`trunkline import`, from a file or an upstream to the list of chats."""
 
+import base64
+import subprocess
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +10,10 @@ import pytest
 
 from tests.conftest import NewDatabase
 from tests.sources.messages_archive import Archive
-from tests.sources.sms_archive import backup, mms, sms, text_part
-from tests.support.command import error_of, get, post, run, run_json, serving
+from tests.sources.sms_archive import backup, data_part, mms, sms, text_part
+from tests.support.command import BIN, environment, error_of, get, post, run, run_json, serving
 from tests.support.reserved_port import reserved_port
+from tests.support.waiting import until
 
 LINE = "+12025550100"
 FROM, TO = 137, 151  # the roles of an MMS address (OMA MMS)
@@ -68,8 +72,9 @@ def messages_of_chats(url: str, key: str) -> list[list[dict[str, Any]]]:
 def test_a_messages_database_becomes_chats(database: str, key: str, messages: Path) -> None:
     report = run_json("import", "imessage", str(messages), "--line", LINE, database=database)
     assert report["chats"] == {"new": 2, "changed": 0, "unchanged": 0}
-    assert (report["messages"], report["new_messages"]) == (3, 3)
-    assert [each["count"] for each in report["skipped"]] == [1]
+    assert (report["messages"], report["new_messages"], report["known_messages"]) == (4, 3, 0)
+    short_code = [{"reason": "short code or sender name", "count": 1}]
+    assert (report["skipped"], report["skipped_messages"], report["skipped_pieces"]) == (short_code, short_code, [])
     with serving(database) as url:
         (stop, hi), (rain,) = messages_of_chats(url, key)
     assert [stop["parts"][0]["value"], hi["parts"][0]["value"], rain["parts"][0]["value"]] == ["STOP", "Hi", "Rain"]
@@ -90,7 +95,7 @@ def test_importing_a_file_again_changes_nothing(database: str, key: str, message
     before = listed(database, key)
     again = run_json("import", "imessage", str(messages), "--line", LINE, database=database)
     assert again["chats"] == {"new": 0, "changed": 0, "unchanged": 2}
-    assert (again["messages"], again["new_messages"]) == (3, 0)
+    assert (again["messages"], again["new_messages"], again["known_messages"]) == (4, 0, 3)
     assert listed(database, key) == before
 
 
@@ -159,8 +164,9 @@ def test_the_summary_for_people(database: str, key: str, messages: Path) -> None
     assert key
     done = run("import", "imessage", str(messages), "--line", LINE, database=database)
     assert "2 new chats, 0 changed, 0 unchanged." in done.stdout
-    assert "3 messages read, 3 of them new." in done.stdout
-    assert "Skipped 1: " in done.stdout
+    assert "4 messages read: 3 new, 0 known, 1 skipped." in done.stdout
+    assert "Skipped chats: 1, short code or sender name." in done.stdout
+    assert "Skipped messages: 1, short code or sender name." in done.stdout
     assert done.stderr == ""
 
 
@@ -195,3 +201,95 @@ def test_the_error_of_an_unreachable_upstream_is_one_line(database: str) -> None
         error = error_of("import", "linq", "--base-url", upstream, "--key", "tk_secret", database=database)
     assert f"{upstream} does not answer" in error
     assert "tk_secret" not in error
+
+
+PICTURE = b"\xff\xd8\xff picture"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> str:
+    """Where files are stored."""
+    return str(tmp_path / "files")
+
+
+def media_parts(url: str, key: str) -> list[dict[str, Any]]:
+    """The files of the messages that a service lists."""
+    messages = [message for chat in messages_of_chats(url, key) for message in chat]
+    return [part for message in messages for part in message["parts"] if part["type"] == "media"]
+
+
+def downloaded(url: str, key: str) -> list[bytes]:
+    """The files of all messages, by the URLs that the messages have."""
+    files: list[bytes] = []
+    for part in media_parts(url, key):
+        assert part["url"].startswith(f"{url}/")
+        with urllib.request.urlopen(part["url"]) as response:  # noqa: S310 - our own server
+            files.append(response.read())
+        assert part["size_bytes"] == len(files[-1])
+    return files
+
+
+def test_the_files_of_a_messages_folder_can_be_downloaded(database: str, key: str, tmp_path: Path, place: str) -> None:
+    folder = tmp_path / "Messages"
+    (folder / "Attachments/ab/11/GUID").mkdir(parents=True)
+    (folder / "Attachments/ab/11/GUID/IMG_1.jpeg").write_bytes(PICTURE)
+    archive = Archive(folder / "chat.db")
+    message = archive.message(archive.chat("+14155550111"), at=JANUARY, text="\ufffcLook")
+    path = "~/Library/Messages/Attachments/ab/11/GUID/IMG_1.jpeg"
+    archive.attachment(message, filename=path, transfer_name="Sea.jpeg", mime_type="image/jpeg")
+    archive.attachment(message, filename=path.replace("IMG_1", "gone"), mime_type="image/jpeg")
+    archive.close()
+    command = ["import", "imessage", str(folder), "--line", LINE, "--attachments", str(folder)]
+    report = run_json(*command, database=database, TRUNKLINE_ATTACHMENTS=place)
+    assert (report["files"], report["new_files"], report["known_files"]) == (2, 1, 0)
+    assert report["skipped_files"] == [{"reason": "file that is missing", "count": 1}]
+    again = run(*command, database=database, TRUNKLINE_ATTACHMENTS=place)
+    assert "2 files: 0 new, 1 known, 1 skipped." in again.stdout
+    assert "Skipped files: 1, file that is missing." in again.stdout
+    with serving(database, TRUNKLINE_ATTACHMENTS=place) as url:
+        ((shown,),) = messages_of_chats(url, key)
+        assert [part.get("filename") for part in shown["parts"]] == ["Sea.jpeg", None, "gone.jpeg"]
+        with urllib.request.urlopen(shown["parts"][0]["url"]) as response:  # noqa: S310
+            assert response.read() == PICTURE
+
+
+def test_a_folder_of_attachments_that_does_not_exist_is_an_error(
+    database: str, key: str, messages: Path, tmp_path: Path
+) -> None:
+    command = ["import", "imessage", str(messages), "--line", LINE, "--attachments", str(tmp_path / "gone")]
+    assert "there is no such folder" in error_of(*command, database=database)
+    assert listed(database, key) == []
+
+
+@pytest.mark.slow
+def test_an_import_of_files_that_is_killed_continues(database: str, key: str, tmp_path: Path, place: str) -> None:
+    pictures = [PICTURE + bytes([number]) * 300_000 for number in range(90)]
+    archive = backup(
+        tmp_path,
+        *[
+            mms(
+                "+14155550111",
+                date=JANUARY * 1000 + number,
+                parts=[data_part(base64.b64encode(picture).decode())],
+            )
+            for number, picture in enumerate(pictures)
+        ],
+    )
+    command = ["import", "sms-backup", str(archive), "--line", LINE, "--attachments"]
+    with serving(database, TRUNKLINE_ATTACHMENTS=place) as url:
+        process = subprocess.Popen(
+            [BIN / "trunkline", *command],
+            env=environment(TRUNKLINE_DATABASE=database, TRUNKLINE_ATTACHMENTS=place),
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            until(lambda: any(part["url"].startswith(url) for part in media_parts(url, key)))
+        finally:
+            process.kill()
+            process.wait()
+        assert not all(part["url"].startswith(url) for part in media_parts(url, key))
+        done = run_json(*command, database=database, TRUNKLINE_ATTACHMENTS=place)
+        assert done["new_files"] + done["known_files"] == 90
+        assert 0 < done["known_files"] < 90
+        assert sorted(downloaded(url, key)) == sorted(pictures)
+    assert run_json("database", "check", database=database, TRUNKLINE_ATTACHMENTS=place)["problems"] == []

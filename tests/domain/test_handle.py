@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trunkline.domain.errors import InvalidPhoneNumber
-from trunkline.domain.handle import normalise, parse_handle, parse_number, quoted
+from trunkline.domain.handle import is_business, normalise, parse_handle, parse_number, parse_written_number, quoted
 
 NUMBERS = [
     ("+13343284472", "+13343284472"),
@@ -48,6 +48,12 @@ NOT_EMAILS = [
     "us\x00er@example.com",
     "+user@example.com\x7f",
     "a" * 243 + "@example.com",
+    "<user@example.com>",
+    "Ada <user@example.com>",
+    "mailto:user@example.com",
+    "sip:user@example.com;user=phone",
+    "user@example.com,other@example",
+    '"user"@example.com',
 ]
 
 
@@ -98,12 +104,49 @@ def test_an_invalid_email_address_is_rejected(text: str) -> None:
         ("VERIFY1234567", "US", None),
         ("", "US", None),
         ("someone@", None, None),
+        ("+12345", "US", "+12345"),  # as in the API
+        ("+1 (23) 45", "US", "+12345"),
+        ("12345", "US", None),
+        ("+44 (0)20 7183 8750", None, "+442071838750"),
+        ("tel:+1-334-328-4472;ext=7", None, "+13343284472"),
+        ("tel:%2B13343284472", None, "+13343284472"),
+        ("smsto:3343284472", "US", "+13343284472"),
+        ("mailto:Ada@Example.com?subject=x", None, "ada@example.com"),
+        ("sip:+13343284472@ims.example.com;user=phone", None, "+13343284472"),
+        ("sip:ada@example.com", None, "ada@example.com"),
+        ("<Ada@Example.com>", None, "ada@example.com"),
+        ('"Ada L." <ada@example.com>', None, "ada@example.com"),
+        ("+13343284472/TYPE=PLMN", None, "+13343284472"),
+        ("\u202a+13343284472\u202c", None, "+13343284472"),
+        ("bakery_agent@rbm.goog", None, None),
+        ("sip:bakery@botplatform.rcs.example.com", None, None),
+        ("urn:biz:0a1b", None, None),
     ],
 )
 def test_a_number_of_an_archive_is_normalised_with_its_region(
     text: str, region: str | None, handle: str | None
 ) -> None:
     assert normalise(text, region) == handle
+
+
+@pytest.mark.parametrize(
+    ("text", "business"),
+    [
+        ("urn:biz:0a1b", True),
+        ("Bakery_Agent@RBM.goog", True),
+        ("sip:bakery@botplatform.rcs.example.com;x=1", True),
+        ("ada@example.com", False),
+        ("AMZN", False),
+        ("72645", False),
+    ],
+)
+def test_a_business_account_is_recognised(text: str, business: bool) -> None:
+    assert is_business(text) is business
+
+
+@given(st.from_regex(r"\A\+[1-9][0-9]{1,14}\Z"))
+def test_the_api_the_command_line_and_archives_agree_on_numbers(text: str) -> None:
+    assert parse_handle(text, "to") == parse_written_number(text, "--line") == normalise(text, "US") == text
 
 
 @given(st.text())

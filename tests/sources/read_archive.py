@@ -5,26 +5,30 @@ from collections.abc import Sequence
 import msgspec
 
 from trunkline.domain.message import DeliveryStatus
-from trunkline.sources.base import ArchivedChat, ArchivedMessage, Skipped, Source
+from trunkline.sources.base import ArchivedChat, ArchivedMessage, Skipped, SkippedMessage, SkippedPiece, Source
 
 
 class Read(msgspec.Struct, frozen=True):
-    """Everything in an archive."""
+    """Everything in an archive, with the reasons for skipped chats, messages and pieces of messages."""
 
     chats: list[ArchivedChat]
     reasons: list[str]
     messages: list[ArchivedMessage]
+    skipped: list[str] = []
+    pieces: list[str] = []
 
 
 def read(source: Source) -> Read:
     """Reads the archive twice, to the end."""
-    records = list(source.chats())
+    chats = list(source.chats())
     messages = list(source.messages())
     assert source.position == source.size
     return Read(
-        [record for record in records if isinstance(record, ArchivedChat)],
-        [record.reason for record in records if isinstance(record, Skipped)],
-        messages,
+        [record for record in chats if isinstance(record, ArchivedChat)],
+        [record.reason for record in chats if isinstance(record, Skipped)],
+        [record for record in messages if isinstance(record, ArchivedMessage)],
+        [record.reason for record in messages if isinstance(record, SkippedMessage)],
+        [record.reason for record in messages if isinstance(record, SkippedPiece)],
     )
 
 

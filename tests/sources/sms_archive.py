@@ -28,10 +28,14 @@ def sms(address: str, body: str = "Hello", *, kind: int = 1, date: int | str = A
     return element("sms", **(values | {"body": body, "toa": "null", "read": "1", "status": "-1"} | more))
 
 
+def text_part(text: str) -> str:
+    return element("part", seq="0", ct="text/plain", name="null", chset="106", text=text)
+
+
 def mms(
     address: str,
     *,
-    parts: Sequence[str] = (),
+    parts: Sequence[str] = (text_part("Hello"),),
     addrs: Sequence[tuple[str, int]] = (),
     box: int = 1,
     date: int | str = AT,
@@ -42,10 +46,6 @@ def mms(
     people = "".join(element("addr", address=person, type=str(role), charset="106") for person, role in addrs)
     inner = f"\n<parts>{''.join(parts)}</parts>\n<addrs>{people}</addrs>\n"
     return element("mms", inner, **(values | {"address": address, "rr": "129", "m_type": kind} | more))
-
-
-def text_part(text: str) -> str:
-    return element("part", seq="0", ct="text/plain", name="null", chset="106", text=text)
 
 
 def data_part(data: str, **more: str) -> str:

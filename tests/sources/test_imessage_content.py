@@ -1,6 +1,7 @@
 """The reader of Apple Messages: the status, times, parts, reply and reactions of a single message."""
 
-from collections.abc import Iterator
+import plistlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from tests.sources import read_archive
 from tests.sources.messages_archive import Archive, archived, nanoseconds
 from trunkline.domain.instant import SECOND
 from trunkline.domain.message import DeliveryStatus, ReactionType
-from trunkline.sources.base import ArchivedMessage, ArchivedReaction, ArchivedReply, Attachment
+from trunkline.sources.base import ArchivedMessage, ArchivedReaction, ArchivedReply, Attachment, Reason
 from trunkline.sources.imessage.reader import IMessage
 
 LINE = "+13343284472"
@@ -68,6 +69,45 @@ def test_an_edited_message_has_its_current_text_and_the_time_of_the_edit(archive
     assert message.changed_at == (NOON + 60) * SECOND
 
 
+def summary(versions: dict[str, list[str]], unsent: Sequence[int] = ()) -> bytes:
+    """The ``message_summary_info`` of a message with these versions of its edited parts."""
+    edited = {part: [{"d": 1.5, "t": archived(text)} for text in texts] for part, texts in versions.items()}
+    return plistlib.dumps({"ec": edited, "otr": {}, "rp": list(unsent)}, fmt=plistlib.FMT_BINARY)
+
+
+@pytest.mark.parametrize(
+    ("info", "parts"),
+    [
+        (summary({"0": ["first", "now"]}), ("now",)),
+        (summary({"10": ["c"], "2": ["b"], "0": ["a"]}), ("a\nb\nc",)),
+        (summary({"0": ["kept"], "1": ["gone"]}, unsent=[1]), ("kept",)),
+    ],
+)
+def test_an_edited_message_whose_text_is_only_in_its_summary(archive: Archive, info: bytes, parts: Any) -> None:
+    assert one(archive, text=None, date_edited=nanoseconds(NOON + 9), message_summary_info=info).parts == parts
+
+
+@pytest.mark.parametrize(
+    ("info", "reason"),
+    [
+        (summary({"0": ["gone"]}, unsent=[0]), Reason.UNSENT),
+        (b"bplist00garbage", Reason.EMPTY),
+        (b"garbage", Reason.EMPTY),
+        (plistlib.dumps(["a"], fmt=plistlib.FMT_BINARY), Reason.EMPTY),
+        (plistlib.dumps({"ec": {"0": [{"t": b"x"}]}}, fmt=plistlib.FMT_BINARY), Reason.EMPTY),
+    ],
+)
+def test_a_summary_without_text(archive: Archive, info: bytes, reason: Reason) -> None:
+    archive.message(archive.chat(ADA), at=NOON, text=None, message_summary_info=info)
+    assert read_archive.read(IMessage(archive.close(), LINE, "US")).skipped == [reason]
+
+
+def test_a_subject_without_a_text_comes_after_the_files(archive: Archive) -> None:
+    message = archive.message(archive.chat(ADA), at=NOON, text="\ufffc", subject="The sea")
+    archive.attachment(message, transfer_name="sea.heic")
+    assert messages(archive)[0].parts == (Attachment("sea.heic", None), "The sea")
+
+
 @pytest.mark.parametrize(
     ("columns", "parts"),
     [
@@ -93,9 +133,9 @@ def test_files_take_the_positions_that_the_text_marks(
     [
         (
             {"filename": "~/Library/A/IMG_1.HEIC", "transfer_name": "Sea.heic", "mime_type": "image/heic"},
-            Attachment("Sea.heic", "image/heic"),
+            Attachment("Sea.heic", "image/heic", 0, "~/Library/A/IMG_1.HEIC"),
         ),
-        ({"filename": "/var/x/IMG_1.HEIC", "total_bytes": 77}, Attachment("IMG_1.HEIC", None, 77)),
+        ({"filename": "/var/x/IMG_1.HEIC", "total_bytes": 77}, Attachment("IMG_1.HEIC", None, 77, "/var/x/IMG_1.HEIC")),
         ({"total_bytes": -1}, Attachment(None, None)),
         ({"transfer_name": b"caf\xe9.txt"}, Attachment("caf\ufffd.txt", None)),
     ],

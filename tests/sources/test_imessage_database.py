@@ -1,6 +1,8 @@
 """Opening an Apple Messages database: nothing is written, and any damage is one error that locates it."""
 
+import hashlib
 import os
+import plistlib
 import shutil
 import sys
 from pathlib import Path
@@ -89,6 +91,77 @@ def test_a_database_in_log_mode_without_a_log_is_read(tmp_path: Path) -> None:
     assert set(before) == {"chat.db"}
     assert texts(path) == ["in the log"]
     assert contents(tmp_path) == before
+
+
+def test_a_symbolic_link_to_a_database_in_use_is_read_with_its_log(tmp_path: Path) -> None:
+    (tmp_path / "Messages").mkdir()
+    archive = write_ahead_logged(tmp_path / "Messages")
+    link = tmp_path / "chat.db"
+    link.symlink_to(tmp_path / "Messages" / "chat.db")
+    assert texts(link) == ["in the log"]
+    (tmp_path / "second.db").symlink_to(link)
+    assert texts(tmp_path / "second.db") == ["in the log"]
+    archive.close()
+
+
+def interrupted(folder: Path) -> Path:
+    """A copy of a database and its journal in the middle of a transaction, as a crash leaves them."""
+    path = numbered_messages(folder / "chat.db", 300)
+    archive = Archive(path, "PRAGMA cache_size = 1")
+    archive.connection.execute("BEGIN; UPDATE message SET text = 'half done'; DELETE FROM chat_message_join")
+    copy = folder / "copy"
+    copy.mkdir()
+    for name in ("chat.db", "chat.db-journal"):
+        shutil.copy(folder / name, copy / name)
+    archive.connection.execute("ROLLBACK")
+    archive.close()
+    return copy
+
+
+def test_an_interrupted_transaction_is_rolled_back_in_a_copy(tmp_path: Path) -> None:
+    copy = interrupted(tmp_path)
+    before = contents(copy)
+    found = texts(copy)
+    assert (len(found), "half done" in found) == (300, False)
+    assert contents(copy) == before
+
+
+@pytest.mark.parametrize("journal", [b"", bytes(512)])
+def test_a_journal_of_a_finished_transaction_is_ignored(tmp_path: Path, journal: bytes) -> None:
+    path = numbered_messages(tmp_path / "chat.db", 3)
+    (tmp_path / "chat.db-journal").write_bytes(journal)
+    assert len(texts(path)) == 3
+
+
+SMS_DB = "3d0d7e5fb2ce288813306e4d4636395e047a3d28"
+
+
+@pytest.mark.parametrize("name", ["sms.db", "Library/SMS/sms.db", f"3d/{SMS_DB}", SMS_DB])
+def test_the_folder_of_a_backup_stands_for_the_database_in_it(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    numbered_messages(path, 2)
+    (tmp_path / "Manifest.db").write_bytes(b"SQLite format 3\x00")
+    assert len(texts(tmp_path)) == 2
+
+
+def test_the_log_of_a_database_in_a_backup_is_read(tmp_path: Path) -> None:
+    archive = write_ahead_logged(tmp_path)
+    backup = tmp_path / "backup"
+    for name in ("", "-wal"):
+        digest = hashlib.sha1(f"HomeDomain-Library/SMS/sms.db{name}".encode()).hexdigest()  # noqa: S324
+        (backup / digest[:2]).mkdir(parents=True)
+        shutil.copy(tmp_path / f"chat.db{name}", backup / digest[:2] / digest)
+    archive.close()
+    assert texts(backup) == ["in the log"]
+
+
+def test_an_encrypted_backup_is_rejected_with_advice(tmp_path: Path) -> None:
+    (tmp_path / "3d").mkdir()
+    (tmp_path / "3d" / SMS_DB).write_bytes(b"\x8f" * 4096)
+    (tmp_path / "Manifest.plist").write_bytes(plistlib.dumps({"IsEncrypted": True}))
+    with pytest.raises(DamagedSource, match="the backup is encrypted; make one without"):
+        IMessage(tmp_path, ADA, "US")
 
 
 def test_a_folder_stands_for_the_database_in_it(tmp_path: Path) -> None:

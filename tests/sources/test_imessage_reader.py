@@ -196,7 +196,8 @@ def test_each_skipped_chat_is_reported_once_with_its_reason(archive: Archive) ->
     records = read(archive)
     assert sorted(records.reasons) == sorted(
         [
-            *[Reason.NOT_A_HANDLE] * 3,
+            *[Reason.NOT_A_HANDLE] * 2,
+            Reason.BUSINESS,
             Reason.GROUP_NOT_A_HANDLE,
             Reason.OTHER_NETWORK,
             *[Reason.ALONE] * 2,
@@ -239,32 +240,85 @@ def test_dates_in_seconds_and_in_nanoseconds(archive: Archive, date: int) -> Non
 
 
 @pytest.mark.parametrize(
-    "columns",
+    ("columns", "reason"),
     [
-        {"date": None},
-        {"date": 0},
-        {"associated_message_type": 2000},
-        {"associated_message_type": 3999},
-        {"date_retracted": 1},
-        {"text": None, "date_edited": 1},
-        {"item_type": 2},
-        {"item_type": 6},
+        ({"date": None}, Reason.NO_DATE),
+        ({"date": 0}, Reason.NO_DATE),
+        ({"date": (0 - EPOCH) * 1_000_000_000}, Reason.NO_DATE),
+        ({"date_retracted": 1}, Reason.UNSENT),
+        ({"text": None, "date_edited": 1}, Reason.UNSENT),
+        ({"text": "", "date_edited": 1}, Reason.UNSENT),
+        ({"text": None}, Reason.EMPTY),
+        ({"text": ""}, Reason.EMPTY),
+        ({"text": " \n"}, Reason.EMPTY),
+        ({"text": "\ufffc"}, Reason.EMPTY),
+        ({"item_type": 2}, Reason.NOTICE),
+        ({"item_type": 6}, Reason.NOTICE),
+        ({"associated_message_type": 4000}, Reason.POLL_VOTE),
     ],
 )
-def test_drafts_reactions_unsent_and_system_messages_are_not_messages(
-    archive: Archive, columns: dict[str, Any]
+def test_a_row_that_is_not_a_message_is_skipped_with_its_reason(
+    archive: Archive, columns: dict[str, Any], reason: Reason
 ) -> None:
     values: dict[str, Any] = {"text": "a"} | columns
     archive.message(archive.chat(ADA), at=NOON, **values)
     records = read(archive)
-    assert records.messages == []
+    assert (records.messages, records.skipped) == ([], [reason])
     assert records.chats[0].last_at is None
 
 
-def test_a_sticker_is_a_message_and_a_deleted_message_is_not(archive: Archive) -> None:
+def test_a_sticker_is_a_message_and_a_deleted_message_is_skipped(archive: Archive) -> None:
     archive.message(archive.chat(ADA), at=NOON, text="a", associated_message_type=1000)
     archive.message(at=NOON, text="in no chat any more")
-    assert len(read(archive).messages) == 1
+    archive.message(99, at=NOON, text="in a chat that is gone")
+    records = read(archive)
+    assert (len(records.messages), records.skipped) == (1, [Reason.NO_CHAT] * 2)
+
+
+def test_the_messages_of_a_skipped_chat_are_skipped_for_its_reason(archive: Archive) -> None:
+    code = archive.handle("262966", "SMS")
+    chats = archive.chat("262966", code, service="SMS"), archive.chat("262966", code)
+    archive.message(*chats, at=NOON, handle=code, text="in both rows")
+    archive.message(archive.chat(LINE), at=NOON, text="a note to myself")
+    assert read(archive).skipped == [Reason.NOT_A_HANDLE, Reason.ALONE]
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ({"to": "p:0/gone"}, Reason.NO_TARGET),
+        ({"to": "p:0/DRAFT"}, Reason.NO_TARGET),
+        ({"to": "p:0/G1", "guid": "G1"}, Reason.NO_TARGET),  # to a reaction, here to itself
+        ({"to": "p:0/M", "kind": 2007}, Reason.UNKNOWN_REACTION),
+        ({"to": "p:0/M", "handle": 0}, Reason.UNKNOWN_REACTOR),
+    ],
+)
+def test_a_reaction_without_its_message_kind_or_sender_is_skipped(
+    archive: Archive, columns: dict[str, Any], reason: Reason
+) -> None:
+    ada = archive.handle(ADA)
+    group = archive.group("chat1", ada, archive.handle(BOB))
+    archive.message(group, at=NOON, text="a", handle=ada, guid="M")
+    archive.message(group, at=NOON, handle=ada, guid="DRAFT", date=0)
+    values: dict[str, Any] = {"handle": ada, "text": None} | columns
+    archive.tapback(group, at=NOON, **values)
+    records = read(archive)
+    assert (len(records.messages), records.messages[0].reactions) == (1, ())
+    assert (records.skipped, records.pieces) == ([Reason.NO_DATE], [reason])
+
+
+def test_the_rows_of_one_group_that_share_a_lookup_are_one_chat(archive: Archive) -> None:
+    """A group that moves from SMS to RCS gets a new row with a new address and id."""
+    ada, bob = archive.handle(ADA), archive.handle(BOB)
+    rows = [archive.group(f"chat{number}", ada, bob, group_id=f"G{number}") for number in range(4)]
+    archive.connection.execute("CREATE TABLE chat_lookup (identifier TEXT, domain TEXT, chat INTEGER, priority)")
+    for identifier, row in (("a", rows[0]), ("a", rows[2]), ("b", rows[2]), ("b", rows[3]), ("c", rows[1])):
+        archive.connection.execute("INSERT INTO chat_lookup VALUES (?, 'RCS', ?, 0)", (identifier, row))
+    for number, row in enumerate(rows):
+        archive.message(row, at=NOON + number, handle=ada, text="a")
+    records = read(archive)
+    assert [chat.key for chat in records.chats] == ["group:G0", "group:G1"]
+    assert [message.chat_key for message in records.messages] == ["group:G0", "group:G1", "group:G0", "group:G0"]
 
 
 @pytest.mark.parametrize(("columns", "has_failed"), [({"is_from_me": 1, "error": 22}, True), ({"error": 22}, False)])
@@ -281,8 +335,10 @@ def test_only_messages_from_the_line_can_have_failed(
         ({"text": "STOP"}, "STOP"),
         ({"text": None, "attributedBody": archived("STOP")}, "STOP"),
         ({"text": "kept", "attributedBody": archived("unread")}, "kept"),
-        ({"text": None, "attributedBody": b"garbage"}, None),
-        ({"text": None}, None),
+        ({"text": "", "attributedBody": archived("STOP")}, "STOP"),
+        ({"text": "bread", "subject": "Order"}, "Order\nbread"),
+        ({"text": None, "subject": "Order"}, "Order"),
+        ({"text": "bread", "subject": " "}, "bread"),
         ({"text": b"caf\xe9"}, "caf\ufffd"),
     ],
 )
@@ -296,7 +352,9 @@ def test_a_group_message_of_an_unknown_sender_is_skipped(archive: Archive) -> No
     group = archive.group("chat1", ada, archive.handle(BOB))
     for handle in (0, code, ada):
         archive.message(group, at=NOON, handle=handle, text="a")
-    assert [message.sender for message in read(archive).messages] == [ADA]
+    records = read(archive)
+    assert [message.sender for message in records.messages] == [ADA]
+    assert records.skipped == [Reason.UNKNOWN_SENDER] * 2
 
 
 def test_an_old_schema_is_read(tmp_path: Path) -> None:
@@ -320,3 +378,22 @@ def test_an_old_schema_is_read(tmp_path: Path) -> None:
 def test_numbers_without_a_country_code_belong_to_the_region(archive: Archive) -> None:
     archive.chat("030 123456", archive.handle("030 123456", "SMS"), service="SMS")
     assert read(archive, "DE").chats[0].key == "direct:+4930123456"
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("tel:+14155550001", f"direct:{ADA}"),
+        ("mailto:Cy@Example.com", f"direct:{CY}"),
+        ("<cy@example.com>", f"direct:{CY}"),
+        ("+12345", "direct:+12345"),
+    ],
+)
+def test_an_address_in_another_notation_is_the_same_handle(archive: Archive, address: str, key: str) -> None:
+    archive.chat(address, archive.handle(address))
+    assert [chat.key for chat in read(archive).chats] == [key]
+
+
+def test_an_rcs_agent_is_a_business_account(archive: Archive) -> None:
+    archive.chat("bakery_agent@rbm.goog", archive.handle("bakery_agent@rbm.goog", "RCS"), service="RCS")
+    assert read(archive).reasons == [Reason.BUSINESS]

@@ -27,6 +27,7 @@ from trunkline.domain.message import (
     TextPart,
 )
 from trunkline.schemas.message import render_message
+from trunkline.sources.base import SkippedMessage
 from trunkline.sources.mirror.messages import UNKNOWN_MESSAGE, UNKNOWN_PART, UNKNOWN_REACTION, in_threads, message_of
 
 CHAT = make_chat(1)
@@ -136,7 +137,7 @@ def test_a_message_in_the_json_of_this_service_is_mapped_without_loss(
 )
 def test_a_message_that_is_not_as_documented_is_skipped(change: dict[str, Any]) -> None:
     mapped = message_of(wire(make()) | change, CHAT)
-    assert (mapped.message, mapped.skipped) == (None, (UNKNOWN_MESSAGE,))
+    assert mapped.records() == [SkippedMessage(UNKNOWN_MESSAGE)]
 
 
 @pytest.mark.parametrize("decoded", [None, "hello", [], 7, {}], ids=str)

@@ -1,5 +1,6 @@
 """Backups that are damaged, malicious or very large."""
 
+import gzip
 import subprocess
 import sys
 import zipfile
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.sources import read_archive
 from tests.sources.sms_archive import AT, PROLOG, backup, data_part, document, mms, sms, text_part
-from trunkline.sources.base import DamagedSource
+from trunkline.sources.base import Attachment, DamagedSource
 from trunkline.sources.sms_backup.reader import SmsBackup
 
 ADA = "+14155550001"
@@ -129,6 +130,41 @@ def test_a_zip_with_one_xml_file_is_read(tmp_path: Path) -> None:
     source = SmsBackup(path, LINE, "US")
     assert source.size == len(WHOLE)
     assert texts(path) == ["😀é😀", "b", 'say "c"']
+
+
+def test_the_files_of_the_finder_and_of_calls_in_a_zip_are_ignored(tmp_path: Path) -> None:
+    names = ("backup/sms-2024.xml", "__MACOSX/backup/._sms-2024.xml", "backup/._sms-2024.xml", "backup/calls-2024.xml")
+    assert len(texts(zipped(tmp_path, *names))) == 3
+
+
+def test_a_gzip_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "sms.xml.gz"
+    path.write_bytes(gzip.compress(WHOLE))
+    assert SmsBackup(path, LINE, "US").size == len(WHOLE)
+    assert texts(path) == ["😀é😀", "b", 'say "c"']
+
+
+@pytest.mark.parametrize("cut", [8, 40, -4])
+def test_a_truncated_gzip_file_is_rejected(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "sms.xml.gz"
+    path.write_bytes(gzip.compress(WHOLE)[:cut])
+    assert "the gzip file is damaged or cut off" in error_of(path)
+
+
+UTF_16_PROLOG = PROLOG.replace("UTF-8", "UTF-16")
+
+
+@pytest.mark.parametrize("prolog", [PROLOG, UTF_16_PROLOG, ""])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_the_bytes_decide_the_encoding_whatever_the_header_says(tmp_path: Path, prolog: str, encoding: str) -> None:
+    message = mms(ADA, parts=[data_part("QUJD" * 100_000), text_part("é😀花")])
+    source = SmsBackup(written(tmp_path, document(message, prolog=prolog).encode(encoding)), LINE, "US")
+    (found,) = read_archive.read(source).messages
+    picture, text = found.parts
+    assert isinstance(picture, Attachment)
+    assert picture.location is not None
+    assert b"".join(source.read_file(picture.location)) == b"ABC" * 100_000
+    assert (picture.size_bytes, text) == (300_000, "é😀花")
 
 
 def test_a_zip_with_several_xml_files_or_none_is_rejected(tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 """The reader of SMS Backup & Restore: chats, their members and their messages."""
 
+import base64
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from tests.sources import read_archive
@@ -9,7 +12,7 @@ from tests.sources.read_archive import Read, failed, text_of, texts
 from tests.sources.sms_archive import AT, backup, data_part, element, mms, sms, text_part
 from trunkline.domain.chat import Service
 from trunkline.domain.message import DeliveryStatus
-from trunkline.sources.base import ArchivedChat, Attachment, Member, Reason
+from trunkline.sources.base import ArchivedChat, ArchivedMessage, Attachment, Member, Reason
 from trunkline.sources.sms_backup.reader import SmsBackup
 
 LINE = "+13343284472"
@@ -18,6 +21,11 @@ ADA, BOB, CY = "+14155550001", "+14155550002", "cy@example.com"
 
 def read(folder: Path, *elements: str, region: str = "US") -> Read:
     return read_archive.read(SmsBackup(backup(folder, *elements), LINE, region))
+
+
+def without_locations(message: ArchivedMessage) -> list[str | Attachment]:
+    """The parts of a message, without where their files are."""
+    return [part if isinstance(part, str) else msgspec.structs.replace(part, location=None) for part in message.parts]
 
 
 def test_a_direct_chat_whose_number_is_written_in_two_ways(tmp_path: Path) -> None:
@@ -79,7 +87,7 @@ def test_a_message_has_the_same_identity_in_a_later_backup(tmp_path: Path) -> No
         sms(ADA, kind=2),
         sms(ADA, status="0"),
         mms(ADA, parts=[text_part("one")]),
-        mms(ADA, parts=[data_part("QUI=")]),
+        mms(ADA, parts=[data_part("QQ==")], read="0"),
     ]
     identities = [message.identity for message in read(tmp_path, *before).messages]
     assert [message.identity for message in read(tmp_path, *after).messages] == identities
@@ -94,17 +102,89 @@ def test_another_text_time_direction_or_kind_is_another_identity(tmp_path: Path,
     assert one.identity != two.identity
 
 
-def test_drafts_and_reports_are_not_messages(tmp_path: Path) -> None:
-    elements = (sms(ADA, kind=3), mms(ADA, box=3), mms(ADA, m_type="134"), element("call", number=ADA))
-    assert read(tmp_path, *elements) == Read([], [], [])
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (mms(ADA, parts=[data_part("QQ==")]), mms(ADA, parts=[data_part("QUI=")])),
+        (mms(ADA, parts=[data_part("QQ==")], m_id="1"), mms(ADA, parts=[data_part("QQ==")], m_id="2")),
+        (mms(ADA, box=2, parts=[data_part("QQ==")], m_id="1"), mms(ADA, box=2, parts=[data_part("QUI=")], m_id="1")),
+    ],
+)
+def test_two_pictures_of_one_second_and_name_have_two_identities(tmp_path: Path, one: str, two: str) -> None:
+    messages = read(tmp_path, one, two).messages
+    assert messages[0].identity != messages[1].identity
+    assert messages[0].former_identities[-1] == messages[1].former_identities[-1]
+
+
+def test_an_identity_without_the_identifier_of_the_mms_is_a_former_one(tmp_path: Path) -> None:
+    queued = mms(ADA, box=4, parts=[data_part("QQ==")], m_id="null")
+    sent = mms(ADA, box=2, parts=[data_part("QQ==")], m_id="1")
+    before, after = read(tmp_path, queued, sent).messages
+    assert before.identity in after.former_identities
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (sms(ADA, kind=3), Reason.DRAFT),
+        (mms(ADA, box=3), Reason.DRAFT),
+        (mms(ADA, m_type="134"), Reason.REPORT),
+        (sms(ADA, kind=0), Reason.NOT_A_MESSAGE),
+        (element("call", number=ADA), Reason.NOT_A_MESSAGE),
+        (element("sms", address=ADA, body="a"), Reason.NOT_A_MESSAGE),
+        (sms(ADA, "null"), Reason.EMPTY),
+        (sms(ADA, ""), Reason.EMPTY),
+        (mms(ADA, parts=[], m_type="130"), Reason.EMPTY),
+        (sms(ADA, date=0), Reason.NO_DATE),
+        (sms(ADA, date=86_400_000), Reason.NO_DATE),
+        (sms("72645"), Reason.NOT_A_HANDLE),
+        (sms(""), Reason.NO_ADDRESS),
+    ],
+)
+def test_a_record_that_is_not_imported_is_skipped_with_its_reason(tmp_path: Path, record: str, reason: Reason) -> None:
+    records = read(tmp_path, record)
+    assert (records.chats, records.messages, records.skipped) == ([], [], [reason])
+
+
+@pytest.mark.parametrize("date", [AT, AT // 1000])
+def test_dates_in_milliseconds_and_in_seconds(tmp_path: Path, date: int) -> None:
+    (message,) = read(tmp_path, mms(ADA, date=date)).messages
+    assert message.sent_at == AT * 1000
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ({"sub": "Order"}, "Order\nHello"),
+        ({"sub": "Bl\u00c3\u00bcten", "sub_cs": "106"}, "Blüten\nHello"),
+        ({"sub": "Blüten", "sub_cs": "106"}, "Blüten\nHello"),
+        ({"sub": "花", "sub_cs": "106"}, "花\nHello"),
+        ({"sub": "NoSubject"}, "Hello"),
+        ({"sub": "null"}, "Hello"),
+    ],
+)
+def test_the_subject_of_an_mms_is_its_first_line(tmp_path: Path, subject: dict[str, Any], text: str) -> None:
+    assert texts(read(tmp_path, mms(ADA, **subject)).messages) == [text]
+
+
+def test_a_subject_alone_is_the_text(tmp_path: Path) -> None:
+    assert texts(read(tmp_path, mms(ADA, parts=[], sub="Order")).messages) == ["Order"]
+
+
+def test_the_types_of_parts_may_be_in_any_case_and_have_parameters(tmp_path: Path) -> None:
+    parts = [
+        element("part", ct="TEXT/PLAIN; charset=utf-8", text="one"),
+        element("part", ct="Application/SMIL", text="layout"),
+        data_part("QQ==", ct="IMAGE/JPEG"),
+    ]
+    (message,) = read(tmp_path, mms(ADA, parts=parts)).messages
+    assert without_locations(message) == ["one", Attachment("a.jpg", "image/jpeg", 1)]
 
 
 @pytest.mark.parametrize(
     ("body", "text"),
     [
         ("STOP", "STOP"),
-        ("null", None),
-        ("", None),
         ("&#55357;&#56832; &#10;é😀", "😀 \né😀"),
         ("STOP&#0;", "STOP\t"),
         ('"quoted" & data="x" <part data="y">'.replace("&", "&amp;"), '"quoted" & data="x" <part data="y">'),
@@ -127,12 +207,12 @@ def test_the_files_of_an_mms_keep_their_positions(tmp_path: Path) -> None:
     unnamed = data_part("QQ==", ct="video/mp4", name="null", cl="film.mp4")
     parts = [layout, data_part("QQ=="), text_part("one"), text_part("two"), unnamed, data_part("QQ==", name="null")]
     (message,) = read(tmp_path, mms(ADA, parts=parts)).messages
-    assert message.parts == (
-        Attachment("a.jpg", "image/jpeg"),
+    assert without_locations(message) == [
+        Attachment("a.jpg", "image/jpeg", 1),
         "one\ntwo",
-        Attachment("film.mp4", "video/mp4"),
-        Attachment(None, "image/jpeg"),
-    )
+        Attachment("film.mp4", "video/mp4", 1),
+        Attachment(None, "image/jpeg", 1),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -211,3 +291,28 @@ def test_a_backup_with_any_prolog_or_none_is_read(tmp_path: Path, prolog: str) -
 
 def test_numbers_without_a_country_code_belong_to_the_region(tmp_path: Path) -> None:
     assert read(tmp_path, sms("030 123456"), region="DE").chats[0].key == "direct:+4930123456"
+
+
+@pytest.mark.parametrize("between", ["~", "|", ",", ";", ", "])
+def test_the_members_of_a_group_may_be_separated_in_several_ways(tmp_path: Path, between: str) -> None:
+    (chat,) = read(tmp_path, mms(between.join([ADA, "tel:+14155550002;phone-context=us", CY]))).chats
+    assert chat.key == f"group:{ADA},{BOB},{CY}"
+
+
+def test_the_address_of_a_business_account_is_not_a_handle(tmp_path: Path) -> None:
+    records = read(tmp_path, sms("bakery_agent@rbm.goog"), sms("sip:shop@botplatform.rcs.example.com;user=x", date=AT))
+    assert records.reasons == [Reason.BUSINESS] * 2
+
+
+def test_files_are_read_in_any_order(tmp_path: Path) -> None:
+    contents = [bytes([number]) * size for number, size in enumerate((1, 400_000, 2, 700_000))]
+    encoded = [data_part(base64.b64encode(each).decode()) for each in contents]
+    source = SmsBackup(backup(tmp_path, *[mms(ADA, parts=[part]) for part in encoded]), LINE, "US")
+    files = [part for message in read_archive.read(source).messages for part in message.parts]
+    for number in (0, 1, 3, 2, 3, 0):
+        file = files[number]
+        assert isinstance(file, Attachment)
+        assert file.location is not None
+        pieces = list(source.read_file(file.location))
+        assert b"".join(pieces) == contents[number]
+        assert max(map(len, pieces)) <= 256 * 1024

@@ -1,5 +1,7 @@
 """The repair of a backup's bytes for the XML parser."""
 
+import base64
+import hashlib
 import re
 from itertools import pairwise
 
@@ -7,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trunkline.sources.sms_backup.part_data import PartData
 from trunkline.sources.sms_backup.xml_repair import PartDataRemover, legal
 
 CASES = [
@@ -25,6 +28,9 @@ CASES = [
 ]
 
 
+REFERENCE = re.compile(rb"[0-9]+\+[0-9]+=[0-9]+/[0-9a-f]{32}")
+
+
 def removed(source: bytes, cuts: list[int]) -> tuple[bytes, PartDataRemover]:
     remover = PartDataRemover()
     edges = [0, *sorted(cuts), len(source)]
@@ -33,15 +39,31 @@ def removed(source: bytes, cuts: list[int]) -> tuple[bytes, PartDataRemover]:
 
 
 @pytest.mark.parametrize(("source", "wanted"), CASES)
-def test_only_the_data_of_parts_is_removed(source: bytes, wanted: bytes) -> None:
-    assert removed(source, [])[0] == wanted
+def test_only_the_data_of_parts_is_replaced(source: bytes, wanted: bytes) -> None:
+    assert REFERENCE.sub(b"", removed(source, [])[0]) == wanted
 
 
-@pytest.mark.parametrize(("source", "wanted"), CASES)
-def test_the_result_does_not_depend_on_the_chunks(source: bytes, wanted: bytes) -> None:
-    assert removed(source, list(range(len(source))))[0] == wanted
+@pytest.mark.parametrize(("source", "_"), CASES)
+def test_the_result_does_not_depend_on_the_chunks(source: bytes, _: bytes) -> None:
+    whole = removed(source, [])[0]
+    assert removed(source, list(range(len(source))))[0] == whole
     for cut in range(len(source)):
-        assert removed(source, [cut])[0] == wanted
+        assert removed(source, [cut])[0] == whole
+
+
+@given(st.lists(st.binary(min_size=1, max_size=300), min_size=1, max_size=4), st.data())
+def test_a_reference_says_where_the_data_is_and_how_large_its_file_is(files: list[bytes], data: st.DataObject) -> None:
+    encoded = [base64.b64encode(file) for file in files]
+    source = b"".join([b'<part data="%b" />' % each for each in encoded])
+    cuts = data.draw(st.lists(st.integers(0, len(source)), max_size=8))
+    found = REFERENCE.findall(removed(source, cuts)[0])
+    references = [PartData.parse(each.decode()) for each in found]
+    assert len(references) == len(files)
+    for file, each, reference in zip(files, encoded, references, strict=True):
+        assert reference is not None
+        assert source[reference.start : reference.start + reference.length] == each
+        assert reference.size_bytes == len(file)
+        assert reference.digest == hashlib.blake2b(each, digest_size=16).hexdigest()
 
 
 @given(st.data())
@@ -51,9 +73,11 @@ def test_any_markup_in_any_chunks_keeps_its_offsets(data: st.DataObject) -> None
     cuts = data.draw(st.lists(st.integers(0, len(source)), max_size=8))
     whole, remover = removed(source, cuts)
     assert whole == removed(source, [])[0]
+    references = [found.span() for found in REFERENCE.finditer(whole)]
     for offset in range(len(whole)):
-        origin = remover.original(offset)
-        assert source[origin : origin + 1] == whole[offset : offset + 1]
+        if not any(start <= offset < end for start, end in references):
+            origin = remover.original(offset)
+            assert source[origin : origin + 1] == whole[offset : offset + 1]
 
 
 @pytest.mark.parametrize(

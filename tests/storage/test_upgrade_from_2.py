@@ -1,7 +1,7 @@
 """Migration 0003: a database of schema version 2 is upgraded without loss, on both engines."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import msgspec
 import pytest
@@ -182,6 +182,9 @@ class Archive:
         parts = ("Look", Attachment("bread.jpg", "image/jpeg", 77))
         at, sender = schema_2.ARCHIVED_AT, schema_2.ARCHIVED_FROM
         yield ArchivedMessage("7", "m", at, sender, Service.SMS, DeliveryStatus.READ, parts)
+
+    def read_file(self, location: str) -> Generator[bytes]:
+        raise NotImplementedError(location)
 
 
 def test_importing_the_same_archive_again_changes_nothing(upgraded: OpenStore) -> None:

@@ -1,13 +1,15 @@
 """``trunkline import``: existing conversations, from an archive or an upstream."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, NamedTuple, TypeAlias
 
 import phonenumbers
 import typer
 
-from trunkline.actions.imports.archive import READINGS, ImportSummary, import_archive
+from trunkline.actions.imports.archive import READINGS, import_archive, import_archive_with_files
+from trunkline.actions.imports.summary import ImportSummary
 from trunkline.actions.operator.partners import only_partner, owner_of_line
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption, PartnerOption
 from trunkline.cli.output import print_json, progress, say
@@ -25,7 +27,7 @@ import_commands = typer.Typer(help="Import existing conversations.", no_args_is_
 
 NO_REGION = "ZZ"  # with it, only numbers with a country code can be parsed
 
-PathArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="PATH", help="The file.")]
+PathArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="PATH", help="The archive.")]
 LineOption: TypeAlias = Annotated[
     str, typer.Option("--line", metavar="+E164", help="The line that the conversations belong to.")
 ]
@@ -43,11 +45,24 @@ def import_imessage(
     line: LineOption,
     partner: PartnerOption = None,
     region: RegionOption = None,
+    attachments: Annotated[
+        Path | None,
+        typer.Option(
+            "--attachments",
+            metavar="FOLDER",
+            help="Import files, too, from the folder of Messages, a copy of it, or the folder of a phone's backup.",
+        ),
+    ] = None,
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
-    """Import the chat.db of Apple Messages."""
-    _import(lambda number, country: IMessage(path, number, country), line, partner, region, database, as_json=as_json)
+    """Import the chat.db of Apple Messages, or the sms.db of a phone."""
+    _import(
+        lambda number, country: IMessage(path, number, country, attachments),
+        _Into(line, partner, region, database),
+        files=attachments is not None,
+        as_json=as_json,
+    )
 
 
 @import_commands.command("sms-backup")
@@ -56,11 +71,19 @@ def import_sms_backup(
     line: LineOption,
     partner: PartnerOption = None,
     region: RegionOption = None,
+    attachments: Annotated[
+        bool, typer.Option("--attachments", help="Import the files that the backup contains, too.")
+    ] = False,
     database: DatabaseOption = DEFAULTS.database,
     as_json: JsonOption = False,
 ) -> None:
     """Import a backup of the Android app SMS Backup & Restore."""
-    _import(lambda number, country: SmsBackup(path, number, country), line, partner, region, database, as_json=as_json)
+    _import(
+        lambda number, country: SmsBackup(path, number, country),
+        _Into(line, partner, region, database),
+        files=attachments,
+        as_json=as_json,
+    )
 
 
 @import_commands.command("linq")
@@ -87,25 +110,29 @@ def import_linq(
     _report(with_store(database, work), as_json=as_json)
 
 
-def _import(
-    open_source: Callable[[str, str], Source],
-    line: str,
-    partner: str | None,
-    region: str | None,
-    database: str,
-    *,
-    as_json: bool,
-) -> None:
-    number = parse_written_number(line, "--line")
-    country = _region(number, region)
+class _Into(NamedTuple):
+    """Where the conversations go, as the options say."""
+
+    line: str
+    partner: str | None
+    region: str | None
+    database: str
+
+
+def _import(open_source: Callable[[str, str], Source], into: _Into, *, files: bool, as_json: bool) -> None:
+    number = parse_written_number(into.line, "--line")
+    country = _region(number, into.region)
 
     async def work(store: Store) -> ImportSummary:
-        owner = await owner_of_line(store, number, partner)
+        owner = await owner_of_line(store, number, into.partner)
         source = open_source(number, country)
-        with progress("Reading", READINGS * source.size) as show:
-            return await import_archive(store, RequestContext(owner.id, now()), number, source, progress=show)
+        if not files:
+            with progress("Reading", READINGS * source.size) as show:
+                return await import_archive(store, RequestContext(owner.id, now()), number, source, progress=show)
+        with progress("Reading and copying files", (READINGS + 1) * source.size) as show:
+            return await import_archive_with_files(store, owner.id, number, source, clock=now, progress=show)
 
-    _report(with_store(database, work), as_json=as_json)
+    _report(with_store(into.database, work), as_json=as_json)
 
 
 def _region(number: str, region: str | None) -> str:
@@ -121,18 +148,47 @@ def _region(number: str, region: str | None) -> str:
 
 
 def _report(summary: ImportSummary, *, as_json: bool) -> None:
+    skipped = summary.skipped
+    files = summary.files
     if as_json:
+        of_files: dict[str, object] = {}
+        if files is not None:
+            of_files = {
+                "files": files.read,
+                "new_files": files.new,
+                "known_files": files.known,
+                "skipped_files": _by_reason(files.skipped),
+            }
         print_json(
             {
                 "chats": {"new": summary.new, "changed": summary.changed, "unchanged": summary.unchanged},
                 "messages": summary.messages,
                 "new_messages": summary.new_messages,
-                "skipped": [{"reason": reason, "count": count} for reason, count in sorted(summary.skipped.items())],
+                "known_messages": summary.known_messages,
+                "skipped": _by_reason(skipped.chats),
+                "skipped_messages": _by_reason(skipped.messages),
+                "skipped_pieces": _by_reason(skipped.pieces),
             }
+            | of_files
         )
         return
     say(f"{summary.new} new chats, {summary.changed} changed, {summary.unchanged} unchanged.")
     if summary.messages:
-        say(f"{summary.messages} messages read, {summary.new_messages} of them new.")
-    for reason, count in sorted(summary.skipped.items()):
-        say(f"Skipped {count}: {reason}.")
+        say(
+            f"{summary.messages} messages read: {summary.new_messages} new, {summary.known_messages} known, "
+            f"{skipped.messages.total()} skipped."
+        )
+    if files is not None:
+        say(f"{files.read} files: {files.new} new, {files.known} known, {files.skipped.total()} skipped.")
+    for what, counts in (
+        ("chats", skipped.chats),
+        ("messages", skipped.messages),
+        ("pieces", skipped.pieces),
+        ("files", Counter[str]() if files is None else files.skipped),
+    ):
+        for reason, count in sorted(counts.items()):
+            say(f"Skipped {what}: {count}, {reason}.")
+
+
+def _by_reason(counts: Mapping[str, int]) -> list[dict[str, object]]:
+    return [{"reason": reason, "count": count} for reason, count in sorted(counts.items())]

@@ -116,3 +116,9 @@ def check_file(filename: str, content_type: str, size_bytes: int) -> None:
         )
     if not 1 <= size_bytes <= MAX_SIZE:
         raise InvalidParameter(f"'size_bytes' is {size_bytes}; it must be from 1 to {MAX_SIZE}")
+
+
+def safe_filename(filename: str) -> str:
+    """A name that an attachment can have, as similar to this one as possible."""
+    name = _NOT_IN_A_NAME.sub("_", filename)[:MAX_FILENAME]
+    return "file" if name in {"", ".", ".."} else name

@@ -1,6 +1,7 @@
 """Handles: normalised addresses, each an E.164 number or an email address (docs/wire.md §1, §7)."""
 
 import re
+from urllib.parse import unquote
 
 import msgspec
 import phonenumbers
@@ -9,7 +10,8 @@ from trunkline.domain.errors import InvalidPhoneNumber
 from trunkline.domain.instant import Instant
 
 E164 = r"\+?[1-9][0-9]{1,14}"
-EMAIL = r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f.]+(?:\.[^@\s\x00-\x1f\x7f.]+)+"
+_SPECIALS = r'@\s\x00-\x1f\x7f()<>\[\],:;\\"'  # RFC 5322 §3.2.3, only possible in a quoted string
+EMAIL = rf"[^{_SPECIALS}]+@[^{_SPECIALS}.]+(?:\.[^{_SPECIALS}.]+)+"
 EMAIL_LIMIT = 254  # characters; RFC 5321 §4.5.3.1.3, without the angle brackets
 SHORT_CODE = r"[0-9]{3,8}"
 SENDER_NAME = r"(?=.*[A-Za-z])[A-Za-z0-9 ]{2,11}"  # GSM 03.38: an alphanumeric sender has up to 11 characters
@@ -20,6 +22,15 @@ _EMAIL = re.compile(EMAIL)
 _SHORT_CODE_DIGITS = 6  # the longest in any country; no phone that sends messages has so short a number
 _BLOCKABLE_SENDER = re.compile(f"{SHORT_CODE}|{SENDER_NAME}")
 _MAX_QUOTED = 60  # characters
+_SEPARATORS = re.compile(r"[\s().-]")
+
+# How archives write an address: `Ada <ada@example.com>`, `tel:+1-334-328-4472;ext=1`, `+13343284472/TYPE=PLMN`.
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_IN_BRACKETS = re.compile(r"[^<>]*<([^<>]+)>\s*")
+_SCHEME = re.compile(r"(?:tel|sms|smsto|mms|mmsto|mailto|sips?):/{0,2}([^;?]*)", re.IGNORECASE)  # RFC 3966, 5724, 3261
+_MMS_TYPE = re.compile(r"/TYPE=\w+\Z", re.IGNORECASE)  # OMA MMS encapsulation §8
+_SIP_NUMBER = re.compile(r"(\+[1-9][0-9]{1,14})@.*")
+_BUSINESS = re.compile(r"urn:biz:.+|[^@]+@(?:(?:.+\.)?rbm\.goog|botplatform\..+|.+\.3gppnetwork\.org)", re.IGNORECASE)
 
 
 class BlockedHandle(msgspec.Struct, frozen=True):
@@ -53,7 +64,7 @@ def parse_written_number(text: str, name: str) -> str:
 
     Raises ``InvalidPhoneNumber``, also if the ``+`` is missing: the number could silently change its country.
     """
-    number = re.sub(r"[\s().-]", "", text)
+    number = _SEPARATORS.sub("", text)
     if not number.startswith("+") or _E164.fullmatch(number) is None:
         raise InvalidPhoneNumber(f"{name} is {quoted(text)}; it must be a phone number with + and country code")
     return number
@@ -98,14 +109,29 @@ def normalise(text: str, region: str | None = None) -> str | None:
     """The handle that an archive means by ``text``; None if it is neither a phone number nor an email address.
 
     A number may have any common notation; one without a country code belongs to ``region`` (ISO 3166-1 alpha-2, such
-    as ``"US"``). Short codes, sender names and local numbers give None.
+    as ``"US"``). Whatever ``parse_handle`` accepts with a ``+`` is the same handle here. Short codes, sender names,
+    local numbers and business accounts give None.
     """
-    text = text.strip()
+    text = _bare(text)
     if "@" in text:
-        return normal_email(text)
+        return None if is_business(text) else normal_email(text)
+    compact = _SEPARATORS.sub("", text)
+    international = compact if compact.startswith("+") and _E164.fullmatch(compact) else None
+    if international == text:
+        return international
     digits = sum(character.isdigit() for character in text)
-    if any(character.isalpha() for character in text) or digits <= _SHORT_CODE_DIGITS:
+    if any(character.isalpha() for character in text) or (digits <= _SHORT_CODE_DIGITS and international is None):
         return None
+    return _possible_number(text, region) or international
+
+
+def is_business(text: str) -> bool:
+    """Whether an archive means a business by ``text``: an RCS agent (GSMA RCC.07) or Apple's Messages for Business."""
+    return _BUSINESS.fullmatch(_bare(text)) is not None
+
+
+def _possible_number(text: str, region: str | None) -> str | None:
+    """The number in E.164; None if the numbering plan of its country has none of this length."""
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
@@ -113,3 +139,14 @@ def normalise(text: str, region: str | None = None) -> str | None:
     if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _bare(text: str) -> str:
+    """An address without what programs write around it: brackets, a display name, the scheme of a URI."""
+    text = _INVISIBLE.sub("", text).strip()
+    in_brackets = _IN_BRACKETS.fullmatch(text)
+    text = in_brackets[1].strip() if in_brackets else text
+    uri = _SCHEME.match(text)
+    text = unquote(uri[1]).strip() if uri else text
+    number = _SIP_NUMBER.fullmatch(text) if uri else None
+    return number[1] if number else _MMS_TYPE.sub("", text)

@@ -6,7 +6,7 @@ The newer of the two describes the present; each adds what the other lacks. Merg
 import msgspec
 
 from trunkline.domain.chat import Chat, Participant
-from trunkline.domain.message import DeliveryStatus, Message
+from trunkline.domain.message import Content, DeliveryStatus, MediaPart, Message
 
 _RANK = (
     DeliveryStatus.PENDING,
@@ -44,7 +44,7 @@ def merge_message(known: Message, imported: Message) -> Message:
     return msgspec.structs.replace(
         known,
         sender=present.sender,
-        content=present.content,
+        content=_with_attachments(present.content, known.content),
         service=present.service or other.service,
         updated_at=present.updated_at,
         delivery_status=max(known.delivery_status, imported.delivery_status, key=_RANK.index),
@@ -52,6 +52,20 @@ def merge_message(known: Message, imported: Message) -> Message:
         delivered_at=other.delivered_at if present.delivered_at is None else present.delivered_at,
         read_at=other.read_at if present.read_at is None else present.read_at,
     )
+
+
+def _with_attachments(content: Content, known: Content) -> Content:
+    """The content with those of its files that the store has: an archive only knows where they were."""
+    files = {part.id: part for part in known.parts if isinstance(part, MediaPart) and part.url is None}
+    if not files:
+        return content
+    parts = [
+        msgspec.structs.replace(files[part.id], reactions=part.reactions)
+        if isinstance(part, MediaPart) and part.id in files
+        else part
+        for part in content.parts
+    ]
+    return msgspec.structs.replace(content, parts=tuple(parts))
 
 
 def _participants(known: Chat, imported: Chat, *, newer: bool) -> tuple[Participant, ...]:

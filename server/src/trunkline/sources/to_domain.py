@@ -24,11 +24,18 @@ from trunkline.domain.message import (
     ReplyTo,
     TextPart,
 )
-from trunkline.sources.base import ArchivedChat, ArchivedMessage, Attachment
+from trunkline.sources.base import (
+    ArchivedChat,
+    ArchivedMessage,
+    Attachment,
+    MessageRecord,
+    Reason,
+    SkippedMessage,
+    SkippedPiece,
+)
 
 ATTACHMENTS = "https://trunkline.invalid/attachments/"
-"""The prefix of the URLs of imported files. The files are not imported: an address in ``.invalid`` never exists
-(RFC 2606 §2)."""
+"""The prefix of the URLs of files that are not imported: an address in ``.invalid`` never exists (RFC 2606 §2)."""
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://trunkline.invalid/imported")
 _NAMELESS = "file"
@@ -94,21 +101,45 @@ def target(archived: ArchivedChat, partner_id: int, chat: Chat) -> MessageTarget
     return MessageTarget(chat.id, chat_uuid(archived, partner_id, chat.line), participants)
 
 
-def messages(archived: Iterable[ArchivedMessage], targets: Mapping[str, MessageTarget]) -> Iterator[Message]:
-    """The messages of an archive. ``targets`` are by the key of the chat; messages of unknown senders are skipped."""
+class Imported(msgspec.Struct, frozen=True):
+    """A message to import. If it is stored as one of ``former``, that is the same message.
+
+    ``files`` are the files of the archive by the index of their part.
+    """
+
+    message: Message
+    former: tuple[Message, ...] = ()
+    files: tuple[tuple[int, Attachment], ...] = ()
+
+
+def messages(
+    archived: Iterable[MessageRecord], targets: Mapping[str, MessageTarget | str]
+) -> Iterator[Imported | SkippedMessage | SkippedPiece]:
+    """The messages of an archive, and its skipped records. ``targets`` are by the key of the chat.
+
+    For a skipped chat, the target is the reason.
+    """
     for each in archived:
-        target = targets.get(each.chat_key)
-        found = None if target is None else message(each, target)
-        if found is not None:
-            yield found
+        if not isinstance(each, ArchivedMessage):
+            yield each
+            continue
+        target = targets.get(each.chat_key, Reason.TOO_LATE)
+        found = SkippedMessage(target) if isinstance(target, str) else imported(each, target)
+        yield SkippedMessage(Reason.TOO_LATE) if found is None else found
 
 
-def message(archived: ArchivedMessage, target: MessageTarget) -> Message | None:
+def imported(archived: ArchivedMessage, target: MessageTarget) -> Imported | None:
     """An archived message as a message; None if its sender is not a participant of the chat."""
     sender = target.participants.get(archived.sender)
     if sender is None:
         return None
-    message_uuid = _uuid(target, archived.identity)
+    former = [_message(archived, target, sender, identity) for identity in archived.former_identities]
+    files = [(index, part) for index, part in enumerate(archived.parts) if isinstance(part, Attachment)]
+    return Imported(_message(archived, target, sender, archived.identity), tuple(former), tuple(files))
+
+
+def _message(archived: ArchivedMessage, target: MessageTarget, sender: Participant, identity: str) -> Message:
+    message_uuid = _uuid(target, identity)
     message_id = str(message_uuid)
     thread = message_id if archived.reply_to is None else str(_uuid(target, archived.reply_to.identity))
     return Message(

@@ -34,7 +34,7 @@ async def upload(store: Store, ctx: RequestContext, attachment: Attachment, cont
 
     Raises ``InvalidBody``, ``AlreadyUploaded``, ``FilesFull`` or ``FilesNotReady``.
     """
-    file = await _write(store, ctx, attachment.size_bytes, content)
+    file = await store_file(store, ctx, _exactly(attachment.size_bytes, content))
     async with store.change(ctx) as change:
         completed = await attachments.complete(change, attachment.id, file)
     if not completed:
@@ -55,7 +55,7 @@ async def add_attachment(
     Raises ``InvalidParameter``, ``InvalidBody``, ``FilesFull`` or ``FilesNotReady``.
     """
     check_file(filename, content_type, size_bytes)
-    file = await _write(store, ctx, size_bytes, content)
+    file = await store_file(store, ctx, _exactly(size_bytes, content))
     attachment = Attachment(time_ordered_id(ctx.now), filename, content_type, size_bytes, ctx.now)
     async with store.change(ctx) as change:
         await attachments.add(change, attachment)
@@ -63,13 +63,16 @@ async def add_attachment(
     return attachment
 
 
-async def _write(store: Store, ctx: RequestContext, size: int, content: AsyncIterable[bytes]) -> str:
-    """Stores a file of this size, to be deleted unless an attachment gets it; returns its name."""
+async def store_file(store: Store, ctx: RequestContext, content: AsyncIterable[bytes]) -> str:
+    """Stores a file, to be deleted unless an attachment gets it; returns its name.
+
+    Raises ``FilesFull``, ``FilesNotReady``, and what the content raises.
+    """
     file = new_name(ctx.partner_id)
     async with store.database.transaction() as transaction:
         await attachments.schedule_deletion(transaction, file, ctx.now + UNUSED_FOR)
     try:
-        await store.files.write(file, _exactly(size, content))
+        await store.files.write(file, content)
     except BaseException:
         await delete_file(store, file)
         raise

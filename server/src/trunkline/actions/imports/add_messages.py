@@ -14,6 +14,7 @@ from trunkline.domain.instant import Instant
 from trunkline.domain.merge import merge_message
 from trunkline.domain.message import DeliveryStatus, Message
 from trunkline.domain.opt_out import is_opt_out
+from trunkline.sources.to_domain import Imported
 from trunkline.storage import imported, media_parts, messages
 from trunkline.storage.change import Change
 
@@ -23,7 +24,8 @@ BATCH = 1000  # messages stored at a time, which bounds the memory
 class AddedMessages(msgspec.Struct):
     """What the messages changed."""
 
-    read: int = 0
+    known: int = 0
+    """The number of messages that were stored already."""
     new: Counter[str] = msgspec.field(default_factory=Counter[str])
     """The number of new messages of each chat."""
     unread: Counter[str] = msgspec.field(default_factory=Counter[str])
@@ -32,15 +34,17 @@ class AddedMessages(msgspec.Struct):
     """When each handle last sent a message that is not an opt-out keyword, in any chat."""
     changed_chats: set[str] = set()
     """The chats with a new or changed message."""
+    claimed: dict[str, str] = {}
+    """The ids of former messages that were found, and the id of the message that each of them is."""
 
 
-async def add_messages(change: Change, stream: Iterable[Message], progress: Callable[[], None]) -> AddedMessages:
+async def add_messages(change: Change, stream: Iterable[Imported], progress: Callable[[], None]) -> AddedMessages:
     """Stores messages of chats that may not be stored yet themselves. Calls ``progress`` now and then."""
     added = AddedMessages()
     iterator = iter(stream)
     while batch := list(islice(iterator, BATCH)):
-        added.read += len(batch)
-        await _store(change, _unique(batch), added)
+        added.known += len(batch)
+        added.known -= await _store(change, batch, added)
         progress()
     return added
 
@@ -54,10 +58,12 @@ def _unique(batch: Sequence[Message]) -> dict[str, Message]:
     return found
 
 
-async def _store(change: Change, batch: Mapping[str, Message], added: AddedMessages) -> None:
-    known = await imported.known(change, batch)
-    new = [message for message_id, message in batch.items() if message_id not in known]
-    merged = [merge_message(known[message_id], batch[message_id]) for message_id in known]
+async def _store(change: Change, batch: Sequence[Imported], added: AddedMessages) -> int:
+    """Stores messages, and returns how many of them are new."""
+    known = await imported.known(change, [each.id for one in batch for each in (one.message, *one.former)])
+    found = _unique([_identified(each, known, added.claimed) for each in batch])
+    new = [message for message_id, message in found.items() if message_id not in known]
+    merged = [merge_message(known[message_id], found[message_id]) for message_id in found if message_id in known]
     changed = [message for message in merged if message != known[message.id]]
     if new:
         await messages.add(change, new)
@@ -74,6 +80,17 @@ async def _store(change: Change, batch: Mapping[str, Message], added: AddedMessa
     for message in changed:
         added.unread[message.chat_id] += _is_unread(message) - _is_unread(known[message.id])
     added.changed_chats.update([message.chat_id for message in [*new, *changed]])
+    return len(new)
+
+
+def _identified(each: Imported, known: Mapping[str, Message], claimed: dict[str, str]) -> Message:
+    """The message with its own id, or with a former one under which it is stored, unless that is another message."""
+    if each.message.id in known:
+        return each.message
+    for former in each.former:
+        if former.id in known and claimed.setdefault(former.id, each.message.id) == each.message.id:
+            return former
+    return each.message
 
 
 def _is_unread(message: Message) -> bool:

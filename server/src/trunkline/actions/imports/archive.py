@@ -1,17 +1,20 @@
 """Import an archive: store its chats and messages in one transaction, so that nothing is ever half imported.
 
-The archive is read twice. The first reading yields its chats and their participants, the second its messages.
+The archive is read twice. The first reading yields its chats and their participants, the second its messages. If files
+are imported, a third reading finds them, after the transaction.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from trunkline.actions.imports.add_files import add_files
 from trunkline.actions.imports.add_messages import add_messages
 from trunkline.actions.imports.recompute import recompute_chats
+from trunkline.actions.imports.summary import ImportSummary, SkippedRecords
 from trunkline.domain.chat import Chat
 from trunkline.domain.context import RequestContext
+from trunkline.domain.instant import Clock
 from trunkline.domain.merge import merge
 from trunkline.sources import to_domain
 from trunkline.sources.base import ArchivedChat, Skipped, Source
@@ -22,17 +25,6 @@ from trunkline.storage.store import Store
 READINGS = 2
 PROGRESS_STEP = 1000  # chats between two progress reports
 BATCH = 500  # chats rendered at a time, which bounds the memory
-
-
-class ImportSummary(msgspec.Struct, frozen=True):
-    """What an import did: new, changed and unchanged chats; messages read and new; what was skipped, by reason."""
-
-    new: int
-    changed: int
-    unchanged: int
-    messages: int
-    new_messages: int
-    skipped: dict[str, int]
 
 
 class _Chats(msgspec.Struct):
@@ -50,10 +42,40 @@ async def import_archive(
     ``progress`` gets how far the source has been read, of ``READINGS`` times its size. Raises ``DamagedSource``; then
     nothing is stored.
     """
-    archived, skipped = _read_chats(source, progress)
+    return (await _import(store, ctx, line, source, progress))[0]
+
+
+async def import_archive_with_files(
+    store: Store, partner_id: int, line: str, source: Source, *, clock: Clock, progress: Callable[[int], None]
+) -> ImportSummary:
+    """Imports the chats and messages of an archive and then, message by message, their files.
+
+    ``progress`` gets how far the source has been read, of one time more. Raises ``DamagedSource``, ``FilesFull`` or
+    ``FilesNotReady``; the files that were stored before stay, and the next import continues after them.
+    """
+    summary, targets = await _import(store, RequestContext(partner_id, clock()), line, source, progress)
+    records = SkippedRecords().filter(to_domain.messages(source.messages(), targets))
+    files = await add_files(
+        store,
+        partner_id,
+        records,
+        source.read_file,
+        clock=clock,
+        progress=lambda: progress(READINGS * source.size + source.position),
+    )
+    return msgspec.structs.replace(summary, files=files)
+
+
+async def _import(
+    store: Store, ctx: RequestContext, line: str, source: Source, progress: Callable[[int], None]
+) -> tuple[ImportSummary, Mapping[str, MessageTarget | str]]:
+    """Imports an archive. Also returns where the messages of each chat went, by its key, or why they were skipped."""
+    skipped = SkippedRecords()
+    archived, skipped_keys = _read_chats(source, skipped, progress)
     async with store.change(ctx) as change:
-        chats, targets = await _assign(change, archived, line)
-        messages = to_domain.messages(source.messages(), targets)
+        chats, assigned = await _assign(change, archived, line)
+        targets: dict[str, MessageTarget | str] = {**skipped_keys, **assigned}
+        messages = skipped.filter(to_domain.messages(source.messages(), targets))
         added = await add_messages(change, messages, lambda: progress(source.size + source.position))
         for chat_id, chat in (await recompute_chats(change, chats.after, added)).items():
             if chat_id not in chats.after:
@@ -61,20 +83,25 @@ async def import_archive(
             chats.after[chat_id] = chat
         new, changed = await _store(change, chats)
     unchanged = len(chats.after) - new - changed
-    return ImportSummary(new, changed, unchanged, added.read, added.new.total(), dict(skipped))
+    return ImportSummary(new, changed, unchanged, added.new.total(), added.known, skipped), targets
 
 
-def _read_chats(source: Source, progress: Callable[[int], None]) -> tuple[list[ArchivedChat], Counter[str]]:
+def _read_chats(
+    source: Source, skipped: SkippedRecords, progress: Callable[[int], None]
+) -> tuple[list[ArchivedChat], dict[str, str]]:
+    """The chats of an archive, and the reasons for skipped ones by key."""
     archived: list[ArchivedChat] = []
-    skipped: Counter[str] = Counter()
+    skipped_keys: dict[str, str] = {}
     for count, record in enumerate(source.chats()):
         if count % PROGRESS_STEP == 0:
             progress(source.position)
-        if isinstance(record, Skipped):
-            skipped[record.reason] += 1
-        else:
+        if not isinstance(record, Skipped):
             archived.append(record)
-    return archived, skipped
+            continue
+        skipped.chats[record.reason] += 1
+        if record.key is not None:
+            skipped_keys[record.key] = record.reason
+    return archived, skipped_keys
 
 
 async def _assign(

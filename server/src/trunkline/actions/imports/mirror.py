@@ -8,13 +8,12 @@ stores what has changed.
 The upstream decides the health of a chat and who has opted out.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from trunkline.actions.imports.add_messages import add_messages
-from trunkline.actions.imports.archive import ImportSummary
+from trunkline.actions.imports.summary import ImportSummary, SkippedRecords
 from trunkline.actions.operator.partners import ensure_line
 from trunkline.domain.chat import Chat, HealthStatus
 from trunkline.domain.context import RequestContext
@@ -22,7 +21,9 @@ from trunkline.domain.instant import Clock
 from trunkline.domain.message import Message
 from trunkline.sources.mirror.messages import in_threads
 from trunkline.sources.mirror.upstream import MessagesUnreadable, MessagesUnsupported, Upstream
-from trunkline.storage import imported, messages, opt_outs
+from trunkline.sources.to_domain import Imported
+from trunkline.storage import imported, opt_outs
+from trunkline.storage import messages as stored_messages
 from trunkline.storage.change import Change, mirror_cursor
 from trunkline.storage.store import Store
 
@@ -35,14 +36,14 @@ class _Progress(msgspec.Struct):
     new: int = 0
     changed: int = 0
     unchanged: int = 0
-    messages: int = 0
     new_messages: int = 0
-    skipped: Counter[str] = msgspec.field(default_factory=Counter[str])
+    known_messages: int = 0
+    skipped: SkippedRecords = msgspec.field(default_factory=SkippedRecords)
 
     def summary(self) -> ImportSummary:
         """The same, for the caller."""
         return ImportSummary(
-            self.new, self.changed, self.unchanged, self.messages, self.new_messages, dict(self.skipped)
+            self.new, self.changed, self.unchanged, self.new_messages, self.known_messages, self.skipped
         )
 
 
@@ -56,7 +57,7 @@ async def mirror_upstream(
     count = 0
     page = await upstream.page(cursor, or_first=cursor is not None)
     while True:
-        mirror.progress.skipped.update(record.reason for record in page.skipped)
+        mirror.progress.skipped.chats.update(record.reason for record in page.skipped)
         for line in {chat.line for chat in page.chats}:
             await ensure_line(store, partner_id, line, clock())
         for chat in _least_recent_first(page.chats):
@@ -95,7 +96,7 @@ class _Mirror:
         try:
             found = await self._new_messages(upstream_chat)
         except MessagesUnreadable as reason:
-            self.progress.skipped[str(reason)] += 1
+            self.progress.skipped.chats[str(reason)] += 1
             if known is not None and known.message_count:
                 self.progress.unchanged += 1
                 return
@@ -116,25 +117,28 @@ class _Mirror:
             except MessagesUnsupported:
                 self._lists_messages = False
                 break
-            self.progress.skipped.update(page.skipped)
-            found += page.messages
+            except MessagesUnreadable as reason:
+                self.progress.skipped.messages[str(reason)] += len(found)
+                raise
+            messages = list(self.progress.skipped.filter(page.records))
+            found += messages
             cursor = page.next_cursor
-            if cursor is None or (page.messages and await self._is_known(page.messages[-1])):
+            if cursor is None or (messages and await self._is_known(messages[-1])):
                 break
         if not self._lists_messages:
-            self.progress.skipped[NO_MESSAGES] += 1
+            self.progress.skipped.chats[NO_MESSAGES] += 1
         found.reverse()
         return found
 
     async def _is_known(self, message: Message) -> bool:
-        return await messages.find(self._store.reader(self._partner_id), message.id) is not None
+        return await stored_messages.find(self._store.reader(self._partner_id), message.id) is not None
 
     async def _save(self, change: Change, upstream_chat: Chat, found: Sequence[Message]) -> tuple[bool, bool]:
         """Stores a chat with messages. Returns whether it is new, and whether it has changed."""
         replied_to = [each.content.reply_to.message_id for each in found if each.content.reply_to is not None]
         threads = {each.id: each.thread for each in (await imported.known(change, replied_to)).values()}
-        added = await add_messages(change, in_threads(found, threads), lambda: None)
-        self.progress.messages += added.read
+        added = await add_messages(change, map(Imported, in_threads(found, threads)), lambda: None)
+        self.progress.known_messages += added.known
         self.progress.new_messages += added.new.total()
         known = await change.chat(upstream_chat.id)
         chat = upstream_chat if known is None else _merged(known, upstream_chat)

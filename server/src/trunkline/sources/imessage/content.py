@@ -7,6 +7,7 @@
 * ``thread_originator_guid`` is the first message of a thread; ``thread_originator_part`` begins with the part of it.
 """
 
+import os
 from collections.abc import Sequence
 from posixpath import basename
 
@@ -14,12 +15,15 @@ import msgspec
 
 from trunkline.domain.instant import SECOND, Instant
 from trunkline.domain.message import DeliveryStatus, ReactionType
-from trunkline.sources.base import ArchivedReaction, ArchivedReply, Attachment
+from trunkline.sources.base import ArchivedReaction, ArchivedReply, Attachment, with_subject
+from trunkline.sources.imessage.edited import edited_text
 from trunkline.sources.imessage.schema import AttachmentRow, ContentRow
 from trunkline.sources.imessage.typedstream import text_of
 
 REACTIONS = range(2000, 4000)
 """The values of ``associated_message_type`` that are reactions."""
+POLL_VOTES = range(4000, 5000)
+"""Those that are votes in a poll."""
 
 _REMOVED = 3000
 _KINDS = {
@@ -69,8 +73,16 @@ def status_of(content: ContentRow, *, from_me: bool) -> DeliveryStatus:
     return DeliveryStatus.DELIVERED if delivered else DeliveryStatus.SENT
 
 
+def is_unsent(content: ContentRow) -> bool:
+    """Whether the sender took a message back, and no text is left."""
+    if (content.date_retracted or 0) > 0:
+        return True
+    was_changed = (content.date_edited or 0) > 0 or edited_text(content.summary).unsent
+    return was_changed and _text(content) is None
+
+
 def parts_of(content: ContentRow, files: Sequence[AttachmentRow]) -> tuple[str | Attachment, ...]:
-    """The texts and files of a message, in order."""
+    """The texts and files of a message, in order. A subject is the first line of the first text."""
     parts: list[str | Attachment] = []
     attachments = iter([_attachment(file) for file in files if not _is_preview(file)])
     for index, run in enumerate((_text(content) or "").split(_FILE_MARK)):
@@ -79,7 +91,7 @@ def parts_of(content: ContentRow, files: Sequence[AttachmentRow]) -> tuple[str |
             parts.append(attachment)
         if run.strip():
             parts.append(run)
-    return (*parts, *attachments)
+    return with_subject(_decoded(content.subject), [*parts, *attachments])
 
 
 def reply_to_of(content: ContentRow) -> ArchivedReply | None:
@@ -91,13 +103,16 @@ def reply_to_of(content: ContentRow) -> ArchivedReply | None:
     )
 
 
+def is_known_kind(tapback: int) -> bool:
+    """Whether a type of tapback is a reaction of the API; the others are stickers."""
+    return tapback % 1000 in _KINDS
+
+
 def current_reactions(tapbacks: Sequence[Tapback], parts: int) -> tuple[ArchivedReaction, ...]:
-    """The reactions that remain of all that were added and removed, for a message with this number of parts."""
+    """The reactions of known kinds that remain of all that were added and removed, for a number of parts."""
     found: dict[tuple[int, str | None], ArchivedReaction] = {}
     for tapback in sorted(tapbacks, key=lambda each: each.at):
-        kind = _KINDS.get(tapback.type % 1000)
-        if kind is None or not parts:
-            continue
+        kind = _KINDS[tapback.type % 1000]
         index = tapback.target[2:].partition("/")[0] if tapback.target.startswith("p:") else ""
         part = min(_number(index), parts - 1)
         emoji = _decoded(tapback.emoji) if kind is ReactionType.CUSTOM else None
@@ -112,14 +127,16 @@ def current_reactions(tapbacks: Sequence[Tapback], parts: int) -> tuple[Archived
 
 
 def _text(content: ContentRow) -> str | None:
-    if content.text is not None:
+    if content.text:
         return content.text.decode(errors="replace")
-    return text_of(content.body) if content.body is not None else None
+    text = None if content.body is None else text_of(content.body)
+    return text or edited_text(content.summary).text
 
 
 def _attachment(file: AttachmentRow) -> Attachment:
     name = _decoded(file.transfer_name) or basename(_decoded(file.filename) or "")
-    return Attachment(name or None, _decoded(file.mime_type), max(file.total_bytes or 0, 0))
+    location = None if file.filename is None else os.fsdecode(file.filename)
+    return Attachment(name or None, _decoded(file.mime_type), max(file.total_bytes or 0, 0), location or None)
 
 
 def _is_preview(file: AttachmentRow) -> bool:

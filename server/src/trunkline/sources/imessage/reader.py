@@ -12,28 +12,44 @@ Apple does not document the schema; these facts are public (imessage-exporter do
 """
 
 import functools
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
 from trunkline.domain.chat import ParticipantStatus, Service
 from trunkline.domain.handle import normalise
 from trunkline.domain.instant import Instant
-from trunkline.sources.base import ArchivedChat, ArchivedMessage, Member, Reason, Record, Skipped
+from trunkline.sources.base import (
+    ArchivedChat,
+    ArchivedMessage,
+    Attachment,
+    Member,
+    MessageRecord,
+    NoFile,
+    Reason,
+    Record,
+    Skipped,
+    SkippedMessage,
+    SkippedPiece,
+    reason_of,
+)
 from trunkline.sources.imessage import schema
 from trunkline.sources.imessage.content import (
+    POLL_VOTES,
     REACTIONS,
     Tapback,
     current_reactions,
     instant_of,
+    is_known_kind,
+    is_unsent,
     parts_of,
     reply_to_of,
     status_of,
 )
 from trunkline.sources.imessage.database import ChatDatabase, locate, open_database
+from trunkline.sources.imessage.files import AttachmentFolder
 from trunkline.sources.imessage.schema import ChatRow, FullRow, MessageRow, TapbackRow
 from trunkline.sources.membership import MembershipEvent, members
 
@@ -105,7 +121,7 @@ class _Chat(msgspec.Struct):
         """The record of the chat, after all messages were added."""
         everyone = self.members()
         if not everyone:
-            return Skipped(Reason.ALONE)
+            return Skipped(Reason.ALONE, self.key)
         return ArchivedChat(
             key=self.key,
             members=everyone,
@@ -118,18 +134,42 @@ class _Chat(msgspec.Struct):
         )
 
 
+class _SkippedChat(msgspec.Struct, frozen=True):
+    """A chat that is skipped."""
+
+    key: str
+    reason: Reason
+
+    def record(self) -> Record:
+        """The record of the chat."""
+        return Skipped(self.reason, self.key)
+
+
+_NO_CHAT = _SkippedChat("", Reason.NO_CHAT)
+
+
+class _Outline(msgspec.Struct, frozen=True):
+    """When, by whom, and with what content a message was sent; ``sender`` is None for the line."""
+
+    at: Instant
+    sender: str | None
+    parts: tuple[str | Attachment, ...]
+
+
 class IMessage:
     """The source for a ``chat.db``. ``size`` and ``position`` are bytes."""
 
-    def __init__(self, path: Path, line: str, region: str) -> None:
+    def __init__(self, path: Path, line: str, region: str, attachments: Path | None = None) -> None:
         """``line`` is the E.164 number of the archive's owner; numbers without a country code belong to ``region``.
 
-        ``path`` is the database, or a folder with a ``chat.db``. Raises ``DamagedSource``.
+        ``path`` is the database, a folder with one, or the folder of an iPhone's backup; ``attachments`` the folder
+        with the files of messages, if they are wanted. Raises ``DamagedSource`` or ``CommandError``.
         """
-        self._path = locate(path)
+        self._attachments = None if attachments is None else AttachmentFolder(attachments)
+        self._files = locate(path)
         self._line = line
         self._normalise: _Normalise = functools.cache(functools.partial(normalise, region=region))
-        self._size = self._path.stat().st_size
+        self._size = self._files.database.stat().st_size
         self._position = 0
 
     @property
@@ -144,33 +184,46 @@ class IMessage:
 
     def chats(self) -> Iterator[Record]:
         """The skipped chats and then, after all messages were read, the others. Raises ``DamagedSource``."""
-        with open_database(self._path) as database:
+        with open_database(self._files) as database:
             handles = self._handles(database)
-            chats: dict[int, _Chat] = {}
-            for reason in self._read_chats(database, handles, chats):
-                yield Skipped(reason)
-            self._position, last = 0, schema.last_message(database)
-            for row, numbers in schema.outlines(database):
-                self._position = self._size * row.number // last
-                for chat in _chats(numbers, chats):
-                    self._add_message(row, chat, handles)
-        for chat in _chats(chats, chats):
+            chats = self._read_chats(database, handles)
+            for full, found in self._rows(database, chats, reactions=False):
+                for chat in found:
+                    if isinstance(chat, _Chat):
+                        self._add_message(full, chat, handles)
+        for chat in _distinct(chats, chats):
             yield chat.record()
-        self._position = self._size
 
-    def messages(self) -> Iterator[ArchivedMessage]:
-        """Every message, in the order of the database. Raises ``DamagedSource``."""
-        with open_database(self._path) as database:
+    def messages(self) -> Iterator[MessageRecord]:
+        """Every row of ``message``, in order, except reactions, which are part of messages, or skipped.
+
+        Raises ``DamagedSource``.
+        """
+        with open_database(self._files) as database:
             handles = self._handles(database)
-            chats: dict[int, _Chat] = {}
-            deque(self._read_chats(database, handles, chats), maxlen=0)
-            self._position, last = 0, schema.last_message(database)
-            for full, numbers in schema.messages(database):
-                self._position = self._size * full.row.number // last
-                for chat in _chats(numbers, chats):
-                    message = self._message(full, chat, handles)
-                    if message is not None:
-                        yield message
+            chats = self._read_chats(database, handles)
+            for full, found in self._rows(database, chats, reactions=True):
+                if full.row.associated_message_type in REACTIONS:
+                    if not full.has_target:
+                        yield SkippedPiece(Reason.NO_TARGET)
+                    continue
+                for chat in found:
+                    yield from self._records(full, chat, handles)
+
+    def read_file(self, location: str) -> Generator[bytes]:
+        """The content of a file, in pieces. Raises ``NoFile``."""
+        if self._attachments is None:
+            raise NoFile(Reason.NO_FILE)
+        return self._attachments.read(location)
+
+    def _rows(
+        self, database: ChatDatabase, chats: dict[int, _Chat | _SkippedChat], *, reactions: bool
+    ) -> Iterator[tuple[FullRow, list[_Chat | _SkippedChat]]]:
+        """Every row of ``message``, with its chats, each once; or with a skipped one, if it is in none."""
+        self._position, last = 0, schema.last_message(database)
+        for full in schema.messages(database, reactions=reactions):
+            self._position = self._size * full.row.number // last
+            yield full, _distinct(full.chats, chats) or [_NO_CHAT]
         self._position = self._size
 
     def _handles(self, database: ChatDatabase) -> dict[int, _Handle]:
@@ -180,41 +233,43 @@ class IMessage:
             for row in schema.handles(database)
         }
 
-    def _read_chats(
-        self, database: ChatDatabase, handles: dict[int, _Handle], chats: dict[int, _Chat]
-    ) -> Iterator[Reason]:
-        """Fills ``chats`` by row number, and yields why each of the others is skipped, once for each chat."""
+    def _read_chats(self, database: ChatDatabase, handles: dict[int, _Handle]) -> dict[int, _Chat | _SkippedChat]:
+        """The chats by row number; the rows of one chat have the same one."""
         listed = schema.listed(database)
-        by_key: dict[str, _Chat] = {}
+        first_rows = _first_rows(schema.lookups(database))
+        chats: dict[int, _Chat | _SkippedChat] = {}
+        by_key: dict[str, _Chat | _SkippedChat] = {}
         groups: dict[str, str] = {}
-        skipped: set[str] = set()
         for row in schema.chats(database):
             people = [handles[number] for number in listed.get(row.number, []) if number in handles]
             address = row.chat_identifier or (row.guid or "").rpartition(";")[2]
             network = row.service_name or (row.guid or "").partition(";")[0]
             if not _is_supported(network):
-                chat_or_reason = Reason.OTHER_NETWORK
+                found = Reason.OTHER_NETWORK
             elif _is_group(row, address, people):
-                # Rows of one group share its id or, where the service changed, its address.
-                identity = groups.setdefault(address, row.group_id or address)
-                chat_or_reason = self._group(identity, people, row.display_name)
+                # Rows of one group share its id or, where the service changed, its address or a lookup.
+                first = chats.get(first_rows.get(row.number, row.number))
+                known = first.identity if isinstance(first, _Chat) else None
+                identity = groups.setdefault(address, known or row.group_id or address)
+                found = self._group(identity, people, row.display_name)
             else:
-                chat_or_reason = self._direct(address, people)
-            if isinstance(chat_or_reason, Reason):
-                if address not in skipped:
-                    yield chat_or_reason
-                skipped.add(address)
+                found = self._direct(address, people)
+            if isinstance(found, Reason):
+                chat = _SkippedChat(f"skipped:{address}", found)
+                chats[row.number] = by_key.setdefault(chat.key, chat)
                 continue
-            chat_or_reason.service = _service(network) or next((one.service for one in people if one.service), None)
-            chat = by_key.setdefault(chat_or_reason.key, chat_or_reason)
-            chat.add_row(chat_or_reason)
+            found.service = _service(network) or next((one.service for one in people if one.service), None)
+            chat = by_key.setdefault(found.key, found)
+            if isinstance(chat, _Chat):
+                chat.add_row(found)
             chats[row.number] = chat
+        return chats
 
     def _direct(self, address: str, people: list[_Handle]) -> _Chat | Reason:
         known = {one.normal for one in people}
         person = known.pop() if len(known) == 1 else self._normalise(address)
         if person is None:
-            return Reason.NOT_A_HANDLE if address or people else Reason.NO_ADDRESS
+            return reason_of(address) if address or people else Reason.NO_ADDRESS
         return Reason.ALONE if person == self._line else _Chat(key=f"direct:{person}", person=person)
 
     def _group(self, identity: str, people: list[_Handle], name: str | None) -> _Chat | Reason:
@@ -226,53 +281,79 @@ class IMessage:
                 listed[one.normal] = one.service
         return _Chat(key=f"group:{identity}", identity=identity, name=name or None, listed=listed)
 
-    def _add_message(self, row: MessageRow, chat: _Chat, handles: dict[int, _Handle]) -> None:
-        """Adds what a message says about its chat: its sender, time and service, or who joined or left."""
+    def _add_message(self, full: FullRow, chat: _Chat, handles: dict[int, _Handle]) -> None:
+        """Adds what a row says about its chat: the sender, time and service of a message, or who joined or left."""
+        row = full.row
         at = instant_of(row.date)
-        if at is None:
-            return
-        if row.item_type:
+        if at is not None and row.item_type:
             self._add_membership_event(row, at, chat, self._person(row.handle, chat, handles), handles)
-        elif _is_message(row):
-            sender = self._sender(row, chat, handles)
-            if sender is not None:
-                chat.add_message(at, sender.handle, self._service(row, chat, handles))
+            return
+        outline = self._outline(full, chat, handles)
+        if row.associated_message_type not in REACTIONS and not isinstance(outline, Reason):
+            chat.add_message(outline.at, outline.sender, self._service(row, chat, handles))
 
-    def _message(self, full: FullRow, chat: _Chat, handles: dict[int, _Handle]) -> ArchivedMessage | None:
-        """The row as a message of ``chat``; None for a reaction, a change of the group or a draft."""
+    def _records(
+        self, full: FullRow, chat: _Chat | _SkippedChat, handles: dict[int, _Handle]
+    ) -> Iterator[MessageRecord]:
+        """The row as a message of ``chat``, and what is skipped of it."""
+        if isinstance(chat, _SkippedChat):
+            yield from _skipped(full, chat.reason)
+            return
+        outline = self._outline(full, chat, handles)
+        if isinstance(outline, Reason):
+            yield from _skipped(full, outline)
+            return
         row, content = full.row, full.content
-        at = instant_of(row.date)
-        sender = self._sender(row, chat, handles)
-        if at is None or sender is None or not _is_message(row):
-            return None
-        from_me = sender.handle is None
-        parts = parts_of(content, full.attachments)
-        tapbacks = self._tapbacks(full.tapbacks, chat, handles)
+        from_me = outline.sender is None
+        tapbacks: list[Tapback] = []
+        for each in full.tapbacks:
+            tapback = self._tapback(each, chat, handles)
+            if isinstance(tapback, Tapback):
+                tapbacks.append(tapback)
+            else:
+                yield SkippedPiece(tapback)
         delivered_at, read_at = instant_of(content.date_delivered), instant_of(content.date_read)
         times = [delivered_at, read_at, instant_of(content.date_edited), *[tapback.at for tapback in tapbacks]]
-        return ArchivedMessage(
+        yield ArchivedMessage(
             chat_key=chat.key,
             identity=content.guid or f"row {row.number}",
-            sent_at=at,
-            sender=sender.handle,
+            sent_at=outline.at,
+            sender=outline.sender,
             service=self._service(row, chat, handles),
             status=status_of(content, from_me=from_me),
-            parts=parts,
-            changed_at=max([at, *[time for time in times if time is not None]]),
+            parts=outline.parts,
+            changed_at=max([outline.at, *[time for time in times if time is not None]]),
             delivered_at=delivered_at if from_me else None,
             read_at=read_at,
             reply_to=reply_to_of(content),
-            reactions=current_reactions(tapbacks, len(parts)),
+            reactions=current_reactions(tapbacks, len(outline.parts)),
         )
 
-    def _tapbacks(self, rows: Iterable[TapbackRow], chat: _Chat, handles: dict[int, _Handle]) -> list[Tapback]:
-        """The reactions to a message that have a known sender and a time."""
-        dated = [(instant_of(row.date), self._sender(row, chat, handles), row) for row in rows]
-        return [
-            Tapback(at, sender.handle, row.type, row.target, row.emoji)
-            for at, sender, row in dated
-            if at is not None and sender is not None
-        ]
+    def _outline(self, full: FullRow, chat: _Chat, handles: dict[int, _Handle]) -> _Outline | Reason:
+        """What makes a row a message of ``chat``, or why it is none."""
+        row, content = full.row, full.content
+        at = instant_of(row.date)
+        sender = self._sender(row, chat, handles)
+        reason = _not_a_message(row)
+        if reason is None and is_unsent(content):
+            reason = Reason.UNSENT
+        if reason is not None:
+            return reason
+        if at is None:
+            return Reason.NO_DATE
+        if sender is None:
+            return Reason.UNKNOWN_SENDER
+        parts = parts_of(content, full.attachments)
+        return _Outline(at, sender.handle, parts) if parts else Reason.EMPTY
+
+    def _tapback(self, row: TapbackRow, chat: _Chat, handles: dict[int, _Handle]) -> Tapback | Reason:
+        """A reaction to a message, or why it is skipped. Without a date, it is older than all others."""
+        sender = self._sender(row, chat, handles)
+        if not is_known_kind(row.type):
+            return Reason.UNKNOWN_REACTION
+        if sender is None:
+            return Reason.UNKNOWN_REACTOR
+        return Tapback(instant_of(row.date) or 0, sender.handle, row.type, row.target, row.emoji)
 
     def _sender(self, row: MessageRow | TapbackRow, chat: _Chat, handles: dict[int, _Handle]) -> _Sender | None:
         """The sender of a row; None if it is unknown."""
@@ -310,13 +391,40 @@ class IMessage:
             chat.membership_events.append(MembershipEvent(at, subject, status))
 
 
-def _is_message(row: MessageRow) -> bool:
-    return not row.item_type and row.associated_message_type not in REACTIONS and not row.unsent
+def _skipped(full: FullRow, reason: Reason) -> list[MessageRecord]:
+    """A skipped row and the reactions to it."""
+    return [SkippedMessage(reason), *[SkippedPiece(Reason.NO_TARGET) for _ in full.tapbacks]]
 
 
-def _chats(numbers: Iterable[int], chats: dict[int, _Chat]) -> Iterable[_Chat]:
+def _not_a_message(row: MessageRow) -> Reason | None:
+    """Why a row is no message according to its type; None if it is one."""
+    if row.item_type:
+        return Reason.NOTICE
+    return Reason.POLL_VOTE if row.associated_message_type in POLL_VOTES else None
+
+
+_C = TypeVar("_C", bound=_Chat | _SkippedChat)
+
+
+def _distinct(numbers: Iterable[int], chats: Mapping[int, _C]) -> list[_C]:
     """The chats with these row numbers, each once: several rows can be one chat."""
-    return {chat.key: chat for chat in map(chats.get, numbers) if chat}.values()
+    return list({chat.key: chat for chat in map(chats.get, numbers) if chat}.values())
+
+
+def _first_rows(lookups: Iterable[tuple[str, int]]) -> dict[int, int]:
+    """For each row of a chat, the first row that shares an identifier with it, directly or through others."""
+    first: dict[int, int] = {}
+    of_identifier: dict[str, int] = {}
+
+    def find(row: int) -> int:
+        while first.setdefault(row, row) != row:
+            row = first[row]
+        return row
+
+    for identifier, row in lookups:
+        roots = find(row), find(of_identifier.setdefault(identifier, row))
+        first[max(roots)] = min(roots)
+    return {row: find(row) for row in first}
 
 
 def _is_group(row: ChatRow, address: str, people: list[_Handle]) -> bool:

@@ -31,7 +31,7 @@ class ChatRow(NamedTuple):
 
 
 class MessageRow(NamedTuple):
-    """What a row of ``message`` says about its chat. ``unsent``: its sender took it back, and no content is left."""
+    """What a row of ``message`` says about its chat."""
 
     number: int
     date: int | None
@@ -42,11 +42,10 @@ class MessageRow(NamedTuple):
     other_handle: int | None
     associated_message_type: int | None
     service: str | None
-    unsent: int | None
 
 
 class ContentRow(NamedTuple):
-    """The content of the same row. ``body`` is read only if ``text`` is NULL."""
+    """The content of the same row. ``body`` and ``summary`` are read only if ``text`` is empty."""
 
     guid: str | None
     error: int | None
@@ -55,10 +54,13 @@ class ContentRow(NamedTuple):
     date_read: int | None
     date_delivered: int | None
     date_edited: int | None
+    date_retracted: int | None
     thread_originator_guid: str | None
     thread_originator_part: str | None
+    subject: bytes | None
     text: bytes | None
     body: bytes | None
+    summary: bytes | None
 
 
 class AttachmentRow(NamedTuple):
@@ -83,10 +85,15 @@ class TapbackRow(NamedTuple):
 
 
 class FullRow(NamedTuple):
-    """A message with its content, files and reactions."""
+    """A message with its content, files and reactions. ``chats`` are the row numbers of its chats.
+
+    ``has_target``: whether the message to which a reaction belongs is in the table.
+    """
 
     row: MessageRow
     content: ContentRow
+    has_target: bool
+    chats: list[int]
     attachments: list[AttachmentRow]
     tapbacks: list[TapbackRow]
 
@@ -109,8 +116,10 @@ _CONTENT = (
     "date_read INTEGER",
     "date_delivered INTEGER",
     "date_edited INTEGER",
+    "date_retracted INTEGER",
     "thread_originator_guid TEXT",
     "thread_originator_part TEXT",
+    "subject BLOB",
     "text BLOB",
 )
 _ATTACHMENT = (
@@ -160,44 +169,40 @@ def listed(database: ChatDatabase) -> dict[int, list[int]]:
     return found
 
 
+def lookups(database: ChatDatabase) -> Iterator[tuple[str, int]]:
+    """The identifiers of each chat with its row number; rows of one chat share an identifier (since macOS 14)."""
+    if {"identifier", "chat"} <= database.columns("chat_lookup"):
+        yield from database.rows(
+            "chat_lookup", "SELECT CAST(identifier AS TEXT), CAST(chat AS INTEGER) FROM chat_lookup ORDER BY chat"
+        )
+
+
 def last_message(database: ChatDatabase) -> int:
     """The row number of the newest message; 1 if there is none."""
     return next(database.rows("message", "SELECT max(1, ifnull(max(ROWID), 1)) FROM message"))[0]
 
 
-def outlines(database: ChatDatabase) -> Iterator[tuple[MessageRow, list[int]]]:
-    """Every message that is in a chat, with the row numbers of its chats, in the order of the messages.
+def messages(database: ChatDatabase, *, reactions: bool) -> Iterator[FullRow]:
+    """Every row of ``message``, in order, with its files and, if wanted, the reactions to it.
 
     The tables are merged: each is read once, without lookups, and in memory for one message.
     """
     chat_numbers = _MessageRows(database, *_chat_numbers())
-    columns = [*_columns(database, "message", *_MESSAGE), _unsent(database)]
-    for row in map(MessageRow._make, _rows(database, "message", columns)):
-        found = chat_numbers.of(row.number)
-        if found:
-            yield row, [chat for (chat,) in found]
-
-
-def messages(database: ChatDatabase) -> Iterator[tuple[FullRow, list[int]]]:
-    """The same messages, complete, with their files and the reactions to them."""
-    chat_numbers = _MessageRows(database, *_chat_numbers())
     attachments = _MessageRows(database, *_attachments(database))
-    tapbacks = _MessageRows(database, *_tapbacks(database))
-    outline = [*_columns(database, "message", *_MESSAGE), _unsent(database)]
-    content = [*_columns(database, "message", *_CONTENT), _body(database)]
+    tapbacks = _MessageRows(database, *(_tapbacks(database) if reactions else ("message", None)))
+    outline = _columns(database, "message", *_MESSAGE)
+    content = [*_columns(database, "message", *_CONTENT), *_if_without_text(database)]
     end = len(outline) + 1  # the row number comes first
-    for values in _rows(database, "message", [*outline, *content]):
+    for values in _rows(database, "message", [*outline, *content, _has_target(database)]):
         number = values[0]
-        found = chat_numbers.of(number)
-        files, reactions = attachments.of(number), tapbacks.of(number)
-        if found:
-            full = FullRow(
-                MessageRow._make(values[:end]),
-                ContentRow._make(values[end:]),
-                [AttachmentRow._make(file) for file in files],
-                [TapbackRow._make(reaction) for reaction in reactions],
-            )
-            yield full, [chat for (chat,) in found]
+        yield FullRow(
+            MessageRow._make(values[:end]),
+            ContentRow._make(values[end:-1]),
+            bool(values[-1]),
+            [chat for (chat,) in chat_numbers.of(number)],
+            [AttachmentRow._make(file) for file in attachments.of(number)],
+            [TapbackRow._make(reaction) for reaction in tapbacks.of(number)],
+        )
 
 
 class _MessageRows:
@@ -244,28 +249,36 @@ def _tapbacks(database: ChatDatabase) -> tuple[str, str | None]:
     if not {"guid", "associated_message_guid", "associated_message_type"} <= database.columns(table):
         return table, None
     wanted = ", ".join(_columns(database, table, *_TAPBACK, of="r."))
-    target = "r.associated_message_guid"
-    guid = (
+    return table, (
+        f"SELECT m.ROWID AS number, {wanted} FROM message r CROSS JOIN message m ON m.guid = {_target('r')} "  # noqa: S608
+        f"WHERE r.associated_message_type BETWEEN 2000 AND 3999 AND r.associated_message_guid IS NOT NULL "
+        "ORDER BY number, r.ROWID"
+    )
+
+
+def _has_target(database: ChatDatabase) -> str:
+    if not {"guid", "associated_message_guid", "associated_message_type"} <= database.columns("message"):
+        return "0"
+    exists = (
+        f"EXISTS (SELECT 1 FROM message t WHERE t.guid = {_target('message')} "  # noqa: S608
+        "AND ifnull(t.associated_message_type, 0) NOT BETWEEN 2000 AND 3999)"
+    )
+    return f"CASE WHEN associated_message_type BETWEEN 2000 AND 3999 THEN {exists} END"
+
+
+def _target(row: str) -> str:
+    """The GUID of the message to which a reaction belongs."""
+    target = f"{row}.associated_message_guid"
+    return (
         f"CASE WHEN {target} LIKE 'p:%/%' THEN substr({target}, instr({target}, '/') + 1) "
         f"WHEN {target} LIKE 'bp:%' THEN substr({target}, 4) ELSE {target} END"
     )
-    return table, (
-        f"SELECT m.ROWID AS number, {wanted} FROM message r CROSS JOIN message m ON m.guid = {guid} "  # noqa: S608
-        f"WHERE r.associated_message_type BETWEEN 2000 AND 3999 AND {target} IS NOT NULL ORDER BY number, r.ROWID"
-    )
 
 
-def _unsent(database: ChatDatabase) -> str:
-    """Whether a message was unsent: it has a date of retraction, or it was edited and has no content left."""
-    retracted, edited, text, body = _columns(
-        database, "message", "date_retracted INTEGER", "date_edited INTEGER", "text BLOB", "attributedBody BLOB"
-    )
-    return f"ifnull({retracted}, 0) > 0 OR (ifnull({edited}, 0) > 0 AND {text} IS NULL AND {body} IS NULL)"
-
-
-def _body(database: ChatDatabase) -> str:
-    text, body = _columns(database, "message", "text BLOB", "attributedBody BLOB")
-    return f"CASE WHEN {text} IS NULL THEN {body} END"
+def _if_without_text(database: ChatDatabase) -> list[str]:
+    """The columns that have the text of a message if ``text`` is empty."""
+    text, *others = _columns(database, "message", "text BLOB", "attributedBody BLOB", "message_summary_info BLOB")
+    return [f"CASE WHEN ifnull({text}, x'') = x'' THEN {other} END" for other in others]
 
 
 def _columns(database: ChatDatabase, table: str, *wanted: str, of: str = "") -> list[str]:

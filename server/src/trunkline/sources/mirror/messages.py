@@ -31,6 +31,7 @@ from trunkline.domain.message import (
     Style,
     TextPart,
 )
+from trunkline.sources.base import SkippedMessage, SkippedPiece
 
 T = TypeVar("T")
 
@@ -40,10 +41,16 @@ UNKNOWN_REACTION = "a reaction that this version does not know"
 
 
 class MappedMessage(msgspec.Struct, frozen=True):
-    """A message, None if it cannot be mirrored, and the reasons for which pieces of it were skipped."""
+    """A message, and the reasons for which pieces of it were skipped; None if it cannot be mirrored."""
 
     message: Message | None
     skipped: tuple[str, ...] = ()
+
+    def records(self) -> list[Message | SkippedMessage | SkippedPiece]:
+        """The message and its skipped pieces, or the skipped message."""
+        if self.message is None:
+            return [SkippedMessage(UNKNOWN_MESSAGE)]
+        return [self.message, *[SkippedPiece(reason) for reason in self.skipped]]
 
 
 class _Person(msgspec.Struct):
@@ -118,7 +125,7 @@ def message_of(decoded: object, chat: Chat) -> MappedMessage:
     read = _as(decoded, _Message)
     sender = None if read is None else _sender(read, chat)
     if read is None or sender is None:
-        return MappedMessage(None, (UNKNOWN_MESSAGE,))
+        return MappedMessage(None)
     skipped: list[str] = []
     reply_to = _as(read.reply_to, _ReplyTo)
     message_id = str(read.id)
@@ -145,7 +152,7 @@ def message_of(decoded: object, chat: Chat) -> MappedMessage:
             read_at=instant.from_datetime_or_none(read.read_at),
         )
     except ValueError:  # a time without a time zone
-        return MappedMessage(None, (UNKNOWN_MESSAGE,))
+        return MappedMessage(None)
     return MappedMessage(message, tuple(skipped))
 
 

@@ -17,7 +17,7 @@ from trunkline.domain.chat import Chat, Health, HealthStatus, Participant, Parti
 from trunkline.domain.errors import CommandError, InvalidPhoneNumber
 from trunkline.domain.handle import parse_handle
 from trunkline.domain.message import Message
-from trunkline.sources.base import Skipped
+from trunkline.sources.base import Skipped, SkippedMessage, SkippedPiece
 from trunkline.sources.mirror.messages import message_of
 
 PAGE_SIZE = 100
@@ -34,10 +34,9 @@ class MirrorPage(msgspec.Struct, frozen=True):
 
 
 class MessagePage(msgspec.Struct, frozen=True):
-    """One page of the messages of a chat, newest first, with the reasons for skipped pieces, and the next cursor."""
+    """One page of the messages of a chat, newest first, with what was skipped, and the next cursor."""
 
-    messages: list[Message]
-    skipped: list[str]
+    records: list[Message | SkippedMessage | SkippedPiece]
     next_cursor: str | None
 
 
@@ -123,12 +122,8 @@ class Upstream:
         if found.next_cursor is not None and found.next_cursor == cursor:
             raise MessagesUnreadable("messages of a chat that repeat a cursor")
         self._has_listed_messages = True
-        mapped = [message_of(each, chat) for each in found.messages]
-        return MessagePage(
-            [each.message for each in mapped if each.message is not None],
-            [reason for each in mapped for reason in each.skipped],
-            found.next_cursor,
-        )
+        records = [record for each in found.messages for record in message_of(each, chat).records()]
+        return MessagePage(records, found.next_cursor)
 
     async def _list(self, cursor: str | None) -> linq.pagination.AsyncListChatsPagination[UpstreamChat]:
         if cursor is None:

@@ -36,7 +36,7 @@ class Element(msgspec.Struct):
 
 
 def elements(file: BackupFile) -> Iterator[Element]:
-    """Every child of the root element, without the data of attachments. Raises ``DamagedSource``."""
+    """Every child of the root element, with references to the data of attachments. Raises ``DamagedSource``."""
     parser = _Parser(file)
     for chunk in file.chunks():
         yield from parser.feed(chunk)
@@ -52,7 +52,7 @@ class _Parser:
         self._depth = 0
         self._current: Element | None = None
         self._finished: list[Element] = []
-        self._expat = expat.ParserCreate()
+        self._expat = expat.ParserCreate(file.encoding)
         self._expat.StartElementHandler = self._start
         self._expat.EndElementHandler = self._end
         # Entities can be declared only there; without one, none can expand or load another file.

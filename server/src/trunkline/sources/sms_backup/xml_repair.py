@@ -3,21 +3,25 @@
 There are two problems:
 
 * The ``data`` attributes of ``part`` contain whole videos in base64, and a parser holds an attribute in memory until it
-  ends. ``PartDataRemover`` empties them.
+  ends. ``PartDataRemover`` replaces each by a reference to it (``part_data``).
 * The app writes a character outside the basic plane as two references to surrogates, and a control character as a
   reference. XML allows neither. ``legal`` replaces them by legal references *of the same length*.
 
-So only emptied values shift the bytes that follow, and ``PartDataRemover.original`` maps an offset back to the file.
+So only replaced values shift the bytes that follow, and ``PartDataRemover.original`` maps an offset back to the file.
 """
 
+import hashlib
 import re
 from array import array
 from bisect import bisect_right
+
+from trunkline.sources.sms_backup.part_data import PartData
 
 _PART = re.compile(rb"<part\s")
 _BEGINS_PART = b"<part"
 _DELIMITER = re.compile(rb"""["'<>]""")
 _DATA = re.compile(rb"\sdata\s*=\s*\Z")
+_NOT_BASE64 = b"= \t\r\n"
 _NAME_LIMIT = 64
 """How many of the bytes before an attribute value are stored, to recognise the attribute's name."""
 
@@ -29,10 +33,10 @@ _LONGEST_CODE = 12
 
 
 class PartDataRemover:
-    """Empties the ``data`` attributes of ``part`` elements.
+    """Replaces the values of the ``data`` attributes of ``part`` elements by references.
 
         outside ──"<part "──▶ tag ──quote──▶ value ──same quote──▶ tag
-           ▲                   │             │ (dropped after data=, else kept)
+           ▲                   │             │ (replaced after data=, else kept)
            └──── ">" or "<" ───┴──── "<" ────┘
 
     No attribute value may contain ``<``, so ``<`` always leads back outside, even after damaged markup.
@@ -47,12 +51,17 @@ class PartDataRemover:
         self._dropping = False
         self._name = b""
         """The last bytes of the current tag outside of values, which contain the attribute's name."""
+        self._taken = 0
+        """How many bytes of the stream are behind us."""
         self._returned = 0
         """How many bytes were returned so far."""
+        self._digest = hashlib.blake2b(digest_size=16)
+        self._length = self._characters = 0
+        """The bytes of the current value so far, and those of them that are base64."""
         self._cut_at = array("q")
-        """Where values were removed: offsets in the returned bytes."""
+        """Where values were replaced: offsets in the returned bytes."""
         self._cut_total = array("q")
-        """How many bytes were removed, up to each of these offsets."""
+        """How many bytes shorter the returned bytes are, up to each of these offsets."""
 
     def feed(self, chunk: bytes) -> bytes:
         """The next bytes of the stream without the data of parts."""
@@ -104,6 +113,8 @@ class PartDataRemover:
         self._quote = found[0]
         self._dropping = _DATA.search(self._name) is not None
         self._name = b""
+        self._digest = hashlib.blake2b(digest_size=16)
+        self._length = self._characters = 0
         return self._keep(source, end, end + 1, kept)
 
     def _value(self, source: bytes, at: int, kept: list[bytes]) -> int:
@@ -116,16 +127,41 @@ class PartDataRemover:
             self._quote, self._in_tag, end = b"", False, stray
         elif closed:
             self._quote = b""
-        if not self._dropping:
+        if self._dropping:
+            self._drop(source[at:end])
+            if closed and stray < 0:
+                self._refer(kept)
+        else:
             self._keep(source, at, end, kept)
-        elif end > at:
-            self._cut_at.append(self._returned)
-            self._cut_total.append(end - at + (self._cut_total[-1] if self._cut_total else 0))
         # The closing quote is kept in either case.
         return self._keep(source, end, end + 1, kept) if closed and stray < 0 else end
 
+    def _drop(self, value: bytes) -> None:
+        self._digest.update(value)
+        self._length += len(value)
+        self._characters += len(value.translate(None, _NOT_BASE64))
+        self._taken += len(value)
+        if value:
+            self._shift(len(value))
+
+    def _refer(self, kept: list[bytes]) -> None:
+        """Puts a reference in the place of a value."""
+        if self._length:
+            data = PartData(
+                self._taken - self._length, self._length, self._characters * 3 // 4, self._digest.hexdigest()
+            )
+            reference = data.reference().encode()
+            kept.append(reference)
+            self._returned += len(reference)
+            self._shift(-len(reference))
+
+    def _shift(self, count: int) -> None:
+        self._cut_at.append(self._returned)
+        self._cut_total.append(count + (self._cut_total[-1] if self._cut_total else 0))
+
     def _keep(self, source: bytes, start: int, end: int, kept: list[bytes]) -> int:
         kept.append(source[start:end])
+        self._taken += end - start
         self._returned += end - start
         return end
 
