@@ -26,6 +26,7 @@ NODE_STORIES = (
     "opts_out_and_returns",
     "asks_of_lines_and_networks",
     "repeats_sends",
+    "sends_files",
     "hears_of_everything",
 )
 PUBLIC = str(ROOT / ".clients" / "linq-python-0.65.0")

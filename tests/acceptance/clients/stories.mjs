@@ -240,6 +240,31 @@ async function hears_of_everything(app) {
   }
 }
 
+// A file is uploaded, sent, downloaded and deleted; a voice memo is sent.
+async function sends_files(app) {
+  const { client } = app;
+  const made = await client.attachments.create({ filename: "memo.mp3", content_type: "audio/mpeg", size_bytes: 4 });
+  assert.equal(made.http_method, "PUT");
+  const put = await fetch(made.upload_url, {
+    method: made.http_method,
+    headers: made.required_headers,
+    body: Buffer.from("file"),
+  });
+  assert.equal(put.status, 200, await put.text());
+  const parts = [{ type: "media", attachment_id: made.attachment_id }];
+  const { chat } = await client.chats.create({ from: app.line, to: [ALICE], message: { parts } });
+  const [part] = (await app.arrived(chat.message.id)).parts;
+  assert.deepEqual([part.id, part.filename, part.mime_type], [made.attachment_id, "memo.mp3", "audio/mpeg"]);
+  assert.equal(await (await fetch(part.url)).text(), "file");
+  const file = await client.attachments.retrieve(part.id);
+  assert.deepEqual([file.id, file.filename, file.size_bytes, file.status], [part.id, "memo.mp3", 4, "complete"]);
+  const { voice_memo } = await client.chats.sendVoicememo(chat.id, { attachment_id: made.attachment_id });
+  assert.deepEqual([voice_memo.to, voice_memo.voice_memo.id], [[ALICE], made.attachment_id]);
+  await client.attachments.delete(made.attachment_id);
+  assert.equal((await fetch(part.url)).status, 404);
+  await refused(client.attachments.retrieve(made.attachment_id), Linq.NotFoundError, 404, 2001);
+}
+
 const STORIES = {
   converses,
   changes_messages,
@@ -247,6 +272,7 @@ const STORIES = {
   opts_out_and_returns,
   asks_of_lines_and_networks,
   repeats_sends,
+  sends_files,
   hears_of_everything,
 };
 

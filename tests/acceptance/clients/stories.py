@@ -12,12 +12,12 @@ import traceback
 import msgspec
 
 import linq
-from tests.acceptance.clients import chat_stories, consent_stories, sending_stories, webhook_stories
+from tests.acceptance.clients import chat_stories, consent_stories, file_stories, sending_stories, webhook_stories
 from tests.acceptance.clients.app import App, Partner
 
 STORIES = {
     story.__name__: story
-    for module in (chat_stories, consent_stories, sending_stories, webhook_stories)
+    for module in (chat_stories, consent_stories, file_stories, sending_stories, webhook_stories)
     for story in module.STORIES
 }
 
