@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 import linq
@@ -35,12 +36,28 @@ def _environment(monkeypatch: pytest.MonkeyPatch, server: Server, tmp_path: Path
 
 @pytest.mark.parametrize(
     "example",
-    [each for each in blocks("python") if "unwrap" not in each and ".follow(" not in each],
+    [each for each in blocks("python") if not {"unwrap", "follow", "upload_url"} & set(re.findall(r"\w+", each))],
     ids=lambda example: example.strip().splitlines()[-1].strip(),
 )
 def test_examples_run(example: str, server: Server) -> None:
     exec(compile(example, "docs/sdk.md", "exec"), {"__name__": "__main__"})  # noqa: S102
     assert server.targets, "it asked the server"
+
+
+def test_the_example_of_uploading_a_file(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cat.jpg").write_bytes(b"photo")
+    uploads: list[tuple[str, bytes, dict[str, str]]] = []
+
+    def put(url: str, *, content: bytes, headers: dict[str, str]) -> httpx2.Response:
+        uploads.append((url, content, headers))
+        return httpx2.Response(200, request=httpx2.Request("PUT", url))
+
+    monkeypatch.setattr(httpx2, "put", put)
+    [example] = [each for each in blocks("python") if "upload_url" in each]
+    exec(compile(example, "docs/sdk.md", "exec"), {})  # noqa: S102
+    headers = {"Content-Type": "image/png", "Content-Length": "12"}
+    assert uploads == [("https://x/upload", b"photo", headers)], "as the service said"
+    assert [target.partition("/v3")[2] for target in server.targets][-1].endswith("/messages")
 
 
 def test_the_seeds_example_prints_the_first_chats_id(capsys: pytest.CaptureFixture[str]) -> None:

@@ -47,14 +47,14 @@ async def complete(change: Change, attachment_id: str, file: str) -> bool:
 
     Returns False, and changes nothing, if the attachment does not wait for one, or the file may already be deleted.
     """
+    attachment = await find(change, attachment_id)
+    if attachment is None or attachment.file is not None:
+        return False
     if not await change.fetch(_QUERIES["cancel_deletion"], (file,)):
         return False
     query = _QUERIES["complete"]
-    values = query.values(partner=change.partner_id, id=attachment_id, file=file)
-    if await change.fetch(query, values):
-        return True
-    await schedule_deletion(change.transaction, file, change.now)
-    return False
+    await change.fetch(query, query.values(partner=change.partner_id, id=attachment_id, file=file))
+    return True
 
 
 async def delete(change: Change, attachment: Attachment) -> None:

@@ -14,8 +14,7 @@ order by created_at
 limit :limit
 
 -- name: complete
-update attachments set file = :file where partner_id = :partner and id = :id and file is null
-returning id
+update attachments set file = :file where partner_id = :partner and id = :id
 
 -- name: delete
 delete from attachments where partner_id = :partner and id = :id
