@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import urllib.request
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +33,8 @@ ROUTE = "/eve/v1/linq"
 EVENTS = ("message.received", "reaction.added", "reaction.removed")
 NOWHERE = "http://127.0.0.1:9/"  # until the agent's port is known
 PATIENCE = 60.0  # s that a test waits for the agent, which takes one on an idle machine
-ALICE, BOB, CAROL, DAVE = "+13105550111", "+13105550112", "carol@example.com", "+13105550114"
+ALICE, BOB, CAROL, DAVE, ERIN = "+13105550111", "+13105550112", "carol@example.com", "+13105550114", "+13105550115"
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
 pytestmark = pytest.mark.slow
 
@@ -47,6 +49,11 @@ class Conversation(msgspec.Struct, frozen=True):
     def play(self, *arguments: str) -> Any:
         """Runs ``trunkline simulate …``. Returns what happened."""
         return run_json("simulate", *arguments, "--to", LINE, database=self.database)
+
+    def write(self, sender: str, parts: list[dict[str, Any]]) -> Any:
+        """A person sends a message with these parts. Returns what happened."""
+        played = {"action": "message", "from": sender, "to": LINE, "message": {"parts": parts}}
+        return self.client.post("/admin/simulate", cast_to=object, body=played)
 
     def until(self, chat_id: str, condition: Callable[[list[Message]], bool]) -> list[Message]:
         """The messages of a chat, oldest first, once they meet a condition."""
@@ -65,7 +72,7 @@ class Conversation(msgspec.Struct, frozen=True):
             )
         return shown
 
-    def texts(self, chat_id: str, *expected: str) -> list[Message]:
+    def texts(self, chat_id: str, *expected: str | None) -> list[Message]:
         """The messages of a chat, once they have these texts."""
         return self.until(chat_id, lambda messages: [said_in(message) for message in messages] == list(expected))
 
@@ -111,7 +118,10 @@ def agent(built_agent: Path, new_database: NewDatabase) -> Generator[Conversatio
     database = new_database()
     with opened_store(database) as opened:
         key = opened.run(new_partner(opened.store)).secret
-    with serving(database, "--allow-private-webhooks") as url, LinqAPIV3(api_key=key, base_url=url) as client:
+    with (
+        serving(database, "--sandbox", "--allow-private-webhooks") as url,
+        LinqAPIV3(api_key=key, base_url=url) as client,
+    ):
         subscription = client.webhook_subscriptions.create(target_url=NOWHERE, subscribed_events=list(EVENTS))
         variables = {"LINQ_API_V3_BASE_URL": url, "LINQ_API_V3_API_KEY": key}
         log = built_agent / "log"
@@ -178,3 +188,23 @@ def test_it_hears_reactions(agent: Conversation) -> None:
         agent.play("reaction", DAVE, *reaction, "--message", answer.id)
         said.append(heard)
         agent.texts(chat_id, *said)
+
+
+def test_it_receives_files_and_sends_them_back(agent: Conversation) -> None:
+    attachment_id = uploaded(agent.client, "cat.png", "image/png", PICTURE)
+    parts = [{"type": "text", "value": "Look"}, {"type": "media", "attachment_id": attachment_id}]
+    chat_id = agent.write(ERIN, parts)["chat_id"]
+    _, copy, _ = agent.texts(chat_id, "Look", None, "You said: Look\n[image attachment: cat.png]")
+    [part] = shown_in(copy)
+    assert (part.filename, part.mime_type, part.size_bytes) == ("copy of cat.png", "image/png", len(PICTURE))
+    with urllib.request.urlopen(part.url, timeout=10) as response:  # noqa: S310 - our own server
+        assert response.read() == PICTURE
+
+
+def uploaded(client: LinqAPIV3, filename: str, content_type: Any, content: bytes) -> str:
+    """The id of a new attachment."""
+    made = client.attachments.create(filename=filename, content_type=content_type, size_bytes=len(content))
+    headers = made.required_headers
+    request = urllib.request.Request(made.upload_url, content, headers, method="PUT")  # noqa: S310 - our own server
+    with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+        return made.attachment_id

@@ -231,6 +231,36 @@ async function gives_a_number_to_a_new_person(app) {
   assert.match(await (await fetch(found.vcf_url)).text(), /FN:Harbor/);
 }
 
+async function uploaded(client, filename, content_type, content) {
+  const made = await client.attachments.create({ filename, content_type, size_bytes: content.length });
+  const { upload_url, http_method: method, required_headers: headers } = made;
+  const answer = await fetch(upload_url, { method, headers, body: content });
+  assert(answer.ok, await answer.text());
+  return made.attachment_id;
+}
+
+async function sends_and_receives_files(app) {
+  const { client } = app;
+  const picture = Buffer.from("\x89PNG\r\n\x1a\n and more", "latin1");
+  const content = async (url) => Buffer.from(await (await fetch(url)).arrayBuffer());
+  const attachment_id = await uploaded(client, "cat.png", "image/png", picture);
+  const known = await client.attachments.retrieve(attachment_id);
+  assert.deepEqual([known.filename, known.size_bytes, known.status], ["cat.png", picture.length, "complete"]);
+  const chat = await app.begin(ALICE);
+  const message = { parts: [{ type: "media", attachment_id }] };
+  const sent = (await client.chats.messages.send(chat.id, { message })).message;
+  const received = (await app.play("message", { from: ALICE, message })).message_id;
+  for (const id of [sent.id, received]) {
+    const [part] = (await client.messages.retrieve(id)).parts;
+    assert.deepEqual([part.filename, part.mime_type], ["cat.png", "image/png"]);
+    assert.deepEqual(await content(part.url), picture);
+    assert.equal((await client.attachments.retrieve(part.id)).size_bytes, picture.length);
+  }
+  if (!("delete" in client.attachments)) return; // 0.20
+  await client.attachments.delete(attachment_id);
+  await refused(client.attachments.retrieve(attachment_id), Linq.NotFoundError, 404, 2001);
+}
+
 async function hears_of_everything(app) {
   const { client } = app;
   const events = ["chat.created", "message.sent", "message.delivered", "message.received", "reaction.added"];
@@ -302,6 +332,7 @@ const STORIES = {
   sends_without_a_line,
   shares_a_contact_card,
   gives_a_number_to_a_new_person,
+  sends_and_receives_files,
   hears_of_everything,
 };
 

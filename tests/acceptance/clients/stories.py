@@ -18,6 +18,7 @@ from tests.acceptance.clients import (
     chat_stories,
     consent_stories,
     contact_card_stories,
+    file_stories,
     poll_stories,
     sending_stories,
     webhook_stories,
@@ -27,7 +28,15 @@ from tests.acceptance.clients.app import App, Partner, Story
 AT_ONCE = 4  # stories, which mostly wait
 
 # The longest stories first.
-_MODULES = (webhook_stories, sending_stories, chat_stories, consent_stories, contact_card_stories, poll_stories)
+_MODULES = (
+    webhook_stories,
+    sending_stories,
+    chat_stories,
+    consent_stories,
+    contact_card_stories,
+    poll_stories,
+    file_stories,
+)
 STORIES = {story.__name__: story for module in _MODULES for story in module.STORIES}
 SINCE = {story.__name__: version for module in _MODULES for story, version in module.STORIES.items()}
 
