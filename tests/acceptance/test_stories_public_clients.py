@@ -31,6 +31,7 @@ NPM_STORIES = (
     "repeats_sends",
     "shares_a_contact_card",
     "sends_and_receives_files",
+    "sends_voice_memos",
     "hears_of_everything",
 )
 SINCE_0_28 = ("sends_without_a_line", "gives_a_number_to_a_new_person")

@@ -1,4 +1,4 @@
-"""Attachments."""
+"""Attachments and voice memos."""
 
 import asyncio
 import urllib.request
@@ -7,6 +7,7 @@ from typing import Any
 from tests.acceptance.clients.app import ALICE, PATIENCE, App, Stories, refused
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+SOUND = b"\x00\x00\x00\x1cftypM4A " + bytes(64)
 UNKNOWN = "550e8400-e29b-41d4-a716-446655440000"
 
 
@@ -44,6 +45,20 @@ async def sends_and_receives_files(app: App) -> None:
         await app.got(app.client.chats.messages.send(chat.id, message=message))
 
 
+async def sends_voice_memos(app: App) -> None:
+    """A voice memo is a message of its chat, whether it is uploaded or linked."""
+    chat = await app.begin(ALICE)
+    attachment_id = await uploaded(app, "memo.m4a", "audio/mp4", SOUND)
+    for source in ({"attachment_id": attachment_id}, {"voice_memo_url": "https://example.com/memo.mp3"}):
+        memo = (await app.got(app.client.chats.send_voicememo(chat.id, **source))).voice_memo
+        assert (memo.chat.id, memo.from_, memo.to) == (chat.id, app.line, [ALICE])
+        await app.arrived(memo.id)
+    [page] = await app.pages(app.client.chats.messages.list(chat.id))
+    assert len(page.messages) == 3
+    with refused(400, 1001):
+        await app.got(app.client.chats.send_voicememo(chat.id))
+
+
 async def uploaded(app: App, filename: str, content_type: str, content: bytes) -> str:
     """The id of a new attachment with this content."""
     asked = app.client.attachments.create(filename=filename, content_type=content_type, size_bytes=len(content))
@@ -66,4 +81,5 @@ def _response(request: Any) -> bytes:
 
 STORIES: Stories = {
     sends_and_receives_files: (0, 12),
+    sends_voice_memos: (0, 12),
 }

@@ -261,6 +261,17 @@ async function sends_and_receives_files(app) {
   await refused(client.attachments.retrieve(attachment_id), Linq.NotFoundError, 404, 2001);
 }
 
+async function sends_voice_memos(app) {
+  const { client } = app;
+  const chat = await app.begin(ALICE);
+  const attachment_id = await uploaded(client, "memo.m4a", "audio/mp4", Buffer.from("ftypM4A sound"));
+  for (const source of [{ attachment_id }, { voice_memo_url: "https://example.com/memo.mp3" }]) {
+    const { voice_memo: memo } = await client.chats.sendVoicememo(chat.id, source);
+    assert.deepEqual([memo.chat.id, memo.from, memo.to], [chat.id, app.line, [ALICE]]);
+    await app.arrived(memo.id);
+  }
+}
+
 async function hears_of_everything(app) {
   const { client } = app;
   const events = ["chat.created", "message.sent", "message.delivered", "message.received", "reaction.added"];
@@ -333,6 +344,7 @@ const STORIES = {
   shares_a_contact_card,
   gives_a_number_to_a_new_person,
   sends_and_receives_files,
+  sends_voice_memos,
   hears_of_everything,
 };
 
