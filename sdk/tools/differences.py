@@ -5,12 +5,6 @@ A test fails if a name that is absent has no reason, if a reason explains nothin
 """
 
 ABSENT: dict[str, list[str]] = {
-    "an endpoint that the service does not have yet": [
-        "*[aA]ttachment*",
-        "*SupportedContentType",
-        "*supported_content_type",
-        "*[vV]oice[mM]emo*",
-    ],
     "Linq's own product, which this service does not offer": [
         "*[pP]ayment*",
         "*[rR]eputation[A_]*",

@@ -239,6 +239,11 @@ NESTED: dict[str, dict[str, tuple[str, str]]] = {
         "Chat": ("linq.types.sending", "CreatedChat"),
         "ChatHealthStatus": ("linq.types.chat", "HealthStatus"),
     },
+    "linq.types.chat_send_voicememo_response": {
+        "VoiceMemo": ("linq.types.sending", "VoiceMemo"),
+        "VoiceMemoChat": ("linq.types.sending", "VoiceMemoChat"),
+        "VoiceMemoVoiceMemo": ("linq.types.sending", "VoiceMemoFile"),
+    },
     "linq.types.chat_created_webhook_event": {"Data": (_DATA, "NewChat")},
     "linq.types.chat_group_icon_updated_webhook_event": {"Data": (_DATA, "GroupChange")},
     "linq.types.chat_group_name_updated_webhook_event": {"Data": (_DATA, "GroupChange")},

@@ -51,6 +51,7 @@ programs cannot be sent. You need no attachment to send a file that has a public
 """,
     response_description="Upload the file now.",
     body=AttachmentBody,
+    body_example={"filename": "menu.pdf", "content_type": "application/pdf", "size_bytes": 120},
     response=UploadSchema,
     errors=(InvalidParameter, TooManyRequests),
 )

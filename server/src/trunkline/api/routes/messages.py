@@ -69,6 +69,7 @@ it is listed as a message with one file, has a delivery status, and counts for t
     status=202,
     response_description="The voice memo is accepted.",
     body=VoiceMemoBody,
+    body_example={"voice_memo_url": "https://example.com/hello.m4a"},
     response=VoiceMemoSent,
     errors=(
         InvalidContent,
