@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any
+from urllib.parse import urljoin
 
 import msgspec
 import pytest
 
 from tests.api.reference_site import BASE, Site, open_site
 from trunkline.api import html
-from trunkline.api.html.frame import SANDBOX_PATH, WEBHOOKS_PATH
+from trunkline.api.html.frame import APP_PATH, SANDBOX_PATH, WEBHOOKS_PATH
 from trunkline.api.html.markup import element, prose
 from trunkline.api.reference.error_codes import ERRORS
 from trunkline.api.responses import ERRORS_PATH
@@ -21,7 +22,7 @@ from trunkline.domain.chat_health import Thresholds
 from trunkline.domain.opt_out import is_opt_out
 from trunkline.schemas.chat import GUIDE_PATH, health_anchor
 
-PATHS = ("/docs", ERRORS_PATH, GUIDE_PATH, WEBHOOKS_PATH, SANDBOX_PATH)
+PATHS = ("/docs", ERRORS_PATH, APP_PATH, GUIDE_PATH, WEBHOOKS_PATH, SANDBOX_PATH)
 EVIL = "\"'><script>alert(1)</script><img src=https://elsewhere.example/x onerror=alert(1)>&amp;"
 
 
@@ -103,10 +104,26 @@ def test_a_page_loads_nothing(site: Site, path: str) -> None:
 @pytest.mark.parametrize("path", PATHS)
 def test_every_link_leads_somewhere(site: Site, path: str) -> None:
     for target in set(Page(site.ask(path).text).values("href")):
-        address, _, anchor = target.partition("#")
-        answer = site.ask(address or path)
+        address, _, anchor = urljoin(path, target).partition("#")
+        answer = site.ask(address)
         assert answer.status_code == 200, target
         assert not anchor or anchor in Page(answer.text).values("id"), target
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_links_stay_below_the_prefix_of_a_proxy(site: Site, path: str) -> None:
+    root = "https://proxy.example/chats-api"
+    targets = {urljoin(root + path, target) for target in Page(site.ask(path).text).values("href")}
+    assert {f"{root}{each}" for each in (*PATHS, "/openapi.json")} <= targets
+    assert all(target.startswith(f"{root}/") for target in targets)
+
+
+def test_the_root_leads_to_the_docs_below_the_prefix_of_a_proxy(site: Site) -> None:
+    answer = site.ask("/")
+    assert answer.status_code == 302
+    assert urljoin("https://proxy.example/chats-api/", answer.headers["location"]) == (
+        "https://proxy.example/chats-api/docs"
+    )
 
 
 @pytest.mark.parametrize("path", [*PATHS, "/openapi.json"])

@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+import posixpath
+import re
 from functools import cache
 from importlib import resources
 
@@ -9,12 +11,14 @@ from trunkline.api.html.markup import Markup, element, link
 from trunkline.api.responses import ERRORS_PATH
 from trunkline.schemas.chat import GUIDE_PATH
 
+APP_PATH = "/guides/build-an-app"
 SANDBOX_PATH = "/guides/sandbox"
 WEBHOOKS_PATH = "/guides/webhooks"
 
 PAGES = {
     "/docs": "API reference",
     ERRORS_PATH: "Errors",
+    APP_PATH: "Build an app",
     GUIDE_PATH: "Chat health",
     WEBHOOKS_PATH: "Webhooks",
     SANDBOX_PATH: "Sandbox",
@@ -37,7 +41,10 @@ def security_policy() -> str:
 
 
 def page(path: str, title: str, contents: dict[str, str], *body: Markup) -> str:
-    """A page. ``contents`` are the anchors of its sections with their titles."""
+    """A page. ``contents`` are the anchors of its sections with their titles.
+
+    Links begin with ``/``. They become relative, so that they also work behind a proxy that adds a prefix to the path.
+    """
     head = element(
         "head",
         Markup('<meta charset="utf-8">'),
@@ -49,7 +56,15 @@ def page(path: str, title: str, contents: dict[str, str], *body: Markup) -> str:
     header = element("header", element("p", "Trunkline", class_="name"), _navigation(path))
     main = element("main", element("h1", title), *_contents(contents), *body, id="content")
     skip = element("a", "Skip to the content", href="#content", class_="skip")
-    return f"<!doctype html>\n{element('html', head, element('body', skip, header, main), lang='en')}\n"
+    document = f"<!doctype html>\n{element('html', head, element('body', skip, header, main), lang='en')}\n"
+    return re.sub(r'(?<= href=")/[^"]*', lambda target: _relative(target[0], path), document)
+
+
+def _relative(target: str, path: str) -> str:
+    """A link from the page at ``path`` to ``target``; both begin with ``/``."""
+    address, mark, anchor = target.partition("#")
+    folder, name = posixpath.split(address)
+    return posixpath.join(posixpath.relpath(folder, posixpath.dirname(path)), name) + mark + anchor
 
 
 def _navigation(path: str) -> Markup:

@@ -6,7 +6,7 @@ from functools import cache, partial
 import msgspec
 
 from trunkline.api import html
-from trunkline.api.html.frame import SANDBOX_PATH, WEBHOOKS_PATH
+from trunkline.api.html.frame import APP_PATH, SANDBOX_PATH, WEBHOOKS_PATH
 from trunkline.api.operation import Handler, Request, Route, page
 from trunkline.api.reference.openapi import describe
 from trunkline.api.responses import ERRORS_PATH, JSON, Response
@@ -30,13 +30,14 @@ def reference_routes(version: str, base_url: str, thresholds: Thresholds) -> lis
     pages: dict[str, Callable[[], str]] = {
         "/docs": lambda: html.api(document()),
         ERRORS_PATH: partial(html.errors, base_url),
+        APP_PATH: partial(html.build_an_app, base_url),
         GUIDE_PATH: partial(html.chat_health, thresholds),
         WEBHOOKS_PATH: html.webhooks,
         SANDBOX_PATH: partial(html.sandbox, base_url),
     }
     return [
         page("/openapi.json", _document(openapi, [(b"content-type", JSON), *_CACHING])),
-        page("/", _redirect(b"/docs")),
+        page("/", _redirect(b"docs")),
         *[page(path, _html(cache(text), headers)) for path, text in pages.items()],
     ]
 
