@@ -413,3 +413,58 @@ def test_names_cannot_command_the_terminal(environment: dict[str, str], server: 
     seen = on_a_terminal(environment, "chats", "list")
     assert "[2Jevil name [bold]x" in seen
     assert "\x1b[2J" not in seen
+
+
+@pytest.mark.parametrize("arguments", [["chats", "list"], ["chats", "follow"], ["doctor"]])
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("LINQ_API_V3_BASE_URL", "http://a\nb", "is not a URL"),
+        ("LINQ_API_V3_BASE_URL", "http://[::1", "is not a URL"),
+        ("LINQ_API_V3_BASE_URL", "http://127.0.0.1:99999", "has the port 99999; it must be from 1 to 65535"),
+        ("ALL_PROXY", "socks5://127.0.0.1:9", "ALL_PROXY is a SOCKS proxy, which needs another package: pip install"),
+        ("SSL_CERT_FILE", "/nowhere.pem", "'/nowhere.pem', which cannot be read: No such file or directory; set it to"),
+        ("SSL_CERT_FILE", os.devnull, "which cannot be read"),
+    ],
+)
+def test_an_environment_that_prevents_a_connection_is_one_line(
+    run: Run, environment: dict[str, str], arguments: list[str], variable: str, value: str, said: str
+) -> None:
+    environment[variable] = value
+    done = run(*arguments)
+    assert done.returncode == 1
+    reported = done.stdout.splitlines()[-1] if arguments == ["doctor"] else done.stderr
+    assert said in reported
+    assert reported.strip().count("\n") == 0
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["chats", "list"], ["chats", "list", "--json"], ["doctor"]])
+def test_output_that_cannot_be_written_is_one_line(environment: dict[str, str], arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, *arguments], env=environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "Error: The output cannot be written: No space left on device"
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(run: Run, environment: dict[str, str], home: Path) -> None:
+    home.write_text("not a folder")
+    done = run("login", "--no-check", stdin=f"{KEY}\n", without=NO_KEY)
+    assert done.returncode == 1
+    assert "profiles.json cannot be" in done.stderr
+    assert "set LINQ_API_V3_API_KEY" in done.stderr
+    assert done.stderr.count("\n") == 1
+    environment["HOME"] = "/proc"
+    done = run("login", "--no-check", stdin=f"{KEY}\n", without=NO_KEY)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "cannot be written" in done.stderr
+
+
+def test_a_stream_that_is_not_utf_8_gets_escapes(run: Run, environment: dict[str, str], server: Server) -> None:
+    server.changes = {"display_name": "Łódź"}
+    environment["PYTHONIOENCODING"] = "ascii"
+    assert "\\u0141\\u00f3d" in run("chats", "list").stdout
+    assert json.loads(run("chats", "list", "--json").stdout)["chats"][0]["display_name"] == "Łódź"

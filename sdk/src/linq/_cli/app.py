@@ -11,6 +11,7 @@ from rich.text import Text
 
 from linq._cli import output
 from linq._cli.doctor import examine
+from linq._cli.environment import check_connection
 from linq._cli.output import View, err
 from linq._cli.profiles import DEFAULT_PROFILE, Profile, ProfileStore
 from linq._cli.views import CHATS, MESSAGES, SENT
@@ -63,12 +64,25 @@ def chat_id_of(value: str | None) -> str | None:
 
 def run() -> int:
     """Run the command of this process and return its exit code."""
+    output.fit_streams()
     try:
-        app(prog_name="linq")
+        try:
+            app(prog_name="linq")
+        finally:
+            sys.stdout.flush()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except LinqApiv3Error as error:
         err.print(Text.assemble(("Error: ", "bold red"), output.plain(error).removeprefix("Error code: ")))
+        return 1
+    except BrokenPipeError:
+        output.discard()  # its reader has closed it
+        return 1
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        output.discard()
+        err.print(Text.assemble(("Error: ", "bold red"), f"The output cannot be written: {error.strerror}"))
         return 1
     return 0
 
@@ -190,6 +204,7 @@ def login(
     key = (typer.prompt("API key", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()).strip()
     if not key:
         raise LinqApiv3Error("No key was entered")
+    check_connection(base_url)
     with LinqAPIV3(api_key=key, base_url=base_url, timeout=CONNECT_TIMEOUT) as client:
         if check:
             try:
@@ -234,6 +249,7 @@ def profile_store() -> ProfileStore:
 def client_of(profile: str | None) -> LinqAPIV3:
     """A client with the key for this command."""
     access = profile_store().access(profile)
+    check_connection(access.profile.base_url)
     return LinqAPIV3(api_key=access.profile.api_key, base_url=access.profile.base_url)
 
 

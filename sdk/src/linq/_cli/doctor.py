@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from linq._cli.environment import PROXIES, check_connection
 from linq._cli.profiles import Access, ProfileStore
 from linq._errors import (
     APIConnectionError,
@@ -23,8 +24,6 @@ from linq._errors import (
 from linq._log import safe_text
 from linq._sync.client import LinqAPIV3
 from linq._version import __version__
-
-_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "https_proxy", "http_proxy", "all_proxy")
 
 _REMEDIES: tuple[tuple[type[APIError], tuple[str, ...], str], ...] = (
     (AuthenticationError, (), "the key is unknown, revoked or expired: run linq login with a new one"),
@@ -63,6 +62,7 @@ def examine(store: ProfileStore, profile: str | None, timeout: float) -> Iterato
         yield Finding(False, f"{store.path} is readable by other users", f"chmod 600 {store.path}")
     try:
         access = store.access(profile)
+        check_connection(access.profile.base_url)
         client = LinqAPIV3(
             api_key=access.profile.api_key, base_url=access.profile.base_url, timeout=timeout, max_retries=0
         )
@@ -72,7 +72,7 @@ def examine(store: ProfileStore, profile: str | None, timeout: float) -> Iterato
     with client:
         yield Finding(True, f"The key comes from {access.source}")
         yield _base_url(access)
-        for name in _PROXIES:
+        for name in PROXIES:
             if os.environ.get(name):
                 yield Finding(
                     True, f"{name} sends requests through {safe_text(os.environ[name], access.profile.api_key)}"

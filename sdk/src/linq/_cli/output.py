@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,6 +54,25 @@ class View(Generic[T]):
     """The API's name for the list."""
     table: Columns[T]
     csv: Columns[T]
+
+
+def fit_streams() -> None:
+    """Make the streams escape the characters that they cannot encode, as JSON does, instead of failing."""
+    codecs.register_error("json", _escape)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="json")
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+def discard() -> None:
+    """Discard what is left of the output. Otherwise, Python would report at exit that it cannot be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_table(items: Iterable[T], columns: Columns[T]) -> None:

@@ -47,17 +47,30 @@ class ProfileStore:
             return {name: Profile(**values) for name, values in stored.items()}
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, TypeError, AttributeError) as error:
+        except OSError as error:
+            raise LinqApiv3Error(
+                f"{self.path} cannot be read: {error.strerror}; check its permissions, or set LINQ_API_V3_API_KEY"
+            ) from error
+        except (ValueError, TypeError, AttributeError) as error:
             raise LinqApiv3Error(f"{self.path} cannot be read ({error}); remove it and run: linq login") from error
 
     def save(self, name: str, profile: Profile) -> None:
-        """Store a profile under this name. The file is replaced atomically, and is never readable by other users."""
+        """Store a profile under this name. The file is replaced atomically, and is never readable by other users.
+
+        Raises ``LinqApiv3Error`` if it cannot be written.
+        """
         profiles = {**self.load(), name: profile}
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self.path.with_suffix(f".{os.getpid()}.tmp")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump({each: asdict(kept) for each, kept in profiles.items()}, file, indent=2)
-        draft.replace(self.path)
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+                json.dump({each: asdict(kept) for each, kept in profiles.items()}, file, indent=2)
+            draft.replace(self.path)
+        except OSError as error:
+            raise LinqApiv3Error(
+                f"{self.path} cannot be written: {error.strerror}; check the permissions of its folder, or set "
+                "LINQ_API_V3_API_KEY"
+            ) from error
 
     def access(self, wanted: str | None, environment: Mapping[str, str] = os.environ) -> Access:
         """The profile with the name ``wanted``; without a name, the environment's key or the default profile.

@@ -1,6 +1,5 @@
 """The command ``trunkline``."""
 
-import os
 import sys
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from trunkline.cli.database import database_commands
 from trunkline.cli.demo import demo
 from trunkline.cli.faults import fault_commands
 from trunkline.cli.imports import import_commands
-from trunkline.cli.output import complain
+from trunkline.cli.output import complain, discard_output, fit_streams
 from trunkline.cli.partners import key_commands, line_commands, partner_commands
 from trunkline.cli.remedies import with_remedy
 from trunkline.cli.serve import serve
@@ -56,8 +55,12 @@ def options(
 
 def main() -> None:
     """Runs the command. An error is one line on standard error and exit status 1."""
+    fit_streams()
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except TrunklineError as error:
         complain(f"trunkline: {with_remedy(error)}")
         sys.exit(1)
@@ -65,6 +68,11 @@ def main() -> None:
         complain("trunkline: an argument is not valid UTF-8")
         sys.exit(1)
     except BrokenPipeError:
-        # The reader of the output has closed it. Python would report that again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()  # its reader has closed it
         sys.exit(141)
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        discard_output()
+        complain(f"trunkline: cannot write the output: {error.strerror}")
+        sys.exit(1)

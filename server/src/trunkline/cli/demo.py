@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
-from trunkline.cli.output import print_json, progress, say, show_key
+from trunkline.cli.output import print_json, progress, say, show_key, shown_once
 from trunkline.cli.store import with_store
 from trunkline.demo.load import DemoPartner, load_demo
 from trunkline.domain.instant import now
@@ -27,9 +27,10 @@ def demo(
             return await load_demo(store, chats=chats, seed=seed, now=now(), progress=show)
 
     made = with_store(database, work)
-    if as_json:
-        print_json({"partners": made})
-        return
-    for each in made:
-        say(f"{each.name} has {each.chats} chats on {', '.join(each.lines)}, and this key:")
-        show_key(each.key)
+    with shown_once("run the command again: each run adds a key"):
+        if as_json:
+            print_json({"partners": made})
+            return
+        for each in made:
+            say(f"{each.name} has {each.chats} chats on {', '.join(each.lines)}, and this key:")
+            show_key(each.key)

@@ -1,5 +1,9 @@
 """What the commands print: JSON for scripts, tables for people, progress only on a terminal."""
 
+import codecs
+import io
+import json
+import os
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -11,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from trunkline.domain import instant
+from trunkline.domain.errors import CommandError
 from trunkline.domain.instant import Instant
 
 _out = Console(highlight=False, markup=False)
@@ -30,6 +35,36 @@ def say(text: str, style: str = "") -> None:
 def complain(text: str) -> None:
     """Prints a sentence on standard error, wrapped on a terminal."""
     _err.print(text, soft_wrap=not _err.is_terminal)
+
+
+def fit_streams() -> None:
+    """Makes the streams escape the characters that they cannot encode, as JSON does, instead of failing."""
+    codecs.register_error("json", _escape)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="json")
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+@contextmanager
+def shown_once(remedy: str) -> Generator[None]:
+    """For a secret that cannot be shown again: raises ``CommandError`` with the remedy if it cannot be printed."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        discard_output()
+        raise CommandError(f"the key could not be printed: {error.strerror}; {remedy}") from None
+
+
+def discard_output() -> None:
+    """Discards what is left of the output. Otherwise, Python would report at exit that it cannot be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def show_key(secret: str) -> None:

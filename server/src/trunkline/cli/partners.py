@@ -8,7 +8,7 @@ import typer
 
 from trunkline.actions.operator import partners
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption, PartnerArgument
-from trunkline.cli.output import moment, print_json, print_table, say, show_key
+from trunkline.cli.output import moment, print_json, print_table, say, show_key, shown_once
 from trunkline.cli.store import with_store
 from trunkline.domain import instant
 from trunkline.domain.errors import CommandError
@@ -31,11 +31,12 @@ def add_partner(
 ) -> None:
     """Add a partner and print its first key."""
     partner, secret = with_store(database, lambda store: partners.add_partner(store, name, now()))
-    if as_json:
-        print_json({"partner": {"id": partner.id, "name": partner.name}, "key": secret})
-        return
-    say(f"Partner {partner.name} has the id {partner.id} and this key:")
-    show_key(secret)
+    with shown_once(f"the partner {partner.id} exists; add another key with `trunkline key add {partner.id}`"):
+        if as_json:
+            print_json({"partner": {"id": partner.id, "name": partner.name}, "key": secret})
+            return
+        say(f"Partner {partner.name} has the id {partner.id} and this key:")
+        show_key(secret)
 
 
 @partner_commands.command("list")
@@ -83,11 +84,12 @@ def add_key(
         return await partners.add_key(store, await partners.find_partner(store, partner), name, now(), expires_at)
 
     key, secret = with_store(database, work)
-    if as_json:
-        print_json({"key": secret, "id": key.id, "name": key.name, "expires_at": _rendered(key.expires_at)})
-        return
-    say(f"Added the key {key.id} ({key.name}) to {partner}:")
-    show_key(secret)
+    with shown_once(f"revoke it with `trunkline key revoke {key.id}`, and add another"):
+        if as_json:
+            print_json({"key": secret, "id": key.id, "name": key.name, "expires_at": _rendered(key.expires_at)})
+            return
+        say(f"Added the key {key.id} ({key.name}) to {partner}:")
+        show_key(secret)
 
 
 @key_commands.command("list")

@@ -34,7 +34,7 @@ def serve(**values: Any) -> None:
         find_factory(settings.carrier)
     with_store(settings.database, Store.check_ready)
     check_place(settings.attachments, settings.database)
-    _check_address(settings.host, settings.port)
+    address = _address(settings.host, settings.port)
     _raise_file_limit()
     os.environ.update(settings.to_environment())
     complain(_sandbox_notice(settings))
@@ -42,7 +42,7 @@ def serve(**values: Any) -> None:
     Server(
         "trunkline.main:create",
         factory=True,
-        address=settings.host,
+        address=address,
         port=settings.port,
         interface=Interfaces.ASGI,
         loop=Loops.uvloop,
@@ -104,15 +104,18 @@ def _raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
-def _check_address(host: str, port: int) -> None:
-    """Raises ``CommandError`` if the server cannot listen on an address, before any worker starts."""
+def _address(host: str, port: int) -> str:
+    """The IP address of a host. Raises ``CommandError`` if the server cannot listen on it, before any worker starts."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
+    except UnicodeError:
+        raise CommandError(f"the host is {host!r}; it must be an IP address or the name of this machine") from None
     except OSError as error:
         reason = error.strerror or str(error)
         raise CommandError(
             f"cannot listen on {host}, port {port}: {reason}; choose another address with --host and --port"
         ) from None
+    return str(address[0])

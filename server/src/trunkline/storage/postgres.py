@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
@@ -62,6 +64,7 @@ class Postgres:
         # request.
         logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
         try:
+            _check_ports(url)
             pool = await asyncpg.create_pool(
                 url,
                 min_size=1,
@@ -176,6 +179,16 @@ class PostgresTransaction:
             "select exists (select from pg_tables where tablename = $1 and schemaname = any(current_schemas(false)))"
         )
         return await self._connection.fetchval(query, name)
+
+
+def _check_ports(url: str) -> None:
+    """Raises ``CommandError`` for a port above 65535: asyncpg would connect to another port. A URL may name several."""
+    parts = urlsplit(url)
+    hosts = parts.netloc.rpartition("@")[2].split(",")
+    named = [found[1] for host in hosts if (found := re.search(r":(\d+)$", host))]
+    for port in [*named, *parse_qs(parts.query).get("port", [])]:
+        if port.isdecimal() and not 1 <= int(port) <= 65535:
+            raise CommandError(f"the port in the PostgreSQL URL is {port}; it must be from 1 to 65535")
 
 
 def _not_ready(error: Exception) -> NotReady:

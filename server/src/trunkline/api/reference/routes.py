@@ -21,7 +21,8 @@ _CACHING = [(b"cache-control", b"public, max-age=300"), (b"x-content-type-option
 def reference_routes(version: str, base_url: str, thresholds: Thresholds) -> list[Route]:
     """The routes of the reference. Each page is made once, when it is first requested."""
     document = cache(partial(describe, ROUTES, version, base_url))
-    openapi = cache(lambda: msgspec.json.encode(document()))
+    # The document is read elsewhere, so its links are absolute.
+    openapi = cache(lambda: msgspec.json.encode(document()).replace(b"](/", f"]({base_url}/".encode()))
     headers = [
         *_CACHING,
         (b"content-security-policy", html.security_policy().encode()),
