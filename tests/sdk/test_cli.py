@@ -421,7 +421,11 @@ def test_names_cannot_command_the_terminal(environment: dict[str, str], server: 
     [
         ("LINQ_API_V3_BASE_URL", "http://a\nb", "is not a URL"),
         ("LINQ_API_V3_BASE_URL", "http://[::1", "is not a URL"),
-        ("LINQ_API_V3_BASE_URL", "http://127.0.0.1:99999", "has the port 99999; it must be from 1 to 65535"),
+        (
+            "LINQ_API_V3_BASE_URL",
+            "http://ann:secret@a:99999",
+            "'http://***@a:99999' has the port 99999; it must be from 1 to 65535",
+        ),
         ("ALL_PROXY", "socks5://127.0.0.1:9", "ALL_PROXY is a SOCKS proxy, which needs another package: pip install"),
         ("SSL_CERT_FILE", "/nowhere.pem", "'/nowhere.pem', which cannot be read: No such file or directory; set it to"),
         ("SSL_CERT_FILE", os.devnull, "which cannot be read"),

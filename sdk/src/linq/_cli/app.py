@@ -204,7 +204,7 @@ def login(
     key = (typer.prompt("API key", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()).strip()
     if not key:
         raise LinqApiv3Error("No key was entered")
-    check_connection(base_url)
+    check_connection(Profile(key, base_url))
     with LinqAPIV3(api_key=key, base_url=base_url, timeout=CONNECT_TIMEOUT) as client:
         if check:
             try:
@@ -249,7 +249,7 @@ def profile_store() -> ProfileStore:
 def client_of(profile: str | None) -> LinqAPIV3:
     """A client with the key for this command."""
     access = profile_store().access(profile)
-    check_connection(access.profile.base_url)
+    check_connection(access.profile)
     return LinqAPIV3(api_key=access.profile.api_key, base_url=access.profile.base_url)
 
 

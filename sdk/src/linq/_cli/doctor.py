@@ -62,7 +62,7 @@ def examine(store: ProfileStore, profile: str | None, timeout: float) -> Iterato
         yield Finding(False, f"{store.path} is readable by other users", f"chmod 600 {store.path}")
     try:
         access = store.access(profile)
-        check_connection(access.profile.base_url)
+        check_connection(access.profile)
         client = LinqAPIV3(
             api_key=access.profile.api_key, base_url=access.profile.base_url, timeout=timeout, max_retries=0
         )

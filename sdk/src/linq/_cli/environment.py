@@ -9,22 +9,25 @@ from importlib.util import find_spec
 
 import httpx2
 
+from linq._cli.profiles import Profile
 from linq._errors import LinqApiv3Error
+from linq._log import safe_text
 
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "https_proxy", "http_proxy", "all_proxy")
 _MAX_PORT = 65535
 
 
-def check_connection(base_url: str, environment: Mapping[str, str] = os.environ) -> None:
+def check_connection(profile: Profile, environment: Mapping[str, str] = os.environ) -> None:
     """Raises ``LinqApiv3Error``, which says what to change, if no client can use these settings."""
+    shown = safe_text(profile.base_url, profile.api_key)
     try:
-        port = httpx2.URL(base_url).port or 0
+        port = httpx2.URL(profile.base_url).port or 0
     except (httpx2.InvalidURL, ValueError) as error:
-        raise LinqApiv3Error(f"The base URL {base_url!r} is not a URL: {error}; set LINQ_API_V3_BASE_URL") from None
+        raise LinqApiv3Error(f"The base URL {shown!r} is not a URL: {error}; set LINQ_API_V3_BASE_URL") from None
     if port > _MAX_PORT:
-        raise LinqApiv3Error(f"The base URL {base_url!r} has the port {port}; it must be from 1 to {_MAX_PORT}")
+        raise LinqApiv3Error(f"The base URL {shown!r} has the port {port}; it must be from 1 to {_MAX_PORT}")
     for name in PROXIES:
-        if environment.get(name, "").startswith("socks") and find_spec("socksio") is None:
+        if environment.get(name, "").lower().startswith("socks") and find_spec("socksio") is None:
             raise LinqApiv3Error(
                 f"{name} is a SOCKS proxy, which needs another package: pip install 'httpx2[socks]', or unset {name}"
             )
