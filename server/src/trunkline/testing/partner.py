@@ -20,6 +20,7 @@ from trunkline.domain.keys import digest, new_key
 from trunkline.schemas.chat import render_chat
 from trunkline.storage import opt_outs
 from trunkline.storage.change import Change
+from trunkline.testing.clients import AsyncPluginClient, PluginClient
 from trunkline.testing.counterparty import Counterparties, ServiceName
 from trunkline.testing.faults import Faults
 from trunkline.testing.harness import Harness, Line
@@ -43,14 +44,16 @@ class Partner(Counterparties):
     def client(self) -> LinqAPIV3:
         """A client with this partner's key and otherwise the SDK's defaults, two retries included."""
         http = httpx2.Client(transport=self._harness.transport, timeout=DEFAULT_TIMEOUT, follow_redirects=True)
-        return LinqAPIV3(api_key=self.key, base_url=self._harness.base_url, http_client=http, clock=self._seconds)
+        return PluginClient(api_key=self.key, base_url=self._harness.base_url, http_client=http, clock=self._seconds)
 
     @cached_property
     def async_client(self) -> AsyncLinqAPIV3:
         """The same for coroutines, in any event loop."""
         # One client serves every event loop, because its transport belongs to none.
         http = httpx2.AsyncClient(transport=self._harness.transport, timeout=DEFAULT_TIMEOUT, follow_redirects=True)
-        return AsyncLinqAPIV3(api_key=self.key, base_url=self._harness.base_url, http_client=http, clock=self._seconds)
+        return AsyncPluginClient(
+            api_key=self.key, base_url=self._harness.base_url, http_client=http, clock=self._seconds
+        )
 
     def new_key(self, *, expires_at: datetime | None = None) -> str:
         """Adds a key, for ``client.with_options(api_key=…)``. It expires by the test's clock."""
