@@ -1,16 +1,18 @@
 """Downloads: the file as it is, ranges of it, and nothing that a browser would run."""
 
+from collections.abc import AsyncGenerator
 from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.attachments import get, uploaded
+from tests.support.attachments import file_names, get, uploaded
 from tests.support.caller import Caller
 from tests.support.envelope import refused
 from tests.support.open_store import OpenStore
 from trunkline.api.file_transfer import disposition
+from trunkline.domain.errors import FilesNotReady
 from trunkline.testing.clock import Clock
 
 CONTENT = bytes(range(100))
@@ -132,3 +134,21 @@ def test_the_name_of_any_file_survives_its_header(name: str) -> None:
         assert unquote(encoded.removeprefix("; filename*=UTF-8''")) == name
     else:
         assert plain == name
+
+
+def test_a_file_that_is_gone_from_the_file_store(
+    we: Caller, url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = we.api.opened.store
+    [name] = file_names(we)
+    with monkeypatch.context() as patch:
+
+        async def away(_name: str, _start: int, _stop: int) -> AsyncGenerator[bytes]:
+            raise FilesNotReady("cannot use the attachments in s3://secret")
+            yield b""
+
+        patch.setattr(store.files, "read", away)
+        assert "secret" not in refused(get(we.api, url), 503, 3006)
+    we.api.opened.run(store.files.delete(name))
+    refused(get(we.api, url), 500, 3006)
+    assert name in caplog.text

@@ -60,7 +60,7 @@ async def received_file(receive: Receive, size: int) -> AsyncGenerator[bytes]:
         more = message.get("more_body", False)
 
 
-def file_response(
+async def file_response(
     attachment: Attachment,
     headers: Headers,
     read: Callable[[int, int], AsyncGenerator[bytes]],
@@ -69,7 +69,7 @@ def file_response(
 ) -> Response:
     """The response to a request for a file, with the ``headers`` of the request: the file, a range of it, or 304.
 
-    Raises ``RangeNotSatisfiable``.
+    Raises ``RangeNotSatisfiable``, or what reading the first piece raises.
     """
     tag = f'"{attachment.id}"'.encode()  # a file never changes
     size = attachment.size_bytes
@@ -87,7 +87,8 @@ def file_response(
     ]
     if wanted is not None:
         described.append((b"content-range", f"bytes {start}-{stop - 1}/{size}".encode()))
-    return Response(200 if wanted is None else 206, described, b"", stream=None if head else read(start, stop))
+    stream = None if head else await _begun(read(start, stop))
+    return Response(200 if wanted is None else 206, described, b"", stream=stream)
 
 
 def disposition(filename: str) -> bytes:
@@ -110,8 +111,12 @@ async def send_stream(stream: AsyncGenerator[bytes], receive: Receive, send: Sen
             async for piece in stream:
                 if gone.done():
                     return
-                async with asyncio.timeout(IDLE_TIMEOUT):
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+                try:
+                    async with asyncio.timeout(IDLE_TIMEOUT):
+                        await send({"type": "http.response.body", "body": piece, "more_body": True})
+                except TimeoutError:
+                    log.info("trace %s: the client has stopped reading the file", trace_id)
+                    return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
     except Exception:
         log.warning("trace %s: a file was not sent to its end", trace_id)
@@ -120,6 +125,19 @@ async def send_stream(stream: AsyncGenerator[bytes], receive: Receive, send: Sen
         gone.cancel()
         with suppress(asyncio.CancelledError):
             await gone
+
+
+async def _begun(stream: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    """The same stream, whose first piece is read: if that fails, the response can still be an error."""
+    first = await anext(stream, b"")
+
+    async def whole() -> AsyncGenerator[bytes]:
+        async with aclosing(stream):
+            yield first
+            async for piece in stream:
+                yield piece
+
+    return whole()
 
 
 def _range(value: bytes | None, if_range: bytes | None, tag: bytes, size: int) -> tuple[int, int] | None:

@@ -224,8 +224,8 @@ class TooManyRequests(TrunklineError):
     status = 429
     code = 1007
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"too many requests; try again in {retry_after} {'second' if retry_after == 1 else 'seconds'}")
+    def __init__(self, retry_after: int, reason: str = "too many requests") -> None:
+        super().__init__(f"{reason}; try again in {retry_after} {'second' if retry_after == 1 else 'seconds'}")
         self.retry_after = retry_after
         """Seconds to wait, as in the ``Retry-After`` header and the envelope."""
 

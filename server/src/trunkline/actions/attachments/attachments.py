@@ -38,7 +38,8 @@ async def create_attachment(
         # Times are those of the clock, not of the change: the URL expires by the clock.
         waiting = await attachments.pending_since(change, ctx.now - UPLOAD_WINDOW, MAX_PENDING)
         if len(waiting) >= MAX_PENDING:
-            raise TooManyRequests(max(1, -(-(waiting[0] + UPLOAD_WINDOW - ctx.now) // SECOND)))
+            seconds = max(1, -(-(waiting[0] + UPLOAD_WINDOW - ctx.now) // SECOND))
+            raise TooManyRequests(seconds, f"{len(waiting)} attachments wait for their files; upload or delete some")
         attachment = Attachment(time_ordered_id(ctx.now), filename, content_type, size_bytes, ctx.now)
         await attachments.add(change, attachment)
     return attachment

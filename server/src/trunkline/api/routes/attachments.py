@@ -178,7 +178,7 @@ async def get_content(request: Request) -> Response:
     ctx = _signed_context(request, Purpose.DOWNLOAD)
     attachment = await attachments.open_file(request.store, ctx.partner_id, request.path["attachment_id"])
     scope = request.scope
-    return file_response(
+    return await file_response(
         attachment,
         scope["headers"],
         partial(attachments.read_file, request.store, attachment),

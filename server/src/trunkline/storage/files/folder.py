@@ -1,24 +1,18 @@
 """Files in a folder: ``<folder>/<partner>/<random name>``.
 
-Blocking calls run in threads of their own, so that a slow disk delays neither the event loop nor the database. Below
-the folder, no symbolic link is followed.
+Below the folder, no symbolic link is followed.
 """
 
-import asyncio
 import errno
 import os
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncGenerator, AsyncIterable, Generator
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
 from trunkline.domain.errors import FilesFull, FilesNotReady
 from trunkline.storage.files.base import FileMissing, check_name
-
-P = ParamSpec("P")
-T = TypeVar("T")
+from trunkline.storage.files.threads import Threads
 
 THREADS = 4
 PIECE = 256 * 1024  # bytes that are read or written at once
@@ -32,20 +26,20 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="files")
+        self._threads = Threads(THREADS)
 
     async def write(self, name: str, content: AsyncIterable[bytes]) -> None:
         with self._storing():
-            handle = await self._run(self._create, name)
+            handle = await self._threads.run(self._create, name)
         try:
             try:
                 async for piece in _pieces(content):
                     with self._storing():
-                        await self._run(_write_all, handle, piece)
+                        await self._threads.run(_write_all, handle, piece)
                 with self._storing():
-                    await self._run(os.fsync, handle)
+                    await self._threads.run(os.fsync, handle)
             finally:
-                await self._run(os.close, handle)
+                await self._threads.run(os.close, handle)
         except BaseException:
             with suppress(FilesNotReady):
                 await self.delete(name)
@@ -54,53 +48,44 @@ class Folder:
     async def read(self, name: str, start: int, stop: int) -> AsyncGenerator[bytes]:
         try:
             with self._storing():
-                handle = await self._run(self._open, name, os.O_RDONLY)
+                handle = await self._threads.run(self._open, name, os.O_RDONLY)
         except FileNotFoundError:
             raise FileMissing(f"the file {name} is not in {self._path}") from None
         try:
             while start < stop:
                 with self._storing():
-                    piece = await self._run(os.pread, handle, min(PIECE, stop - start), start)
+                    piece = await self._threads.run(os.pread, handle, min(PIECE, stop - start), start)
                 if not piece:
                     raise FileMissing(f"the file {name} in {self._path} is shorter than {stop} bytes")
                 yield piece
                 start += len(piece)
         finally:
-            await self._run(os.close, handle)
+            await self._threads.run(os.close, handle)
 
     async def delete(self, name: str) -> None:
         with self._storing(), suppress(FileNotFoundError):
-            await self._run(self._remove, name)
+            await self._threads.run(self._remove, name)
 
     async def size(self, name: str) -> int | None:
         try:
             with self._storing():
-                return await self._run(self._size, name)
+                return await self._threads.run(self._size, name)
         except FileNotFoundError:
             return None
 
     async def names(self) -> AsyncGenerator[str]:
         found = self._names()
         with self._storing():
-            while batch := await self._run(lambda: list(islice(found, _BATCH))):
+            while batch := await self._threads.run(lambda: list(islice(found, _BATCH))):
                 for name in batch:
                     yield name
 
     async def check_ready(self) -> None:
         with self._storing():
-            await self._run(self._check)
+            await self._threads.run(self._check)
 
     async def close(self) -> None:
-        self._threads.shutdown(wait=False)
-
-    async def _run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Runs a blocking call in a thread. Returns only when it is over, even if the task is cancelled."""
-        work = asyncio.get_running_loop().run_in_executor(self._threads, lambda: call(*args, **kwargs))
-        try:
-            return await asyncio.shield(work)
-        except asyncio.CancelledError:
-            await asyncio.wait([work])
-            raise
+        await self._threads.close()
 
     @contextmanager
     def _storing(self) -> Generator[None]:

@@ -1,28 +1,37 @@
 """Files in a bucket of Amazon S3, or of a store with the same API, through obstore.
 
-Each request is short, so that each has a timeout: a file is read in pieces, and a large one is written in parts.
+Each request is short, so that each has a timeout: a file is read in pieces, and a large one is written in parts. We use
+the blocking calls of obstore. Its asynchronous ones enter Python from threads of the library, and if one does so while
+the process ends, the process aborts.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Generator
+from collections.abc import AsyncGenerator, AsyncIterable, Generator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
+import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from trunkline.domain.errors import FilesNotReady
 from trunkline.storage.files.base import FileMissing, check_name
+from trunkline.storage.files.threads import Threads
 
 if TYPE_CHECKING:
+    from obstore import WritableFile
     from obstore.store import S3Config
 
+THREADS = 16
 PART = 5 * 1024 * 1024  # bytes; S3 accepts no smaller part but the last
 READ = 1024 * 1024  # bytes that are requested at once …
 PIECE = 256 * 1024  # … and passed on at once, because the server queues several pieces for a slow client
 CONNECT_TIMEOUT = timedelta(seconds=5)
 TIMEOUT = timedelta(seconds=60)  # of one request
 RETRY_TIMEOUT = timedelta(seconds=20)  # no retry begins later
+
+_BATCH = 1000  # names that are listed at once
 
 
 class S3:
@@ -31,6 +40,7 @@ class S3:
     def __init__(self, bucket: str, prefix: str, *, endpoint: str | None, region: str | None) -> None:
         """The region, the endpoint and the credentials default to the ``AWS_*`` variables."""
         self._place = f"s3://{bucket}/{prefix}".rstrip("/")
+        self._threads = Threads(THREADS)
         config: S3Config = {}
         if endpoint is not None:
             config["endpoint"] = endpoint
@@ -46,18 +56,30 @@ class S3:
 
     async def write(self, name: str, content: AsyncIterable[bytes]) -> None:
         check_name(name)
-        chunks = aiter(content)
-        begin = bytearray()
-        async for chunk in chunks:
-            begin += chunk
-            if len(begin) >= PART:
-                break
-        with self._storing():
-            if len(begin) < PART:
-                await self._store.put_async(name, bytes(begin), use_multipart=False)
-            else:
-                whole = _chain(begin, chunks)
-                await self._store.put_async(name, whole, use_multipart=True, chunk_size=PART, max_concurrency=1)
+        waiting = bytearray()
+        writer: WritableFile | None = None
+        try:
+            async for chunk in content:
+                waiting += chunk
+                # A file of less than one part is one request; anything larger is uploaded in parts.
+                if len(waiting) >= (PART if writer is None else PIECE):
+                    with self._storing():
+                        if writer is None:
+                            writer = await self._threads.run(self._open, name)
+                        await self._threads.run(writer.write, bytes(waiting))
+                    waiting.clear()
+            with self._storing():
+                if writer is None:
+                    await self._threads.run(self._store.put, name, bytes(waiting), use_multipart=False)
+                else:
+                    await self._threads.run(writer.write, bytes(waiting))
+                    await self._threads.run(writer.close)
+        except BaseException as error:
+            if writer is not None:
+                # Gives the parts up, which the bucket would otherwise keep.
+                with suppress(FilesNotReady), self._storing():
+                    await self._threads.run(_give_up, writer, error)
+            raise
 
     async def read(self, name: str, start: int, stop: int) -> AsyncGenerator[bytes]:
         check_name(name)
@@ -65,7 +87,7 @@ class S3:
             end = min(start + READ, stop)
             try:
                 with self._storing():
-                    found = bytes(await self._store.get_range_async(name, start=start, end=end))
+                    found = bytes(await self._threads.run(self._store.get_range, name, start=start, end=end))
             except FileNotFoundError:
                 raise FileMissing(f"the file {name} is not in {self._place}") from None
             for begin in range(0, len(found), PIECE):
@@ -75,28 +97,36 @@ class S3:
     async def delete(self, name: str) -> None:
         check_name(name)
         with suppress(FileNotFoundError), self._storing():
-            await self._store.delete_async(name)
+            await self._threads.run(self._store.delete, name)
 
     async def size(self, name: str) -> int | None:
         check_name(name)
         try:
             with self._storing():
-                return (await self._store.head_async(name))["size"]
+                return (await self._threads.run(self._store.head, name))["size"]
         except FileNotFoundError:
             return None
 
     async def names(self) -> AsyncGenerator[str]:
+        found = self._names()
         with self._storing():
-            async for batch in self._store.list():  # pyright: ignore[reportUnknownMemberType]
-                for entry in batch:
-                    yield entry["path"]
+            while batch := await self._threads.run(lambda: list(islice(found, _BATCH))):
+                for name in batch:
+                    yield name
 
     async def check_ready(self) -> None:
         with self._storing():
-            await self._store.list_with_delimiter_async("0")  # pyright: ignore[reportUnknownMemberType]
+            await self._threads.run(lambda: next(self._names("0"), None))
 
     async def close(self) -> None:
-        pass
+        await self._threads.close()
+
+    def _open(self, name: str) -> "WritableFile":
+        return obstore.open_writer(self._store, name, buffer_size=PART, max_concurrency=1)
+
+    def _names(self, prefix: str | None = None) -> Generator[str]:
+        for batch in self._store.list(prefix):  # pyright: ignore[reportUnknownMemberType]
+            yield from (entry["path"] for entry in batch)
 
     @contextmanager
     def _storing(self) -> Generator[None]:
@@ -110,8 +140,5 @@ class S3:
             raise FilesNotReady(f"cannot use the attachments in {self._place}: {reason}") from error
 
 
-async def _chain(begin: bytearray, others: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
-    yield bytes(begin)
-    begin.clear()
-    async for chunk in others:
-        yield chunk
+def _give_up(writer: "WritableFile", error: BaseException) -> None:
+    writer.__exit__(type(error), error, error.__traceback__)  # pyright: ignore[reportUnknownMemberType]
