@@ -117,7 +117,7 @@ async def test_the_migration_indexes_the_files_of_stored_messages(database_url: 
                 row = (1, message.id, chat.id, message.id, NOW, number, 0, "received", 0, render_message(message))
                 rows.append(row)
             await transaction.load("messages", columns, rows)
-        assert await upgrade(database) == (4, 5)
+        await upgrade(database)
     finally:
         await database.close()
     async with open_store(database_url) as opened:

@@ -277,6 +277,8 @@ def _part(body: TextBody | MediaBody | LinkBody, name: str) -> Part:
                 mention_range=None if body.mention_range is None else (body.mention_range[0], body.mention_range[1]),
             )
         case MediaBody():
+            if body.sticker:
+                raise InvalidContent(f"'{name}.sticker' {_OMIT_STICKERS}")
             if body.url is not None and body.attachment_id is not None:
                 raise InvalidContent(f"'{name}.attachment_id' and its 'url' are both given; give exactly one of them")
             if body.attachment_id is not None:

@@ -71,7 +71,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
         client = _Waiting(request)
         _waiting.set(client)
         try:
-            start, body = await self._answer(request)
+            start, *pieces = await self._answer(request)
             await self._drain()
         except asyncio.CancelledError:
             if self._server.stopping:
@@ -80,12 +80,13 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
         if client.is_over:
             raise httpx2.ReadTimeout("The read operation timed out", request=request)
         content = _Body(
-            b"" if request.method == "HEAD" else body["body"], cut_for=request if body["more_body"] else None
+            b"" if request.method == "HEAD" else b"".join([piece["body"] for piece in pieces]),
+            cut_for=request if pieces[-1].get("more_body") else None,
         )
         return httpx2.Response(start["status"], headers=start["headers"], stream=content)
 
     async def _answer(self, request: httpx2.Request) -> list[dict[str, Any]]:
-        """The two messages that the application sends: the head of the response, and its body (ASGI 3.0)."""
+        """The messages that the application sends: the head of the response, and the pieces of its body (ASGI 3.0)."""
         scope = {
             "type": "http",
             "method": request.method,

@@ -1,5 +1,5 @@
 -- name: message_of_part
-select m.document, m.thread, m.idempotency_key, m.edits, m.is_voice_memo
+select m.document, m.thread, m.idempotency_key, m.edits, m.poll, m.is_voice_memo
 from media_parts p join messages m on m.partner_id = p.partner_id and m.id = p.message_id
 where p.partner_id = :partner and p.id = :id
 order by p.message_id
