@@ -31,6 +31,7 @@ RULED = (
     "getMessages",
     "sendMessageToChat",
     "sendMessage",
+    "sendVoiceMemo",
     "editMessage",
     "sendReaction",
     "getMessageThread",

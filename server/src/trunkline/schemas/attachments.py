@@ -20,7 +20,7 @@ class AttachmentBody(msgspec.Struct):
             extra_json_schema={
                 "minLength": 1,
                 "maxLength": MAX_FILENAME,
-                "pattern": r"^[^/\\\x00-\x1f]*$",
+                "pattern": r"^(?!\.{1,2}$)[^/\\\x00-\x1f\x7f-\x9f]+$",
                 "examples": ["menu.pdf"],
             },
         ),
