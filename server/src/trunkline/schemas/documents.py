@@ -33,6 +33,10 @@ class Completion:
             return completed
         return _STORED.sub(lambda found: self.urls.download(partner_id, found[1].decode(), now).encode(), completed)
 
+    def complete_chats(self, documents: bytes) -> bytes:
+        """Documents of chats, which contain no files."""
+        return with_doc_base(documents, self._doc_base)
+
 
 def file_mark(attachment_id: str) -> str:
     """What a document to be encoded has in place of the URL of an attachment."""

@@ -61,12 +61,13 @@ _SYNC_TOKEN = b"x-sync-token"
     ),
 )
 async def list_all(request: Request) -> Response:
-    state, query_string = request.state, request.query
+    state, query_string, completion = request.state, request.query, request.state.completion
     store, partner_id = state.store, request.ctx.partner_id
     query = parse_chat_query(query_string)
     known = if_none_match(request.scope["headers"])
-    salt = _etag_salt(request.doc_base)
-    if Include.LAST_MESSAGE in query.include:
+    salt = _etag_salt(completion.doc_base)
+    shows_files = bool(query.include) and Include.LAST_MESSAGE in query.include
+    if shows_files:
         salt += request.ctx.now // DAY  # URLs of files in a message change daily
     if query.updated_since is not None:
         page = await changed_chats(store, state.watch, partner_id, query, lambda: disconnected(request.receive))
@@ -80,7 +81,11 @@ async def list_all(request: Request) -> Response:
     tag = entity_tag(page.version, query_string, salt)
     if known is not None and matches(known, tag):
         return _not_modified(tag, page.sync_token)
-    documents = state.completion.complete(b",".join(page.documents), partner_id, request.ctx.now)
+    documents = b",".join(page.documents)
+    if shows_files:
+        documents = completion.complete(documents, partner_id, request.ctx.now)
+    else:
+        documents = completion.complete_chats(documents)
     headers = ((b"etag", tag), (_SYNC_TOKEN, page.sync_token.encode()))
     return json_response(render_chat_list(documents, page.next_cursor), headers=headers)
 
