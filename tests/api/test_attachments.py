@@ -153,7 +153,26 @@ def test_a_counterparty_sends_a_file(we: Caller) -> None:
     assert simulated.status_code == 200, simulated.text
     received = we.message(simulated.json()["message_id"])
     assert received["is_from_me"] is False
+    [shown] = received["parts"]
+    assert (shown["filename"], shown["mime_type"], shown["size_bytes"]) == ("cat.png", "image/png", len(b"photo"))
     assert opens(we, url_of(received), b"photo")
+
+
+def test_a_counterparty_acts_on_the_last_message_of_a_chat_with_files(we: Caller) -> None:
+    made = uploaded(we)
+    chat = we.create(message=sending(made))
+    heard = {"action": "message", "from": ALICE, "chat_id": chat["id"], "message": sending(made)}
+    received = we.post("/admin/simulate", heard).json()["message_id"]
+    sent = we.send(chat["id"], sending(made))["id"]
+    for action, message_id in (
+        ({"action": "reaction", "type": "love"}, sent),
+        ({"action": "deliver"}, sent),
+        ({"action": "read"}, sent),
+    ):
+        response = we.post("/admin/simulate", action | {"from": ALICE, "chat_id": chat["id"]})
+        assert (response.status_code, response.json().get("message_id")) == (200, message_id), response.text
+    assert we.message(received)["delivery_status"] == "received"
+    assert opens(we, url_of(we.message(sent)))
 
 
 def test_urls_are_complete_and_fresh_wherever_a_message_is_shown(we: Caller, clock: Clock) -> None:

@@ -69,7 +69,6 @@ async def receive_message(store: Store, ctx: RequestContext, received: Received)
         if chat.me not in chat.active:
             return None
         sender = _require_participant(chat, received.sender)
-        content = received.content
         if received.poll:
             content = msgspec.structs.replace(content, parts=(with_options(received.poll, sender),))
         message = Message(

@@ -34,6 +34,7 @@ from trunkline.domain.errors import CommandError, InvalidParameter, MissingField
 from trunkline.domain.loopback_rules import LOOPBACK
 from trunkline.domain.message import Content, DeliveryStatus, Message, ReactionChange
 from trunkline.domain.poll import check_options, choose_option
+from trunkline.schemas.documents import unmark_files
 from trunkline.schemas.sandbox import Simulated
 from trunkline.storage import contact_cards, messages
 from trunkline.storage.messages import Order
@@ -382,10 +383,10 @@ async def _unread(reader: Reader, chat: Chat) -> list[str]:
 async def _newest_first(reader: Reader, chat: Chat) -> AsyncGenerator[list[_Summary]]:
     """The messages of a chat, newest first, a page at a time."""
     page = await messages.page(reader, Order.CHAT, chat.id, limit=_PAGE)
-    yield [_decode(document) for document in page.documents]
+    yield [_decode(unmark_files(document)) for document in page.documents]
     while page.end is not None and page.snapshot is not None:
         page = await messages.page(reader, Order.CHAT, chat.id, limit=_PAGE, snapshot=page.snapshot, after=page.end)
-        yield [_decode(document) for document in page.documents]
+        yield [_decode(unmark_files(document)) for document in page.documents]
 
 
 async def _require_chat(store: Store, ctx: RequestContext, counterparty: Counterparty) -> Chat:
