@@ -137,6 +137,15 @@ def test_requests_that_name_a_line_or_a_handle(we: Caller) -> None:
         ("POST", "/v3/capability/check_imessage", {"address": ALICE}, ""),
         ("GET", f"/v3/chats/{NOBODY}", None, ""),
         ("POST", "/v3/chats", [ALICE], ""),
+        ("POST", f"/v3/chats/{to_bob}/polls", {"poll": {"options": [{"text": "Yes"}, {"text": "No"}]}}, ""),
+        ("POST", f"/v3/chats/{to_bob}/voicememo", {"voice_memo_url": "https://example.com/memo.m4a"}, ""),
+        ("GET", f"/v3/messages/{group['message']['id']}/poll", None, ""),
+        ("POST", f"/v3/chats/{to_alice}/share_contact_card", None, ""),
+        ("GET", "/v3/available_number", None, f"to=%2B{BOB[1:]},{CAROL}"),
+        ("GET", "/v3/available_number", None, f"to={CAROL}&to=%2B{BOB[1:]}"),
+        ("POST", "/v3/contact_card", {"phone_number": OTHER_LINE, "first_name": "Ada"}, ""),
+        ("PATCH", "/v3/contact_card", {"first_name": "Ada"}, f"phone_number=%2B{OTHER_LINE[1:]}"),
+        ("POST", "/v3/attachments", {"filename": "a.pdf", "content_type": "application/pdf", "size_bytes": 1}, ""),
     ]
 
     def failing(**fault: str) -> list[int]:
@@ -149,12 +158,13 @@ def test_requests_that_name_a_line_or_a_handle(we: Caller) -> None:
         assert we.call("DELETE", ADDRESS).json() == {"removed": 1}
         return found
 
-    assert failing(handle=ALICE) == [0, 1, 2, 3, 5, 8, 9, 11]
-    assert failing(handle=ALICE[1:], method="GET") == [0, 3, 5]
-    assert failing(line=OTHER_LINE) == [2, 3, 6, 10]
-    assert failing(line=OTHER_LINE, handle=BOB) == [2, 3]
+    assert failing(handle=ALICE) == [0, 1, 2, 3, 5, 8, 9, 11, 16, 17]
+    assert failing(handle=ALICE[1:], method="GET") == [0, 3, 5, 16]
+    assert failing(handle=CAROL) == [10, 18, 19]
+    assert failing(line=OTHER_LINE) == [2, 3, 6, 10, 16, 20, 21]
+    assert failing(line=OTHER_LINE, handle=BOB) == [2, 3, 16]
     assert failing(line=LINE, path="/v3/chats") == [7, 8]
-    assert failing(path="/v3/chats/*", method="POST") == [1, 2, 4]
+    assert failing(path="/v3/chats/*", method="POST") == [1, 2, 4, 14, 15, 17]
     assert failing(path="/v3/chats?*to=*") == [5]
 
 

@@ -83,14 +83,23 @@ def _cut(response: Response) -> Response:
 
 
 async def _parties(request: Request) -> Parties:
-    """The line and handles in the query (``from``, ``to``), the body (also ``handle``, ``address``) and the chat."""
-    query = dict(parse_qsl(request.query.decode("latin-1")))
+    """The lines in ``from`` and ``phone_number``, the handles in ``to``, ``handle`` and ``address``, and the chat."""
+    query = _listed(request.query)
     body = _fields(request.content)
     chat = await parties_of(
         request.store, request.ctx.partner_id, request.path.get("chat_id"), request.path.get("message_id")
     )
-    handles = [each[name] for each in (query, body) for name in ("to", "handle", "address") if name in each]
-    return Parties(chat.lines | _normalised([query.get("from"), body.get("from")]), chat.handles | _normalised(handles))
+    lines = [each.get(name) for each in (query, body) for name in ("from", "phone_number")]
+    handles = [each.get(name) for each in (query, body) for name in ("to", "handle", "address")]
+    return Parties(chat.lines | _normalised(lines), chat.handles | _normalised(handles))
+
+
+def _listed(query: bytes) -> Mapping[str, list[str]]:
+    """The values of each parameter, which may be repeated, or a list that is comma-separated."""
+    values: dict[str, list[str]] = {}
+    for name, value in parse_qsl(query.decode("latin-1")):
+        values.setdefault(name, []).extend(value.split(","))
+    return values
 
 
 def _fields(content: bytes) -> Mapping[str, Any]:

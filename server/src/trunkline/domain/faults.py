@@ -31,7 +31,7 @@ MAX_DELAY = 300
 _MAX_TIMES = 1_000_000
 _MAX_RETRY_AFTER = 24 * 3600  # seconds
 _MAX_PATH = 500  # characters
-_SENDS = re.compile(r"/v3/(chats|messages|chats/[^/]+/messages)")
+_SENDS = re.compile(r"/v3/(chats|messages|chats/[^/]+/(messages|polls|voicememo))")
 
 
 class Effect(StrEnum):
@@ -86,7 +86,7 @@ class Fault(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     ] = None
     line: Annotated[
         str | None,
-        Meta(description="The line that the request names: its chat's, or the one in `from`."),
+        Meta(description="The line that the request names: its chat's, or the one in `from` or `phone_number`."),
     ] = None
     handle: Annotated[
         str | None,
