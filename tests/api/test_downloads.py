@@ -152,3 +152,27 @@ def test_a_file_that_is_gone_from_the_file_store(
     we.api.opened.run(store.files.delete(name))
     refused(get(we.api, url), 500, 3006)
     assert name in caplog.text
+
+
+@pytest.mark.parametrize("sent", [0, 50])
+def test_an_attachment_deleted_during_its_download(
+    we: Caller, sent: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = uploaded(we, CONTENT)
+    read = we.api.opened.store.files.read
+
+    async def deleted(name: str, start: int, stop: int) -> AsyncGenerator[bytes]:
+        if sent:
+            yield CONTENT[:sent]
+        assert (await we.calling("DELETE", f"/v3/attachments/{made['attachment_id']}")).status_code == 204
+        async for piece in read(name, start + sent, stop):
+            yield piece
+
+    monkeypatch.setattr(we.api.opened.store.files, "read", deleted)
+    response = get(we.api, made["download_url"])
+    if sent:
+        assert (response.status_code, response.content) == (200, CONTENT[:sent])
+        assert "does not exist any longer" in caplog.text
+    else:
+        refused(response, 404, 2001)
+    assert all(record.exc_info is None for record in caplog.records)

@@ -15,7 +15,7 @@ from trunkline.api.disconnection import disconnected
 from trunkline.api.etags import if_none_match, matches
 from trunkline.api.responses import Response
 from trunkline.domain.attachment import Attachment
-from trunkline.domain.errors import InvalidBody, RangeNotSatisfiable
+from trunkline.domain.errors import InvalidBody, RangeNotSatisfiable, TrunklineError
 
 Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
 Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
@@ -118,6 +118,8 @@ async def send_stream(stream: AsyncGenerator[bytes], receive: Receive, send: Sen
                     log.info("trace %s: the client has stopped reading the file", trace_id)
                     return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+    except TrunklineError as error:
+        log.warning("trace %s: a file was not sent to its end: %s", trace_id, error)
     except Exception:
         log.warning("trace %s: a file was not sent to its end", trace_id)
         raise

@@ -1,6 +1,7 @@
 """Ask for an attachment, read it, delete it (docs/wire.md §4)."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import msgspec
 
@@ -13,6 +14,7 @@ from trunkline.domain.ids import time_ordered_id
 from trunkline.domain.instant import SECOND, Instant
 from trunkline.domain.message import MediaPart
 from trunkline.storage import attachments, media_parts
+from trunkline.storage.files.base import FileMissing
 from trunkline.storage.store import Store
 
 
@@ -89,6 +91,19 @@ def read_file(store: Store, attachment: Attachment, start: int = 0, stop: int | 
     if attachment.file is None:
         raise ValueError(f"the attachment {attachment.id} has no file")
     return store.files.read(attachment.file, start, attachment.size_bytes if stop is None else stop)
+
+
+async def download(
+    store: Store, partner_id: int, attachment: Attachment, start: int, stop: int
+) -> AsyncGenerator[bytes]:
+    """The same for a client. Raises ``NoSuchAttachment`` if the attachment is deleted before its file is read."""
+    async with aclosing(read_file(store, attachment, start, stop)) as pieces:
+        try:
+            async for piece in pieces:
+                yield piece
+        except FileMissing:
+            await open_file(store, partner_id, attachment.id)
+            raise
 
 
 async def delete_attachment(store: Store, ctx: RequestContext, attachment_id: str) -> None:

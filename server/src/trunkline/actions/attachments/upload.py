@@ -16,8 +16,6 @@ from trunkline.storage import attachments
 from trunkline.storage.files.base import new_name
 from trunkline.storage.store import Store
 
-_REPLACED = "the file of this attachment has been uploaded and cannot be replaced; ask for another attachment"
-
 
 async def find_upload(store: Store, partner_id: int, attachment_id: str) -> Attachment:
     """The attachment that waits for its file. Raises ``NoSuchAttachment`` or ``AlreadyUploaded``."""
@@ -25,21 +23,24 @@ async def find_upload(store: Store, partner_id: int, attachment_id: str) -> Atta
     if attachment is None:
         raise no_such_attachment(attachment_id)
     if attachment.file is not None:
-        raise AlreadyUploaded(_REPLACED)
+        raise AlreadyUploaded(
+            "the file of this attachment has been uploaded and cannot be replaced; ask for another attachment"
+        )
     return attachment
 
 
 async def upload(store: Store, ctx: RequestContext, attachment: Attachment, content: AsyncIterable[bytes]) -> None:
     """Stores the file of an attachment. Unless the content has exactly the attachment's size, nothing has changed.
 
-    Raises ``InvalidBody``, ``AlreadyUploaded``, ``FilesFull`` or ``FilesNotReady``.
+    Raises ``InvalidBody``, ``NoSuchAttachment``, ``AlreadyUploaded``, ``FilesFull`` or ``FilesNotReady``.
     """
     file = await store_file(store, ctx, _exactly(attachment.size_bytes, content))
     async with store.change(ctx) as change:
         completed = await attachments.complete(change, attachment.id, file)
     if not completed:
         await delete_file(store, file)
-        raise AlreadyUploaded(_REPLACED)
+        await find_upload(store, ctx.partner_id, attachment.id)  # says what happened to the attachment meanwhile
+        raise InvalidBody("the file arrived too slowly; upload it again")
 
 
 async def add_attachment(

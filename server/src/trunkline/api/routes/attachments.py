@@ -181,7 +181,7 @@ async def get_content(request: Request) -> Response:
     return await file_response(
         attachment,
         scope["headers"],
-        partial(attachments.read_file, request.store, attachment),
+        partial(attachments.download, request.store, ctx.partner_id, attachment),
         head=scope["method"] == HEAD,
     )
 
