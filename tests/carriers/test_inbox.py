@@ -165,7 +165,9 @@ def test_a_poll_its_options_and_votes(opened: OpenStore) -> None:
     assert [[option.text for option in each.options] for each in (first, second)] == [list(poll)] * 2
 
     [message, _] = stored_polls
-    shared.run(shared.inbox.options(shared.line, message.id, ALICE, ["Never"]))
+    more = shared.run(shared.inbox.options(shared.line, message.id, ALICE, ["Never"]))
+    repeated = shared.run(shared.inbox.options(shared.line, message.id, ALICE, ["Never", "Now "]))
+    assert repeated == more, "options that the poll has already change nothing"
     voted = shared.run(shared.inbox.vote(shared.line, message.id, ALICE, first.options[1].id, added=True))
     again = shared.run(shared.inbox.vote(shared.line, message.id, ALICE, first.options[1].id, added=True))
     assert again == voted

@@ -83,7 +83,10 @@ class Inbox:
         return await self._for_owner(line, lambda ctx: receive_edit(self._store, ctx, message_id, part_index, text))
 
     async def options(self, line: str, message_id: str, sender: str, texts: Sequence[str]) -> Message:
-        """A participant added options to a poll. Raises ``NoSuchMessage``, ``InvalidParameter``."""
+        """A participant added options to a poll. An option that the poll has already changes nothing.
+
+        Raises ``NoSuchMessage``, ``InvalidParameter``.
+        """
         handle = parse_handle(sender, "sender")
         return await self._for_owner(line, lambda ctx: receive_options(self._store, ctx, message_id, handle, texts))
 

@@ -127,11 +127,17 @@ async def receive_edit(store: Store, ctx: RequestContext, message_id: str, part_
 async def receive_options(
     store: Store, ctx: RequestContext, message_id: str, sender: str, texts: Sequence[str]
 ) -> Message:
-    """A counterparty adds options to a poll. Raises ``NoSuchMessage``, ``InvalidParameter``."""
+    """A counterparty adds options to a poll, which keeps those that it has: a repeated report changes nothing.
+
+    Raises ``NoSuchMessage``, ``InvalidParameter``.
+    """
     async with store.change(ctx) as change:
         message = await require_message(change, message_id)
         chat = await require_chat(change, message.chat_id)
-        return await polls.apply_options(change, chat, message, _require_participant(chat, sender), texts)
+        by = _require_participant(chat, sender)
+        known = {option.text.strip() for option in polls.poll_of(message).options}
+        new = [text for text in texts if text.strip() not in known]
+        return await polls.apply_options(change, chat, message, by, new) if new else message
 
 
 async def receive_vote(
