@@ -291,6 +291,8 @@ def test_etags_are_stable_within_a_day_and_change_with_the_urls(we: Caller, cloc
         etag = {"if-none-match": first.headers["etag"]}
         assert we.call("GET", "/v3/chats", query=query).content == first.content
         assert we.call("GET", "/v3/chats", query=query, headers=etag).status_code == 304
+        moved = Caller(Api(we.api.opened, clock, base_url="https://new.example"), clock, we.tenant)
+        assert moved.call("GET", "/v3/chats", query=query, headers=etag).status_code == (200 if query else 304)
     clock.advance(hours=5)
     etag = {"if-none-match": responses[""].headers["etag"]}
     assert we.call("GET", "/v3/chats", headers=etag).status_code == 304

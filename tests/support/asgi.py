@@ -21,10 +21,11 @@ Headers = Sequence[tuple[bytes, bytes]]
 class Api:
     """The service of an open store."""
 
-    def __init__(self, opened: OpenStore, clock: Clock = now, *, sandbox: bool = False) -> None:
+    def __init__(self, opened: OpenStore, clock: Clock = now, *, sandbox: bool = False, base_url: str = BASE) -> None:
         self.opened = opened
         self.clock = clock
-        self._application = Application(opened.store, BASE, BASE, clock, faults=FaultInjector() if sandbox else None)
+        faults = FaultInjector() if sandbox else None
+        self._application = Application(opened.store, base_url, BASE, clock, faults=faults)
 
     def list(self, secret: str, query: str = "") -> Response:
         """The response to ``GET /v3/chats?query`` with a key."""

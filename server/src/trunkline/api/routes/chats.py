@@ -68,7 +68,8 @@ async def list_all(request: Request) -> Response:
     salt = _etag_salt(completion.doc_base)
     shows_files = bool(query.include) and Include.LAST_MESSAGE in query.include
     if shows_files:
-        salt += request.ctx.now // DAY  # URLs of files in a message change daily
+        # The URLs of files in a message change daily, and with the address of the service.
+        salt = crc32(f"{request.ctx.now // DAY} {state.base_url}".encode(), salt)
     if query.updated_since is not None:
         page = await changed_chats(store, state.watch, partner_id, query, lambda: disconnected(request.receive))
     else:
