@@ -1,7 +1,10 @@
 """``include``: the optional fields of a chat in the list (docs/wire.md §6)."""
 
+from typing import Any
+
 import pytest
 
+from tests.support.attachments import get, uploaded
 from tests.support.caller import Caller, text
 from tests.support.chats import ALICE, BOB, CAROL
 from tests.support.envelope import refused
@@ -79,6 +82,32 @@ def test_a_cursor_is_not_bound_to_it(we: Caller) -> None:
     rest = page_of(we.call("GET", "/v3/chats", query=query_of(cursor=first.next_cursor)))
     assert "unread_count" in first.chats[0]
     assert "unread_count" not in rest.chats[0]
+
+
+def test_the_last_message_is_a_poll_or_a_voice_memo(we: Caller) -> None:
+    chat = we.create()["id"]
+    options = {"options": [{"text": "Yes"}, {"text": "No"}]}
+    poll = we.post(f"/v3/chats/{chat}/polls", {"poll": options}).json()
+    assert last_message(we) == we.message(poll["message_id"]) | {"parts": []}
+    token = we.call("GET", "/v3/chats").headers["x-sync-token"]
+    vote = {"operation": "add", "option_id": poll["poll"]["options"][0]["option_id"]}
+    assert we.post(f"/v3/messages/{poll['message_id']}/poll/votes", vote).status_code == 200
+    changed = last_message(we, updated_since=token)
+    assert changed == we.message(poll["message_id"])
+    assert changed["updated_at"] > poll["updated_at"]
+
+    file = uploaded(we, filename="memo.m4a", content_type="audio/mp4")
+    memo = we.post(f"/v3/chats/{chat}/voicememo", {"attachment_id": file["attachment_id"]}).json()["voice_memo"]
+    for filters in ({}, {"updated_since": token}):
+        found = last_message(we, **filters)
+        assert found == we.message(memo["id"])
+        assert get(we.api, found["parts"][0]["url"]).content == b"file"
+
+
+def last_message(we: Caller, **filters: str) -> dict[str, Any]:
+    """The last message of the only chat in the list."""
+    [chat] = we.chats(include="last_message", **filters)
+    return chat["last_message"]
 
 
 def test_an_empty_list(we: Caller) -> None:
