@@ -176,6 +176,16 @@ def test_a_file_whose_duration_cannot_be_read(we: Caller, monkeypatch: pytest.Mo
     assert "duration_ms" not in memo(we, chat, attachment_id=large["attachment_id"])["voice_memo"]
 
 
+def test_a_file_that_takes_long_to_read(we: Caller) -> None:
+    chat = we.create()["id"]
+    file = recording(1)
+    for chunks, known in ((1000, True), (20_000, False)):
+        content = file[:12] + b"junk\0\0\0\0" * chunks + file[12:]
+        made = uploaded(we, content, filename="memo.wav", content_type="audio/wav")
+        sent = memo(we, chat, attachment_id=made["attachment_id"])["voice_memo"]
+        assert ("duration_ms" in sent) is known
+
+
 def test_the_carrier_gets_urls_and_knows_which_message_is_a_voice_memo(we: Caller) -> None:
     chat = we.create(message=text("hi"))["id"]
     made = uploaded(we, recording(0.5), content_type="audio/wav")

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from functools import partial
+from io import BufferedReader, FileIO
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
@@ -20,6 +21,12 @@ from trunkline.storage.store import Store
 
 MAX_MEASURED = 16 * 1024 * 1024
 """The largest file whose duration is read, in bytes: more than an hour of speech."""
+
+_MAX_READS = 10_000
+"""How often the file is read at most: several times as often as a valid one needs, which takes a moment.
+
+The library searches a file that is damaged, or of another type, almost byte by byte. That would take many seconds.
+"""
 
 log = logging.getLogger("trunkline.attachments")
 
@@ -52,6 +59,18 @@ async def _duration(store: Store, partner_id: int, content: Content) -> int | No
     return None
 
 
+class _FewReads(BufferedReader):
+    """A file that can be read ``_MAX_READS`` times. Then it raises ``ValueError``."""
+
+    _left = _MAX_READS
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self._left == 0:
+            raise ValueError(f"{_MAX_READS} reads were not enough to find it")
+        self._left -= 1
+        return super().read(size)
+
+
 def _measure(file: BinaryIO, filename: str) -> int | None:
     """How long an audio file plays, in milliseconds; None if it cannot be read."""
     # No other request needs the library.
@@ -59,7 +78,8 @@ def _measure(file: BinaryIO, filename: str) -> int | None:
 
     file.seek(0)
     try:
-        seconds = TinyTag.get(filename, file_obj=file, tags=False).duration
+        with _FewReads(FileIO(file.fileno(), closefd=False)) as readable:
+            seconds = TinyTag.get(filename, file_obj=readable, tags=False).duration
     except Exception as error:  # the library raises many kinds for a file that is damaged or of another type
         log.info("the duration of %r is unknown: %s", filename, error)
         return None
