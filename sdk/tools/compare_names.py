@@ -20,6 +20,7 @@ from files import PACKAGE
 
 PAGE = PACKAGE.parents[2] / "docs" / "sdk.md"
 START = "<!-- Generated from here by sdk/tools/compare_names.py; run make generate. -->"
+_TYPES = ("types", "chats", "messages", "shared", "shared_params")  # packages
 END = "<!-- Generated up to here. -->"
 
 
@@ -64,8 +65,9 @@ def tables(theirs: list[str], ours: set[str]) -> str:
     return "\n".join([
         fill(
             f"{len(same)} names of `linq-python` 0.65 are here too, counting modules, classes, members and parameters; "
-            f"{len(missing)} are absent, with what belongs to them. A resource stands for its async counterpart and "
-            "for `…WithRawResponse` and `…WithStreamingResponse`, too.",
+            f"{len(missing)} are absent, with what belongs to them. In the tables, a resource stands for its async "
+            "counterpart and for `…WithRawResponse` and `…WithStreamingResponse`, too, and a class for the module that "
+            "is named after it.",
             width=120,
         ),
         "",
@@ -95,19 +97,26 @@ def _packages(same: list[str]) -> dict[str, list[str]]:
 
 
 def _short(name: str) -> str:
-    """A name as the table shows it: without the package."""
+    """A name as the table shows it: without the package; a type that only one module has, with that module."""
     if name.startswith("import "):
         return name.removeprefix("import ")
     parts = name.split(".")
     start = next((index for index, part in enumerate(parts) if not part.islower()), len(parts) - 1)
-    return ".".join(parts[start:])
+    in_a_module = parts[1] == "types" and parts[start - 1] not in _TYPES
+    return ".".join(parts[start - in_a_module :])
 
 
 def _plain(names: Sequence[str]) -> list[str]:
-    """The names without those that another one stands for."""
+    """The names without those that another one stands for: an async class, a module of one class."""
     listed = set(names)
     plain = {name: re.sub(r"^Async(?=[A-Z])|With(Raw|Streaming)Response\b", "", name) for name in names}
-    return [name for name in names if plain[name] == name or re.sub("^Async", "", plain[name]) not in listed]
+    of_classes = {name.lower() for name in names if name[0].isupper()}
+    return [
+        name
+        for name in names
+        if (plain[name] == name or re.sub("^Async", "", plain[name]) not in listed)
+        and (name[0].isupper() or name[0] == "_" or name.rpartition(".")[2].replace("_", "") not in of_classes)
+    ]
 
 
 def _code(names: Iterable[str]) -> str:

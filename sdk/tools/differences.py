@@ -5,7 +5,8 @@ A test fails if a name that is absent has no reason, if a reason explains nothin
 """
 
 ABSENT: dict[str, list[str]] = {
-    "Linq's own product, which this service does not offer": [
+    "a method that this service does not simulate ([§4](wire.md#4-chats-messages-webhooks)), or a type of one; on the "
+    "real service, `client.post` and the others reach it": [
         "*[pP]ayment*",
         "*[rR]eputation[A_]*",
         "linq.types.Reputation*",
@@ -20,11 +21,11 @@ ABSENT: dict[str, list[str]] = {
         "*phone_number_update_*",
         "*PhoneNumberUpdate*",
     ],
-    "an event about the vendor's accounts, lines and settings: it arrives as an `OtherWebhookEvent`": [
+    "an event that this service never sends; from the real service, it arrives as an `OtherWebhookEvent`": [
         "*WebhookEvent",
         "import linq.types.*_webhook_event",
     ],
-    "a type that has no path of its own here: take the type of the field": [
+    "the type of one field, which has no name of its own here": [
         "linq.types.message.Part*",
         "linq.types.message_content_param.*",
         "linq.types.message_event_v2.*",
@@ -55,7 +56,7 @@ ABSENT: dict[str, list[str]] = {
 DIFFERENT: dict[str, tuple[str, str]] = {
     "a_client_can_retry_forever": (
         "`max_retries=math.inf`, which that package's own error recommends",
-        "retries without end; there, every request is a `TypeError`",
+        "retries forever; there, every request raises a `TypeError`",
     ),
     "an_extra_header_in_another_case": (
         "a header of a request that differs from a default one in case only",
@@ -71,31 +72,31 @@ DIFFERENT: dict[str, tuple[str, str]] = {
     ),
     "retries_after_a_bug_in_a_transport": (
         "an exception in a transport or hook that is no connection error (a bug, a mock without a route)",
-        "is raised at once, as an `APIConnectionError` as there; there, it is retried first",
+        "becomes an `APIConnectionError` in both, but is raised at once; there, it is retried first",
     ),
     "the_text_of_an_error": (
         "`str(error)`",
-        "is the status and the service's sentence; there, it is the whole body. `error.body` has it in both",
+        "is the status and the service's message; there, it is the whole body, which `error.body` has in both",
     ),
     "a_write_redirected_with_302_becomes_a_read": (
         "a write that is redirected with 301, 302 or 303",
-        "is an `APIStatusError`; there, it becomes a `GET`, whose answer looks like that of the write",
+        "raises an `APIStatusError`; there, it becomes a `GET`, whose response looks like that of the write",
     ),
     "an_answer_without_its_main_field": (
         "a success whose body lacks what it is about (`chat`, `message`, `id`)",
-        "is an `APIResponseValidationError`; there, the attribute is `None`",
+        "raises an `APIResponseValidationError`; there, the attribute is `None`",
     ),
     "an_answer_that_is_not_json": (
         "a success that is not JSON, such as a proxy's login page",
-        "is an `APIResponseValidationError`; there, an `AttributeError`, or a `str` in place of the model",
+        "raises an `APIResponseValidationError`; there, an `AttributeError`, or returns a `str` in place of the model",
     ),
     "a_page_without_items_ends_the_list": (
         "a page without items that has a `next_cursor`",
         "is followed by the next page; there, it ends the list",
     ),
     "cursors_that_go_in_a_circle": (
-        "cursors that go in a circle",
-        "are a `LinqApiv3Error`; there, the list never ends",
+        "cursors that repeat",
+        "raise a `LinqApiv3Error`; there, the list never ends",
     ),
     "imports_the_streams": ("`Stream`, `AsyncStream`", "are absent: the API sends no server-sent events"),
 }

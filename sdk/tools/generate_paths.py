@@ -47,7 +47,7 @@ def _types() -> Iterator[tuple[str, Names]]:
                 continue  # its path is in that package
             for name in found:
                 path = f"{package}.{_snake(name)}"
-                if path != home and name not in OURS_ALONE and name != "UnwrapWebhookEvent":
+                if path != home and name not in OURS_ALONE:
                     yield path, {name: (home, name), **NESTED.get(path, {})}
 
 

@@ -171,6 +171,12 @@ def test_odd_messages_are_shown_all_the_same(run: Run, server: Server) -> None:
     assert done.stdout.splitlines()[1].split("\t")[1:3] == ["", "[poll] [None] [None]"]
 
 
+def test_a_poll_is_shown_as_one(run: Run, server: Server) -> None:
+    server.total = 1
+    server.changes = {"parts": []}
+    assert run("messages", "list", CHAT).stdout.splitlines()[1].split("\t")[2] == "[poll]"
+
+
 @pytest.mark.parametrize(
     ("arguments", "target", "body"),
     [

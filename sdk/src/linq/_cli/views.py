@@ -33,7 +33,7 @@ def _chat_record(chat: Chat) -> tuple[object, ...]:
 
 def _message(message: Message) -> tuple[str, str, str, str, str]:
     sender: Any = message.from_handle and message.from_handle.handle
-    words = " ".join(_words(part) for part in message.parts or ())
+    words = "[poll]" if message.parts == [] else " ".join(_words(part) for part in message.parts or ())
     return (
         _minute(message.sent_at or message.created_at),
         plain(sender or message.from_ or ""),
