@@ -220,7 +220,7 @@ def test_a_partner_has_a_limited_number(we: Caller) -> None:
         ({"effect": "error", "carried_out": True}, 1005, "it applies only to cut"),
         ({"effect": "error", "times": 0}, 1003, "'times' is not valid"),
         ({"effect": "error", "share": 0}, 1003, "'share' is not valid"),
-        ({"effect": "error", "share": 1.5}, 1003, "'share' is not valid"),
+        ({"effect": "error", "share": 1.5}, 1003, "'share' is not valid: it must be at most 1"),
         ({"effect": "error", "method": "post"}, 1003, "'method' is not valid"),
         ({"effect": "error", "path": "v3/chats"}, 1005, "'path' is 'v3/chats'; it must begin with /v3/ or *"),
         ({"effect": "error", "path": "/admin/faults"}, 1005, "it must begin with /v3/ or *"),

@@ -67,12 +67,13 @@ def test_invalid_faults(database_url: str, key: str) -> None:
         "faults", "add", "error", "--always", "--times", "1", database=database_url
     )
     assert error_of("faults", "add", "error", "--line", "2025550100", database=database_url).startswith("--line is")
-    assert "the fault is not valid" in error_of("faults", "add", "error", "--share", "2", database=database_url)
+    assert "more than 0" in error_of("faults", "add", "error", "--share", "0", database=database_url)
     assert (
         error_of("faults", "remove", "none", database=database_url)
         == "there is no fault 'none'; `trunkline faults list` shows them all"
     )
-    assert run("faults", "add", "fire", database=database_url).returncode == 2
+    for options in (["fire"], ["error", "--share", "2"], ["error", "--method", "get"], ["error", "--times", "0"]):
+        assert run("faults", "add", *options, database=database_url).returncode == 2
 
 
 @pytest.mark.parametrize(

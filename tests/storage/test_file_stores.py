@@ -126,7 +126,7 @@ async def test_a_bucket_that_does_not_exist(new_place: NewPlace) -> None:
     new_place("s3")
     async with opened("s3://no-such-bucket") as files:
         for call in (files.check_ready(), files.write(new_name(1), pieces(b"x")), read(files, new_name(1), 0, 1)):
-            with pytest.raises(FilesNotReady, match="s3://no-such-bucket"):
+            with pytest.raises(FilesNotReady, match="s3://no-such-bucket: there is no such bucket; create it"):
                 await call
 
 

@@ -19,6 +19,8 @@ T = TypeVar("T")
 _AT = re.compile(r"^(?P<problem>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
 _TYPE_MISMATCH = re.compile(r"Expected `(?P<expected>[^`]*)`, got `(?P<got>[^`]*)`")
 _UNKNOWN_TYPE = re.compile(r"Invalid value '(?P<value>.*)'", re.DOTALL)
+_BOUND = re.compile(r"Expected `(?:int|float)` (?P<bound>[<>]=?) (?P<limit>[0-9.]+)")
+_BOUNDS = {"<=": "at most", ">=": "at least", "<": "less than", ">": "more than"}
 _MISSING = re.compile(r"Object missing required field `(?P<field>.*)`")
 _TYPE_NAMES = {
     "str": "text",
@@ -116,6 +118,9 @@ def _in_words(problem: str, allowed: list[str]) -> str:
         expected, got = mismatch["expected"].split(" | "), mismatch["got"]
         if got in _TYPE_NAMES and all(each in _TYPE_NAMES for each in expected):
             return f"it must be {' or '.join(_TYPE_NAMES[each] for each in expected)}, not {_TYPE_NAMES[got]}"
+    bound = _BOUND.fullmatch(problem)
+    if bound is not None:
+        return f"it must be {_BOUNDS[bound['bound']]} {bound['limit'].removesuffix('.0')}"
     words = problem[:1].lower() + problem[1:].replace(" enum value", " value")
     if allowed and problem.startswith("Invalid"):
         return f"{words}; it must be {_one_of(allowed)}"

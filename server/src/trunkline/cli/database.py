@@ -6,7 +6,7 @@ import typer
 
 from trunkline.actions.operator.check_store import check_store
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
-from trunkline.cli.output import complain, print_json, progress, say
+from trunkline.cli.output import complain, counted, print_json, progress, say
 from trunkline.cli.store import configured_attachments
 from trunkline.domain.errors import CommandError
 from trunkline.storage.files.opening import open_files
@@ -56,6 +56,6 @@ def check_database(database: DatabaseOption = DEFAULTS.database, as_json: JsonOp
         for problem in problems:
             complain(problem)
     if problems:
-        raise CommandError(f"the database has {len(problems)} problems")
+        raise CommandError(f"the database has {counted(len(problems), 'problem')}")
     if not as_json:
-        say(f"{chats} chats checked; no problems found.")
+        say(f"{counted(chats, 'chat')} checked; no problems found.")

@@ -13,7 +13,7 @@ from trunkline.cli.output import print_json, print_table, say
 from trunkline.cli.store import with_store
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError, NotFound
-from trunkline.domain.faults import Effect, Fault, StoredFault
+from trunkline.domain.faults import MAX_DELAY, MAX_RETRY_AFTER, MAX_TIMES, Effect, Fault, Method, StoredFault
 from trunkline.domain.handle import parse_handle, parse_written_number
 from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import now
@@ -28,11 +28,16 @@ fault_commands = typer.Typer(help="Make the requests of a partner fail.", no_arg
 def add(
     effect: Annotated[Effect, typer.Argument(metavar="EFFECT", help="What the client gets.")],
     times: Annotated[
-        int | None, typer.Option("--times", min=1, help="For how many requests; by default 1, or all with --share.")
+        int | None,
+        typer.Option("--times", min=1, max=MAX_TIMES, help="For how many requests; by default 1, or all with --share."),
     ] = None,
     always: Annotated[bool, typer.Option("--always", help="For all requests until you remove the fault.")] = False,
-    share: Annotated[float | None, typer.Option("--share", help="Share of the matching requests, such as 0.2.")] = None,
-    method: Annotated[str | None, typer.Option("--method", help="Only requests with this method.")] = None,
+    share: Annotated[
+        float | None, typer.Option("--share", min=0, max=1, help="Share of the matching requests, such as 0.2.")
+    ] = None,
+    method: Annotated[
+        Method | None, typer.Option("--method", metavar="METHOD", help="Only requests with this method, such as POST.")
+    ] = None,
     path: Annotated[
         str | None,
         typer.Option("--path", help="Only requests to this path; * stands for any text."),
@@ -44,10 +49,12 @@ def add(
         str | None, typer.Option("--handle", metavar="HANDLE", help="Only requests that name this handle.")
     ] = None,
     retry_after: Annotated[
-        int | None, typer.Option("--retry-after", min=0, metavar="SECONDS", help="Value of Retry-After.")
+        int | None,
+        typer.Option("--retry-after", min=0, max=MAX_RETRY_AFTER, metavar="SECONDS", help="Value of Retry-After."),
     ] = None,
     delay_seconds: Annotated[
-        float | None, typer.Option("--delay-seconds", min=0, metavar="SECONDS", help="Length of a delay.")
+        float | None,
+        typer.Option("--delay-seconds", min=0, max=MAX_DELAY, metavar="SECONDS", help="Length of a delay."),
     ] = None,
     carried_out: Annotated[
         bool, typer.Option("--carried-out", help="Cut the connection after the request was carried out.")
@@ -59,6 +66,8 @@ def add(
     """Make requests fail, from the next one on. The service must run with the sandbox: `serve --sandbox`."""
     if always and times is not None:
         raise CommandError("--always and --times are both given; give one of them")
+    if share == 0:
+        raise CommandError("--share is 0; it must be more than 0 and at most 1")
     given = {
         "share": share,
         "method": method,

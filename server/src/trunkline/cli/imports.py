@@ -12,7 +12,7 @@ from trunkline.actions.imports.archive import READINGS, import_archive, import_a
 from trunkline.actions.imports.summary import ImportSummary
 from trunkline.actions.operator.partners import only_partner, owner_of_line
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption, PartnerOption
-from trunkline.cli.output import print_json, progress, say
+from trunkline.cli.output import counted, print_json, progress, say
 from trunkline.cli.store import with_store
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError
@@ -172,14 +172,14 @@ def _report(summary: ImportSummary, *, as_json: bool) -> None:
             | of_files
         )
         return
-    say(f"{summary.new} new chats, {summary.changed} changed, {summary.unchanged} unchanged.")
+    say(f"{counted(summary.new, 'new chat')}, {summary.changed} changed, {summary.unchanged} unchanged.")
     if summary.messages:
         say(
             f"{summary.messages} messages read: {summary.new_messages} new, {summary.known_messages} known, "
             f"{skipped.messages.total()} skipped."
         )
     if files is not None:
-        say(f"{files.read} files: {files.new} new, {files.known} known, {files.skipped.total()} skipped.")
+        say(f"{counted(files.read, 'file')}: {files.new} new, {files.known} known, {files.skipped.total()} skipped.")
     for what, counts in (
         ("chats", skipped.chats),
         ("messages", skipped.messages),

@@ -32,6 +32,11 @@ def say(text: str, style: str = "") -> None:
     _out.print(text, style=style, soft_wrap=not _out.is_terminal)
 
 
+def counted(count: int, what: str) -> str:
+    """A count and what it counts: ``1 chat``, ``2 chats``."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def complain(text: str) -> None:
     """Prints a sentence on standard error, wrapped on a terminal."""
     _err.print(text, soft_wrap=not _err.is_terminal)

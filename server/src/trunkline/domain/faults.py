@@ -28,8 +28,12 @@ MAX_FAULTS = 100
 MAX_DELAY = 300
 """The longest delay, in seconds; longer than most clients wait."""
 
-_MAX_TIMES = 1_000_000
-_MAX_RETRY_AFTER = 24 * 3600  # seconds
+MAX_TIMES = 1_000_000
+"""Requests to which a fault applies, unless it applies to all."""
+
+MAX_RETRY_AFTER = 24 * 3600
+"""In seconds."""
+
 _MAX_PATH = 500  # characters
 _SENDS = re.compile(r"/v3/(chats|messages|chats/[^/]+/(messages|polls|voicememo))")
 
@@ -66,7 +70,7 @@ class Fault(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
         ),
     ]
     times: Annotated[
-        Annotated[int, Meta(ge=1, le=_MAX_TIMES)] | UnsetType | None,
+        Annotated[int, Meta(ge=1, le=MAX_TIMES)] | UnsetType | None,
         Meta(
             description="For how many requests; `null`: for all until you remove the fault. By default, 1, or, with "
             "`share`, `null`."
@@ -96,7 +100,7 @@ class Fault(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
         ),
     ] = None
     retry_after: Annotated[
-        Annotated[int, Meta(ge=0, le=_MAX_RETRY_AFTER)] | None,
+        Annotated[int, Meta(ge=0, le=MAX_RETRY_AFTER)] | None,
         Meta(
             description="Seconds in the header `Retry-After`. By default, 1 for `rate_limit`, and no header for "
             "`error` and `unavailable`."

@@ -161,7 +161,7 @@ async def react(
     """Adds a reaction to a message, by default the line's last one, or removes it."""
     reaction.check()
     handle = _require_handle(counterparty)
-    message_id = message_id or await _last(store, ctx, counterparty, _is_sent)
+    message_id = message_id or await _last(store, ctx, counterparty, _is_sent, "message from the line")
     message = await receive_reaction(store, ctx, message_id, handle, reaction)
     what = reaction.custom_emoji or reaction.type
     return _about(message, f"{handle} {'reacted' if reaction.added else 'removed a reaction'}: {what}.")
@@ -256,7 +256,7 @@ async def edit(
     """Edits a message of the counterparty, by default the last one."""
     if message_id is None:
         handle = _require_handle(counterparty)
-        message_id = await _last(store, ctx, counterparty, lambda each: each.sender == handle)
+        message_id = await _last(store, ctx, counterparty, lambda each: each.sender == handle, f"message from {handle}")
     return _about(await receive_edit(store, ctx, message_id, part_index, text), "The message was edited.")
 
 
@@ -264,7 +264,7 @@ async def report(
     store: Store, ctx: RequestContext, counterparty: Counterparty, message_id: str | None, receipt: Receipt
 ) -> Simulated:
     """Reports that a message of the line, by default its last one, was delivered or failed."""
-    message_id = message_id or await _last(store, ctx, counterparty, _is_sent)
+    message_id = message_id or await _last(store, ctx, counterparty, _is_sent, "message from the line")
     message = await receive_receipt(store, ctx, message_id, receipt)
     if message.delivery_status is not receipt.status and receipt.status is DeliveryStatus.FAILED:
         raise InvalidParameter(
@@ -348,7 +348,7 @@ def _require_handle(counterparty: Counterparty) -> str:
 
 
 async def _last(
-    store: Store, ctx: RequestContext, counterparty: Counterparty, is_meant: Callable[[_Summary], bool]
+    store: Store, ctx: RequestContext, counterparty: Counterparty, is_meant: Callable[[_Summary], bool], what: str
 ) -> str:
     """The id of the last message of the chat for which ``is_meant`` holds. Raises ``NoSuchMessage``."""
     chat = await _require_chat(store, ctx, counterparty)
@@ -356,14 +356,14 @@ async def _last(
         for each in page:
             if is_meant(each):
                 return each.id
-    raise NoSuchMessage(f"there is no such message in the chat {chat.id}")
+    raise NoSuchMessage(f"there is no {what} in the chat {chat.id}")
 
 
 async def _require_poll(
     store: Store, ctx: RequestContext, counterparty: Counterparty, message_id: str | None
 ) -> Message:
     """The poll with this id, by default the last one of the chat. Raises ``NoSuchMessage``."""
-    message_id = message_id or await _last(store, ctx, counterparty, lambda each: not each.parts)
+    message_id = message_id or await _last(store, ctx, counterparty, lambda each: not each.parts, "poll")
     message = await require_message(store.reader(ctx.partner_id), message_id)
     poll_of(message)
     return message

@@ -135,7 +135,9 @@ class S3:
             yield
         except (BaseError, OSError) as error:
             reason = str(error).partition("\n")[0]
-            if isinstance(error, FileNotFoundError) and "NoSuchBucket" not in str(error):
+            if "NoSuchBucket" in str(error):
+                reason = "there is no such bucket; create it, or change TRUNKLINE_ATTACHMENTS"
+            elif isinstance(error, FileNotFoundError):
                 raise
             raise FilesNotReady(f"cannot use the attachments in {self._place}: {reason}") from error
 
