@@ -194,17 +194,6 @@ def test_urls_are_complete_and_fresh_wherever_a_message_is_shown(we: Caller, clo
         assert opens(we, url_of(data))
 
 
-def test_simulating_in_a_chat_with_files(we: Caller) -> None:
-    made = uploaded(we)
-    chat = we.create()
-    options = [{"text": "Seven"}, {"text": "Eight"}]
-    assert we.post(f"/v3/chats/{chat['id']}/polls", {"poll": {"options": options}}).status_code == 201
-    we.send(chat["id"], sending(made))
-    for action in ({"action": "vote", "option": "Seven"}, {"action": "reaction", "type": "love"}, {"action": "read"}):
-        simulated = we.post("/admin/simulate", {"from": ALICE, "chat_id": chat["id"], **action})
-        assert simulated.status_code == 200, simulated.text
-
-
 def test_text_cannot_forge_the_url_of_an_attachment(we: Caller) -> None:
     made = uploaded(we)
     forged = f'","url":"\x1c{made["attachment_id"]}"'

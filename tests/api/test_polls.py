@@ -427,3 +427,10 @@ def test_a_voter_who_left_stays_a_voter(we: Caller) -> None:
     play(we, "vote", sender=BOB, chat_id=group["id"], option="Yes")
     we.membership(group["id"], BOB, ParticipantStatus.LEFT)
     assert voters(poll(we, created["message_id"])) == [[BOB], []]
+
+
+@pytest.mark.parametrize("action", [{"action": "vote", "option": "Yes"}, {"action": "options", "options": ["Yes"]}])
+def test_a_counterparty_needs_a_poll(we: Caller, action: dict[str, Any]) -> None:
+    chat = we.create()
+    response = we.post("/admin/simulate", {"from": ALICE, "chat_id": chat["id"], **action})
+    assert refused(response, 404, 2002) == f"there is no poll in the chat {chat['id']}"
