@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.support.places import place_of
 from tests.support.reserved_port import reserved_port
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +23,12 @@ SHUTDOWN = 15.0  # s
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """The environment of this process without its Trunkline settings, and with these variables."""
+    """The environment of this process without its Trunkline settings, and with these variables.
+
+    The files of a database are in a place of their own.
+    """
+    if "TRUNKLINE_DATABASE" in variables:
+        variables = {"TRUNKLINE_ATTACHMENTS": place_of(variables["TRUNKLINE_DATABASE"])} | variables
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TRUNKLINE_", "LINQ_"))}
     return inherited | variables
 

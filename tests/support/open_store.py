@@ -5,6 +5,7 @@ from collections.abc import Coroutine, Generator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from tests.support.places import place_of
 from trunkline.storage.store import Store, open_store
 
 T = TypeVar("T")
@@ -26,7 +27,7 @@ class OpenStore:
 def opened_store(url: str, attachments: str = "") -> Generator[OpenStore]:
     """The store behind a URL, with its files at a place, until the end of the block."""
     with asyncio.Runner() as runner:
-        context = open_store(url, attachments=attachments)
+        context = open_store(url, attachments=attachments or place_of(url))
         store = runner.run(context.__aenter__())
         try:
             yield OpenStore(store, runner)
