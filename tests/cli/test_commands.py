@@ -166,7 +166,7 @@ def test_ctrl_c_interrupts_long_work_and_leaves_a_sound_database(database: str, 
         assert time.monotonic() < deadline
     process.send_signal(signal.SIGINT)
     _, complaint = process.communicate(timeout=20)
-    assert process.returncode == 130
+    assert process.returncode == 130, complaint
     assert "interrupted; unfinished changes were rolled back" in complaint
     assert "Traceback" not in complaint
     assert run_json("database", "check", database=database)["problems"] == []

@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from types import FrameType
 from typing import TypeVar
 
 import typer
@@ -33,14 +34,30 @@ def configured_attachments() -> str:
 def with_store(database: str, work: Callable[[Store], Awaitable[T]]) -> T:
     """Opens the store, does the work and closes the store. Raises ``TrunklineError``, which ``main`` prints."""
 
+    is_interrupted = False
+
     async def run() -> T:
-        # asyncio would turn Ctrl-C into a cancellation, which takes effect only when the work awaits something.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None  # noqa: S101 - this coroutine runs in one
+
+        def interrupt(number: int, frame: FrameType | None) -> None:
+            nonlocal is_interrupted
+            is_interrupted = True
+            # A cancellation takes effect only when the work awaits something, an exception may hit a callback of a
+            # database driver, which turns it into another one or ignores it: so both.
+            loop.call_soon_threadsafe(task.cancel)
+            raise KeyboardInterrupt
+
+        signal.signal(signal.SIGINT, interrupt)
         async with configured_store(database) as store:
             return await work(store)
 
     try:
         return asyncio.run(run())
-    except KeyboardInterrupt:
+    except BaseException:
+        if not is_interrupted:
+            raise
         complain("trunkline: interrupted; unfinished changes were rolled back")
         raise typer.Exit(130) from None
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
