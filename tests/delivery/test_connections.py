@@ -1,6 +1,7 @@
 """Connections go to the address that was checked, and only to hosts on the internet."""
 
 import asyncio
+import socket
 import ssl
 import threading
 from collections.abc import Sequence
@@ -180,6 +181,43 @@ async def test_a_response_that_is_not_http_is_retried(database_url: str, certifi
     with receiving(tls=certificate.server) as receiver:
         state, outcome = await _outcome(database_url, f"http://127.0.0.1:{receiver.port}/")
         assert (state, outcome) == (EntryState.PENDING, "the connection ended without a valid response")
+
+
+@pytest.mark.parametrize(
+    ("start", "repeated", "outcome"),
+    [
+        (
+            b"",
+            b"HTTP/1.1 103 Early Hints\r\n\r\n",
+            (EntryState.PENDING, "the connection ended without a valid response"),
+        ),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n", (EntryState.DONE, "HTTP 200")),
+    ],
+    ids=["interim responses", "chunks"],
+)
+async def test_a_response_without_end_is_abandoned(
+    database_url: str, start: bytes, repeated: bytes, outcome: tuple[str, str]
+) -> None:
+    """Each piece costs processor time, so their number is limited and not only the time that they take."""
+    abandoned = threading.Event()
+
+    def respond(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65_536)
+            connection.sendall(start)
+            try:
+                while True:
+                    connection.sendall(repeated * 1_000)
+            except OSError:
+                abandoned.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        responding = threading.Thread(target=respond, args=(listener,))
+        responding.start()
+        assert await _outcome(database_url, f"http://127.0.0.1:{listener.getsockname()[1]}/hook") == outcome
+        await asyncio.to_thread(responding.join, 20)
+    assert abandoned.is_set()
 
 
 async def test_the_resolver_looks_up_names_but_not_addresses() -> None:

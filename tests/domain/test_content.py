@@ -1,7 +1,7 @@
 """The rules for message content (the API's public documentation: ``MessageContent``)."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from tests.support.chats import ALICE, BOB, CAROL, make_chat
 from trunkline.domain.content import (
     EFFECTS,
+    MAX_DECORATIONS,
     MAX_MEDIA,
     MAX_PARTS,
+    MAX_TEXT,
     MAX_URL,
     check,
     check_first,
@@ -67,6 +69,7 @@ def text(value: str = "hello", *decorations: Decoration, mention_range: tuple[in
         (text("abc", Decoration((0, 3), Style.BOLD), Decoration((1, 2), Style.ITALIC)),),
         (text("abc", Decoration((0, 1), None, Animation.NOD), Decoration((1, 3), None, Animation.BIG)),),
         (text("abc", mention_range=(0, 3)),),
+        (text("a" * MAX_TEXT, *[Decoration((i, i + 1), None, Animation.NOD) for i in range(MAX_DECORATIONS)]),),
         (MEDIA,) * MAX_MEDIA,
     ],
     ids=lambda parts: repr(parts)[:40],
@@ -98,6 +101,8 @@ def test_valid_parts_are_accepted(parts: tuple[Part, ...]) -> None:
             (text("abc", Decoration((0, 2), Style.BOLD), Decoration((1, 3), None, Animation.NOD)),),
             "an animation that overlaps",
         ),
+        ((text("a" * (MAX_TEXT - 1) + "🎂"),), "has 20,001 characters; a text part has at most 20,000"),
+        ((text("hi", *[Decoration((0, 1), Style.BOLD)] * (MAX_DECORATIONS + 1)),), "has 101 ranges; a text part"),
         ((text("hi", mention_range=(0, 9)),), "'message.parts[0].mention_range' is [0, 9]"),
         ((TextPart("hi", mention_range=(0, 1)),), "'message.parts[0].mention_range' is given without a 'mention'"),
     ],
@@ -165,6 +170,22 @@ def test_accepted_content_follows_every_rule(given_parts: Sequence[Part]) -> Non
                 assert part.value.startswith("https://")
             case PollPart():
                 raise AssertionError("polls have tests of their own")
+
+
+styled = st.tuples(st.integers(0, 8), st.integers(1, 3), st.booleans()).map(
+    lambda given: Decoration(
+        (given[0], given[0] + given[1]), *((Style.BOLD, None) if given[2] else (None, Animation.NOD))
+    )
+)
+
+
+@given(st.lists(styled, max_size=5))
+def test_only_an_animation_that_overlaps_something_is_an_overlap(given_decorations: list[Decoration]) -> None:
+    overlaps = any(
+        one.range[0] < other.range[1] and other.range[0] < one.range[1] and (one.animation or other.animation)
+        for one, other in combinations(given_decorations, 2)
+    )
+    assert (objection(text("eleven more", *given_decorations)) is not None) == overlaps
 
 
 @given(st.lists(parts, min_size=1, max_size=4))

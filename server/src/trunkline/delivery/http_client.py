@@ -16,6 +16,7 @@ TIMEOUT = 10.0
 _CHUNK = 65_536  # bytes
 _DRAIN_TIMEOUT = 1.0  # s for reading the body of a response, so that the connection can be used again
 _MAX_DRAINED = 65_536  # bytes of it
+_MAX_EVENTS = 64  # chunks of it, and interim responses before it: each costs processor time
 
 
 class NoResponse(Exception):
@@ -70,12 +71,13 @@ async def _exchange(connection: Connection, target: Target, headers: Mapping[str
 
 
 async def _response(connection: Connection) -> h11.Response:
-    while True:
+    for _ in range(_MAX_EVENTS):
         event = await _next(connection)
         if isinstance(event, h11.Response):
             return event
         if not isinstance(event, h11.InformationalResponse):
             raise ConnectionResetError("there was no response")
+    raise h11.RemoteProtocolError("too many interim responses")
 
 
 async def _next(connection: Connection) -> object:
@@ -92,11 +94,12 @@ async def _drain(connections: Connections, target: Target, connection: Connectio
     try:
         with suppress(TimeoutError, OSError, h11.RemoteProtocolError):
             async with asyncio.timeout(_DRAIN_TIMEOUT):
-                while read <= _MAX_DRAINED:
+                for _ in range(_MAX_EVENTS):
                     event = await _next(connection)
-                    if isinstance(event, h11.Data):
-                        read += len(event.data)
-                    else:
+                    if not isinstance(event, h11.Data):
+                        break
+                    read += len(event.data)
+                    if read > _MAX_DRAINED:
                         break
         http = connection.http
         if http.our_state is h11.DONE and http.their_state is h11.DONE:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from itertools import combinations, pairwise
+from itertools import pairwise
 from mimetypes import MimeTypes
 from urllib.parse import unquote, urlsplit
 
@@ -26,6 +26,8 @@ MAX_PARTS = 100
 MAX_MEDIA = 40
 MAX_URL = 2048  # characters
 UNKNOWN_TYPE = "application/octet-stream"
+MAX_TEXT = 20_000  # UTF-16 code units in a text part; far more than any network carries
+MAX_DECORATIONS = 100  # of a text part
 
 EFFECTS: dict[EffectKind, frozenset[str]] = {
     EffectKind.SCREEN: frozenset(
@@ -132,9 +134,10 @@ def check_mentions(content: Content, chat: Chat) -> None:
 
 
 def check_text(text: str, name: str) -> None:
-    """Raises ``InvalidContent``, which names the field, if a text is blank."""
+    """Raises ``InvalidContent``, which names the field, if a text is blank or too long."""
     if not text.strip():
         raise InvalidContent(f"'{name}' is empty; it must have text")
+    _check_length(_utf16_length(text), f"'{name}'")
 
 
 def media_part(part_id: str, url: str) -> MediaPart:
@@ -194,7 +197,12 @@ def _check_part(part: Part, name: str) -> None:
 
 
 def _check_ranges(part: TextPart, name: str) -> None:
-    length = len(part.value.encode("utf-16-le", "surrogatepass")) // 2
+    length = _utf16_length(part.value)
+    _check_length(length, f"{name}.value'")
+    if len(part.decorations) > MAX_DECORATIONS:
+        raise InvalidContent(
+            f"{name}.text_decorations' has {len(part.decorations):,} ranges; a text part has at most {MAX_DECORATIONS}"
+        )
     ranges = [(each.range, f"{name}.text_decorations[{i}].range'") for i, each in enumerate(part.decorations)]
     if part.mention_range is not None:
         ranges.append((part.mention_range, f"{name}.mention_range'"))
@@ -211,11 +219,25 @@ def _check_ranges(part: TextPart, name: str) -> None:
     _check_overlaps(part.decorations, name)
 
 
+def _utf16_length(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _check_length(length: int, name: str) -> None:
+    if length > MAX_TEXT:
+        raise InvalidContent(f"{name} has {length:,} characters; a text part has at most {MAX_TEXT:,}")
+
+
 def _check_overlaps(decorations: Sequence[Decoration], name: str) -> None:
-    for one, other in combinations(decorations, 2):
-        apart = one.range[1] <= other.range[0] or other.range[1] <= one.range[0]
-        if not apart and (one.animation or other.animation):
+    styled_until = animated_until = 0
+    for each in sorted(decorations, key=lambda decoration: decoration.range):
+        start, end = each.range
+        if start < (animated_until if each.animation is None else max(styled_until, animated_until)):
             raise InvalidContent(f"{name}.text_decorations' has an animation that overlaps another decoration")
+        if each.animation is None:
+            styled_until = max(styled_until, end)
+        else:
+            animated_until = end
 
 
 def _check_effect(effect: Effect) -> None:
