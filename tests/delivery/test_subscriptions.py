@@ -185,4 +185,4 @@ async def test_a_partner_does_not_see_deliveries_of_another_partner(database_url
         assert len(mine) == len(theirs) == 1
         assert mine[0].destination != theirs[0].destination
         assert await deliveries(store, partner.id, theirs[0].destination) == []
-        assert set(await outbox.claims(store.reader(partner.id))) == {mine[0].destination}
+        assert set(await outbox.queues(store.reader(partner.id))) == {mine[0].destination}

@@ -23,6 +23,10 @@ class NoResponse(Exception):
     """There was no response. The message says why, and quotes nothing from the receiver."""
 
 
+class NoResponseInTime(NoResponse):
+    """There was no response within ``TIMEOUT``."""
+
+
 async def post(
     connections: Connections, target: Target, headers: Mapping[str, str], body: bytes
 ) -> tuple[int, Mapping[str, str]]:
@@ -42,7 +46,7 @@ async def post(
                 connection = await connections.open(target)
                 response = await _exchange(connection, target, headers, body)
     except TimeoutError:
-        raise NoResponse(f"no response within {TIMEOUT:g} s") from None
+        raise NoResponseInTime(f"no response within {TIMEOUT:g} s") from None
     except NotAllowed:
         raise NoResponse("the host resolves to a private address") from None
     except (OSError, h11.RemoteProtocolError) as error:

@@ -1,6 +1,6 @@
-"""When, and how often, a webhook is retried. Pure.
+"""When, and how often, a webhook is retried, and how long a target that does not respond is paused. Pure.
 
-There are 11 attempts in about 24 minutes; with ``Retry-After`` and jitter, in at most 30 minutes.
+There are 11 attempts in about 24 minutes; with ``Retry-After``, jitter and pauses, in at most 40 minutes.
 """
 
 import email.utils
@@ -18,6 +18,10 @@ MAX_AGE: Instant = DAY
 """The maximum age of an event that is retried, in microseconds. If a receiver was down for days, many events wait for
 it: each is attempted, but not 11 times."""
 
+SILENT_ROUNDS = 3
+"""After this number of rounds in a row without a response, a target is attempted with one event at a time."""
+
+_PAUSES = (5, 10, 20, 40, 60)  # s before each further attempt
 _MAX_RETRY_AFTER = 60  # s
 _SPREAD = 0.05  # share of a delay; keeps deliveries that failed together from retrying together
 _RETRIED = frozenset({408, 429})
@@ -37,6 +41,12 @@ def is_retried(status: int) -> bool:
 def may_retry(attempts: int, age: Instant) -> bool:
     """Whether another attempt follows this number of attempts, for an event of that age in microseconds."""
     return attempts < ATTEMPTS and age < MAX_AGE
+
+
+def pause_after(silent_rounds: int) -> Instant:
+    """Microseconds without an attempt after this number of rounds in a row without a response."""
+    further = silent_rounds - SILENT_ROUNDS
+    return 0 if further < 0 else _PAUSES[min(further, len(_PAUSES) - 1)] * SECOND
 
 
 def delay_after(attempts: int, requested: Instant | None = None, jitter: float = 0.0) -> Instant:

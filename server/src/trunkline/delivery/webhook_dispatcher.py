@@ -14,7 +14,7 @@ import msgspec
 from trunkline import __version__
 from trunkline.delivery import signing
 from trunkline.delivery.connections import Connections, Resolve, Resolver
-from trunkline.delivery.http_client import NoResponse, post
+from trunkline.delivery.http_client import NoResponse, NoResponseInTime, post
 from trunkline.delivery.retry_schedule import delay_after, is_retried, is_success, may_retry, retry_after
 from trunkline.delivery.worker import AttemptResult
 from trunkline.domain import webhook_target
@@ -39,6 +39,7 @@ class WebhookResponse(msgspec.Struct, frozen=True):
     problem: str | None = None
     retry_after: str | None = None
     routing_token: str | None = None
+    timed_out: bool = False
 
     @property
     def outcome(self) -> str:
@@ -84,7 +85,7 @@ class HttpWebhookClient:
         try:
             status, response_headers = await post(self._connections, target, headers, body)
         except NoResponse as error:
-            return WebhookResponse(None, str(error))
+            return WebhookResponse(None, str(error), timed_out=isinstance(error, NoResponseInTime))
         return webhook_response(delivery, status, response_headers)
 
 
@@ -177,9 +178,10 @@ def attempt_result(
     if response.status is not None and not is_retried(response.status):
         return AttemptResult(Failed(response.outcome))
     if not may_retry(attempts + 1, at - delivery.created_at):
-        return AttemptResult(Failed(response.outcome))
+        return AttemptResult(Failed(response.outcome), timed_out=response.timed_out)
     requested = retry_after(response.retry_after, at)
-    return AttemptResult(Retry(at + delay_after(attempts, requested, jitter), response.outcome))
+    retry = Retry(at + delay_after(attempts, requested, jitter), response.outcome)
+    return AttemptResult(retry, timed_out=response.timed_out)
 
 
 def _saving_token(

@@ -5,28 +5,31 @@
                           └──────────────── more is due, and the claim has not expired ◀───────────────┤
                                                                                    released ◀──────────┘
 
-Each claimed queue has a task of its own, so a destination that is slow or dead occupies one of many places and delays
-no other. Nothing outside is called within a transaction. What a dispatcher stores, it stores in the transaction that
-records the result.
+Each claimed queue has a task of its own, so a destination that is slow or dead occupies one of many places. The carrier
+has its own places, and a partner has a share of those for webhooks. A target that does not respond is paused, longer
+each time, and then attempted with one event, whose timeout counts for the others that are due.
+
+Nothing outside is called within a transaction. What a dispatcher stores, it stores in the transaction that records the
+result.
 """
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Protocol, TypeAlias
 
 import msgspec
 
-from trunkline.delivery.retry_schedule import delay_after
+from trunkline.delivery.retry_schedule import SILENT_ROUNDS, delay_after, may_retry, pause_after
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import NotReady
 from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import SECOND, Clock, Instant, now
 from trunkline.storage import outbox
 from trunkline.storage.change import Change
-from trunkline.storage.outbox import CARRIER, Claim, ClaimPolicy, Entry, Result, Retry
+from trunkline.storage.outbox import CARRIER, Claim, ClaimPolicy, Entry, Failed, Result, Retry
 from trunkline.storage.store import Store
 
 LEASE: Instant = 30 * SECOND
@@ -36,8 +39,11 @@ ATTEMPT_SHARE = 5 / 6
 """The share of a lease that an attempt may take: 25 s. The rest is for recording it."""
 
 POLL = 0.5  # s between two polls for due entries, unless the worker is woken
-MAX_QUEUES = 64  # served concurrently
+MAX_CARRIER_QUEUES = 64  # served concurrently
+MAX_WEBHOOK_QUEUES = 64  # served concurrently
+PARTNER_SHARE = 16  # of these
 MAX_ENTRIES = 16  # of one queue, attempted concurrently
+MAX_UNATTEMPTED = 256  # of a target that does not respond, in one round
 GRACE = 3.0  # s for the attempts in progress when the worker stops
 
 _DATABASE_PAUSE: Instant = 2 * SECOND
@@ -50,6 +56,7 @@ class AttemptResult(msgspec.Struct, frozen=True):
 
     result: Result
     store: Callable[[Change], Awaitable[None]] | None = None
+    timed_out: bool = False
 
 
 class Dispatcher(Protocol):
@@ -121,13 +128,26 @@ class Worker:
         return await outbox.next_due(self._database)
 
     async def _serve_due_queues(self) -> None:
-        free = MAX_QUEUES - len(self._serving)
-        if free <= 0:
-            return
-        for queue in await outbox.due_queues(self._database, self._clock(), MAX_QUEUES):
-            if queue not in self._serving and free > 0:
-                free -= 1
-                self._serving[queue] = asyncio.create_task(self._serve(*queue))
+        is_complete = False
+        while not is_complete:
+            webhooks = Counter([partner for partner, destination in self._serving if destination != CARRIER])
+            carriers = len(self._serving) - webhooks.total()
+            found = await outbox.due_queues(
+                self._database,
+                self._clock(),
+                carriers=MAX_CARRIER_QUEUES - carriers,
+                webhooks=MAX_WEBHOOK_QUEUES - webhooks.total(),
+                full=[partner for partner, places in webhooks.items() if places >= PARTNER_SHARE],
+            )
+            is_complete = True
+            for partner_id, destination in found:
+                if (partner_id, destination) in self._serving:
+                    continue
+                if destination != CARRIER and webhooks[partner_id] >= PARTNER_SHARE:
+                    is_complete = False  # the queues of other partners come after those of this one
+                    continue
+                webhooks[partner_id] += destination != CARRIER
+                self._serving[partner_id, destination] = asyncio.create_task(self._serve(partner_id, destination))
 
     async def _serve(self, partner_id: int, destination: str) -> bool:
         """Serves a queue for one claim, and returns whether it had due entries."""
@@ -194,19 +214,35 @@ class Rounds:
 
         ``policy`` is called when the attempts are over.
         """
-        found = await outbox.due_entries(self._database, claim, self._clock(), MAX_ENTRIES)
+        is_suspect = claim.silent_rounds >= SILENT_ROUNDS
+        limit = MAX_UNATTEMPTED if is_suspect else MAX_ENTRIES
+        found = await outbox.due_entries(self._database, claim, self._clock(), limit)
         # Results that are recorded together are recorded in the order of their entries.
         due = sorted(found, key=lambda entry: entry.sequence)
         if not due and policy() is ClaimPolicy.KEEP:
             return False, claim
-        tasks = [asyncio.create_task(self._attempt(claim, entry)) for entry in due]
+        attempted = due[:1] if is_suspect else due
+        tasks = [asyncio.create_task(self._attempt(claim, entry)) for entry in attempted]
         self._attempts.update(tasks)
         try:
             results = await asyncio.gather(*tasks, return_exceptions=True)
         finally:
             self._attempts.difference_update(tasks)
-        attempts = [(entry, each) for entry, each in zip(due, results, strict=True) if isinstance(each, AttemptResult)]
+        attempts = [
+            (entry, each) for entry, each in zip(attempted, results, strict=True) if isinstance(each, AttemptResult)
+        ]
+        is_silent = bool(attempts) and all(each.timed_out for _, each in attempts)
+        if is_suspect and is_silent:
+            attempts += [(entry, self._unattempted(entry)) for entry in due[1:]]
+        if attempts:
+            claim = msgspec.structs.replace(claim, silent_rounds=claim.silent_rounds + 1 if is_silent else 0)
         return bool(due), await self._record(claim, attempts, policy())
+
+    def _unattempted(self, entry: Entry) -> AttemptResult:
+        outcome = "not attempted: the target does not respond"
+        if not may_retry(entry.attempts + 1, 0):
+            return AttemptResult(Failed(outcome))
+        return AttemptResult(Retry(self._clock() + delay_after(entry.attempts), outcome))
 
     async def _attempt(self, claim: Claim, entry: Entry) -> AttemptResult:
         dispatcher = self._carrier if claim.destination == CARRIER else self._webhooks
@@ -214,7 +250,8 @@ class Rounds:
             async with asyncio.timeout(self._attempt_timeout):
                 return await dispatcher.attempt(claim, entry)
         except TimeoutError:
-            return self._retry(entry, f"not done within {self._attempt_timeout:g} s")
+            retry = self._retry(entry, f"not done within {self._attempt_timeout:g} s")
+            return msgspec.structs.replace(retry, timed_out=claim.destination != CARRIER)
         except NotReady as error:
             return AttemptResult(Retry(self._clock() + _DATABASE_PAUSE, str(error), counts=False))
         except Exception:
@@ -232,7 +269,7 @@ class Rounds:
                 async with asyncio.timeout(self._record_timeout), self._turns[held.partner_id]:
                     return held if await self._write(held, attempts, policy) else None
             except (TimeoutError, NotReady) as error:
-                log.warning("results wait to be recorded: %s", error or "another writer has the partner's lock")
+                log.warning("results wait to be recorded: %s", str(error) or "another writer has the partner's lock")
                 await asyncio.sleep(self._record_timeout / 5)
             held = await self._renew(held)
         log.warning("results of partner %d are left to the worker that has the queue now", claim.partner_id)
@@ -269,4 +306,5 @@ class Rounds:
                 if each.store is not None:
                     await each.store(change)
             results = [(entry, each.result) for entry, each in attempts]
-            return await outbox.record(change.transaction, claim, results, ctx.now, policy)
+            pause = 0 if policy is ClaimPolicy.KEEP else pause_after(claim.silent_rounds)
+            return await outbox.record(change.transaction, claim, results, ctx.now, policy, pause)

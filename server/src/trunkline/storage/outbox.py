@@ -14,7 +14,7 @@ Events and finished deliveries are stored for a while, so that an operator can s
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, StrEnum, auto
 from functools import lru_cache
 
@@ -72,6 +72,15 @@ class Claim(msgspec.Struct, frozen=True):
     partner_id: int
     destination: str
     until: Instant
+    silent_rounds: int = 0
+    """The number of rounds in a row in which the destination did not respond."""
+
+
+class Queue(msgspec.Struct, frozen=True):
+    """Until when a queue is claimed, and until when it is paused, in microseconds since 1970; 0 if it is not."""
+
+    claimed_until: Instant = 0
+    paused_until: Instant = 0
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -221,9 +230,16 @@ def _names(array: str) -> frozenset[str]:
     return frozenset(json.loads(array))
 
 
-async def due_queues(database: Database, now: Instant, limit: int) -> Sequence[tuple[int, str]]:
-    """The unclaimed queues (partner, destination) in which an entry is due, earliest due first."""
-    rows = await database.fetch(_QUERIES["due_queues"], _QUERIES["due_queues"].values(now=now, limit=limit))
+async def due_queues(
+    database: Database, now: Instant, *, carriers: int, webhooks: int, full: Iterable[int] = ()
+) -> Sequence[tuple[int, str]]:
+    """The unclaimed queues (partner, destination) in which an entry is due, earliest due first.
+
+    At most ``carriers`` queues of the carrier, and ``webhooks`` of subscriptions of partners that are not in ``full``.
+    """
+    query = _QUERIES["due_queues"]
+    listed = "".join([f",{partner}" for partner in full]) + ","
+    rows = await database.fetch(query, query.values(now=now, carriers=carriers, webhooks=webhooks, full=listed))
     return [(row[0], row[1]) for row in rows]
 
 
@@ -240,7 +256,7 @@ async def claim(database: Database, partner_id: int, destination: str, clock: Cl
         now = clock()  # after waiting for the write lock
         values = query.values(partner=partner_id, destination=destination, now=now, until=now + lease)
         found = await transaction.fetch(query, values)
-    return Claim(partner_id, destination, now + lease) if found else None
+    return Claim(partner_id, destination, now + lease, found[0][0]) if found else None
 
 
 async def reserve(transaction: Transaction, partner_id: int, destination: str, until: Instant) -> Claim:
@@ -257,12 +273,18 @@ async def renew(database: Database, claim: Claim, clock: Clock, lease: Instant) 
         until = clock() + lease
         values = query.values(partner=claim.partner_id, destination=claim.destination, until=claim.until, next=until)
         found = await transaction.fetch(query, values)
-    return Claim(claim.partner_id, claim.destination, until) if found else None
+    return msgspec.structs.replace(claim, until=until) if found else None
 
 
-async def claims(reader: Reader) -> dict[str, Instant]:
-    """When the claim on each of a partner's queues expires, by destination; 0 for a queue without a claim."""
-    return {row[0]: row[1] for row in await reader.fetch(_QUERIES["claims"], (reader.partner_id,))}
+async def queues(reader: Reader) -> dict[str, Queue]:
+    """A partner's queues, by destination."""
+    return {row[0]: Queue(*row[1:]) for row in await reader.fetch(_QUERIES["queues"], (reader.partner_id,))}
+
+
+async def resume(transaction: Transaction, partner_id: int, destination: str) -> None:
+    """Ends the pause of a queue. The partner's row must be locked."""
+    query = _QUERIES["resume"]
+    await transaction.fetch(query, query.values(partner=partner_id, destination=destination))
 
 
 async def due_entries(database: Database, claim: Claim, now: Instant, limit: int) -> Sequence[Entry]:
@@ -278,10 +300,12 @@ async def record(
     results: Sequence[tuple[Entry, Result]],
     now: Instant,
     policy: ClaimPolicy,
+    pause: Instant = 0,
 ) -> bool:
     """Records the results of attempts and advances the ordering keys. Returns whether the queue is still claimed.
 
-    The partner's row must be locked.
+    ``pause`` is how long the queue is not attempted, in microseconds; a paused queue is released. The partner's row
+    must be locked.
     """
     rows: dict[str, list[tuple[Value, ...]]] = {
         name: [] for name in ("finish", "delete_entry", "retry", "advance", "delete_ordering_key")
@@ -314,18 +338,31 @@ async def record(
     for name, values in rows.items():
         if values:
             await transaction.run_many(_QUERIES[name], values)
-    return await _update_queue(transaction, claim, now, policy)
+    return await _update_queue(transaction, claim, now, policy, pause)
 
 
-async def _update_queue(transaction: Transaction, claim: Claim, now: Instant, policy: ClaimPolicy) -> bool:
+async def _update_queue(
+    transaction: Transaction, claim: Claim, now: Instant, policy: ClaimPolicy, pause: Instant
+) -> bool:
     """Writes when the queue is due next. Only the worker that holds the claim can end it."""
-    named = {"partner": claim.partner_id, "destination": claim.destination}
-    query = _QUERIES["next_due"]
-    [(due_at,)] = await transaction.fetch(query, query.values(**named))
-    is_due = due_at is not None and due_at <= now
-    held = policy is ClaimPolicy.KEEP or (policy is ClaimPolicy.KEEP_WHILE_DUE and is_due)
+    named: dict[str, Value] = {"partner": claim.partner_id, "destination": claim.destination}
+    if pause:
+        # Entries that are added meanwhile do not make the queue due, so it is due when the pause ends.
+        due_at, held = now + pause, False
+    else:
+        query = _QUERIES["next_due"]
+        [(due_at,)] = await transaction.fetch(query, query.values(**named))
+        is_due = due_at is not None and due_at <= now
+        held = policy is ClaimPolicy.KEEP or (policy is ClaimPolicy.KEEP_WHILE_DUE and is_due)
     query = _QUERIES["update_queue"]
-    values = query.values(**named, due_at=due_at, until=claim.until, held_until=claim.until if held else 0)
+    values = query.values(
+        **named,
+        due_at=due_at,
+        silent_rounds=claim.silent_rounds,
+        paused_until=due_at if pause else 0,
+        until=claim.until,
+        held_until=claim.until if held else 0,
+    )
     await transaction.fetch(query, values)
     return held
 

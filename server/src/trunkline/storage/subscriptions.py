@@ -45,12 +45,14 @@ async def add(change: Change, subscription: Subscription, secret: str) -> None:
 
 
 async def update(change: Change, subscription: Subscription) -> None:
-    """Stores a changed subscription. An inactive one loses its pending deliveries."""
+    """Stores a changed subscription. An inactive one loses its pending deliveries, an active one its pause."""
     query = _QUERIES["update"]
     await change.fetch(query, query.values(**_values(change, subscription)))
     if subscription.routing_key_header is None:
         await change.fetch(_QUERIES["delete_tokens"], (change.partner_id, subscription.id))
-    if not subscription.is_active:
+    if subscription.is_active:
+        await outbox.resume(change.transaction, change.partner_id, subscription.id)
+    else:
         outcome = "the subscription was made inactive"
         await outbox.abandon(change.transaction, change.partner_id, subscription.id, outcome, change.now)
 

@@ -16,7 +16,7 @@ from trunkline.domain.ids import random_id
 from trunkline.domain.instant import Clock, Instant
 from trunkline.domain.subscription import LISTENER, Subscription, check_events
 from trunkline.storage import outbox, subscriptions
-from trunkline.storage.outbox import Claim
+from trunkline.storage.outbox import Claim, Queue
 from trunkline.storage.store import Store
 
 
@@ -48,9 +48,9 @@ async def start_listener(
     numbers = None if line is None else (line,)
     secret = new_secret()
     async with store.change(ctx) as change:
-        claims = await outbox.claims(change)
+        queues = await outbox.queues(change)
         for known in await subscriptions.find_all(change):
-            if known.is_listener and claims.get(known.id, 0) <= clock():
+            if known.is_listener and queues.get(known.id, Queue()).claimed_until <= clock():
                 await subscriptions.delete(change, known.id)
         subscription_id = random_id()
         target = LISTENER + subscription_id
@@ -69,14 +69,19 @@ async def stop_listener(store: Store, ctx: RequestContext, subscription_id: str)
 
 
 async def subscription_states(store: Store, partner_id: int, now: Instant) -> Sequence[tuple[Subscription, str]]:
-    """Every subscription of a partner, oldest first: active, inactive, listening, or stale if its listener died."""
+    """Every subscription of a partner, oldest first, with its state.
+
+    It is active, inactive, unresponsive (paused, because its target does not respond), listening, or stale (its
+    listener died).
+    """
     reader = store.reader(partner_id)
-    claims = await outbox.claims(reader)
-    found: list[tuple[Subscription, str]] = []
-    for each in await subscriptions.find_all(reader):
-        if each.is_listener:
-            state = "listening" if claims.get(each.id, 0) > now else "stale"
-        else:
-            state = "active" if each.is_active else "inactive"
-        found.append((each, state))
-    return found
+    queues = await outbox.queues(reader)
+    return [(each, _state(each, queues.get(each.id, Queue()), now)) for each in await subscriptions.find_all(reader)]
+
+
+def _state(subscription: Subscription, queue: Queue, now: Instant) -> str:
+    if subscription.is_listener:
+        return "listening" if queue.claimed_until > now else "stale"
+    if queue.paused_until:
+        return "unresponsive"
+    return "active" if subscription.is_active else "inactive"

@@ -11,13 +11,13 @@ values (:partner, :destination, :ordering_key, :sequence, 0, :now)
 on conflict (partner_id, destination, ordering_key) do nothing
 
 -- name: add_queue
--- A new entry behind one that waits for its next attempt does not make the queue due.
+-- A new entry behind one that waits for its next attempt does not make the queue due, nor does one of a paused queue.
 insert into queues (partner_id, destination, due_at, claimed_until) values (:partner, :destination, :now, 0)
 on conflict (partner_id, destination) do update set
     due_at = (
         select min(k.due_at) from ordering_keys k where k.partner_id = :partner and k.destination = :destination
     )
-where queues.due_at is null or queues.due_at > :now
+where (queues.due_at is null or queues.due_at > :now) and queues.paused_until <= :now
 
 -- name: add_event
 -- A row for each version that a subscriber has, with the same id.
@@ -28,11 +28,21 @@ values (:partner, :sequence, :id, :version, :type, :chat_id, :line, :now, :body)
 select id, events, phone_numbers, version from subscriptions where partner_id = :partner and is_active = 1
 
 -- name: due_queues
--- Of every partner: a worker serves all of them.
-select partner_id, destination from queues
-where due_at <= :now and claimed_until <= :now
-order by due_at
-limit :limit
+-- Of every partner: a worker serves all of them. Webhooks of some partners, such as ',1,23,', are left out.
+select partner_id, destination from (
+    select partner_id, destination from queues
+    where due_at <= :now and claimed_until <= :now and destination = 'carrier'
+    order by due_at
+    limit :carriers
+) c
+union all
+select partner_id, destination from (
+    select partner_id, destination from queues
+    where due_at <= :now and claimed_until <= :now and destination <> 'carrier'
+      and :full not like '%,' || partner_id || ',%'
+    order by due_at
+    limit :webhooks
+) w
 
 -- name: next_due_anywhere
 select min(due_at) from queues
@@ -40,7 +50,7 @@ select min(due_at) from queues
 -- name: claim
 update queues set claimed_until = :until
 where partner_id = :partner and destination = :destination and due_at <= :now and claimed_until <= :now
-returning destination
+returning silent_rounds
 
 -- name: reserve
 insert into queues (partner_id, destination, due_at, claimed_until) values (:partner, :destination, null, :until)
@@ -50,8 +60,8 @@ update queues set claimed_until = :next
 where partner_id = :partner and destination = :destination and claimed_until = :until
 returning destination
 
--- name: claims
-select destination, claimed_until from queues where partner_id = :partner
+-- name: queues
+select destination, claimed_until, paused_until from queues where partner_id = :partner
 
 -- name: due_entries
 -- Subqueries look each entry up by key. PostgreSQL would not do so in a join until it has statistics.
@@ -96,9 +106,17 @@ select min(due_at) from ordering_keys where partner_id = :partner and destinatio
 
 -- name: update_queue
 update queues set
-    due_at = :due_at,
+    due_at = :due_at, silent_rounds = :silent_rounds, paused_until = :paused_until,
     claimed_until = case when claimed_until = :until then :held_until else claimed_until end
 where partner_id = :partner and destination = :destination
+
+-- name: resume
+update queues set
+    due_at = (
+        select min(k.due_at) from ordering_keys k where k.partner_id = :partner and k.destination = :destination
+    ),
+    silent_rounds = 0, paused_until = 0
+where partner_id = :partner and destination = :destination and paused_until > 0
 
 -- name: abandon_entries
 update outbox set state = 'failed', outcome = :outcome, updated_at = :now
