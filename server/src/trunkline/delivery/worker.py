@@ -132,13 +132,12 @@ class Worker:
         while not is_complete:
             webhooks = Counter([partner for partner, destination in self._serving if destination != CARRIER])
             carriers = len(self._serving) - webhooks.total()
-            found = await outbox.due_queues(
-                self._database,
-                self._clock(),
-                carriers=MAX_CARRIER_QUEUES - carriers,
-                webhooks=MAX_WEBHOOK_QUEUES - webhooks.total(),
-                full=[partner for partner, places in webhooks.items() if places >= PARTNER_SHARE],
-            )
+            now = self._clock()
+            full = [partner for partner, places in webhooks.items() if places >= PARTNER_SHARE]
+            found = [
+                *await outbox.due_carrier_queues(self._database, now, MAX_CARRIER_QUEUES - carriers),
+                *await outbox.due_webhook_queues(self._database, now, MAX_WEBHOOK_QUEUES - webhooks.total(), full),
+            ]
             is_complete = True
             for partner_id, destination in found:
                 if (partner_id, destination) in self._serving:

@@ -230,23 +230,30 @@ def _names(array: str) -> frozenset[str]:
     return frozenset(json.loads(array))
 
 
-async def due_queues(
-    database: Database, now: Instant, *, carriers: int, webhooks: int, full: Iterable[int] = ()
-) -> Sequence[tuple[int, str]]:
-    """The unclaimed queues (partner, destination) in which an entry is due, earliest due first.
+async def due_carrier_queues(database: Database, now: Instant, limit: int) -> Sequence[tuple[int, str]]:
+    """At most ``limit`` unclaimed queues of the carrier (partner, destination) with a due entry, earliest due first."""
+    query = _QUERIES["due_carrier_queues"]
+    rows = await database.fetch(query, query.values(now=now, limit=limit))
+    return [(row[0], row[1]) for row in rows]
 
-    At most ``carriers`` queues of the carrier, and ``webhooks`` of subscriptions of partners that are not in ``full``.
+
+async def due_webhook_queues(
+    database: Database, now: Instant, limit: int, full: Iterable[int] = ()
+) -> Sequence[tuple[int, str]]:
+    """At most ``limit`` unclaimed queues of subscriptions with a due entry, earliest due first.
+
+    Those of the partners in ``full`` are left out.
     """
-    query = _QUERIES["due_queues"]
+    query = _QUERIES["due_webhook_queues"]
     listed = "".join([f",{partner}" for partner in full]) + ","
-    rows = await database.fetch(query, query.values(now=now, carriers=carriers, webhooks=webhooks, full=listed))
+    rows = await database.fetch(query, query.values(now=now, limit=limit, full=listed))
     return [(row[0], row[1]) for row in rows]
 
 
 async def next_due(database: Database) -> Instant | None:
     """When the next entry of any queue is due; None if nothing is pending."""
-    [(due_at,)] = await database.fetch(_QUERIES["next_due_anywhere"], ())
-    return due_at
+    [found] = await database.fetch(_QUERIES["next_due_anywhere"], ())
+    return min((due_at for due_at in found if due_at is not None), default=None)
 
 
 async def claim(database: Database, partner_id: int, destination: str, clock: Clock, lease: Instant) -> Claim | None:

@@ -1,6 +1,6 @@
 """The named queries of ``queries/*.sql``, one text for every engine.
 
-In the files, a parameter is ``:name``. Both engines get ``$1``, ``$2``, … in the order of first appearance, and the
+In the files, a parameter is ``:name``, and comments are left out. Both engines get ``$1``, ``$2``, … in the order of first appearance, and the
 values as a tuple in that order. docs/decisions/0006 says why this is not a library.
 """
 
@@ -15,6 +15,7 @@ Value: TypeAlias = str | bytes | int | None
 Row: TypeAlias = tuple[Any, ...]
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+_COMMENT = re.compile(r" *--.*$\n?", re.MULTILINE)
 _PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
 
 
@@ -44,7 +45,7 @@ def _query(name: str, body: str) -> Query:
             parameters.append(match[1])
         return f"${parameters.index(match[1]) + 1}"
 
-    return Query(name, _PARAMETER.sub(number, body).strip(), tuple(parameters))
+    return Query(name, _PARAMETER.sub(number, _COMMENT.sub("\n", body)).strip(), tuple(parameters))
 
 
 def load(file: str) -> Mapping[str, Query]:

@@ -27,25 +27,25 @@ values (:partner, :sequence, :id, :version, :type, :chat_id, :line, :now, :body)
 -- name: subscriptions
 select id, events, phone_numbers, version from subscriptions where partner_id = :partner and is_active = 1
 
--- name: due_queues
--- Of every partner: a worker serves all of them. Webhooks of some partners, such as ',1,23,', are left out.
-select partner_id, destination from (
-    select partner_id, destination from queues
-    where due_at <= :now and claimed_until <= :now and destination = 'carrier'
-    order by due_at
-    limit :carriers
-) c
-union all
-select partner_id, destination from (
-    select partner_id, destination from queues
-    where due_at <= :now and claimed_until <= :now and destination <> 'carrier'
-      and :full not like '%,' || partner_id || ',%'
-    order by due_at
-    limit :webhooks
-) w
+-- name: due_carrier_queues
+-- Of every partner: a worker serves all of them.
+select partner_id, destination from queues
+where destination = 'carrier' and due_at <= :now and claimed_until <= :now
+order by due_at
+limit :limit
+
+-- name: due_webhook_queues
+-- Those of some partners, such as ',1,23,', are left out.
+select partner_id, destination from queues
+where destination <> 'carrier' and due_at <= :now and claimed_until <= :now
+  and :full not like '%,' || partner_id || ',%'
+order by due_at
+limit :limit
 
 -- name: next_due_anywhere
-select min(due_at) from queues
+select
+    (select min(due_at) from queues where destination = 'carrier'),
+    (select min(due_at) from queues where destination <> 'carrier')
 
 -- name: claim
 update queues set claimed_until = :until
