@@ -1,7 +1,7 @@
 """The named queries of ``queries/*.sql``, one text for every engine.
 
-In the files, a parameter is ``:name``, and comments are left out. Both engines get ``$1``, ``$2``, … in the order of first appearance, and the
-values as a tuple in that order. docs/decisions/0006 says why this is not a library.
+In the files, a parameter is ``:name``, and comments are left out. Both engines get ``$1``, ``$2``, … in the order of
+first appearance, and the values as a tuple in that order. docs/decisions/0006 says why this is not a library.
 """
 
 import re
