@@ -54,6 +54,7 @@ ALLOWED: dict[str, set[str]] = {
         "trunkline.storage.files.opening",
         "trunkline.storage.outbox",
         "trunkline.storage.partners",
+        "trunkline.storage.removal",
         "trunkline.storage.store",
         "trunkline.schemas",
         "trunkline.domain",

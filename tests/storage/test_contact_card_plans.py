@@ -13,7 +13,8 @@ from trunkline.storage.sql import Value, load
 
 SHARES = 5_000
 LIMIT = 10
-QUERIES = {name: query for name, query in load("contact_cards").items() if not query.text.startswith("insert")}
+STATEMENTS = {**load("contact_cards"), "delete_old_shares": load("retention")["contact_card_shares"]}
+QUERIES = {name: query for name, query in STATEMENTS.items() if not query.text.startswith("insert")}
 COLUMNS = ("partner_id", "id", "chat_id", "phone_number", "first_name", "shared_at")
 VALUES: dict[str, Value] = {
     "phone_number": LINE,

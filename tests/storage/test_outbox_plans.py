@@ -40,7 +40,7 @@ NEW = {
 OF_EVERY_PARTNER = {"outbox.due_carrier_queues", "outbox.due_webhook_queues", "outbox.next_due_anywhere"}
 """Statements that find queues by the time when they are due."""
 
-WHOLE = {"outbox.abandon_entries", "outbox.abandon_ordering_keys", "outbox.queues"}
+WHOLE = {"outbox.abandon_entries", "outbox.abandon_ordering_keys", "outbox.queues", "outbox.count_pending"}
 """Statements about a whole queue, or every queue of a partner."""
 
 ORDERING_KEY = {"outbox.retry", "outbox.advance", "outbox.delete_ordering_key"}
@@ -82,6 +82,8 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         ordering_key=chat_id(sequence % CHATS),
         sequence=sequence,
         id=SUBSCRIPTION,
+        message="m-3",
+        message_id="m-3",
         version="2026-02-03",
         now=NOW,
         until=NOW + 1,
@@ -124,9 +126,19 @@ async def fill(store: Store) -> dict[str, int]:
             sequences = range(1, count + 1)
             await transaction.load(
                 "events",
-                ("partner_id", "sequence", "id", "type", "chat_id", "line", "created_at", "body"),
+                ("partner_id", "sequence", "id", "type", "chat_id", "line", "message_id", "created_at", "body"),
                 [
-                    (partner, each, f"e-{each}", "message.received", chat_id(each % CHATS), "", NOW, b"{}")
+                    (
+                        partner,
+                        each,
+                        f"e-{each}",
+                        "message.received",
+                        chat_id(each % CHATS),
+                        "",
+                        f"m-{each // 8}",
+                        NOW,
+                        b"{}",
+                    )
                     for each in sequences
                 ],
             )

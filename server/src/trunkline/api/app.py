@@ -148,9 +148,18 @@ class Application:
             return Response(204, [(b"allow", endpoint.allowed.encode())], b"")
         at = self._clock()
         partner_id = await self._authentication.authenticate(scope["headers"], at) if route.needs_key else _NO_PARTNER
-        content = b"" if method in _READ_METHODS or route.streams_body else await _content(scope, receive)
+
+        async def check_key() -> None:
+            if route.needs_key:
+                await self._authentication.authenticate(scope["headers"], self._clock())
+
+        if method in _READ_METHODS or route.streams_body:
+            content = b""
+        else:
+            content = await _content(scope, receive)
+            await check_key()  # a body can take long to arrive
         ctx = RequestContext(partner_id, at, trace_id)
-        request = Request(self._state, ctx, scope, path, content, receive)
+        request = Request(self._state, check_key, ctx, scope, path, content, receive)
         if self._faults is None or not route.needs_key or route.path.startswith(ADMIN):
             response = await route.handler(request)
         else:

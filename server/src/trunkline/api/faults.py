@@ -69,6 +69,7 @@ class FaultInjector:
             return response
         if fault.effect is Effect.DELAY:
             await self.wait(fault.delay_seconds or 0)
+            await request.check_key()
             return await handler(request)
         return _cut(await handler(request) if fault.carried_out else Response(200, [(b"content-type", JSON)], b""))
 

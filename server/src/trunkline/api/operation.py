@@ -54,6 +54,8 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     """A request with a valid key, if its route needs one. ``ctx`` of a route without a key has partner 0."""
 
     state: AppState
+    check_key: Callable[[], Awaitable[None]]
+    """Raises ``Unauthorized`` if the key is no longer valid: for a handler that has waited."""
     ctx: RequestContext
     scope: Scope
     path: Mapping[str, str]

@@ -22,4 +22,5 @@ JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON,
 PartnerOption: TypeAlias = Annotated[
     str | None, typer.Option("--partner", metavar="PARTNER", help="Partner, if several match.")
 ]
+YesOption: TypeAlias = Annotated[bool, typer.Option("--yes", help="Do not ask, for scripts.")]
 PartnerArgument: TypeAlias = Annotated[str, typer.Argument(metavar="PARTNER", help="The name or id of a partner.")]

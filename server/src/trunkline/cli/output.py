@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import msgspec
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -32,14 +33,23 @@ def say(text: str, style: str = "") -> None:
     _out.print(text, style=style, soft_wrap=not _out.is_terminal)
 
 
-def counted(count: int, what: str) -> str:
+def counted(count: int, what: str, plural: str | None = None) -> str:
     """A count and what it counts: ``1 chat``, ``2 chats``."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+    return f"{count} {what}" if count == 1 else f"{count} {plural or what + 's'}"
 
 
 def complain(text: str) -> None:
     """Prints a sentence on standard error, wrapped on a terminal."""
     _err.print(text, soft_wrap=not _err.is_terminal)
+
+
+def confirm(consequence: str, *, yes: bool) -> None:
+    """Asks whether to go on, unless ``yes``. Raises ``CommandError`` where nobody can be asked, ``Abort`` for a no."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise CommandError(f"{consequence} Nothing was removed; add --yes to remove it")
+    typer.confirm(f"{consequence} Continue?", abort=True, err=True)
 
 
 def fit_streams() -> None:

@@ -6,16 +6,17 @@ from typing import Annotated
 import msgspec
 import typer
 
-from trunkline.actions.operator import partners
-from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption, PartnerArgument
-from trunkline.cli.output import moment, print_json, print_table, say, show_key, shown_once
+from trunkline.actions.operator import partners, remove
+from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption, PartnerArgument, YesOption
+from trunkline.cli.output import confirm, counted, moment, print_json, print_table, progress, say, show_key, shown_once
 from trunkline.cli.store import with_store
 from trunkline.domain import instant
 from trunkline.domain.errors import CommandError
 from trunkline.domain.handle import parse_written_number
 from trunkline.domain.instant import Instant, now
 from trunkline.domain.keys import Key
-from trunkline.storage.partners import Line
+from trunkline.storage.partners import Line, Partner
+from trunkline.storage.removal import Holdings
 from trunkline.storage.store import Store
 
 partner_commands = typer.Typer(help="Manage partners, which own lines, keys and chats.", no_args_is_help=True)
@@ -43,27 +44,67 @@ def add_partner(
 def list_partners(database: DatabaseOption = DEFAULTS.database, as_json: JsonOption = False) -> None:
     """List partners."""
 
-    async def work(store: Store) -> list[tuple[int, str, Instant, int]]:
-        return [
-            (each.id, each.name, each.created_at, await store.partners.count_chats(each.id))
-            for each in await store.partners.all()
-        ]
+    async def work(store: Store) -> list[tuple[Partner, int]]:
+        return [(each, await store.partners.count_chats(each.id)) for each in await store.partners.all()]
 
     found = with_store(database, work)
     if as_json:
         print_json(
             {
                 "partners": [
-                    {"id": partner_id, "name": name, "created_at": instant.render(created_at), "chats": chats}
-                    for partner_id, name, created_at, chats in found
+                    {
+                        "id": each.id,
+                        "name": each.name,
+                        "created_at": instant.render(each.created_at),
+                        "chats": chats,
+                        "is_being_removed": each.removed_at is not None,
+                    }
+                    for each, chats in found
                 ]
             }
         )
         return
-    rows = [(partner_id, name, moment(created_at), chats) for partner_id, name, created_at, chats in found]
+    rows = [
+        (
+            each.id,
+            each.name if each.removed_at is None else f"{each.name} (being removed)",
+            moment(each.created_at),
+            chats,
+        )
+        for each, chats in found
+    ]
     print_table(
         ("ID", "NAME", "SINCE", "CHATS"), rows, "There are no partners. Add one with: trunkline partner add NAME"
     )
+
+
+@partner_commands.command("remove")
+def remove_partner(
+    name_or_id: PartnerArgument,
+    yes: YesOption = False,
+    database: DatabaseOption = DEFAULTS.database,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove a partner and everything it has: keys, lines, chats, messages, files, subscriptions.
+
+    Its keys stop working at once. If the command is interrupted, run it again.
+    """
+
+    async def find(store: Store) -> tuple[Partner, Holdings]:
+        partner = await partners.find_any_partner(store, name_or_id)
+        return partner, await remove.holdings(store, partner)
+
+    partner, found = with_store(database, find)
+    kinds = {"line": found.lines, "key": found.keys, "chat": found.chats, "message": found.messages}
+    kinds |= {"file": found.files, "webhook subscription": found.subscriptions}
+    amounts = ", ".join([counted(count, what) for what, count in kinds.items()])
+    confirm(f"This removes the partner {partner.name} for good, with {amounts}.", yes=yes)
+    with progress("Removing messages", found.messages) as show:
+        with_store(database, lambda store: remove.remove_partner(store, partner, now, show))
+    if as_json:
+        print_json({"removed": {"id": partner.id, "name": partner.name} | msgspec.structs.asdict(found)})
+    else:
+        say(f"Removed the partner {partner.name}, with {amounts}.")
 
 
 @key_commands.command("add")
@@ -175,6 +216,40 @@ def list_lines(
     print_table(
         ("NUMBER", "LABEL", "SINCE", "ID"), rows, "There are no lines. Add one with: trunkline line add PARTNER +E164"
     )
+
+
+@line_commands.command("remove")
+def remove_line(
+    partner: PartnerArgument,
+    phone_number: Annotated[str, typer.Argument(metavar="+E164", help="Phone number of the line.")],
+    with_chats: Annotated[
+        bool, typer.Option("--with-chats", help="Remove its chats and messages too. Without this, it must have none.")
+    ] = False,
+    yes: YesOption = False,
+    database: DatabaseOption = DEFAULTS.database,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove a line, its contact card and its events; with --with-chats, also its chats and messages.
+
+    Opt-outs stay. You can add the number again. If the command is interrupted, run it again.
+    """
+    number = parse_written_number(phone_number, "the line")
+
+    async def find(store: Store) -> tuple[Partner, int, int]:
+        owner = await partners.find_partner(store, partner)
+        return owner, *await remove.holdings_of_line(store, owner, number)
+
+    owner, chats, messages = with_store(database, find)
+    amounts = f"{counted(chats, 'chat')} and {counted(messages, 'message')}"
+    if chats and not with_chats:
+        raise CommandError(f"the line {number} has {amounts}; remove them too with --with-chats")
+    confirm(f"This removes the line {number} of {owner.name} for good, with {amounts}.", yes=yes)
+    with progress("Removing messages", messages) as show:
+        with_store(database, lambda store: remove.remove_line(store, owner, number, now, show, with_chats=with_chats))
+    if as_json:
+        print_json({"removed": {"phone_number": number, "chats": chats, "messages": messages}})
+    else:
+        say(f"Removed the line {number} of {owner.name}, with {amounts}.")
 
 
 def _end(text: str) -> Instant:

@@ -1,4 +1,4 @@
-"""``trunkline webhooks``: list subscriptions and deliveries, send an event again, listen at the terminal."""
+"""``trunkline webhooks``: subscriptions and deliveries: list, remove, send an event again, listen at the terminal."""
 
 import asyncio
 import os
@@ -14,8 +14,11 @@ import typer
 from trunkline.actions.operator.partners import find_partner
 from trunkline.actions.webhooks import deliveries
 from trunkline.actions.webhooks.listen import start_listener, stop_listener, subscription_states
-from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption, PartnerArgument
+from trunkline.actions.webhooks.subscriptions import remove_subscription
+from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption, PartnerArgument, YesOption
 from trunkline.cli.output import (
+    confirm,
+    counted,
     is_terminal,
     moment,
     print_json,
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
     from trunkline.delivery.listen import Forwarded
 
 webhook_commands = typer.Typer(
-    help="List webhook subscriptions and deliveries, resend events, listen.", no_args_is_help=True
+    help="List and remove webhook subscriptions, list deliveries, resend events, listen.", no_args_is_help=True
 )
 
 
@@ -67,6 +70,35 @@ def list_webhooks(
         _list_deliveries(database, partner, limit, subscription, failed=failed, as_json=as_json)
     else:
         _list_subscriptions(database, partner, as_json=as_json)
+
+
+@webhook_commands.command("remove")
+def remove(
+    partner: PartnerArgument,
+    subscription: Annotated[str, typer.Argument(metavar="ID", help="Subscription, as in `list`.")],
+    yes: YesOption = False,
+    database: DatabaseOption = DEFAULTS.database,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove a subscription. Its pending deliveries fail, and its signing secret is deleted."""
+
+    async def find(store: Store) -> tuple[Subscription, int]:
+        partner_id = (await find_partner(store, partner)).id
+        return await deliveries.pending_of(store, partner_id, subscription)
+
+    found, pending = with_store(database, find)
+    target = "a program on this machine" if found.is_listener else found.target_url
+    amount = counted(pending, "pending delivery", "pending deliveries")
+    confirm(f"This removes the subscription of {target} for good, with {amount}.", yes=yes)
+
+    async def work(store: Store) -> None:
+        await remove_subscription(store, await _context(store, partner), subscription)
+
+    with_store(database, work)
+    if as_json:
+        print_json({"removed": {"id": subscription, "target_url": found.target_url, "pending_deliveries": pending}})
+    else:
+        say(f"Removed the subscription of {target}, with {amount}.")
 
 
 @webhook_commands.command("resend")

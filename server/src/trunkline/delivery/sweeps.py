@@ -1,10 +1,11 @@
-"""The task that deletes what no attachment needs, in every worker process."""
+"""The task that deletes what nothing needs any longer, in every worker process."""
 
 import asyncio
 import logging
 import random
 
 from trunkline.actions.attachments.sweep import sweep
+from trunkline.actions.operator.expire import expire
 from trunkline.domain.errors import FilesNotReady, NotReady
 from trunkline.domain.instant import Clock, now
 from trunkline.storage.store import Store
@@ -18,9 +19,10 @@ async def run_sweeps(store: Store, clock: Clock = now, *, interval: float = INTE
     """Sweeps again and again until cancelled. Processes do so at different times; sweeping is idempotent."""
     while True:
         await asyncio.sleep(random.uniform(0, 2 * interval))  # noqa: S311 - no secret
-        try:
-            await sweep(store, clock())
-        except (FilesNotReady, NotReady) as error:
-            log.warning("files are deleted later: %s", error)
-        except Exception:
-            log.exception("a sweep of the files failed")
+        for what, work in (("files", sweep), ("expired events and records", expire)):
+            try:
+                await work(store, clock())
+            except (FilesNotReady, NotReady) as error:
+                log.warning("%s are deleted later: %s", what, error)
+            except Exception:
+                log.exception("%s could not be deleted", what)

@@ -24,7 +24,7 @@ import msgspec
 
 from trunkline.delivery.retry_schedule import SILENT_ROUNDS, delay_after, may_retry, pause_after
 from trunkline.domain.context import RequestContext
-from trunkline.domain.errors import NotReady
+from trunkline.domain.errors import NotReady, PartnerRemoved
 from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import SECOND, Clock, Instant, now
 from trunkline.storage import outbox
@@ -160,6 +160,8 @@ class Worker:
                 had_entries = had_entries or worked
         except NotReady as error:
             log.warning("a queue waits: %s", error)
+        except PartnerRemoved:
+            log.info("partner %d was removed; its queue ends", partner_id)
         except Exception:
             log.exception("a queue could not be served")
         finally:
@@ -283,14 +285,14 @@ class Rounds:
     async def _write(self, claim: Claim, attempts: Attempts, policy: ClaimPolicy) -> bool:
         try:
             return await self._commit(claim, attempts, policy)
-        except NotReady:
+        except (NotReady, PartnerRemoved):
             raise
         except Exception:
             log.exception("results of partner %d could not be recorded together", claim.partner_id)
         for entry, each in attempts:
             try:
                 await self._commit(claim, [(entry, each)], ClaimPolicy.KEEP)
-            except NotReady:
+            except (NotReady, PartnerRemoved):
                 raise
             except Exception:
                 log.exception("the result of entry %d of partner %d was rejected", entry.sequence, claim.partner_id)

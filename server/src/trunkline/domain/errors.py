@@ -7,6 +7,7 @@
     ├── InvalidContent        400 / 1004   the content of the message cannot be sent
     ├── InvalidParameter      400 / 1005   a parameter's value is not valid
     ├── Unauthorized          401 / 2004   the key is missing, malformed, unknown, revoked or expired
+    │   └── PartnerRemoved    401 / 2004   the partner was removed while the request ran
     ├── InvalidSignedUrl      403 / 2005   the URL of a file was edited, or has expired
     ├── NotYourLine           403 / 2006   the line is not this partner's
     ├── NotWrittenFirst       403 / 2008   a shared sandbox line reaches only people who have written first
@@ -94,6 +95,13 @@ class Unauthorized(TrunklineError):
 
     status = 401
     code = 2004
+
+
+class PartnerRemoved(Unauthorized):
+    """The partner was removed while the request ran."""
+
+    def __init__(self) -> None:
+        super().__init__("the partner of this key was removed")
 
 
 class InvalidSignedUrl(TrunklineError):

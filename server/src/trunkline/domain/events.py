@@ -59,3 +59,5 @@ class Event(msgspec.Struct, frozen=True):
     line: str
     render: Callable[[WebhookVersion], bytes]
     """Its ``data`` as JSON, in a version."""
+    message_id: str | None = None
+    """The message that it is about, if any. When that is deleted, the event loses its content."""

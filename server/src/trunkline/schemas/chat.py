@@ -94,7 +94,7 @@ def render_chat(chat: Chat) -> bytes:
 
 def parse_chat(document: bytes, name: str | None, message_count: int = 0, unread_count: int = 0) -> Chat:
     """The chat of a stored document and of the columns that it lacks: the given name and the counts."""
-    wire = _decoder.decode(document.replace(_DOC_BASE, b""))
+    wire = _decoder.decode(unmark_doc_base(document))
     return Chat(
         id=wire.id,
         participants=tuple([to_participant(handle) for handle in wire.handles]),
@@ -162,13 +162,18 @@ _health_decoder = msgspec.json.Decoder(_ChatHealth)
 
 def chat_health(document: bytes) -> tuple[str, HealthStatus]:
     """The id and the health status of a stored chat, without decoding the rest."""
-    chat = _health_decoder.decode(document.replace(_DOC_BASE, b""))
+    chat = _health_decoder.decode(unmark_doc_base(document))
     return chat.id, chat.health_status.status
 
 
 def mark_doc_base(encoded: bytes) -> bytes:
     """Marks where ``with_doc_base`` inserts the base of ``doc_url``, in JSON whose ``doc_url`` is only an anchor."""
     return encoded.replace(_DOC_URL, _DOC_URL + _DOC_BASE)
+
+
+def unmark_doc_base(document: bytes) -> bytes:
+    """A stored document as JSON that can be decoded, whose ``doc_url`` is only an anchor."""
+    return document.replace(_DOC_BASE, b"")
 
 
 def with_doc_base(documents: bytes, doc_base: bytes) -> bytes:

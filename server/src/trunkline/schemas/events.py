@@ -127,7 +127,7 @@ def message_event(kind: EventType, message: Message, chat: Chat) -> Event:
             return mark_files(_encode(message_data_2025_01_01(kind, message, chat)))
         return mark_files(mark_doc_base(_encode(_message_data(kind, message, chat))))
 
-    return Event(kind, chat.id, chat.line, render)
+    return Event(kind, chat.id, chat.line, render, message.id)
 
 
 def message_failed(message: Message, chat: Chat, reason: str, at: Instant) -> Event:
@@ -141,7 +141,7 @@ def message_failed(message: Message, chat: Chat, reason: str, at: Instant) -> Ev
         service=message.service,
         preferred_service=message.content.preferred_service,
     )
-    return _event(EventType.MESSAGE_FAILED, chat, data)
+    return _event(EventType.MESSAGE_FAILED, chat, data, message.id)
 
 
 def message_edited(message: Message, chat: Chat, part_index: int, text: str, at: Instant) -> Event:
@@ -154,7 +154,7 @@ def message_edited(message: Message, chat: Chat, part_index: int, text: str, at:
         edited_at=instant.to_datetime(at),
         part=_EditedPart(part_index, text),
     )
-    return _event(EventType.MESSAGE_EDITED, chat, data)
+    return _event(EventType.MESSAGE_EDITED, chat, data, message.id)
 
 
 def reaction_event(
@@ -174,7 +174,7 @@ def reaction_event(
         reacted_at=instant.to_datetime(at),
         service=message.service,
     )
-    return _event(kind, chat, data)
+    return _event(kind, chat, data, message.id)
 
 
 def participant_added(chat: Chat, participant: Participant, at: Instant) -> Event:
@@ -278,9 +278,9 @@ def _message_data(kind: EventType, message: Message, chat: Chat) -> _MessageData
     )
 
 
-def _event(kind: EventType, chat: Chat, data: Any) -> Event:
+def _event(kind: EventType, chat: Chat, data: Any, message_id: str | None = None) -> Event:
     """An event that is the same in every version."""
-    return Event(kind, chat.id, chat.line, lambda _: mark_doc_base(_encode(data)))
+    return Event(kind, chat.id, chat.line, lambda _: mark_doc_base(_encode(data)), message_id)
 
 
 def _chat(chat: Chat) -> _ChatOfMessage:

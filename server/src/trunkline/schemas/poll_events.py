@@ -131,4 +131,4 @@ def _in_chat(message: Message, chat: Chat, by: Participant, sender: Participant 
 
 
 def _event(kind: EventType, chat: Chat, data: _InChat) -> Event:
-    return Event(kind, chat.id, chat.line, lambda _: _encode(data))
+    return Event(kind, chat.id, chat.line, lambda _: _encode(data), data.message_id)

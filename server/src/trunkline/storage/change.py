@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from trunkline.domain.chat import Chat
 from trunkline.domain.chat_health import Thresholds
 from trunkline.domain.context import RequestContext
+from trunkline.domain.errors import PartnerRemoved
 from trunkline.domain.events import Event
 from trunkline.domain.instant import Instant
 from trunkline.schemas.chat import render_chat
@@ -158,10 +159,16 @@ async def mirror_cursor(reader: Reader, base_url: str) -> str | None:
 
 @asynccontextmanager
 async def open_change(database: Database, ctx: RequestContext, thresholds: Thresholds) -> AsyncGenerator[Change]:
-    """Opens a change; ``ctx.now`` is the time of the clock. Commits if the block ends without an exception."""
+    """Opens a change; ``ctx.now`` is the time of the clock. Commits if the block ends without an exception.
+
+    Raises ``PartnerRemoved``.
+    """
     async with database.transaction() as transaction:
         query = _QUERIES["lock_partner"]
-        [(revision, now)] = await transaction.fetch(query, query.values(partner=ctx.partner_id, now=ctx.now))
+        locked = await transaction.fetch(query, query.values(partner=ctx.partner_id, now=ctx.now))
+        if not locked:
+            raise PartnerRemoved
+        [(revision, now)] = locked
         change = Change(transaction, ctx, revision, now, thresholds)
         yield change
         await change.close()

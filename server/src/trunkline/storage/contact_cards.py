@@ -3,16 +3,9 @@
 from collections.abc import Sequence
 
 from trunkline.domain.contact_card import ContactCard, ContactCardShare
-from trunkline.domain.instant import DAY, Instant
 from trunkline.storage.change import Change
 from trunkline.storage.reader import Reader
 from trunkline.storage.sql import Row, Value, load
-
-SHARES: Instant = 30 * DAY
-"""How long a share is stored, in microseconds."""
-
-_DELETED = 10
-"""How many expired shares a new one deletes at most: more than it adds, so their number stays bounded."""
 
 _QUERIES = load("contact_cards")
 
@@ -35,10 +28,7 @@ async def save(change: Change, card: ContactCard) -> None:
 
 
 async def add_share(change: Change, share: ContactCardShare) -> None:
-    """Stores that a line shared its card, and deletes some expired shares."""
-    query = _QUERIES["delete_old_shares"]
-    values = query.values(partner=change.partner_id, limit=_DELETED, horizon=change.now - SHARES)
-    await change.fetch(query, values)
+    """Stores that a line shared its card."""
     query = _QUERIES["add_share"]
     values = query.values(
         partner=change.partner_id, id=share.id, chat_id=share.chat_id, now=share.shared_at, **_columns(share.card)

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from trunkline.domain.message import Message
 from trunkline.storage.change import Change
 from trunkline.storage.retention import IDEMPOTENCY_RECORDS
 from trunkline.storage.sql import load
@@ -15,6 +16,11 @@ class IdempotencyRecord(msgspec.Struct, frozen=True):
     fingerprint: bytes
     message_id: str
     body: bytes
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether the message was deleted. Then the record no longer has the response."""
+        return not self.body
 
 
 async def find(change: Change, key: str) -> IdempotencyRecord | None:
@@ -30,3 +36,11 @@ async def save(change: Change, key: str, record: IdempotencyRecord) -> None:
     query = _QUERIES["save_record"]
     named = msgspec.structs.asdict(record) | {"partner": change.partner_id, "key": key, "now": change.now}
     await change.fetch(query, query.values(**named))
+
+
+async def forget(change: Change, message: Message) -> None:
+    """Removes the response to the send of a deleted message. The record stays, so the message is not sent again."""
+    if message.idempotency_key is not None:
+        query = _QUERIES["forget"]
+        named = {"partner": change.partner_id, "key": message.idempotency_key, "message": message.id, "nothing": b""}
+        await change.fetch(query, query.values(**named))

@@ -25,6 +25,7 @@ from trunkline.domain.ids import time_ordered_id
 from trunkline.domain.instant import Clock, Instant
 from trunkline.domain.subscription import deliverable
 from trunkline.schemas.events import webhook_body
+from trunkline.schemas.forgotten import without_content
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.reader import Reader
 from trunkline.storage.sql import Value, load
@@ -210,6 +211,7 @@ async def publish(
                     type=event.type,
                     chat_id=event.chat_id,
                     line=event.line,
+                    message_id=event.message_id,
                     now=now,
                     body=webhook_body(event, WebhookVersion(version), event_id, partner_id, trace_id, now),
                 )
@@ -381,9 +383,24 @@ async def abandon(transaction: Transaction, partner_id: int, destination: str, o
         await transaction.fetch(_QUERIES[name], _QUERIES[name].values(**named))
 
 
+async def count_pending(reader: Reader, destination: str) -> int:
+    """How many entries wait for a destination."""
+    query = _QUERIES["count_pending"]
+    return (await reader.fetch(query, query.values(partner=reader.partner_id, destination=destination)))[0][0]
+
+
 async def event_versions(reader: Reader, event_id: str) -> Sequence[StoredEvent]:
     """The event with this id in each version in which it is still stored, the latest first."""
     return [StoredEvent(*row) for row in await reader.fetch(_QUERIES["event_by_id"], (reader.partner_id, event_id))]
+
+
+async def forget_message(transaction: Transaction, partner_id: int, message_id: str) -> None:
+    """Removes what a deleted message said from its events, whether they were delivered or wait."""
+    query = _QUERIES["save_event_body"]
+    found = await transaction.fetch(_QUERIES["events_of_message"], (partner_id, message_id))
+    rows = [query.values(partner=partner_id, sequence=row[0], body=without_content(row[1])) for row in found]
+    if rows:
+        await transaction.run_many(query, rows)
 
 
 async def subscriptions_of(reader: Reader, sequence: int) -> Sequence[str]:

@@ -18,6 +18,8 @@ class Partner(msgspec.Struct, frozen=True):
     id: int
     name: str
     created_at: Instant
+    removed_at: Instant | None = None
+    """When its removal began; None if it did not."""
 
 
 class Line(msgspec.Struct, frozen=True):

@@ -53,6 +53,10 @@ class Database(Source, Protocol):
         """A transaction during which no other process migrates."""
         ...
 
+    async def forget_history(self) -> None:
+        """Removes former states of rows from the database's log, if this engine keeps any that a client can remove."""
+        ...
+
     async def damage(self) -> list[str]:
         """What the engine finds wrong with its file or indexes, one line each; empty if nothing is wrong."""
         ...

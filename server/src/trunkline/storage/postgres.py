@@ -134,6 +134,9 @@ class Postgres:
             await transaction.script(f"select pg_advisory_xact_lock({_MIGRATION_LOCK})")
             yield transaction
 
+    async def forget_history(self) -> None:
+        pass  # autovacuum removes dead rows, and the server recycles its log
+
     async def damage(self) -> list[str]:
         return []  # PostgreSQL verifies its own files; operators use pg_amcheck
 

@@ -1,12 +1,15 @@
 """Retention: how long history is stored, and its gradual deletion.
 
 A change whose revisions cross a multiple of ``INTERVAL`` deletes up to twice as many of the oldest rows as there were
-revisions since the last time. So the tables stay bounded without a scheduled job, and most changes delete nothing.
+revisions since the last time. So the tables of a busy partner stay bounded, and most changes delete nothing. What a
+quiet partner has is deleted by a sweep (``actions/operator/expire``).
 """
+
+from collections.abc import Sequence
 
 from trunkline.domain.instant import DAY, Instant
 from trunkline.storage.cursor import LIFETIME as CURSORS
-from trunkline.storage.ports import Transaction
+from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.sql import load
 
 _QUERIES = load("retention")
@@ -20,6 +23,9 @@ IDEMPOTENCY_RECORDS: Instant = 30 * DAY
 DELIVERIES: Instant = 30 * DAY
 """How long events and their deliveries are stored, in microseconds."""
 
+CONTACT_CARD_SHARES: Instant = 30 * DAY
+"""How long a share of a contact card is stored, in microseconds."""
+
 _MARGIN = DAY  # a change is dated before it waits for its turn, by a clock that may differ from others
 
 _RETENTION = {
@@ -27,6 +33,7 @@ _RETENTION = {
     "idempotency_records": IDEMPOTENCY_RECORDS,
     "events": DELIVERIES,
     "entries": DELIVERIES,
+    "contact_card_shares": CONTACT_CARD_SHARES,
 }
 
 
@@ -34,7 +41,18 @@ async def delete_expired(transaction: Transaction, partner_id: int, before: int,
     """Deletes expired rows in a change that takes the partner from one revision to another."""
     if before // INTERVAL == after // INTERVAL:
         return
-    limit = 2 * (after - before + INTERVAL)
+    await delete_oldest(transaction, partner_id, now, 2 * (after - before + INTERVAL))
+
+
+async def delete_oldest(transaction: Transaction, partner_id: int, now: Instant, limit: int) -> None:
+    """Deletes the expired ones among the ``limit`` oldest rows of each kind that a partner has."""
     for name, retention in _RETENTION.items():
         query = _QUERIES[name]
         await transaction.fetch(query, query.values(partner=partner_id, limit=limit, horizon=now - retention))
+
+
+async def partners_with_expired(database: Database, now: Instant, limit: int) -> Sequence[int]:
+    """The partners, at most ``limit``, who still have expired rows."""
+    query = _QUERIES["partners_with_expired"]
+    horizons = {name: now - retention for name, retention in _RETENTION.items()}
+    return [row[0] for row in await database.fetch(query, query.values(**horizons, limit=limit))]

@@ -57,6 +57,8 @@ class SQLite:
             connection.pragma("page_size", PAGE_SIZE)
             _write_ahead(connection)
             connection.pragma("synchronous", "normal")
+            # What is deleted is overwritten, always: an updated row, too, leaves its former content behind.
+            connection.pragma("secure_delete", True)
             connection.pragma("cache_size", -cache * 1024)
         except apsw.NotADBError:
             raise CommandError(f"{self._path} is not a SQLite file, so it is not a Trunkline database") from None
@@ -124,6 +126,13 @@ class SQLite:
                         self._writer.execute("rollback")
         finally:
             self._checkpoint = None
+
+    async def forget_history(self) -> None:
+        if self._checkpoint is not None:
+            await asyncio.wait([self._checkpoint])
+        # Both locks of this process are free: only a writer of another one can delay the checkpoint.
+        async with self._write_lock:
+            await asyncio.to_thread(_truncate_wal, self._path)
 
     migration = transaction
 
@@ -194,6 +203,18 @@ def _checkpoint_wal(path: Path) -> None:
         connection.pragma("synchronous", "normal")
         connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         connection.close()
+
+
+def _truncate_wal(path: Path) -> None:
+    """Copies the write-ahead log into the file and empties it. If that fails now, it is done another time."""
+    with suppress(apsw.Error):
+        connection: Connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        try:
+            connection.set_busy_timeout(BUSY_TIMEOUT)
+            connection.pragma("synchronous", "normal")
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        finally:
+            connection.close()
 
 
 def _has_table(connection: Connection, name: str) -> bool:

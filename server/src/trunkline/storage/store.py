@@ -12,6 +12,7 @@ from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError, NotReady
 from trunkline.domain.file_urls import FileUrls
 from trunkline.storage import media_parts
+from trunkline.storage.begin_forgetting import begin_forgetting
 from trunkline.storage.change import Change, open_change
 from trunkline.storage.files.base import FileStore
 from trunkline.storage.files.opening import open_files
@@ -63,7 +64,7 @@ class Store:
             raise NotReady(f"the database does not answer within {READY_TIMEOUT:.0f} s") from None
 
 
-_STEPS = {5: media_parts.index_all}
+_STEPS = {5: media_parts.index_all, 14: begin_forgetting}
 """What a migration does besides its statements, by the schema version that it leads to."""
 
 

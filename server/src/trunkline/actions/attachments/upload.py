@@ -10,7 +10,7 @@ from trunkline.actions.attachments.attachments import no_such_attachment
 from trunkline.actions.attachments.sweep import UNUSED_FOR, delete_file
 from trunkline.domain.attachment import Attachment, check_file
 from trunkline.domain.context import RequestContext
-from trunkline.domain.errors import AlreadyUploaded, InvalidBody
+from trunkline.domain.errors import AlreadyUploaded, InvalidBody, PartnerRemoved
 from trunkline.domain.ids import time_ordered_id
 from trunkline.storage import attachments
 from trunkline.storage.files.base import new_name
@@ -35,8 +35,11 @@ async def upload(store: Store, ctx: RequestContext, attachment: Attachment, cont
     Raises ``InvalidBody``, ``NoSuchAttachment``, ``AlreadyUploaded``, ``FilesFull`` or ``FilesNotReady``.
     """
     file = await store_file(store, ctx, _exactly(attachment.size_bytes, content))
-    async with store.change(ctx) as change:
-        completed = await attachments.complete(change, attachment.id, file)
+    try:
+        async with store.change(ctx) as change:
+            completed = await attachments.complete(change, attachment.id, file)
+    except PartnerRemoved:
+        completed = False
     if not completed:
         await delete_file(store, file)
         await find_upload(store, ctx.partner_id, attachment.id)  # says what happened to the attachment meanwhile

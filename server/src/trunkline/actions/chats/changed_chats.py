@@ -1,7 +1,7 @@
 """The chats that have changed since a sync token, with a long poll if there are none (docs/wire.md §6)."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeAlias
 
 from trunkline.actions.chats.list_chats import ChatPage, check_line, with_includes
@@ -17,21 +17,24 @@ from trunkline.storage.store import Store
 Disconnected: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 """Returns once the client has disconnected."""
 
+CheckKey: TypeAlias = Callable[[], Awaitable[None]]
+"""Raises ``Unauthorized`` if the key of the request is no longer valid."""
+
 
 async def changed_chats(
-    store: Store, watch: Watch, partner_id: int, query: ChatQuery, disconnected: Disconnected
+    store: Store, watch: Watch, partner_id: int, query: ChatQuery, disconnected: Disconnected, check_key: CheckKey
 ) -> ChatPage:
     """One page of changed chats in the order of their changes; ``next_cursor`` is where the next page begins.
 
-    Raises ``InvalidParameter`` for a token that is not this partner's, ``NotYourLine`` for another's line and
-    ``TooManyRequests`` if too many requests wait.
+    Raises ``InvalidParameter`` for a token that is not this partner's, ``NotYourLine`` for another's line,
+    ``TooManyRequests`` if too many requests wait, and ``Unauthorized`` if the key became invalid during the wait.
     """
     since = _start(store, partner_id, query)
     changed = await _read(store, partner_id, query, since)
     if not changed.documents:
         await check_line(store, partner_id, query.filters)
         if query.wait:
-            changed = await _wait(store, watch, partner_id, query, since, disconnected)
+            changed = await _wait(store, watch, partner_id, query, since, disconnected, check_key)
     documents = changed.documents
     if query.include:
         documents = await with_includes(store, partner_id, documents, query.include)
@@ -42,7 +45,13 @@ async def changed_chats(
 
 
 async def _wait(
-    store: Store, watch: Watch, partner_id: int, query: ChatQuery, since: int, disconnected: Disconnected
+    store: Store,
+    watch: Watch,
+    partner_id: int,
+    query: ChatQuery,
+    since: int,
+    disconnected: Disconnected,
+    check_key: CheckKey,
 ) -> ChangedChats:
     """The page as soon as it is not empty, or the empty page on timeout. Holds nothing between two reads."""
     loop = asyncio.get_running_loop()
@@ -56,6 +65,7 @@ async def _wait(
                     return changed
                 left = max(0.0, deadline - loop.time())
                 await asyncio.wait({change, leaving}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            await check_key()
             if change.cancelled() or not change.done():
                 return await _read(store, partner_id, query, since)
     finally:

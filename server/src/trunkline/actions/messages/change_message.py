@@ -2,7 +2,9 @@
 
 import msgspec
 
+from trunkline.actions.attachments.sweep import delete_file
 from trunkline.actions.steps.chat_health import current_health, save_chat
+from trunkline.actions.steps.forgetting import forget
 from trunkline.actions.steps.lookup import check_present, require_chat, require_message
 from trunkline.domain.chat import Chat, HealthStatus, Participant
 from trunkline.domain.content import check_text
@@ -69,11 +71,14 @@ async def apply_edit(change: Change, chat: Chat, message: Message, part_index: i
 
 
 async def delete_message(store: Store, ctx: RequestContext, message_id: str) -> None:
-    """Deletes a message here; recipients keep it. Raises ``NoSuchMessage``."""
+    """Deletes a message here, with the files that came with it; recipients keep it.
+
+    Its events and its idempotency record lose its content. Raises ``NoSuchMessage``.
+    """
     async with store.change(ctx) as change:
         message = await require_message(change, message_id)
         chat = await require_chat(change, message.chat_id)
-        await messages.delete(change, message)
+        files = await forget(change, message)
         opted_out = chat.health.status is HealthStatus.OPTED_OUT
         after = msgspec.structs.replace(
             chat,
@@ -82,6 +87,8 @@ async def delete_message(store: Store, ctx: RequestContext, message_id: str) -> 
             health=await current_health(change, chat, opted_out=opted_out),
         )
         await save_chat(change, chat, after)
+    for file in files:
+        await delete_file(store, file)
 
 
 async def react(store: Store, ctx: RequestContext, message_id: str, reaction: ReactionChange) -> None:

@@ -78,7 +78,7 @@ async def _message_problems(database: Database, row: checks.MessageRow) -> Seque
     columns = (row.id, row.chat_id, row.created_at, row.from_me, row.delivery_status)
     expected = (message.id, message.chat_id, message.created_at, int(message.is_from_me), message.delivery_status)
     problems = [] if columns == expected else [f"the columns of message {row.id} do not agree with its document"]
-    media = {part.id for part in message.content.parts if isinstance(part, MediaPart) and part.url is not None}
+    media = {part.id for part in message.content.parts if isinstance(part, MediaPart)}
     if media and not media <= await checks.media_parts(database, row.partner_id, row.id):
         problems.append(f"message {row.id} is not indexed for each of its files")
     return problems

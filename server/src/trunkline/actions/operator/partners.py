@@ -34,7 +34,17 @@ async def add_partner(store: Store, name: str, now: Instant) -> tuple[Partner, s
 
 
 async def find_partner(store: Store, name_or_id: str) -> Partner:
-    """The partner with this name or id. Raises ``NoSuchPartner``."""
+    """The partner with this name or id. Raises ``NoSuchPartner``, or ``CommandError`` if it is being removed."""
+    partner = await find_any_partner(store, name_or_id)
+    if partner.removed_at is not None:
+        raise CommandError(
+            f"the partner {partner.name} is being removed; `trunkline partner remove {partner.id}` completes it"
+        )
+    return partner
+
+
+async def find_any_partner(store: Store, name_or_id: str) -> Partner:
+    """The same, also if it is being removed. Raises ``NoSuchPartner``."""
     if name_or_id.isascii() and name_or_id.isdigit() and len(name_or_id) <= _MAX_ID_DIGITS:
         partner = await store.partners.by_id(int(name_or_id))
     else:
@@ -98,7 +108,7 @@ async def only_partner(store: Store, partner: str | None) -> Partner:
     """The named partner, or the only one. Raises ``NoSuchPartner``, ``NoPartner`` or ``AmbiguousPartner``."""
     if partner is not None:
         return await find_partner(store, partner)
-    everyone = await store.partners.all()
+    everyone = [each for each in await store.partners.all() if each.removed_at is None]
     if not everyone:
         raise NoPartner("there is no partner yet")
     if len(everyone) > 1:

@@ -61,7 +61,7 @@ async def recorded_response(change: Change, outgoing: OutgoingMessage) -> bytes 
         raise InvalidParameter(
             "the idempotency key was used for another request; use a new key for a new message, or none"
         )
-    if await messages.find(change, record.message_id) is None:
+    if record.is_forgotten:
         raise NoSuchMessage(
             "the message that was sent with this idempotency key has been deleted; it is not sent again"
         )

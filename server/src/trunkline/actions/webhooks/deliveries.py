@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import NoSuchEvent, NoSuchSubscription
 from trunkline.domain.handle import quoted
+from trunkline.domain.subscription import Subscription
 from trunkline.storage import outbox, subscriptions
 from trunkline.storage.change import Change
 from trunkline.storage.outbox import NO_CHAT, DeliveryRecord, EntryState, NewEntry, StoredEvent
@@ -38,6 +39,15 @@ async def resend_event(
         ]
         await outbox.add(change.transaction, change.partner_id, entries, ctx.now)
     return list(chosen)
+
+
+async def pending_of(store: Store, partner_id: int, subscription_id: str) -> tuple[Subscription, int]:
+    """A subscription, and the number of deliveries that wait for it. Raises ``NoSuchSubscription``."""
+    reader = store.reader(partner_id)
+    for each in await subscriptions.find_all(reader):
+        if each.id == subscription_id:
+            return each, await outbox.count_pending(reader, subscription_id)
+    raise NoSuchSubscription(f"there is no subscription {quoted(subscription_id)}")
 
 
 async def _subscriptions(

@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from trunkline.domain import webhook_target
 from trunkline.domain.context import RequestContext
-from trunkline.domain.errors import InvalidParameter, NotFound, NotYourLine
+from trunkline.domain.errors import InvalidParameter, NoSuchSubscription, NotFound, NotYourLine
 from trunkline.domain.events import LATEST_VERSION
 from trunkline.domain.handle import parse_number, quoted
 from trunkline.domain.ids import random_id
@@ -85,6 +85,16 @@ async def delete_subscription(store: Store, ctx: RequestContext, subscription_id
     async with store.change(ctx) as change:
         _require(await _own_subscriptions(change), subscription_id)
         await subscriptions.delete(change, subscription_id)
+
+
+async def remove_subscription(store: Store, ctx: RequestContext, subscription_id: str) -> Subscription:
+    """The same for an operator, who can also remove the subscription of a listener. Raises ``NoSuchSubscription``."""
+    async with store.change(ctx) as change:
+        for each in await subscriptions.find_all(change):
+            if each.id == subscription_id:
+                await subscriptions.delete(change, subscription_id)
+                return each
+    raise NoSuchSubscription(f"there is no subscription {quoted(subscription_id)}")
 
 
 async def read_subscription(store: Store, partner_id: int, subscription_id: str) -> Subscription:

@@ -1,6 +1,6 @@
 """Chats: list them, create, read and change one (docs/wire.md §1, §4, §6)."""
 
-from functools import cache
+from functools import cache, partial
 from zlib import crc32
 
 from trunkline import __version__
@@ -71,7 +71,8 @@ async def list_all(request: Request) -> Response:
         # The URLs of files in a message change daily, and with the address of the service.
         salt = crc32(f"{request.ctx.now // DAY} {state.base_url}".encode(), salt)
     if query.updated_since is not None:
-        page = await changed_chats(store, state.watch, partner_id, query, lambda: disconnected(request.receive))
+        leaving = partial(disconnected, request.receive)
+        page = await changed_chats(store, state.watch, partner_id, query, leaving, request.check_key)
     else:
         if known is not None and query.cursor is None and known != ANY:
             version = await current_version(store, partner_id)

@@ -31,6 +31,10 @@ class FileStore(Protocol):
         """Deletes a file, if it exists."""
         ...
 
+    async def delete_place(self, partner_id: int) -> None:
+        """Deletes what remains of a partner when all of its files are deleted."""
+        ...
+
     async def size(self, name: str) -> int | None:
         """The size of a file in bytes; None if it does not exist."""
         ...

@@ -66,6 +66,10 @@ class Folder:
         with self._storing(), suppress(FileNotFoundError):
             await self._threads.run(self._remove, name)
 
+    async def delete_place(self, partner_id: int) -> None:
+        with self._storing(), suppress(FileNotFoundError):
+            await self._threads.run(os.rmdir, self._path / str(partner_id))
+
     async def size(self, name: str) -> int | None:
         try:
             with self._storing():

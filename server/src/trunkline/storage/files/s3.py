@@ -99,6 +99,9 @@ class S3:
         with suppress(FileNotFoundError), self._storing():
             await self._threads.run(self._store.delete, name)
 
+    async def delete_place(self, partner_id: int) -> None:
+        pass  # a bucket has no folders
+
     async def size(self, name: str) -> int | None:
         check_name(name)
         try:

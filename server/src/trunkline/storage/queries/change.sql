@@ -2,7 +2,7 @@
 
 -- name: lock_partner
 update partners set clock = case when clock > :now then clock else :now end
-where id = :partner
+where id = :partner and removed_at is null
 returning revision, clock
 
 -- name: advance_revision

@@ -67,8 +67,9 @@ select count(*) from messages x
 where not exists (select 1 from chats c where c.partner_id = x.partner_id and c.id = x.chat_id)
 
 -- name: opt_outs_without_chat
+-- One without a chat is of a chat that was removed with its line.
 select count(*) from opt_outs x
-where not exists (select 1 from chats c where c.partner_id = x.partner_id and c.id = x.chat_id)
+where x.chat_id <> '' and not exists (select 1 from chats c where c.partner_id = x.partner_id and c.id = x.chat_id)
 
 -- name: pending_without_ordering_key
 select count(*) from outbox o

@@ -31,13 +31,3 @@ limit :limit
 
 -- name: record_shown
 update contact_card_shares set shown_at = :now where partner_id = :partner and id = :id and shown_at is null
-
--- name: delete_old_shares
-delete from contact_card_shares
-where partner_id = :partner and id in (
-    select oldest.id
-    from (
-        select id, shared_at from contact_card_shares where partner_id = :partner order by shared_at limit :limit
-    ) as oldest
-    where oldest.shared_at < :horizon
-)

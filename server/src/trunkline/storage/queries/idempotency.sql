@@ -8,3 +8,7 @@ values (:partner, :key, :fingerprint, :message_id, :body, :now)
 on conflict (partner_id, key) do update set
     fingerprint = excluded.fingerprint, message_id = excluded.message_id, body = excluded.body,
     created_at = excluded.created_at
+
+-- name: forget
+update idempotency_records set body = :nothing
+where partner_id = :partner and key = :key and message_id = :message

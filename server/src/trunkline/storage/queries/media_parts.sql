@@ -5,6 +5,9 @@ where p.partner_id = :partner and p.id = :id
 order by p.message_id
 limit 1
 
+-- name: messages_with_part
+select message_id from media_parts where partner_id = :partner and id = :id limit 1
+
 -- name: save
 insert into media_parts (partner_id, id, message_id) values (:partner, :id, :message)
 on conflict (partner_id, id, message_id) do nothing

@@ -7,13 +7,13 @@ on conflict (name) do nothing
 returning id
 
 -- name: partners
-select id, name, created_at from partners order by id
+select id, name, created_at, removed_at from partners order by id
 
 -- name: partner_by_name
-select id, name, created_at from partners where name = :name
+select id, name, created_at, removed_at from partners where name = :name
 
 -- name: partner_by_id
-select id, name, created_at from partners where id = :id
+select id, name, created_at, removed_at from partners where id = :id
 
 -- name: add_key
 insert into keys (id, partner_id, name, digest, created_at, expires_at) values (:id, :partner, :name, :digest, :now, :expires_at)
@@ -42,8 +42,8 @@ select id from lines where partner_id = :partner and phone_number = :phone_numbe
 select id, phone_number, label, created_at from lines where partner_id = :partner order by created_at, phone_number
 
 -- name: owners_of_line
-select p.id, p.name, p.created_at from lines l join partners p on p.id = l.partner_id
-where l.phone_number = :phone_number order by p.id
+select p.id, p.name, p.created_at, p.removed_at from lines l join partners p on p.id = l.partner_id
+where l.phone_number = :phone_number and p.removed_at is null order by p.id
 
 -- name: count_chats
 select count(*) from chats where partner_id = :partner

@@ -1,4 +1,4 @@
--- Each query looks only at the oldest rows of a partner, at most `limit` of them.
+-- Each query of one partner looks only at the oldest rows of a partner, at most `limit` of them.
 
 -- name: sort_key_history
 delete from sort_key_history
@@ -38,4 +38,39 @@ where partner_id = :partner and state <> 'waiting' and updated_at < :horizon and
     from (
         select distinct sequence from outbox where partner_id = :partner order by sequence limit :limit
     ) as oldest
+)
+
+-- name: partners_with_expired
+-- Those whose oldest row of some kind has expired: a change of theirs would delete it, but there has been none.
+select p.id from partners p
+where p.removed_at is null and (
+    (
+        select h.replaced_at from sort_key_history h
+        where h.partner_id = p.id order by h.replaced_by limit 1
+    ) < :sort_key_history
+    or (
+        select r.created_at from idempotency_records r
+        where r.partner_id = p.id order by r.created_at limit 1
+    ) < :idempotency_records
+    or (select e.created_at from events e where e.partner_id = p.id order by e.sequence limit 1) < :events
+    or (
+        select case when o.state <> 'waiting' then o.updated_at end from outbox o
+        where o.partner_id = p.id order by o.sequence limit 1
+    ) < :entries
+    or (
+        select s.shared_at from contact_card_shares s
+        where s.partner_id = p.id order by s.shared_at limit 1
+    ) < :contact_card_shares
+)
+order by p.id
+limit :limit
+
+-- name: contact_card_shares
+delete from contact_card_shares
+where partner_id = :partner and id in (
+    select oldest.id
+    from (
+        select id, shared_at from contact_card_shares where partner_id = :partner order by shared_at limit :limit
+    ) as oldest
+    where oldest.shared_at < :horizon
 )

@@ -1,0 +1,113 @@
+"""Remove a partner, or a line, with everything that it has."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+
+import msgspec
+
+from trunkline.actions.attachments.sweep import delete_file, sweep
+from trunkline.actions.steps.forgetting import forget
+from trunkline.domain.chat import Chat
+from trunkline.domain.context import RequestContext
+from trunkline.domain.errors import CommandError, NoOwner
+from trunkline.domain.instant import Clock
+from trunkline.domain.message import DeliveryStatus
+from trunkline.storage import removal
+from trunkline.storage.change import Change
+from trunkline.storage.partners import Partner
+from trunkline.storage.removal import BATCH, Holdings
+from trunkline.storage.store import Store
+
+_MESSAGES = 100  # of a chat that one change deletes
+
+Show = Callable[[int], None]
+"""Shows how many messages have been deleted so far."""
+
+
+async def holdings(store: Store, partner: Partner) -> Holdings:
+    """How much a partner has."""
+    return await removal.holdings(store.database, partner.id)
+
+
+async def remove_partner(store: Store, partner: Partner, clock: Clock, show: Show) -> None:
+    """Removes a partner. From the first moment on, its keys are not valid. If it is interrupted, call it again."""
+    async with _batch(), store.database.transaction() as transaction:
+        await removal.begin(transaction, partner.id, clock())
+    messages = 0
+    for deletion in removal.DELETIONS:
+        deleted = BATCH
+        while deleted == BATCH:
+            async with _batch(), store.database.transaction() as transaction:
+                deleted = await removal.delete_batch(transaction, deletion, partner.id)
+            if deletion.name == "delete_messages":
+                messages += deleted
+                show(messages)
+    deleted = BATCH
+    while deleted == BATCH:
+        async with _batch(), store.database.transaction() as transaction:
+            deleted = await removal.delete_attachments(transaction, partner.id, clock())
+    async with store.database.transaction() as transaction:
+        await removal.finish(transaction, partner.id, clock())
+    await sweep(store, clock())
+    await store.files.delete_place(partner.id)
+    await store.database.forget_history()
+
+
+async def holdings_of_line(store: Store, partner: Partner, line: str) -> tuple[int, int]:
+    """How many chats and messages a line has. Raises ``NoOwner``."""
+    if not await store.partners.has_line(partner.id, line):
+        raise NoOwner(f"{partner.name} does not have the line {line}")
+    return await removal.holdings_of_line(store.reader(partner.id), line)
+
+
+async def remove_line(store: Store, partner: Partner, line: str, clock: Clock, show: Show, *, with_chats: bool) -> None:
+    """Removes a line; with its chats, messages and events if it has any and that is wanted.
+
+    The line itself is the last to go, so if it is interrupted, call it again. Opt-outs stay: they apply to every line.
+    Raises ``CommandError``, ``NoOwner``.
+    """
+    messages = 0
+    after: int | None = 0  # the sequence of the last event that was looked at; None when there are no more
+    while True:
+        files: list[str] = []
+        async with _batch(), store.change(RequestContext(partner.id, clock())) as change:
+            chat = await removal.next_chat(change, line)
+            if chat is not None and not with_chats:
+                raise CommandError(f"the line {line} has chats; remove them too with --with-chats")
+            if chat is not None:
+                count, files = await _delete_messages(change, chat)
+                messages += count
+            elif after is not None:
+                after = await removal.delete_events(change, line, after)
+            elif await removal.delete_line(change, line):
+                break
+            else:
+                raise NoOwner(f"{partner.name} does not have the line {line}")
+        for file in files:
+            await delete_file(store, file)
+        show(messages)
+    await store.database.forget_history()
+
+
+async def _delete_messages(change: Change, chat: Chat) -> tuple[int, list[str]]:
+    """Deletes messages of a chat, and the chat after the last one. Returns their number and the files to delete."""
+    found = await removal.next_messages(change, chat.id, _MESSAGES)
+    files = [file for message in found for file in await forget(change, message)]
+    if len(found) < _MESSAGES:
+        await removal.delete_chat(change, chat)
+        change.next_revision()
+    else:
+        unread = sum(message.delivery_status is DeliveryStatus.RECEIVED for message in found)
+        counts = {"message_count": chat.message_count - len(found), "unread_count": chat.unread_count - unread}
+        await change.save([msgspec.structs.replace(chat, **counts)])
+    return len(found), files
+
+
+@asynccontextmanager
+async def _batch() -> AsyncGenerator[None]:
+    """Leaves other writers as much time as the batch takes."""
+    started = time.monotonic()
+    yield
+    await asyncio.sleep(time.monotonic() - started)

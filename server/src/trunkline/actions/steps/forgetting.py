@@ -1,0 +1,29 @@
+"""Deletes a message with everything that repeats what it says, within the change."""
+
+from collections.abc import Sequence
+
+from trunkline.domain.message import Message
+from trunkline.storage import attachments, idempotency, media_parts, messages, outbox
+from trunkline.storage.change import Change
+
+
+async def forget(change: Change, message: Message) -> Sequence[str]:
+    """Deletes a message, and its content in its events and its idempotency record.
+
+    The attachments of a received message are deleted too, unless another message has them. Those of a sent message
+    were uploaded by the partner, who can send them again. Returns the names of the files to delete once the change has
+    committed.
+    """
+    await messages.delete(change, message)
+    await outbox.forget_message(change.transaction, change.partner_id, message.id)
+    await idempotency.forget(change, message)
+    if message.is_from_me:
+        return ()
+    files: list[str] = []
+    for attachment_id in dict.fromkeys(message.content.attachment_ids):
+        attachment = await attachments.find(change, attachment_id)
+        if attachment is not None and not await media_parts.is_used(change, attachment_id):
+            await attachments.delete(change, attachment)
+            if attachment.file is not None:
+                files.append(attachment.file)
+    return files

@@ -1,0 +1,214 @@
+"""Removing a partner or a line: nothing of it is left, and nothing of anyone else's is lost."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import NewDatabase
+from tests.support.asgi import LIST, Api
+from tests.support.attachments import asked, file_names, putting, sending, uploaded
+from tests.support.caller import GROUP, Caller, text
+from tests.support.chats import ALICE, BOB, LINE, OTHER_LINE
+from tests.support.envelope import refused
+from tests.support.events import subscribe
+from tests.support.open_store import OpenStore, opened_store
+from tests.support.places import place_of
+from tests.support.store_contents import stored
+from tests.support.traces import columns_by_table, columns_with, files_with, rows_of, tables_with_partner
+from trunkline.actions.operator import partners, remove
+from trunkline.actions.operator.check_store import check_store
+from trunkline.domain.errors import CommandError, NoOwner, PartnerRemoved
+from trunkline.domain.events import EventType
+from trunkline.domain.message import DeliveryStatus
+from trunkline.storage import removal
+from trunkline.storage.partners import Partner
+from trunkline.testing.clock import Clock
+
+CANARY = "canary7f3a"
+
+
+@pytest.fixture(scope="module")
+def url(new_database: NewDatabase) -> str:
+    return new_database()
+
+
+@pytest.fixture(scope="module")
+def opened(url: str) -> Iterator[OpenStore]:
+    with opened_store(url, place_of(url)) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def api(opened: OpenStore, clock: Clock) -> Api:
+    return Api(opened, clock, sandbox=True)
+
+
+@pytest.fixture
+def we(api: Api, clock: Clock) -> Caller:
+    return filled(Caller(api, clock), CANARY)
+
+
+@pytest.fixture
+def they(api: Api, clock: Clock) -> Caller:
+    return filled(Caller(api, clock), "parrot51")
+
+
+def filled(we: Caller, words: str) -> Caller:
+    """A partner with something in every table."""
+    subscribe(we, *EventType)
+    file = uploaded(we, f"{words} in a file".encode())
+    chat = we.create(message=sending(file, idempotency_key=f"{words}-1"))["id"]
+    sent = we.send(chat, text(words, idempotency_key=f"{words}-2"))["id"]
+    we.receipt(sent, DeliveryStatus.DELIVERED)
+    we.create(GROUP, text(words), OTHER_LINE)
+    we.hear(words)
+    we.hear("STOP", BOB)
+    asked(we)
+    card = {"phone_number": LINE, "first_name": words}
+    assert we.post("/v3/contact_card", card).status_code < 300
+    assert we.post(f"/v3/chats/{chat}/share_contact_card").status_code < 300
+    assert we.post("/v3/blocked_handles", {"handle": "+13105550199", "reason": words}).status_code < 300
+    assert we.post("/admin/faults", {"effect": "unavailable", "method": "PATCH"}).status_code == 201
+    rule = we.call("PUT", "/admin/rules", {"handle": ALICE, "rule": "read"})
+    assert rule.status_code < 500
+    return we
+
+
+def partner_of(we: Caller) -> Partner:
+    return we.api.opened.run(partners.find_any_partner(we.api.opened.store, str(we.tenant.id)))
+
+
+def remove_partner(we: Caller) -> None:
+    store = we.api.opened.store
+    we.api.opened.run(remove.remove_partner(store, partner_of(we), we.clock, lambda _: None))
+
+
+def problems(we: Caller) -> list[str]:
+    store = we.api.opened.store
+    return we.api.opened.run(check_store(store.database, lambda _: None, store.files))[1]
+
+
+def test_every_table_of_a_partner_is_removed(opened: OpenStore) -> None:
+    columns = opened.run(columns_by_table(opened.store))
+    in_batches = {each.name.removeprefix("delete_") for each in removal.DELETIONS}
+    assert in_batches | {"keys", "queues", "attachments"} == {
+        table for table, names in columns.items() if "partner_id" in names
+    }
+
+
+def test_nothing_of_a_removed_partner_is_left(we: Caller, they: Caller, url: str) -> None:
+    before = they.api.opened.run(stored(they.api.opened.store, they.tenant.id))
+    files = file_names(they)
+    assert len(we.api.opened.run(tables_with_partner(we.api.opened.store, we.tenant.id))) > 15
+    remove_partner(we)
+    assert we.api.opened.run(tables_with_partner(we.api.opened.store, we.tenant.id)) == set()
+    assert we.api.opened.run(columns_with(we.api.opened.store, CANARY)) == set()
+    assert files_with(url, CANARY) == []
+    refused(we.call("GET", LIST), 401, 2004)
+    assert they.api.opened.run(stored(they.api.opened.store, they.tenant.id)) == before
+    assert set(files) <= set(file_names(they))
+    assert problems(they) == []
+
+
+def test_a_removal_continues_where_it_was_interrupted(we: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = we.api.opened.store
+    whole = removal.delete_batch
+
+    async def interrupted(*arguments: object) -> int:
+        if arguments[1] is removal.DELETIONS[5]:
+            raise KeyboardInterrupt
+        return await whole(*arguments)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(removal, "delete_batch", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            remove_partner(we)
+    we.clock.advance(seconds=2)
+    refused(we.call("GET", LIST), 401, 2004)
+    with pytest.raises(CommandError, match=f"`trunkline partner remove {we.tenant.id}`"):
+        we.api.opened.run(partners.find_partner(store, we.tenant.name))
+    with pytest.raises(PartnerRemoved):
+        we.hear("anyone there?")
+    assert we.tenant.id not in [each.id for each in we.api.opened.run(store.partners.owners(LINE))]
+    remove_partner(we)
+    assert we.api.opened.run(tables_with_partner(store, we.tenant.id)) == set()
+
+
+def test_batches_end_with_the_last_row(we: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(removal, "BATCH", 2)
+    monkeypatch.setattr(remove, "BATCH", 2)
+    remove_partner(we)
+    assert we.api.opened.run(tables_with_partner(we.api.opened.store, we.tenant.id)) == set()
+
+
+def test_an_upload_during_the_removal_leaves_no_file(we: Caller) -> None:
+    made = asked(we, 4)
+    arriving, removed = asyncio.Event(), asyncio.Event()
+    pieces = [b"fi", b"le"]
+
+    async def receive() -> dict[str, object]:
+        if len(pieces) == 1:
+            arriving.set()
+            await removed.wait()
+        return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
+
+    async def both() -> int:
+        answer = asyncio.ensure_future(putting(we.api, made["upload_url"], b"", length=4, receive=receive))
+        await arriving.wait()
+        await remove.remove_partner(we.api.opened.store, partner, we.clock, lambda _: None)
+        removed.set()
+        return (await answer).status_code
+
+    partner = partner_of(we)
+    assert we.api.opened.run(both()) == 404
+    assert [name for name in file_names(we) if name.startswith(f"{we.tenant.id}/")] == []
+    assert we.api.opened.run(rows_of(we.api.opened.store))["files_to_delete"] == []
+
+
+def test_a_request_that_runs_when_the_partner_is_removed_gets_401(we: Caller) -> None:
+    chat = we.chats()[0]["id"]
+    remove_partner(we)
+    refused(we.try_send(chat), 401, 2004)
+
+
+def test_a_line_with_chats_stays_unless_they_are_removed_too(we: Caller) -> None:
+    before = len(we.chats())
+    with pytest.raises(CommandError, match="--with-chats"):
+        remove_line(we, LINE, with_chats=False)
+    assert len(we.chats()) == before
+
+
+def test_a_removed_line_can_be_added_again(we: Caller, url: str) -> None:
+    others = we.chats(**{"from": OTHER_LINE})
+    chat = we.create()["id"]
+    for number in range(120):  # more than one batch
+        we.send(chat, text(f"{CANARY} {number}"))
+    remove_line(we, LINE, with_chats=True)
+    assert [each["id"] for each in we.chats()] == [each["id"] for each in others]
+    assert problems(we) == []
+    assert we.post("/v3/chats", {"from": LINE, "to": [ALICE], "message": text("hello")}).status_code == 403
+    with pytest.raises(NoOwner):
+        remove_line(we, LINE, with_chats=True)
+    store = we.api.opened.store
+    we.api.opened.run(partners.add_line(store, partner_of(we), LINE, None, we.clock()))
+    assert we.chats(**{"from": LINE}) == []
+    # BOB said STOP to the line that was removed; that applies to every line.
+    refused(we.try_create([BOB]), 403, 2024)
+    we.hear("I am back", BOB)
+    assert we.try_create([BOB]).status_code == 201
+    assert problems(we) == []
+    remove_line(we, OTHER_LINE, with_chats=True)
+    remove_line(we, LINE, with_chats=True)
+    assert we.api.opened.run(columns_with(store, f"{CANARY} 50")) == set()
+
+
+def remove_line(we: Caller, line: str, *, with_chats: bool) -> None:
+    store = we.api.opened.store
+    work = remove.remove_line(store, partner_of(we), line, we.clock, lambda _: None, with_chats=with_chats)
+    we.api.opened.run(work)
