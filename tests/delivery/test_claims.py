@@ -1,16 +1,18 @@
 """Workers that stop, die, outlive their claim or fail: nothing is lost, and no queue delays another."""
 
 import asyncio
+import json
 import logging
 import threading
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from tests.support.chats import chat_id
+from tests.support.log_lines import lines
 from tests.support.partners import context, new_partner
 from tests.support.receiver import Received, Reply, accept, receiving
 from tests.support.webhook_worker import (
@@ -28,6 +30,7 @@ from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
 from trunkline.delivery.worker import MAX_ENTRIES, AttemptResult, Worker
 from trunkline.domain.errors import NotReady
 from trunkline.domain.instant import SECOND
+from trunkline.logs import JsonFormatter
 from trunkline.storage import outbox
 from trunkline.storage.change import Change
 from trunkline.storage.outbox import Claim, ClaimPolicy, Done, Entry, EntryState, Retry
@@ -398,3 +401,45 @@ async def test_no_secret_is_ever_logged(database_url: str, caplog: pytest.LogCap
     assert "ZeroDivisionError" in written
     for hidden in (secret, secret.removeprefix("whsec_"), repr(secret.encode())):
         assert hidden not in written
+
+
+async def test_results_that_wait_to_be_recorded_say_why(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A timeout has no message of its own."""
+    clock = FastClock()
+    record, waits = outbox.record, [LEASE / SECOND]
+
+    async def late(*arguments: Any) -> bool:
+        if waits:
+            await asyncio.sleep(waits.pop())
+        return await record(*arguments)
+
+    monkeypatch.setattr(outbox, "record", late)
+    with lines(JsonFormatter()) as logged, receiving() as receiver:
+        async with open_store(database_url) as store, working(store, clock, lease=SECOND):
+            partner = await new_partner(store)
+            await subscribe(store, partner.id, receiver.url, at=clock())
+            await emit(store, partner.id, chat_id(1), 1, at=clock())
+            await recorded(store, partner.id, 1)
+    waiting, *_ = [json.loads(each) for each in logged if "wait to be recorded" in each]
+    assert waiting["message"].endswith(("TimeoutError", "another process may be writing for the same partner"))
+
+
+async def test_the_log_of_an_attempt_has_the_id_of_its_event(database_url: str) -> None:
+    clock = FastClock()
+    with lines(JsonFormatter()) as logged, receiving() as receiver:
+        async with open_store(database_url) as store:
+
+            class Broken(WebhookDispatcher):
+                async def attempt(self, claim: Claim, entry: Entry) -> AttemptResult:
+                    await super().attempt(claim, entry)
+                    raise ZeroDivisionError
+
+            async with Broken(store, DOC_BASE, allow_private=True) as broken:
+                running = asyncio.create_task(Worker(store, NoCarrier(), broken, clock, poll=0.02).run())
+                partner = await new_partner(store)
+                await subscribe(store, partner.id, receiver.url, at=clock())
+                await emit(store, partner.id, chat_id(1), 1, at=clock())
+                await until(lambda: logged)
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+    assert json.loads(logged[0])["event_id"] == receiver.accepted[0].event_id

@@ -8,6 +8,7 @@ from typing import Any, Self
 from trunkline.domain.chat_health import DEFAULT_THRESHOLDS, Thresholds
 from trunkline.domain.errors import CommandError
 from trunkline.domain.loopback_rules import LOOPBACK
+from trunkline.logs import FORMATS, LEVELS
 
 PREFIX = "TRUNKLINE_"
 _MAX_PORT = 65535
@@ -49,6 +50,8 @@ class Settings:
         False, "Allow webhooks to private networks and over plain HTTP. For development only."
     )
     access_log: bool = _setting(False, "Log one line per request; halves throughput.")
+    log_format: str = _setting("text", "The format of the log: text, or json.")
+    log_level: str = _setting("info", "The lowest level that is logged: debug, info, warning or error.")
     health_at_risk_unanswered: int = _setting(
         DEFAULT_THRESHOLDS.at_risk_unanswered, "Messages without a reply that make a chat AT_RISK."
     )
@@ -83,6 +86,10 @@ class Settings:
                     f"the {name} is {url!r}; it must begin with http:// or https:// and contain no space or quotation "
                     "mark"
                 )
+        for name, allowed in (("log_format", FORMATS), ("log_level", LEVELS)):
+            value = getattr(self, name)
+            if value not in allowed:
+                raise CommandError(f"{variable(name)} is {value!r}; it must be one of {', '.join(allowed)}")
         self._check_health()
 
     def _check_health(self) -> None:

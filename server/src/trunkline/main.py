@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from types import FrameType
 from typing import Any
 
+from trunkline import logs
 from trunkline.api.app import Application
 from trunkline.api.faults import FaultInjector
 from trunkline.api.operation import Receive, Scope, Send
@@ -122,4 +123,5 @@ def _on_stop_signal(notify: Callable[[], None]) -> Generator[None]:
 
 def create() -> LifespanApp:
     """The application with the settings in the ``TRUNKLINE_*`` variables. The server's workers call it."""
+    logs.capture()
     return LifespanApp(Settings.from_environment(os.environ))

@@ -35,10 +35,12 @@ from trunkline.domain.errors import (
     NotReady,
     NotSimulated,
     TrunklineError,
+    described,
 )
 from trunkline.domain.handle import quoted
 from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import Clock, now
+from trunkline.domain.tracing import bind_trace
 from trunkline.schemas.documents import Completion
 from trunkline.storage.store import Store
 
@@ -129,6 +131,7 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request. Whatever happens, the response has a trace id."""
         trace_id = new_trace_id()
+        bind_trace(trace_id)
         try:
             response = await self._respond(scope, receive, trace_id)
         except Exception as error:
@@ -138,7 +141,7 @@ class Application:
         if response.stream is None:
             await send({"type": "http.response.body", "body": response.body, "more_body": response.is_cut})
         else:
-            await send_stream(response.stream, receive, send, trace_id)
+            await send_stream(response.stream, receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive, trace_id: str) -> Response:
         endpoint, path = self._find(scope)
@@ -204,9 +207,9 @@ class Application:
     def _error_response(self, error: Exception, trace_id: str) -> Response:
         public = _public_error(error)
         if isinstance(error, _EXPECTED):
-            log.error("trace %s: %s", trace_id, error)
+            log.error("%s", described(error))
         elif public.status >= InternalError.status:
-            log.error("trace %s: %s", trace_id, error, exc_info=error)
+            log.error("%s", described(error), exc_info=error)
         return error_response(public, trace_id, self._state.completion.doc_base)
 
 

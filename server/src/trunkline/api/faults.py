@@ -45,7 +45,7 @@ class FaultInjector:
         )
         if stored is None:
             return await handler(request)
-        log.warning("trace %s: this request has the fault %s: %s", request.ctx.trace_id, stored.id, stored.fault.effect)
+        log.warning("this request has the fault %s: %s", stored.id, stored.fault.effect)
         response = await self._apply(stored, request, handler)
         headers = [*response.headers, (FAULT_HEADER, stored.id.encode())]
         return msgspec.structs.replace(response, headers=headers)

@@ -15,7 +15,7 @@ from trunkline.api.disconnection import disconnected
 from trunkline.api.etags import if_none_match, matches
 from trunkline.api.responses import Response
 from trunkline.domain.attachment import Attachment
-from trunkline.domain.errors import InvalidBody, RangeNotSatisfiable, TrunklineError
+from trunkline.domain.errors import InvalidBody, RangeNotSatisfiable, TrunklineError, described
 
 Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
 Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
@@ -100,7 +100,7 @@ def disposition(filename: str) -> bytes:
     return value.encode("ascii")
 
 
-async def send_stream(stream: AsyncGenerator[bytes], receive: Receive, send: Send, trace_id: str) -> None:
+async def send_stream(stream: AsyncGenerator[bytes], receive: Receive, send: Send) -> None:
     """Sends the pieces of a body whose headers are sent, until the client has disconnected or accepts nothing.
 
     If the file cannot be read to its end, the connection is ended, so that the client notices.
@@ -115,13 +115,13 @@ async def send_stream(stream: AsyncGenerator[bytes], receive: Receive, send: Sen
                     async with asyncio.timeout(IDLE_TIMEOUT):
                         await send({"type": "http.response.body", "body": piece, "more_body": True})
                 except TimeoutError:
-                    log.info("trace %s: the client has stopped reading the file", trace_id)
+                    log.info("the client has stopped reading the file")
                     return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
     except TrunklineError as error:
-        log.warning("trace %s: a file was not sent to its end: %s", trace_id, error)
+        log.warning("a file was not sent to its end: %s", described(error))
     except Exception:
-        log.warning("trace %s: a file was not sent to its end", trace_id)
+        log.warning("a file was not sent to its end")
         raise
     finally:
         gone.cancel()

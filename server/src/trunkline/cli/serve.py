@@ -2,12 +2,14 @@
 
 import inspect
 import ipaddress
+import logging
 import os
 import resource
 import socket
 from dataclasses import fields
 from typing import Annotated, Any
 
+from trunkline import logs
 from trunkline.carriers.loader import find_factory
 from trunkline.cli.options import option
 from trunkline.cli.output import complain
@@ -16,6 +18,8 @@ from trunkline.config import Settings
 from trunkline.domain.errors import CommandError
 from trunkline.storage.files.opening import check_place
 from trunkline.storage.store import Store
+
+log = logging.getLogger("trunkline.serve")
 
 CONNECTIONS = 10_000  # concurrent connections of a worker, most of which wait for changes
 _OTHER_FILES = 1_000  # open files that are not connections of clients: the database, webhooks
@@ -37,8 +41,11 @@ def serve(**values: Any) -> None:
     address = _address(settings.host, settings.port)
     _raise_file_limit()
     os.environ.update(settings.to_environment())
-    complain(_sandbox_notice(settings))
-    complain(f"Trunkline serves {settings.base_url}/v3/chats; the docs are at {settings.base_url}/docs")
+    logs.configure(settings.log_format, settings.log_level)
+    # A program that reads JSON expects nothing else.
+    announce = log.info if settings.log_format == "json" else complain
+    announce(_sandbox_notice(settings))
+    announce(f"Trunkline serves {settings.base_url}/v3/chats; the docs are at {settings.base_url}/docs")
     Server(
         "trunkline.main:create",
         factory=True,
@@ -52,7 +59,8 @@ def serve(**values: Any) -> None:
         workers_kill_timeout=STOP_TIMEOUT,
         backpressure=CONNECTIONS,
         log_access=settings.access_log,
-        log_level="warning",  # pyright: ignore[reportArgumentType]
+        log_level=settings.log_level,  # pyright: ignore[reportArgumentType]
+        log_dictconfig=logs.configuration(settings.log_format, settings.log_level),
     ).serve()
 
 

@@ -30,9 +30,10 @@ from trunkline.carriers.base import (
 )
 from trunkline.delivery.worker import AttemptResult
 from trunkline.domain.chat import Chat
-from trunkline.domain.errors import NotReady
+from trunkline.domain.errors import NotReady, described
 from trunkline.domain.instant import SECOND, Clock, Instant, now
 from trunkline.domain.message import DeliveryStatus, MediaPart, Message
+from trunkline.domain.tracing import bind
 from trunkline.storage import contact_cards, messages
 from trunkline.storage.change import Change
 from trunkline.storage.outbox import Claim, Command, Done, Entry, Retry
@@ -45,6 +46,15 @@ CARD_DELAYS = (1, 2, 4, 8, 15)
 """Seconds before each retry of a contact card: few, because the messages after it wait."""
 
 _MIN_DEFERRAL: Instant = SECOND // 10  # keeps a carrier that defers to a past time from causing a busy loop
+
+_ENTITIES = {
+    Command.SEND: "message_id",
+    Command.EDIT: "message_id",
+    Command.REACT: "message_id",
+    Command.UPDATE_POLL: "message_id",
+    Command.SHARE_CONTACT_CARD: "share_id",
+}
+"""What the commands are about that are not about a chat."""
 
 T = TypeVar("T")
 
@@ -64,6 +74,7 @@ class CarrierDispatcher:
     async def attempt(self, claim: Claim, entry: Entry) -> AttemptResult:
         """One attempt. The new status of a message is stored in the transaction that records the result."""
         command = Command(entry.kind)
+        bind(_ENTITIES.get(command, "chat_id"), entry.entity_id)
         if command in {Command.SEND, Command.EDIT, Command.REACT, Command.UPDATE_POLL}:
             return await self._message_command(claim.partner_id, command, entry)
         if command is Command.SHARE_CONTACT_CARD:
@@ -183,7 +194,7 @@ class CarrierDispatcher:
             async with asyncio.timeout(CALL_TIMEOUT):
                 await call()
         except (CarrierError, TimeoutError) as error:
-            log.info("the carrier did not %s: %s", command, error)
+            log.info("the carrier did not %s: %s", command, described(error))
         except Exception:
             log.exception("the carrier failed to %s", command)
 

@@ -6,7 +6,7 @@ import random
 
 from trunkline.actions.attachments.sweep import sweep
 from trunkline.actions.operator.expire import expire
-from trunkline.domain.errors import FilesNotReady, NotReady
+from trunkline.domain.errors import FilesNotReady, NotReady, described
 from trunkline.domain.instant import Clock, now
 from trunkline.storage.store import Store
 
@@ -23,6 +23,6 @@ async def run_sweeps(store: Store, clock: Clock = now, *, interval: float = INTE
             try:
                 await work(store, clock())
             except (FilesNotReady, NotReady) as error:
-                log.warning("%s are deleted later: %s", what, error)
+                log.warning("%s are deleted later: %s", what, described(error))
             except Exception:
                 log.exception("%s could not be deleted", what)

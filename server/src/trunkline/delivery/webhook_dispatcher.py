@@ -20,6 +20,7 @@ from trunkline.delivery.worker import AttemptResult
 from trunkline.domain import webhook_target
 from trunkline.domain.instant import Clock, Instant, now
 from trunkline.domain.subscription import DEFAULT_ROUTING_ID_HEADER, LISTENER
+from trunkline.domain.tracing import bind
 from trunkline.domain.webhook_target import Target
 from trunkline.schemas.documents import Completion
 from trunkline.storage import subscriptions
@@ -152,6 +153,7 @@ class WebhookDispatcher:
         delivery = await subscriptions.delivery(reader, claim.destination, int(entry.entity_id))
         if delivery is None:
             return AttemptResult(Failed("the event or its subscription no longer exists"))
+        bind("event_id", delivery.event_id)
         if not delivery.is_active:
             return AttemptResult(Failed("the subscription is not active"))
         if delivery.target_url.startswith(LISTENER):

@@ -24,9 +24,10 @@ import msgspec
 
 from trunkline.delivery.retry_schedule import SILENT_ROUNDS, delay_after, may_retry, pause_after
 from trunkline.domain.context import RequestContext
-from trunkline.domain.errors import NotReady, PartnerRemoved
+from trunkline.domain.errors import NotReady, PartnerRemoved, described
 from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import SECOND, Clock, Instant, now
+from trunkline.domain.tracing import bound_to
 from trunkline.storage import outbox
 from trunkline.storage.change import Change
 from trunkline.storage.outbox import CARRIER, Claim, ClaimPolicy, Entry, Failed, Result, Retry
@@ -104,7 +105,7 @@ class Worker:
                 try:
                     await self._serve_due_queues()
                 except NotReady as error:
-                    log.warning("deliveries are paused: %s", error)
+                    log.warning("deliveries are paused: %s", described(error))
                 except Exception:
                     log.exception("the worker failed to look for due entries")
                 with suppress(TimeoutError):
@@ -159,7 +160,7 @@ class Worker:
                 worked, claim = await self._rounds.run(claim, lambda latest=latest: self._policy(latest))
                 had_entries = had_entries or worked
         except NotReady as error:
-            log.warning("a queue waits: %s", error)
+            log.warning("a queue waits: %s", described(error))
         except PartnerRemoved:
             log.info("partner %d was removed; its queue ends", partner_id)
         except Exception:
@@ -270,7 +271,12 @@ class Rounds:
                 async with asyncio.timeout(self._record_timeout), self._turns[held.partner_id]:
                     return held if await self._write(held, attempts, policy) else None
             except (TimeoutError, NotReady) as error:
-                log.warning("results wait to be recorded: %s", str(error) or "another writer has the partner's lock")
+                log.warning(
+                    "results of partner %d wait to be recorded, as they could not be within %g s: %s",
+                    claim.partner_id,
+                    self._record_timeout,
+                    described(error),
+                )
                 await asyncio.sleep(self._record_timeout / 5)
             held = await self._renew(held)
         log.warning("results of partner %d are left to the worker that has the queue now", claim.partner_id)
@@ -302,6 +308,10 @@ class Rounds:
 
     async def _commit(self, claim: Claim, attempts: Attempts, policy: ClaimPolicy) -> bool:
         ctx = RequestContext(claim.partner_id, self._clock(), new_trace_id())
+        with bound_to("trace_id", ctx.trace_id):
+            return await self._record_in(ctx, claim, attempts, policy)
+
+    async def _record_in(self, ctx: RequestContext, claim: Claim, attempts: Attempts, policy: ClaimPolicy) -> bool:
         async with self._store.change(ctx) as change:
             for _, each in attempts:
                 if each.store is not None:

@@ -55,6 +55,13 @@ class TrunklineError(Exception):
     code: ClassVar[int] = 3006
 
 
+def described(error: BaseException) -> str:
+    """An error for the log, never empty: the message of one of ours; of any other, its class and its message."""
+    if isinstance(error, TrunklineError) and str(error):
+        return str(error)
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
 class MissingField(TrunklineError):
     """A required field of the body is missing. The message names it."""
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
-from trunkline.domain.errors import CommandError, NotReady
+from trunkline.domain.errors import CommandError, NotReady, described
 from trunkline.storage.sql import Query, Row, Value
 
 READERS = 8  # reading connections of a worker
@@ -80,7 +80,7 @@ class Postgres:
                 "with the special characters of a password percent-encoded"
             ) from None
         except (*_AWAY, asyncpg.PostgresError) as error:
-            raise CommandError(f"cannot connect to PostgreSQL: {error}") from None
+            raise CommandError(f"cannot connect to PostgreSQL: {str(error) or described(error)}") from None
         return cls(pool)
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
@@ -197,9 +197,11 @@ def _check_ports(url: str) -> None:
 def _not_ready(error: Exception) -> NotReady:
     if isinstance(error, TimeoutError):
         return NotReady("PostgreSQL does not answer in time; another process may be writing for the same partner")
+    if isinstance(error, (asyncpg.DataError, ValueError)):  # the message quotes the value, which may be a text
+        return NotReady(f"PostgreSQL rejects a value: {type(error).__name__}")
     if isinstance(error, _AWAY):
-        return NotReady(f"PostgreSQL does not answer: {error}")
-    return NotReady(f"PostgreSQL rejects the statement: {error}")
+        return NotReady(f"PostgreSQL does not answer: {described(error)}")
+    return NotReady(f"PostgreSQL rejects the statement: {described(error)}")
 
 
 async def _no_reset(_connection: object) -> None:

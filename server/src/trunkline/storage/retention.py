@@ -5,7 +5,7 @@ revisions since the last time. So the tables of a busy partner stay bounded, and
 quiet partner has is deleted by a sweep (``actions/operator/expire``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from trunkline.domain.instant import DAY, Instant
 from trunkline.storage.cursor import LIFETIME as CURSORS
@@ -44,11 +44,13 @@ async def delete_expired(transaction: Transaction, partner_id: int, before: int,
     await delete_oldest(transaction, partner_id, now, 2 * (after - before + INTERVAL))
 
 
-async def delete_oldest(transaction: Transaction, partner_id: int, now: Instant, limit: int) -> None:
+async def delete_oldest(
+    transaction: Transaction, partner_id: int, now: Instant, limit: int, kinds: Iterable[str] = tuple(_RETENTION)
+) -> None:
     """Deletes the expired ones among the ``limit`` oldest rows of each kind that a partner has."""
-    for name, retention in _RETENTION.items():
-        query = _QUERIES[name]
-        await transaction.fetch(query, query.values(partner=partner_id, limit=limit, horizon=now - retention))
+    for kind in kinds:
+        query = _QUERIES[kind]
+        await transaction.fetch(query, query.values(partner=partner_id, limit=limit, horizon=now - _RETENTION[kind]))
 
 
 async def partners_with_expired(database: Database, now: Instant, limit: int) -> Sequence[int]:

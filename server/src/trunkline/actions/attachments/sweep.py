@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from trunkline.domain.attachment import FORGET_AFTER
-from trunkline.domain.errors import FilesNotReady, NotReady
+from trunkline.domain.errors import FilesNotReady, NotReady, described
 from trunkline.domain.instant import HOUR, Instant
 from trunkline.storage import attachments
 from trunkline.storage.store import Store
@@ -38,7 +38,7 @@ async def delete_file(store: Store, file: str) -> None:
         async with store.database.transaction() as transaction:
             await attachments.cancel_deletions(transaction, [file])
     except (FilesNotReady, NotReady) as error:
-        log.warning("a file is deleted later: %s", error)
+        log.warning("a file is deleted later: %s", described(error))
     except asyncio.CancelledError:
         log.info("a file is deleted later: the service stops")
         raise

@@ -10,9 +10,9 @@ from typing import BinaryIO
 from trunkline.actions.attachments.attachments import read_file
 from trunkline.actions.messages.send_to_chat import send_to_chat
 from trunkline.actions.steps.outgoing import OutgoingMessage
-from trunkline.domain.attachment import VOICE_MEMO_TYPES
+from trunkline.domain.attachment import VOICE_MEMO_TYPES, Attachment
 from trunkline.domain.context import RequestContext
-from trunkline.domain.errors import FilesNotReady
+from trunkline.domain.errors import FilesNotReady, described
 from trunkline.domain.message import Content
 from trunkline.schemas.voice_memos import voice_memo_sent
 from trunkline.storage import attachments
@@ -53,9 +53,9 @@ async def _duration(store: Store, partner_id: int, content: Content) -> int | No
                 async for piece in read_file(store, attachment):
                     file.write(piece)
             except (FilesNotReady, FileMissing) as error:
-                log.warning("the duration of the attachment %s is unknown: %s", attachment_id, error)
+                log.warning("the duration of the attachment %s is unknown: %s", attachment_id, described(error))
                 return None
-            return await asyncio.to_thread(_measure, file, attachment.filename)
+            return await asyncio.to_thread(_measure, file, attachment)
     return None
 
 
@@ -71,7 +71,7 @@ class _FewReads(BufferedReader):
         return super().read(size)
 
 
-def _measure(file: BinaryIO, filename: str) -> int | None:
+def _measure(file: BinaryIO, attachment: Attachment) -> int | None:
     """How long an audio file plays, in milliseconds; None if it cannot be read."""
     # No other request needs the library.
     from tinytag import TinyTag  # noqa: PLC0415
@@ -79,8 +79,8 @@ def _measure(file: BinaryIO, filename: str) -> int | None:
     file.seek(0)
     try:
         with _FewReads(FileIO(file.fileno(), closefd=False)) as readable:
-            seconds = TinyTag.get(filename, file_obj=readable, tags=False).duration
+            seconds = TinyTag.get(attachment.filename, file_obj=readable, tags=False).duration
     except Exception as error:  # the library raises many kinds for a file that is damaged or of another type
-        log.info("the duration of %r is unknown: %s", filename, error)
+        log.info("the duration of the attachment %s is unknown: %s", attachment.id, type(error).__name__)
         return None
     return round(seconds * 1000) if seconds else None
