@@ -184,7 +184,10 @@ async def edit(request: Request) -> Response:
     id="deleteMessage",
     tag="Messages",
     summary="Delete a message",
-    description="Deletes the message here. The recipients keep it on their phones.",
+    description="""\
+Deletes the message here. The recipients keep it on their phones. Its content is gone from webhook events and recorded
+responses too, and the files of a received message are deleted, unless another message has them.
+""",
     status=204,
     response_description="Message deleted.",
     errors=(NoSuchMessage,),
