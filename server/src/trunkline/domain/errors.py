@@ -53,6 +53,9 @@ class TrunklineError(Exception):
     status: ClassVar[int] = 500
     code: ClassVar[int] = 3006
 
+    retry_after: int | None = None
+    """Seconds to wait before the same request, as in the ``Retry-After`` header and the envelope; None if unknown."""
+
 
 class MissingField(TrunklineError):
     """A required field of the body is missing. The message names it."""
@@ -227,7 +230,6 @@ class TooManyRequests(TrunklineError):
     def __init__(self, retry_after: int, reason: str = "too many requests") -> None:
         super().__init__(f"{reason}; try again in {retry_after} {'second' if retry_after == 1 else 'seconds'}")
         self.retry_after = retry_after
-        """Seconds to wait, as in the ``Retry-After`` header and the envelope."""
 
 
 class InternalError(TrunklineError):
@@ -244,6 +246,16 @@ class NotReady(TrunklineError):
     """The database does not answer. Try again later."""
 
     status = 503
+
+
+class Busy(TrunklineError):
+    """Another change of the partner takes long, such as an import. Try again later."""
+
+    status = 503
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"another change of yours, such as an import, takes long; try again in {retry_after} seconds")
+        self.retry_after = retry_after
 
 
 class CarrierNotReady(TrunklineError):
