@@ -27,6 +27,7 @@
     ├── InternalError         500 / 3006   an error in the service; the log has it under the trace id
     ├── NotSimulated          501 / 3006   the API has this method, but this service does not simulate it
     ├── NotReady              503 / 3006   the database does not answer
+    ├── Busy                  503 / 3006   another change of the partner takes long
     ├── CarrierNotReady       503 / 3006   the carrier does not answer
     ├── NoLineOfType          503 / 3006   the partner has no line of the requested type
     ├── FilesNotReady         503 / 3006   the store of the files does not answer
