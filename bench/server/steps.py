@@ -52,7 +52,7 @@ async def _steps(store: Store, places: Places) -> dict[str, Callable[[int], Awai
     now = time.time_ns() // 1000
     headers = [(b"host", b"127.0.0.1:8080"), (b"authorization", b"Bearer " + places.key.encode())]
     authentication = Authentication(store)
-    partner_id = await authentication.authenticate(headers, now)
+    partner_id = (await authentication.authenticate(headers, now)).partner_id
     tokens = random.Random(2).choices(places.anywhere, k=_REPEATS)
     texts = [f"limit=20&cursor={token}".encode() for token in tokens]
     queries = [parse_chat_query(text) for text in texts]

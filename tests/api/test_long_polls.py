@@ -338,7 +338,7 @@ def test_many_wait_and_nobody_else_does(play: Play) -> None:
 
 
 def test_when_everything_is_taken(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "MAX_WAITING", 2)
+    monkeypatch.setattr(watch, "MAX_WAITING", 4)
 
     async def scene(process: Process) -> None:
         since = await process.token()
@@ -351,6 +351,29 @@ def test_when_everything_is_taken(play: Play, monkeypatch: pytest.MonkeyPatch) -
             assert (await process.ask(f"updated_since={since}&wait={LONG}")).ids == [chat_id(1)]
         since = await process.token()
         async with process.waiting(process.wait(since)):
+            await process.put(1)
+
+    play(scene)
+
+
+def test_no_partner_takes_the_last_place(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "MAX_WAITING", 5)
+
+    async def scene(process: Process) -> None:
+        other, third = [await new_partner(process.store) for _ in range(2)]
+        partners = (process.partner, other, third)
+        since = {each.id: (await process.ask("limit=1", partner=each)).token for each in partners}
+
+        def wait(partner: Tenant) -> Coroutine[Any, Any, Answer]:
+            return process.wait(since[partner.id], partner=partner)
+
+        async with process.waiting(*[wait(process.partner) for _ in range(3)]):
+            assert (await wait(process.partner)).status == 429
+            async with process.waiting(wait(other)):
+                assert (await wait(other)).status == 429
+                async with process.waiting(wait(third)):
+                    for partner in (third, other):
+                        await save(process.store, partner.id, make_chat(1))
             await process.put(1)
 
     play(scene)

@@ -28,3 +28,16 @@ def test_a_health_setting_that_is_not_valid_stops_every_command(
 
 def test_a_command_ignores_the_settings_that_only_serve_needs(database: str) -> None:
     assert run("partner", "list", database=database, TRUNKLINE_PORT="any").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("TRUNKLINE_RATE_LIMIT", "100", "TRUNKLINE_RATE_LIMIT is '100'; it must be requests/unit"),
+        ("TRUNKLINE_RATE_LIMIT", "0/s", "such as 100/s, 600/minute or 100/s:20"),
+        ("TRUNKLINE_MAX_BACKLOG", "0", "TRUNKLINE_MAX_BACKLOG is 0; it must be at least 1"),
+        ("TRUNKLINE_POSTGRES_WRITERS", "0", "TRUNKLINE_POSTGRES_WRITERS is 0; it must be at least 1"),
+    ],
+)
+def test_a_limit_that_is_not_valid_stops_serve(database: str, variable: str, value: str, says: str) -> None:
+    assert says in error_of("serve", database=database, **{variable: value})

@@ -28,6 +28,7 @@ from tests.support.webhook_worker import (
 )
 from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
 from trunkline.delivery.worker import MAX_ENTRIES, AttemptResult, Worker
+from trunkline.domain.context import Origin
 from trunkline.domain.errors import NotReady
 from trunkline.domain.instant import SECOND
 from trunkline.logs import JsonFormatter
@@ -247,10 +248,10 @@ class ControlledDatabase:
         return rows
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[Transaction]:
+    async def transaction(self, partner_id: int, origin: Origin) -> AsyncGenerator[Transaction]:
         self._check()
         self.transactions += 1
-        async with self._database.transaction() as transaction:
+        async with self._database.transaction(partner_id, origin) as transaction:
             yield transaction
 
     def _check(self) -> None:

@@ -57,10 +57,10 @@ def test_a_key_gives_access_to_its_partner_until_it_is_revoked(opened: OpenStore
         assert await store.partners.keys(partner.id) == [first, second]
         granted = await grant(store, secret.encode())
         assert granted is not None
-        assert granted == Grant(partner.id, NOW + SECOND, None)
+        assert granted == Grant(partner.id, second.id, NOW + SECOND, None)
         assert granted.is_valid(NOW + SECOND - 1)
         assert not granted.is_valid(NOW + SECOND)
-        assert await grant(store, partner.secret.encode()) == Grant(partner.id, None, None)
+        assert await grant(store, partner.secret.encode()) == Grant(partner.id, first.id, None, None)
         assert len(await store.partners.keys(other.id)) == 1
 
         assert await store.partners.revoke_key(second.id, NOW + 5)
@@ -69,9 +69,9 @@ def test_a_key_gives_access_to_its_partner_until_it_is_revoked(opened: OpenStore
         assert not await store.partners.revoke_key("key_nothing", NOW)
         revoked = await grant(store, secret.encode())
         assert revoked is not None
-        assert revoked == Grant(partner.id, NOW + SECOND, NOW + 5)
+        assert revoked == Grant(partner.id, second.id, NOW + SECOND, NOW + 5)
         assert not revoked.is_valid(NOW)
-        assert await grant(store, partner.secret.encode()) == Grant(partner.id, None, None)
+        assert await grant(store, partner.secret.encode()) == Grant(partner.id, first.id, None, None)
 
     opened.run(play())
 

@@ -21,11 +21,13 @@ Headers = Sequence[tuple[bytes, bytes]]
 class Api:
     """The service of an open store."""
 
-    def __init__(self, opened: OpenStore, clock: Clock = now, *, sandbox: bool = False, base_url: str = BASE) -> None:
+    def __init__(
+        self, opened: OpenStore, clock: Clock = now, *, sandbox: bool = False, base_url: str = BASE, **limits: Any
+    ) -> None:
         self.opened = opened
         self.clock = clock
         faults = FaultInjector() if sandbox else None
-        self._application = Application(opened.store, base_url, BASE, clock, faults=faults)
+        self._application = Application(opened.store, base_url, BASE, clock, faults=faults, **limits)
 
     def list(self, secret: str, query: str = "") -> Response:
         """The response to ``GET /v3/chats?query`` with a key."""

@@ -8,6 +8,7 @@ from typing import Any, Self
 from trunkline.domain.chat_health import DEFAULT_THRESHOLDS, Thresholds
 from trunkline.domain.errors import CommandError
 from trunkline.domain.loopback_rules import LOOPBACK
+from trunkline.domain.rate_limit import RateLimit
 from trunkline.logs import FORMATS, LEVELS
 
 PREFIX = "TRUNKLINE_"
@@ -49,6 +50,19 @@ class Settings:
     allow_private_webhooks: bool = _setting(
         False, "Allow webhooks to private networks and over plain HTTP. For development only."
     )
+    rate_limit: str = _setting(
+        "",
+        "The requests that each key may make: 100/s, 600/minute, or 100/s:20 with at most 20 at once. Each worker "
+        "counts its own. By default, there is no limit.",
+    )
+    max_backlog: int = _setting(
+        1000,
+        "How much may wait for the carrier, or for one webhook target, before a partner's requests that add to it fail "
+        "with 429, if the service cannot deliver it as fast.",
+    )
+    postgres_writers: int = _setting(
+        4, "The writing connections of a worker to PostgreSQL, each for another partner; it has 8 reading ones."
+    )
     access_log: bool = _setting(False, "Log one line per request; halves throughput.")
     log_format: str = _setting("text", "The format of the log: text, or json.")
     log_level: str = _setting("info", "The lowest level that is logged: debug, info, warning or error.")
@@ -80,6 +94,10 @@ class Settings:
             raise CommandError(f"the number of workers is {self.workers}; it must be at least 1")
         if self.carrier != LOOPBACK and not _FACTORY.fullmatch(self.carrier):
             raise CommandError(f"the carrier is {self.carrier!r}; it must be {LOOPBACK}, or package.module:factory")
+        for name in ("max_backlog", "postgres_writers"):
+            if getattr(self, name) < 1:
+                raise CommandError(f"{variable(name)} is {getattr(self, name)}; it must be at least 1")
+        _ = self.key_limit
         for name, url in (("public URL", self.public_url), ("doc URL", self.doc_url)):
             if url and not _URL.fullmatch(url):
                 raise CommandError(
@@ -119,6 +137,16 @@ class Settings:
     def doc_base(self) -> str:
         """The prefix of every ``doc_url``, without a trailing slash."""
         return (self.doc_url or self.base_url).rstrip("/")
+
+    @property
+    def key_limit(self) -> RateLimit | None:
+        """The rate limit of each key. Raises ``CommandError`` if it is not valid."""
+        if not self.rate_limit:
+            return None
+        try:
+            return RateLimit.parse(self.rate_limit)
+        except ValueError as error:
+            raise CommandError(f"{variable('rate_limit')} is {self.rate_limit!r}; {error}") from None
 
     @property
     def thresholds(self) -> Thresholds:

@@ -15,6 +15,7 @@ from trunkline.api.faults import FaultInjector
 from trunkline.api.operation import Receive, Scope, Send
 from trunkline.carriers.loader import network_of, open_carrier
 from trunkline.config import Settings
+from trunkline.delivery.backlog import Backlog
 from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
 from trunkline.delivery.sweeps import run_sweeps
 from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
@@ -39,7 +40,12 @@ class LifespanApp:
 
     def _opening(self) -> AbstractAsyncContextManager[Store]:
         settings = self._settings
-        return open_store(settings.database, settings.thresholds, attachments=settings.attachments)
+        return open_store(
+            settings.database,
+            settings.thresholds,
+            attachments=settings.attachments,
+            postgres_writers=settings.postgres_writers,
+        )
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -68,6 +74,8 @@ async def _serving(store: Store, settings: Settings) -> AsyncGenerator[Applicati
         running = asyncio.create_task(worker.run(), name="delivery")
         sweeping = asyncio.create_task(run_sweeps(store), name="sweep")
         watching = asyncio.create_task(_end_with_parent(), name="parent")
+        backlog = Backlog(store, settings.max_backlog)
+        looking = asyncio.create_task(backlog.run(), name="backlog")
         application = Application(
             store,
             settings.base_url,
@@ -76,13 +84,15 @@ async def _serving(store: Store, settings: Settings) -> AsyncGenerator[Applicati
             network=network_of(settings.carrier, carrier),
             allow_private_webhooks=allow_private,
             faults=FaultInjector() if settings.sandbox else None,
+            rate_limit=settings.key_limit,
+            is_behind=backlog.is_behind,
         )
         try:
             with _on_stop_signal(application.stop_waiting):
                 yield application
         finally:
             await application.close()
-            tasks = (running, sweeping, watching)
+            tasks = (running, sweeping, looking, watching)
             for task in tasks:
                 task.cancel()
             for task in tasks:

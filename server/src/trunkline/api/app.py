@@ -17,13 +17,26 @@ from trunkline.actions.lines.capability import Network, loopback
 from trunkline.api.auth import Authentication
 from trunkline.api.faults import FaultInjector
 from trunkline.api.file_transfer import send_stream
-from trunkline.api.operation import GET, HEAD, OPTIONS, PARTNER_PREFIX, AppState, Receive, Request, Route, Scope, Send
+from trunkline.api.operation import (
+    GET,
+    HEAD,
+    OPTIONS,
+    PARTNER_PREFIX,
+    READ_METHODS,
+    AppState,
+    Receive,
+    Request,
+    Route,
+    Scope,
+    Send,
+)
 from trunkline.api.reference.routes import reference_routes
 from trunkline.api.responses import Response, error_response
 from trunkline.api.routes import ROUTES
-from trunkline.domain.context import RequestContext
+from trunkline.domain.context import NO_PARTNER, RequestContext
 from trunkline.domain.errors import (
     BodyTooLarge,
+    Busy,
     CarrierNotReady,
     FilesFull,
     FilesNotReady,
@@ -34,30 +47,31 @@ from trunkline.domain.errors import (
     NotFound,
     NotReady,
     NotSimulated,
+    TooManyRequests,
     TrunklineError,
     described,
 )
 from trunkline.domain.handle import quoted
 from trunkline.domain.ids import new_trace_id
-from trunkline.domain.instant import Clock, now
+from trunkline.domain.instant import SECOND, Clock, Instant, now
+from trunkline.domain.rate_limit import Buckets, RateLimit
 from trunkline.domain.tracing import bind_trace
 from trunkline.schemas.documents import Completion
 from trunkline.storage.store import Store
 
 TRACE_HEADER = b"x-trace-id"
+BEHIND_RETRY_AFTER = 5  # s, for a request that adds deliveries meanwhile
 MAX_BODY = 1_000_000  # bytes; far more than any carrier accepts in a message
 
 ADMIN = "/admin/"
 """The prefix of the sandbox's paths."""
 
-_NO_PARTNER = 0
 _SANDBOX_OFF = (
     "the sandbox of this service is off; its operator turns it on with `trunkline serve --sandbox` or "
     "TRUNKLINE_SANDBOX=true"
 )
-_EXPECTED = (NotReady, CarrierNotReady, NoLineOfType, NotSimulated, FilesNotReady, FilesFull)
+_EXPECTED = (NotReady, Busy, CarrierNotReady, NoLineOfType, NotSimulated, FilesNotReady, FilesFull)
 """Errors whose cause is known, so that their traceback would say nothing."""
-_READ_METHODS = (GET, HEAD)
 
 log = logging.getLogger("trunkline.api")
 
@@ -101,10 +115,13 @@ class Application:
         *,
         allow_private_webhooks: bool = False,
         faults: FaultInjector | None = None,
+        rate_limit: RateLimit | None = None,
+        is_behind: Callable[[int], bool] = lambda partner_id: False,
     ) -> None:
         """``changed`` is called after every request that may have added entries to the outbox.
 
-        Without a ``network``, the carrier is the loopback. Without ``faults``, the sandbox is off.
+        Without a ``network``, the carrier is the loopback. Without ``faults``, the sandbox is off. ``rate_limit`` is
+        that of each key; ``is_behind`` says whether a partner sends more than is delivered.
         """
         watch = Watch(store.database)
         completion = Completion(doc_base, store.file_urls(base_url))
@@ -113,6 +130,8 @@ class Application:
         self._base_url = base_url
         self._changed = changed
         self._faults = faults
+        self._buckets = None if rate_limit is None else Buckets(rate_limit)
+        self._is_behind = is_behind
         self._authentication = Authentication(store)
         self._paths: dict[str, Endpoint] = {}
         """The endpoints of paths without parameters: a lookup, whatever their number."""
@@ -150,13 +169,13 @@ class Application:
         if route is None:
             return Response(204, [(b"allow", endpoint.allowed.encode())], b"")
         at = self._clock()
-        partner_id = await self._authentication.authenticate(scope["headers"], at) if route.needs_key else _NO_PARTNER
+        partner_id = await self._admit(route, scope, at) if route.needs_key else NO_PARTNER
 
         async def check_key() -> None:
             if route.needs_key:
                 await self._authentication.authenticate(scope["headers"], self._clock())
 
-        if method in _READ_METHODS or route.streams_body:
+        if method in READ_METHODS or route.streams_body:
             content = b""
         else:
             content = await _content(scope, receive)
@@ -167,10 +186,24 @@ class Application:
             response = await route.handler(request)
         else:
             response = await self._faults.respond(request, route.handler)
-        if method not in _READ_METHODS:
+        if method not in READ_METHODS:
             self._state.watch.wake()
             self._changed()
         return response
+
+    async def _admit(self, route: Route, scope: Scope, at: Instant) -> int:
+        """The partner of a request. Raises ``Unauthorized`` or ``TooManyRequests``."""
+        grant = await self._authentication.authenticate(scope["headers"], at)
+        if self._buckets is not None:
+            left = self._buckets.take(grant.key_id, at)
+            if left:
+                limit = self._buckets.limit.text
+                raise TooManyRequests(-(-left // SECOND), f"your key has reached the rate limit of {limit}")
+        if route.adds_deliveries and self._is_behind(grant.partner_id):
+            raise TooManyRequests(
+                BEHIND_RETRY_AFTER, "your messages or webhooks are delivered more slowly than you send"
+            )
+        return grant.partner_id
 
     def _find(self, scope: Scope) -> tuple[Endpoint, Mapping[str, str]]:
         """The endpoint of a path, and the parameters in it. Raises ``NotFound``."""
@@ -239,7 +272,7 @@ def _public_error(error: Exception) -> TrunklineError:
     match error:
         case NotReady():
             return NotReady("the database does not answer; try again in a moment")
-        case CarrierNotReady() | NoLineOfType() | NotSimulated():
+        case Busy() | CarrierNotReady() | NoLineOfType() | NotSimulated():
             return error
         case FilesNotReady():
             return FilesNotReady("the store of the files does not answer; try again in a moment")

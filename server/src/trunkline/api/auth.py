@@ -32,8 +32,8 @@ class Authentication:
         self._store = store
         self._cache: OrderedDict[bytes, _CachedGrant] = OrderedDict()
 
-    async def authenticate(self, headers: list[tuple[bytes, bytes]], now: Instant) -> int:
-        """The id of the partner whose key the request carries. Raises ``Unauthorized``."""
+    async def authenticate(self, headers: list[tuple[bytes, bytes]], now: Instant) -> Grant:
+        """What the key of the request gives access to. Raises ``Unauthorized``."""
         values = [value for name, value in headers if name == b"authorization"]
         header = values[0] if len(values) == 1 else b""
         cached = self._cache.get(header)
@@ -43,7 +43,7 @@ class Authentication:
         grant = cached.grant
         if grant is None or not grant.is_valid(now):
             raise Unauthorized(_UNAUTHORIZED)
-        return grant.partner_id
+        return grant
 
     async def _check(self, header: bytes, now: Instant) -> _CachedGrant:
         scheme, _, secret = header.partition(b" ")

@@ -68,7 +68,8 @@ class FaultInjector:
                 response.headers.append((b"retry-after", str(fault.retry_after).encode()))
             return response
         if fault.effect is Effect.DELAY:
-            await self.wait(fault.delay_seconds or 0)
+            with request.state.watch.places.taken(request.ctx.partner_id):
+                await self.wait(fault.delay_seconds or 0)
             await request.check_key()
             return await handler(request)
         return _cut(await handler(request) if fault.carried_out else Response(200, [(b"content-type", JSON)], b""))

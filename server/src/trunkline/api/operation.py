@@ -29,6 +29,7 @@ PARTNER_PREFIX = "/api/partner"
 """The other base path of the API: a path with it is the same path."""
 
 GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS = "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
+READ_METHODS = (GET, HEAD)
 
 Message: TypeAlias = dict[str, Any]
 Scope: TypeAlias = dict[str, Any]
@@ -146,10 +147,12 @@ class Operation(msgspec.Struct, frozen=True):
     """Makes an example of the response body for the base URL of a service."""
     code_samples: tuple[CodeSample, ...] = ()
     needs_key: bool = True
+    adds_deliveries: bool = False
+    """Whether it gives the carrier or subscribers something to do, so that it fails while too much waits for them."""
 
     def __call__(self, handler: Handler) -> "Route":
         """The route with this handler."""
-        return Route(self.method, self.path, handler, self, self.needs_key, self.streams_body)
+        return Route(self.method, self.path, handler, self, self.needs_key, self.streams_body, self.adds_deliveries)
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -162,6 +165,7 @@ class Route(msgspec.Struct, frozen=True):
     """None if the OpenAPI document does not show the route."""
     needs_key: bool = True
     streams_body: bool = False
+    adds_deliveries: bool = False
 
 
 def page(path: str, handler: Handler) -> Route:

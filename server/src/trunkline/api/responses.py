@@ -8,7 +8,6 @@ from trunkline.domain.errors import (
     MethodNotAllowed,
     NotSimulated,
     RangeNotSatisfiable,
-    TooManyRequests,
     TrunklineError,
     Unauthorized,
 )
@@ -54,7 +53,7 @@ def error_response(error: TrunklineError, trace_id: str, doc_base: str) -> Respo
         headers.append((b"allow", error.allowed.encode()))
     if isinstance(error, RangeNotSatisfiable):
         headers.append((b"content-range", f"bytes */{error.size}".encode()))
-    if isinstance(error, TooManyRequests):
+    if error.retry_after is not None:
         body.retry_after = error.retry_after
         headers.append((b"retry-after", str(error.retry_after).encode()))
     if isinstance(error, NotSimulated):

@@ -19,7 +19,7 @@ from trunkline.actions.inbound.receive import (
 )
 from trunkline.domain.chat import Chat, ParticipantStatus
 from trunkline.domain.contact_card import ReceivedContactCard
-from trunkline.domain.context import RequestContext
+from trunkline.domain.context import Origin, RequestContext
 from trunkline.domain.errors import NoSuchMessage, NotFound, NotYourLine
 from trunkline.domain.handle import parse_handle, parse_number
 from trunkline.domain.ids import new_trace_id
@@ -124,7 +124,7 @@ class Inbox:
         if not owners:
             raise NotYourLine(f"no partner has the line {line}; add it with `trunkline line add PARTNER {line}`")
         at, trace_id = self._clock(), new_trace_id()
-        return [RequestContext(owner.id, at, trace_id) for owner in owners]
+        return [RequestContext(owner.id, at, trace_id, Origin.INTERNAL) for owner in owners]
 
     async def _for_owner(self, line: str, receive: Callable[[RequestContext], Awaitable[T]]) -> T:
         """The result for the first partner that has the chat or message."""

@@ -15,7 +15,7 @@ result.
 
 import asyncio
 import logging
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Protocol, TypeAlias
@@ -23,7 +23,7 @@ from typing import Protocol, TypeAlias
 import msgspec
 
 from trunkline.delivery.retry_schedule import SILENT_ROUNDS, delay_after, may_retry, pause_after
-from trunkline.domain.context import RequestContext
+from trunkline.domain.context import Origin, RequestContext
 from trunkline.domain.errors import NotReady, PartnerRemoved, described
 from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import SECOND, Clock, Instant, now
@@ -202,9 +202,6 @@ class Rounds:
         self._attempt_timeout = lease / SECOND * ATTEMPT_SHARE
         self._record_timeout = lease / SECOND * (1 - ATTEMPT_SHARE)
         self._attempts: set[asyncio.Task[AttemptResult]] = set()
-        # Changes of one partner wait for each other: one in the database, the others here, where they occupy no
-        # connection.
-        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def interrupt(self) -> None:
         """Cancels the attempts in progress; they do not count."""
@@ -268,7 +265,7 @@ class Rounds:
         held: Claim | None = claim
         while held is not None:
             try:
-                async with asyncio.timeout(self._record_timeout), self._turns[held.partner_id]:
+                async with asyncio.timeout(self._record_timeout):
                     return held if await self._write(held, attempts, policy) else None
             except (TimeoutError, NotReady) as error:
                 log.warning(
@@ -307,7 +304,7 @@ class Rounds:
         return await self._commit(claim, [], policy)
 
     async def _commit(self, claim: Claim, attempts: Attempts, policy: ClaimPolicy) -> bool:
-        ctx = RequestContext(claim.partner_id, self._clock(), new_trace_id())
+        ctx = RequestContext(claim.partner_id, self._clock(), new_trace_id(), Origin.INTERNAL)
         with bound_to("trace_id", ctx.trace_id):
             return await self._record_in(ctx, claim, attempts, policy)
 

@@ -28,6 +28,7 @@
     ├── InternalError         500 / 3006   an error in the service; the log has it under the trace id
     ├── NotSimulated          501 / 3006   the API has this method, but this service does not simulate it
     ├── NotReady              503 / 3006   the database does not answer
+    ├── Busy                  503 / 3006   another change of the partner takes long
     ├── CarrierNotReady       503 / 3006   the carrier does not answer
     ├── NoLineOfType          503 / 3006   the partner has no line of the requested type
     ├── FilesNotReady         503 / 3006   the store of the files does not answer
@@ -53,6 +54,9 @@ class TrunklineError(Exception):
 
     status: ClassVar[int] = 500
     code: ClassVar[int] = 3006
+
+    retry_after: int | None = None
+    """Seconds to wait before the same request, as in the ``Retry-After`` header and the envelope; None if unknown."""
 
 
 def described(error: BaseException) -> str:
@@ -242,7 +246,6 @@ class TooManyRequests(TrunklineError):
     def __init__(self, retry_after: int, reason: str = "too many requests") -> None:
         super().__init__(f"{reason}; try again in {retry_after} {'second' if retry_after == 1 else 'seconds'}")
         self.retry_after = retry_after
-        """Seconds to wait, as in the ``Retry-After`` header and the envelope."""
 
 
 class InternalError(TrunklineError):
@@ -259,6 +262,16 @@ class NotReady(TrunklineError):
     """The database does not answer. Try again later."""
 
     status = 503
+
+
+class Busy(TrunklineError):
+    """Another change of the partner takes long, such as an import. Try again later."""
+
+    status = 503
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"another change of yours, such as an import, takes long; try again in {retry_after} seconds")
+        self.retry_after = retry_after
 
 
 class CarrierNotReady(TrunklineError):

@@ -25,6 +25,7 @@ class Grant(msgspec.Struct, frozen=True):
     """What a key gives access to, and until when."""
 
     partner_id: int
+    key_id: str
     expires_at: Instant | None
     revoked_at: Instant | None
 

@@ -163,7 +163,7 @@ async def open_change(database: Database, ctx: RequestContext, thresholds: Thres
 
     Raises ``PartnerRemoved``.
     """
-    async with database.transaction() as transaction:
+    async with database.transaction(ctx.partner_id, ctx.origin) as transaction:
         query = _QUERIES["lock_partner"]
         locked = await transaction.fetch(query, query.values(partner=ctx.partner_id, now=ctx.now))
         if not locked:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from trunkline.domain.context import Origin
 from trunkline.domain.faults import Fault, StoredFault
 from trunkline.storage.change import Change
 from trunkline.storage.ports import Database
@@ -33,7 +34,7 @@ async def take(database: Database, partner_id: int, fault_id: str) -> bool:
 
     False if it has none left, whichever process has used it up.
     """
-    async with database.transaction() as transaction:
+    async with database.transaction(partner_id, Origin.CLIENT) as transaction:
         found = await transaction.fetch(_QUERIES["take"], _QUERIES["take"].values(partner=partner_id, id=fault_id))
         if found and found[0][0] == 0:
             await transaction.fetch(_QUERIES["remove"], (partner_id, fault_id))
@@ -42,11 +43,11 @@ async def take(database: Database, partner_id: int, fault_id: str) -> bool:
 
 async def remove(database: Database, partner_id: int, fault_id: str) -> bool:
     """Removes a fault. False if there is none with this id."""
-    async with database.transaction() as transaction:
+    async with database.transaction(partner_id, Origin.CLIENT) as transaction:
         return bool(await transaction.fetch(_QUERIES["remove"], (partner_id, fault_id)))
 
 
 async def clear(database: Database, partner_id: int) -> int:
     """Removes every fault of a partner, and returns their number."""
-    async with database.transaction() as transaction:
+    async with database.transaction(partner_id, Origin.CLIENT) as transaction:
         return len(await transaction.fetch(_QUERIES["clear"], (partner_id,)))

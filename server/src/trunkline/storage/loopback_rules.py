@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from trunkline.domain.context import Origin
 from trunkline.domain.loopback_rules import EVERYONE, Rule
 from trunkline.storage.ports import Database
 from trunkline.storage.reader import Reader
@@ -32,14 +33,14 @@ async def all_rules(reader: Reader) -> dict[str, Rule]:
 async def set_rule(database: Database, partner_id: int, handle: str, rule: Rule) -> None:
     """Sets the rule of a handle, replacing the one it had."""
     query = _QUERIES["set_rule"]
-    async with database.transaction() as transaction:
+    async with database.transaction(partner_id, Origin.CLIENT) as transaction:
         values = query.values(partner=partner_id, handle=handle, rule=msgspec.json.encode(rule).decode())
         await transaction.fetch(query, values)
 
 
 async def clear_rules(database: Database, partner_id: int, handle: str | None) -> int:
     """Removes the rule of a handle, or every rule if it is None, and returns how many were removed."""
-    async with database.transaction() as transaction:
+    async with database.transaction(partner_id, Origin.CLIENT) as transaction:
         if handle is None:
             return len(await transaction.fetch(_QUERIES["clear_rules"], (partner_id,)))
         return len(await transaction.fetch(_QUERIES["clear_rule"], (partner_id, handle)))

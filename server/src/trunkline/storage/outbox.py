@@ -20,6 +20,7 @@ from functools import lru_cache
 
 import msgspec
 
+from trunkline.domain.context import Origin
 from trunkline.domain.events import Event, WebhookVersion
 from trunkline.domain.ids import time_ordered_id
 from trunkline.domain.instant import Clock, Instant
@@ -252,6 +253,15 @@ async def due_webhook_queues(
     return [(row[0], row[1]) for row in rows]
 
 
+async def partners_behind(database: Database, before: Instant, most: int) -> frozenset[int]:
+    """The partners with a queue of more than ``most`` entries, in which an attempt has been due since before a time.
+
+    A queue whose last attempts all failed does not count.
+    """
+    query = _QUERIES["partners_behind"]
+    return frozenset([row[0] for row in await database.fetch(query, query.values(before=before, most=most))])
+
+
 async def next_due(database: Database) -> Instant | None:
     """When the next entry of any queue is due; None if nothing is pending."""
     [found] = await database.fetch(_QUERIES["next_due_anywhere"], ())
@@ -261,7 +271,7 @@ async def next_due(database: Database) -> Instant | None:
 async def claim(database: Database, partner_id: int, destination: str, clock: Clock, lease: Instant) -> Claim | None:
     """Claims a queue for ``lease`` microseconds from now; None if another worker was faster."""
     query = _QUERIES["claim"]
-    async with database.transaction() as transaction:
+    async with database.transaction(partner_id, Origin.CLAIM) as transaction:
         now = clock()  # after waiting for the write lock
         values = query.values(partner=partner_id, destination=destination, now=now, until=now + lease)
         found = await transaction.fetch(query, values)
@@ -278,7 +288,7 @@ async def reserve(transaction: Transaction, partner_id: int, destination: str, u
 async def renew(database: Database, claim: Claim, clock: Clock, lease: Instant) -> Claim | None:
     """Renews a claim for ``lease`` microseconds from now; None if it expired and another worker has the queue."""
     query = _QUERIES["renew"]
-    async with database.transaction() as transaction:
+    async with database.transaction(claim.partner_id, Origin.CLAIM) as transaction:
         until = clock() + lease
         values = query.values(partner=claim.partner_id, destination=claim.destination, until=claim.until, next=until)
         found = await transaction.fetch(query, values)
@@ -347,11 +357,12 @@ async def record(
     for name, values in rows.items():
         if values:
             await transaction.run_many(_QUERIES[name], values)
-    return await _update_queue(transaction, claim, now, policy, pause)
+    is_failing = None if not results else not any(isinstance(result, Done) for _, result in results)
+    return await _update_queue(transaction, claim, now, policy, pause, is_failing)
 
 
 async def _update_queue(
-    transaction: Transaction, claim: Claim, now: Instant, policy: ClaimPolicy, pause: Instant
+    transaction: Transaction, claim: Claim, now: Instant, policy: ClaimPolicy, pause: Instant, is_failing: bool | None
 ) -> bool:
     """Writes when the queue is due next. Only the worker that holds the claim can end it."""
     named: dict[str, Value] = {"partner": claim.partner_id, "destination": claim.destination}
@@ -368,6 +379,7 @@ async def _update_queue(
         **named,
         due_at=due_at,
         silent_rounds=claim.silent_rounds,
+        is_failing=None if is_failing is None else int(is_failing),
         paused_until=due_at if pause else 0,
         until=claim.until,
         held_until=claim.until if held else 0,

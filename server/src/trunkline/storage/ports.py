@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from trunkline.domain.context import NO_PARTNER, Origin
 from trunkline.storage.sql import Query, Row, Value
 
 
@@ -45,8 +46,13 @@ class Database(Source, Protocol):
     ``fetch`` is one reading statement, in a snapshot of its own.
     """
 
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        """A writing transaction. Waits for other writers without blocking the event loop."""
+    def transaction(
+        self, partner_id: int = NO_PARTNER, origin: Origin = Origin.INTERNAL
+    ) -> AbstractAsyncContextManager[Transaction]:
+        """A writing transaction of a partner, in its turn. Waits for other writers without blocking the event loop.
+
+        Raises ``TooManyRequests`` or ``Busy`` for a request that cannot wait (``turns``).
+        """
         ...
 
     def migration(self) -> AbstractAsyncContextManager[Transaction]:

@@ -10,11 +10,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
+from trunkline.domain.context import NO_PARTNER, Origin
 from trunkline.domain.errors import CommandError, NotReady, described
 from trunkline.storage.sql import Query, Row, Value
+from trunkline.storage.turns import Turns
 
 READERS = 8  # reading connections of a worker
-WRITERS = 2  # writing connections of a worker: changes of one partner wait for each other anyway
+WRITERS = 4  # writing connections of a worker by default, each for another partner
 COMMAND_TIMEOUT = 60.0  # s, of a writing statement, including its wait for another writer of the same partner
 RETRY_PAUSE = 0.1  # s
 COPY_ABOVE = 2  # rows; up to this number, single inserts are faster than COPY
@@ -52,13 +54,14 @@ class Postgres:
     Reading connections stay acquired between reads: releasing and acquiring one takes half the time of a page.
     """
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", writers: int) -> None:
         self._pool = pool
+        self._turns = Turns(writers)
         self._reading = asyncio.Semaphore(READERS)
         self._idle_readers: list[Any] = []
 
     @classmethod
-    async def connect(cls, url: str) -> Self:
+    async def connect(cls, url: str, writers: int = WRITERS) -> Self:
         """Connects to the database at a URL. Raises ``CommandError``."""
         # While the server is unreachable, the pool logs a traceback for every attempt; our errors report it per
         # request.
@@ -68,7 +71,7 @@ class Postgres:
             pool = await asyncpg.create_pool(
                 url,
                 min_size=1,
-                max_size=READERS + WRITERS,
+                max_size=READERS + writers,
                 command_timeout=COMMAND_TIMEOUT,
                 server_settings=_PLANNER | {"application_name": "trunkline"},
                 reset=_no_reset,
@@ -81,7 +84,7 @@ class Postgres:
             ) from None
         except (*_AWAY, asyncpg.PostgresError) as error:
             raise CommandError(f"cannot connect to PostgreSQL: {str(error) or described(error)}") from None
-        return cls(pool)
+        return cls(pool, writers)
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
         try:
@@ -119,9 +122,15 @@ class Postgres:
             return await transaction.has_table(name)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator["PostgresTransaction"]:
+    async def transaction(
+        self, partner_id: int = NO_PARTNER, origin: Origin = Origin.INTERNAL
+    ) -> AsyncGenerator["PostgresTransaction"]:
         try:
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with (
+                self._turns.turn(partner_id, origin),
+                self._pool.acquire() as connection,
+                connection.transaction(),
+            ):
                 yield PostgresTransaction(connection)
         except asyncpg.IntegrityConstraintViolationError:
             raise  # an error in our code, not an outage

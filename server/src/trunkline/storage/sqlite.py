@@ -15,8 +15,10 @@ from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import apsw
 
+from trunkline.domain.context import NO_PARTNER, Origin
 from trunkline.domain.errors import CommandError, NotReady
 from trunkline.storage.sql import Query, Row, Value
+from trunkline.storage.turns import Turns
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -42,7 +44,8 @@ class SQLite:
         self._reader = self._open(READ_CACHE)
         self._reader.pragma("query_only", True)
         self._writer: Connection = None
-        self._write_lock = asyncio.Lock()
+        self._turns = Turns(places=1)
+        self._write_lock = asyncio.Lock()  # shared by transactions and checkpoints
         self._checkpoint: asyncio.Task[None] | None = None
 
     def _open(self, cache: int) -> Connection:
@@ -73,24 +76,27 @@ class SQLite:
         return _has_table(self._reader, name)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator["SQLiteTransaction"]:
-        if self._checkpoint is not None:
-            await asyncio.wait([self._checkpoint])
-        async with self._write_lock:
-            if self._writer is None:
-                self._writer = self._open(WRITE_CACHE)
-                self._writer.set_busy_timeout(0)
-                self._writer.set_wal_hook(self._committed)
-            writer = self._writer
-            await self._begin(writer)
-            try:
-                yield SQLiteTransaction(writer)
-                _raising_not_ready(writer.execute)("commit")
-            except BaseException:
-                # After some errors, such as a full disk, SQLite has already rolled back.
-                if writer.in_transaction:
-                    writer.execute("rollback")
-                raise
+    async def transaction(
+        self, partner_id: int = NO_PARTNER, origin: Origin = Origin.INTERNAL
+    ) -> AsyncGenerator["SQLiteTransaction"]:
+        async with self._turns.turn(partner_id, origin):
+            if self._checkpoint is not None:
+                await asyncio.wait([self._checkpoint])
+            async with self._write_lock:
+                if self._writer is None:
+                    self._writer = self._open(WRITE_CACHE)
+                    self._writer.set_busy_timeout(0)
+                    self._writer.set_wal_hook(self._committed)
+                writer = self._writer
+                await self._begin(writer)
+                try:
+                    yield SQLiteTransaction(writer)
+                    _raising_not_ready(writer.execute)("commit")
+                except BaseException:
+                    # After some errors, such as a full disk, SQLite has already rolled back.
+                    if writer.in_transaction:
+                        writer.execute("rollback")
+                    raise
 
     async def _begin(self, writer: Connection) -> None:
         deadline = time.monotonic() + LOCK_TIMEOUT

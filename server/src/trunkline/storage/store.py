@@ -18,7 +18,7 @@ from trunkline.storage.files.base import FileStore
 from trunkline.storage.files.opening import open_files
 from trunkline.storage.partners import Partners
 from trunkline.storage.ports import Database, Source
-from trunkline.storage.postgres import Postgres
+from trunkline.storage.postgres import WRITERS, Postgres
 from trunkline.storage.reader import Reader
 from trunkline.storage.sql import load
 from trunkline.storage.sqlite import SQLite
@@ -121,7 +121,7 @@ async def schema_problem(database: Database) -> str | None:
     return f"the schema is {found}, and this version of Trunkline needs {newest}; see `trunkline database upgrade`"
 
 
-async def connect(url: str, *, must_exist: bool = False) -> Database:
+async def connect(url: str, *, must_exist: bool = False, postgres_writers: int = WRITERS) -> Database:
     """Opens the database at ``sqlite:///PATH`` or ``postgresql://…`` with the schema it has. Raises ``CommandError``.
 
     Creates a SQLite file that does not exist, unless it ``must_exist``.
@@ -130,7 +130,7 @@ async def connect(url: str, *, must_exist: bool = False) -> Database:
     if separator and scheme == "sqlite" and rest.startswith("/") and rest not in {"/", "/:memory:"}:
         return SQLite(Path(rest[1:]), must_exist=must_exist)
     if separator and scheme in {"postgresql", "postgres"}:
-        return await Postgres.connect(url)
+        return await Postgres.connect(url, postgres_writers)
     raise CommandError(
         f"cannot use the database {_without_password(url)!r}: it must be sqlite:///relative/path.db, "
         "sqlite:////absolute/path.db or postgresql://user:password@host:port/name"
@@ -144,7 +144,11 @@ def _without_password(url: str) -> str:
 
 @asynccontextmanager
 async def open_store(
-    url: str, thresholds: Thresholds = DEFAULT_THRESHOLDS, *, attachments: str = ""
+    url: str,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    *,
+    attachments: str = "",
+    postgres_writers: int = WRITERS,
 ) -> AsyncGenerator[Store]:
     """Opens the store at a URL, upgrades it if necessary, and closes it at the end. Raises ``CommandError``.
 
@@ -152,7 +156,7 @@ async def open_store(
     """
     files = open_files(attachments, url)
     try:
-        database = await connect(url)
+        database = await connect(url, postgres_writers=postgres_writers)
         try:
             await upgrade(database)
             cursor_key = (await database.fetch(_QUERIES["store"], ()))[0][1]

@@ -117,7 +117,7 @@ async def delete_attachment(store: Store, ctx: RequestContext, attachment_id: st
             raise no_such_attachment(attachment_id)
         await attachments.delete(change, attachment)
     if attachment.file is not None:
-        await delete_file(store, attachment.file)
+        await delete_file(store, ctx.partner_id, attachment.file)
 
 
 def media_part(attachment: Attachment) -> MediaPart:

@@ -31,11 +31,11 @@ async def sweep(store: Store, now: Instant) -> int:
     return deleted
 
 
-async def delete_file(store: Store, file: str) -> None:
+async def delete_file(store: Store, partner_id: int, file: str) -> None:
     """Deletes a file that no attachment has any longer, or leaves it to the sweep if that fails now."""
     try:
         await store.files.delete(file)
-        async with store.database.transaction() as transaction:
+        async with store.database.transaction(partner_id) as transaction:
             await attachments.cancel_deletions(transaction, [file])
     except (FilesNotReady, NotReady) as error:
         log.warning("a file is deleted later: %s", described(error))

@@ -41,7 +41,7 @@ async def upload(store: Store, ctx: RequestContext, attachment: Attachment, cont
     except PartnerRemoved:
         completed = False
     if not completed:
-        await delete_file(store, file)
+        await delete_file(store, ctx.partner_id, file)
         await find_upload(store, ctx.partner_id, attachment.id)  # says what happened to the attachment meanwhile
         raise InvalidBody("the file arrived too slowly; upload it again")
 
@@ -73,12 +73,12 @@ async def store_file(store: Store, ctx: RequestContext, content: AsyncIterable[b
     Raises ``FilesFull``, ``FilesNotReady``, and what the content raises.
     """
     file = new_name(ctx.partner_id)
-    async with store.database.transaction() as transaction:
+    async with store.database.transaction(ctx.partner_id, ctx.origin) as transaction:
         await attachments.schedule_deletion(transaction, file, ctx.now + UNUSED_FOR)
     try:
         await store.files.write(file, content)
     except BaseException:
-        await delete_file(store, file)
+        await delete_file(store, ctx.partner_id, file)
         raise
     return file
 

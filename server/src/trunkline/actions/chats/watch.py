@@ -13,8 +13,9 @@ import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
-from trunkline.domain.errors import NotReady, TooManyRequests
+from trunkline.domain.errors import NotReady
 from trunkline.domain.paging import Filters
+from trunkline.domain.places import Places
 from trunkline.storage import changed_since
 from trunkline.storage.ports import Database
 from trunkline.storage.reader import Reader
@@ -22,7 +23,7 @@ from trunkline.storage.reader import Reader
 INTERVAL = 0.25  # s between two polls while nothing signals a change
 PAUSE = 0.05  # s between two polls at least, however many changes are signalled
 WAKE_BATCH = 16  # requests that wake up before other tasks run
-MAX_WAITING = 8_000  # requests of a process
+MAX_WAITING = 8_000  # requests of a process, which its partners share
 RETRY_AFTER = 5  # s, for a request beyond that
 
 
@@ -38,9 +39,10 @@ class Watch:
     """Signals changes to waiting requests, whichever process makes them. Its task runs only while requests wait."""
 
     def __init__(self, database: Database) -> None:
+        self.places = Places(MAX_WAITING, RETRY_AFTER, "too many of your requests wait for a change")
+        """The places of waiting requests."""
         self._database = database
         self._groups: dict[tuple[int, Filters], _Group] = {}
-        self._waiting = 0
         self._signal = asyncio.Event()
         self._stopped = False
         self._task: asyncio.Task[None] | None = None
@@ -52,21 +54,21 @@ class Watch:
         ``since`` is the revision that the request has seen. Within the block, the request itself must read what has
         changed until now. Raises ``TooManyRequests``.
         """
-        if self._waiting >= MAX_WAITING:
-            raise TooManyRequests(RETRY_AFTER)
+        with self.places.taken(partner_id):
+            yield from self._join(partner_id, filters, since)
+
+    def _join(self, partner_id: int, filters: Filters, since: int) -> Generator[asyncio.Future[None]]:
         change = asyncio.get_running_loop().create_future()
         if self._stopped:
             change.cancel()
         key = partner_id, filters
         group = self._groups.setdefault(key, _Group(since))
         group.waiting.add(change)
-        self._waiting += 1
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
         try:
             yield change
         finally:
-            self._waiting -= 1
             group.waiting.discard(change)
             if not group.waiting:
                 self._remove(key, group)

@@ -115,7 +115,7 @@ class _Adder:
         for each in unused:
             self.skipped[Reason.CHANGED] += 1
             if each.file is not None:
-                await delete_file(self._store, each.file)
+                await delete_file(self._store, self._partner_id, each.file)
 
 
 class _Content:

@@ -5,6 +5,7 @@ import msgspec
 from trunkline.domain.errors import (
     AlreadyUploaded,
     BodyTooLarge,
+    Busy,
     CarrierNotReady,
     ChatLeft,
     CommandError,
@@ -174,6 +175,10 @@ DOCS: dict[type[TrunklineError], ErrorDocs] = {
         "Tell the operator of the service. Retry later, with growing delays.",
     ),
     NotReady: ErrorDocs("the database does not answer; try again in a moment", "Retry with growing delays."),
+    Busy: ErrorDocs(
+        "another change of yours, such as an import, takes long; try again in 5 seconds",
+        "Wait for the number of seconds in the header `Retry-After`, then repeat the request. The SDK does so for you.",
+    ),
     CarrierNotReady: ErrorDocs(
         "the carrier cannot say whom it reaches: it does not answer", "Retry with growing delays."
     ),

@@ -6,12 +6,13 @@ from typing import Any
 
 import msgspec
 
-from trunkline.api.operation import PARTNER_PREFIX, Operation, Route
+from trunkline.api.operation import PARTNER_PREFIX, READ_METHODS, Operation, Route
 from trunkline.api.parameters import Parameter
 from trunkline.api.reference import descriptions, examples
 from trunkline.api.reference.error_codes import DOCS, meaning
 from trunkline.domain.errors import (
     BodyTooLarge,
+    Busy,
     CarrierNotReady,
     InternalError,
     InvalidBody,
@@ -121,8 +122,9 @@ def _responses(route: Route, operation: Operation, base_url: str) -> dict[str, A
     errors: dict[str, list[type[TrunklineError]]] = {}
     for error in (
         *operation.errors,
-        *([Unauthorized] if route.needs_key else []),
+        *([Unauthorized, TooManyRequests] if route.needs_key else []),
         *([MissingField, InvalidBody, BodyTooLarge] if operation.body is not None else []),
+        *([Busy] if route.method not in READ_METHODS else []),
         *_ALWAYS_POSSIBLE,
     ):
         errors.setdefault(str(error.status), []).append(error)
@@ -148,7 +150,7 @@ def _error(errors: Sequence[type[TrunklineError]], base_url: str) -> dict[str, A
                 },
             }
         },
-        "headers": _CHALLENGE if Unauthorized in errors else _RETRY if TooManyRequests in errors else {},
+        "headers": _CHALLENGE if Unauthorized in errors else _RETRY if {TooManyRequests, Busy} & set(errors) else {},
     }
 
 

@@ -20,7 +20,6 @@ from trunkline.domain.errors import (
     InvalidSignedUrl,
     NoSuchAttachment,
     RangeNotSatisfiable,
-    TooManyRequests,
 )
 from trunkline.domain.file_urls import FILE_PATH, Purpose
 from trunkline.domain.handle import quoted
@@ -53,7 +52,7 @@ programs cannot be sent. You need no attachment to send a file that has a public
     body=AttachmentBody,
     body_example={"filename": "menu.pdf", "content_type": "application/pdf", "size_bytes": 120},
     response=UploadSchema,
-    errors=(InvalidParameter, TooManyRequests),
+    errors=(InvalidParameter,),
 )
 async def create(request: Request) -> Response:
     body, ctx = request.body(AttachmentBody), request.ctx

@@ -23,7 +23,6 @@ from trunkline.domain.errors import (
     NotAGroup,
     NotFound,
     NotYourLine,
-    TooManyRequests,
 )
 from trunkline.domain.handle import parse_handle, parse_number
 from trunkline.domain.instant import DAY
@@ -47,7 +46,7 @@ _SYNC_TOKEN = b"x-sync-token"
     description=descriptions.LIST_CHATS,
     response_description="A page of chats.",
     response=ChatList,
-    errors=(InvalidPhoneNumber, InvalidParameter, NotYourLine, TooManyRequests),
+    errors=(InvalidPhoneNumber, InvalidParameter, NotYourLine),
     parameters=tuple(PARAMETERS.values()),
     headers={
         "X-Sync-Token": "The `updated_since` that yields what changes after this response.",
@@ -107,6 +106,7 @@ def _not_modified(tag: bytes, sync_token: str) -> Response:
     id="createChat",
     tag="Chats",
     summary="Create or find a chat, and send a message",
+    adds_deliveries=True,
     description="""\
 Sends a message from one of your lines. A line has one direct chat with each person, and one unnamed group with the same
 people; if that chat exists, the message goes to it. Named groups are not reused, so the same people can have several.
@@ -154,6 +154,7 @@ async def read(request: Request) -> Response:
     id="updateChat",
     tag="Chats",
     summary="Rename a group, or change its picture",
+    adds_deliveries=True,
     description="For groups only. Subscribers get `chat.group_name_updated` or `chat.group_icon_updated`.",
     response_description="The group was changed.",
     body=UpdateChatBody,
@@ -174,6 +175,7 @@ async def update(request: Request) -> Response:
     id="leaveChat",
     tag="Chats",
     summary="Leave a group",
+    adds_deliveries=True,
     description="""\
 Your line leaves a group of four or more people. The chat stays in the list, with the status `left` for your own handle.
 From then on, every operation that requires membership fails with [2013](/docs/errors#2013).
@@ -194,6 +196,7 @@ async def leave(request: Request) -> Response:
     id="addParticipant",
     tag="Chats",
     summary="Add a participant to a group",
+    adds_deliveries=True,
     description="A group has at most 31 participants besides your line. A returning participant keeps its id.",
     status=202,
     response_description="The participant is in the group.",
@@ -214,6 +217,7 @@ async def add_participant(request: Request) -> Response:
     id="removeParticipant",
     tag="Chats",
     summary="Remove a participant from a group",
+    adds_deliveries=True,
     description="A group keeps at least three people, your line included. The handle stays listed as `removed`.",
     status=202,
     response_description="The participant was removed.",
@@ -234,6 +238,7 @@ async def remove_participant(request: Request) -> Response:
     id="markChatAsRead",
     tag="Chats",
     summary="Mark a chat as read",
+    adds_deliveries=True,
     description="Marks every received message of the chat as read, and sends read receipts.",
     status=204,
     response_description="The chat is marked as read.",
@@ -250,6 +255,7 @@ async def mark_as_read(request: Request) -> Response:
     id="startTyping",
     tag="Chats",
     summary="Show that you are typing",
+    adds_deliveries=True,
     description="Best effort: only iMessage shows it. It ends on its own, or with the next message.",
     status=204,
     response_description="The carrier is informed.",
@@ -266,6 +272,7 @@ async def start_typing(request: Request) -> Response:
     id="stopTyping",
     tag="Chats",
     summary="Stop showing that you are typing",
+    adds_deliveries=True,
     description="Removes the indicator that `POST` shows.",
     status=204,
     response_description="The carrier is informed.",

@@ -124,6 +124,7 @@ async def update(request: Request) -> Response:
     id="shareContactCard",
     tag=_TAG,
     summary="Share the contact card of the line in a chat",
+    adds_deliveries=True,
     description="""\
 The recipients see the card as it is now, after the messages that you sent before. Create the card with
 `POST /v3/contact_card` first. To share it after your first message in a chat, and not more than once a day, is enough.

@@ -41,6 +41,7 @@ CHANGE_ERRORS = (InvalidContent, InvalidParameter, NoSuchMessage, ChatLeft)
     id="sendMessageToChat",
     tag="Messages",
     summary="Send a message to a chat",
+    adds_deliveries=True,
     description="Stores the message and hands it to the carrier. Webhooks report its delivery status.",
     status=202,
     response_description="The message is accepted.",
@@ -62,6 +63,7 @@ async def send(request: Request) -> Response:
     id="sendVoiceMemo",
     tag="Messages",
     summary="Send a voice memo to a chat",
+    adds_deliveries=True,
     description="""\
 Recipients play it in the chat. The file is MP3, M4A, AAC, CAF, WAV, AIFF or AMR. A voice memo is a message of the chat:
 it is listed as a message with one file, has a delivery status, and counts for the health of the chat.
@@ -96,6 +98,7 @@ async def send_memo(request: Request) -> Response:
     id="sendMessage",
     tag="Messages",
     summary="Send a message from the best of your lines",
+    adds_deliveries=True,
     description="""\
 You name the recipients but no line. The message goes to the most recently changed chat with exactly these people,
 unless its line is [flagged](/guides/chats/chat-health#lines); otherwise, a chat begins on the line with the best
@@ -163,6 +166,7 @@ async def read(request: Request) -> Response:
     id="editMessage",
     tag="Messages",
     summary="Edit a message",
+    adds_deliveries=True,
     description="Changes the text of a part of one of your messages, up to five times within 15 minutes.",
     response_description="The edited message.",
     body=EditBody,
@@ -203,6 +207,7 @@ async def delete(request: Request) -> Response:
     id="sendReaction",
     tag="Messages",
     summary="React to a message",
+    adds_deliveries=True,
     description="You have one reaction to each part; a new one replaces it.",
     status=202,
     response_description="The reaction is added or removed.",

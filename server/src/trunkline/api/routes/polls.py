@@ -23,6 +23,7 @@ from trunkline.schemas.polls import AddOptionsBody, CreatePollBody, PollEnvelope
     id="createPoll",
     tag="Polls",
     summary="Send a poll to a chat",
+    adds_deliveries=True,
     description="""\
 Stores the poll, a message of the chat, and hands it to the carrier. Webhooks report its delivery and its votes. Only
 iMessage carries polls: to a recipient whom iMessage does not reach, the poll fails (`poll.failed`).
@@ -64,6 +65,7 @@ async def read(request: Request) -> Response:
     id="addPollOptions",
     tag="Polls",
     summary="Add options to a poll",
+    adds_deliveries=True,
     description="Anyone in the chat can add options, also to the polls of others. Options never change or disappear.",
     response_description="The poll.",
     body=AddOptionsBody,
@@ -82,6 +84,7 @@ async def add_options(request: Request) -> Response:
     id="votePoll",
     tag="Polls",
     summary="Vote in a poll",
+    adds_deliveries=True,
     description="Adds or removes the vote of your line for one option. You may vote for several options.",
     response_description="The poll.",
     body=VoteBody,

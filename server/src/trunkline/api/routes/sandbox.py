@@ -74,6 +74,7 @@ class _ActionName(msgspec.Struct):
     id="simulate",
     tag="Sandbox",
     summary="Play the counterparty",
+    adds_deliveries=True,
     description=DESCRIPTION,
     response_description="What happened.",
     body=Simulation,

@@ -42,6 +42,23 @@ where destination <> 'carrier' and due_at <= :now and claimed_until <= :now
 order by due_at
 limit :limit
 
+-- name: partners_behind
+-- Partners with a queue in which an attempt has been due since before :before and more than :most entries wait. A queue
+-- whose last attempts all failed does not count.
+select q.partner_id from queues q
+where q.due_at < :before and q.is_failing = 0 and q.destination = 'carrier' and exists (
+    select 1 from outbox o
+    where o.partner_id = q.partner_id and o.destination = q.destination and o.state = 'waiting'
+    limit 1 offset :most
+)
+union all
+select q.partner_id from queues q
+where q.due_at < :before and q.is_failing = 0 and q.destination <> 'carrier' and exists (
+    select 1 from outbox o
+    where o.partner_id = q.partner_id and o.destination = q.destination and o.state = 'waiting'
+    limit 1 offset :most
+)
+
 -- name: next_due_anywhere
 select
     (select min(due_at) from queues where destination = 'carrier'),
@@ -90,12 +107,24 @@ update ordering_keys set attempts = :attempts, due_at = :due_at
 where partner_id = :partner and destination = :destination and ordering_key = :ordering_key and head = :sequence
 
 -- name: advance
+-- The next entry is due since it was added, or since the former head was, whichever is later. So the due time says how
+-- long the ordering key has been waiting for the service.
 update ordering_keys set
     head = (
         select min(o.sequence) from outbox o
         where o.partner_id = :partner and o.destination = :destination and o.ordering_key = :ordering_key and o.state = 'waiting'
     ),
-    attempts = 0, due_at = :now
+    attempts = 0,
+    due_at = coalesce(
+        (
+            select case when o.updated_at > ordering_keys.due_at then o.updated_at else ordering_keys.due_at end
+            from outbox o
+            where o.partner_id = :partner and o.destination = :destination and o.ordering_key = :ordering_key and o.state = 'waiting'
+            order by o.sequence
+            limit 1
+        ),
+        due_at
+    )
 where partner_id = :partner and destination = :destination and ordering_key = :ordering_key and head = :sequence
 
 -- name: delete_ordering_key
@@ -107,6 +136,7 @@ select min(due_at) from ordering_keys where partner_id = :partner and destinatio
 -- name: update_queue
 update queues set
     due_at = :due_at, silent_rounds = :silent_rounds, paused_until = :paused_until,
+    is_failing = coalesce(cast(:is_failing as bigint), is_failing),
     claimed_until = case when claimed_until = :until then :held_until else claimed_until end
 where partner_id = :partner and destination = :destination
 

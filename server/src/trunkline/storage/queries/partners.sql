@@ -19,7 +19,7 @@ select id, name, created_at, removed_at from partners where id = :id
 insert into keys (id, partner_id, name, digest, created_at, expires_at) values (:id, :partner, :name, :digest, :now, :expires_at)
 
 -- name: key_by_digest
-select partner_id, expires_at, revoked_at from keys where digest = :digest
+select partner_id, id, expires_at, revoked_at from keys where digest = :digest
 
 -- name: keys_of_partner
 select id, name, created_at, expires_at, revoked_at from keys where partner_id = :partner order by created_at, id
