@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from trunkline.domain.errors import InvalidParameter
 from trunkline.domain.instant import Instant
 
 MAX_RECIPIENTS = 31
@@ -120,6 +121,14 @@ def recipients_key(line: str, recipients: Iterable[str], *, is_group: bool) -> s
         digest = hashlib.sha256(" ".join(sorted(set(recipients))).encode()).hexdigest()
         return f"{line} {digest[:32]}"
     return f"{line} {next(iter(recipients))}"
+
+
+def check_number_of_recipients(number: int) -> None:
+    """Raises ``InvalidParameter`` if a chat cannot have so many recipients."""
+    if number == 0:
+        raise InvalidParameter("'to' is empty; it must list at least one handle")
+    if number > MAX_RECIPIENTS:
+        raise InvalidParameter(f"'to' lists {number:,} handles; a chat has at most {MAX_RECIPIENTS} recipients")
 
 
 def clean_name(name: str | None) -> str | None:

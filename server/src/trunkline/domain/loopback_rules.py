@@ -53,7 +53,7 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
         Meta(description="Makes every message fail, with this reason in `message.failed`."),
     ] = None
     services: Annotated[
-        tuple[Service, ...] | None,
+        Annotated[tuple[Service, ...], Meta(max_length=len(FALLBACK_ORDER))] | None,
         Meta(
             description="The services that reach the handle; iMessage falls back to RCS, and RCS to SMS. With `[]`, no "
             "service does and messages fail. By default, all do. Only iMessage reaches an email address."

@@ -14,7 +14,7 @@ from trunkline.domain.chat import (
     Service,
     clean_name,
 )
-from trunkline.domain.content import is_https_url
+from trunkline.domain.content import HTTPS_RULE, is_https_url
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import InvalidParameter, MissingField, NotAGroup
 from trunkline.domain.events import EventType
@@ -42,7 +42,7 @@ async def update_group(store: Store, ctx: RequestContext, chat_id: str, update: 
         )
     icon = update.group_chat_icon
     if isinstance(icon, str) and icon and not is_https_url(icon):
-        raise InvalidParameter(f"'group_chat_icon' is {quoted(icon)}; it must be a URL that begins with https://")
+        raise InvalidParameter(f"'group_chat_icon' is {quoted(icon)}; {HTTPS_RULE}")
     async with store.change(ctx) as change:
         chat = await _require_group(change, chat_id)
         after = chat

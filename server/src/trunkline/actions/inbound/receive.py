@@ -16,6 +16,7 @@ from trunkline.domain import contact_card
 from trunkline.domain.chat import Chat, Participant, ParticipantStatus, Service
 from trunkline.domain.chat_health import RecentMessage
 from trunkline.domain.contact_card import ReceivedContactCard
+from trunkline.domain.content import check_text
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import InvalidParameter, NotAGroup, NotYourLine
 from trunkline.domain.events import EventType
@@ -57,6 +58,7 @@ async def receive_message(store: Store, ctx: RequestContext, received: Received)
     """
     if not await store.partners.has_line(ctx.partner_id, received.line):
         raise NotYourLine(f"{received.line} is not one of this partner's lines")
+    opts_out = is_opt_out(received.content.text)
     async with store.change(ctx) as change:
         if await blocked_handles.find(change, received.sender) is not None:
             return None
@@ -83,7 +85,6 @@ async def receive_message(store: Store, ctx: RequestContext, received: Received)
             service=received.service,
             sent_at=change.now if received.sent_at is None else received.sent_at,
         )
-        opts_out = is_opt_out(received.content.text)
         if not opts_out:
             await _lift_opt_outs(change, chat, received.sender)
         elif not chat.is_group:
@@ -117,6 +118,7 @@ async def receive_reaction(
 
 async def receive_edit(store: Store, ctx: RequestContext, message_id: str, part_index: int, text: str) -> Message:
     """The sender of a received message edits it. Raises ``NoSuchMessage``, ``InvalidParameter``, ``InvalidContent``."""
+    check_text(text, "text")
     async with store.change(ctx) as change:
         message = await require_message(change, message_id)
         if message.is_from_me:

@@ -36,6 +36,7 @@ async def edit_message(store: Store, ctx: RequestContext, message_id: str, part_
     Raises ``NoSuchMessage``, ``ChatLeft``, ``InvalidContent``, or ``InvalidParameter`` if the message can no longer be
     edited.
     """
+    check_text(text, "text")
     async with store.change(ctx) as change:
         message = await require_message(change, message_id)
         chat = await require_chat(change, message.chat_id)
@@ -54,11 +55,10 @@ async def edit_message(store: Store, ctx: RequestContext, message_id: str, part_
 
 
 async def apply_edit(change: Change, chat: Chat, message: Message, part_index: int, text: str) -> Message:
-    """Stores the new text of a part, and emits the event. Raises ``InvalidParameter``, ``InvalidContent``."""
+    """Stores the new text of a part, which has been checked, and emits the event. Raises ``InvalidParameter``."""
     part = _part(message, part_index)
     if not isinstance(part, TextPart):
         raise InvalidParameter(f"'part_index' is {part_index}, which is not a text part; only text can be edited")
-    check_text(text, "text")
     # Decorations and mentions of the old text need not fit the new one.
     edited = _with_part(message, part_index, TextPart(text, reactions=part.reactions), change.now)
     edited = msgspec.structs.replace(edited, edits=message.edits + 1)
