@@ -48,7 +48,7 @@ LIVE = [name for name in PAGES if name.startswith(("live", "changed"))]
 MOVED = [name for name in PAGES if name.startswith("moved")]
 LOOKUPS = {
     **{name: load("partners")[name] for name in ("key_by_digest", "line", "partner_by_name", "lines_of_partner")},
-    **{name: load("reader")[name] for name in ("chat", "chats_with_recipients")},
+    **{name: load("reader")[name] for name in ("chat", "chat_with_recipients")},
     "mirror_cursor": load("change")["mirror_cursor"],
     **{name: load("loopback_rules")[name] for name in ("rules", "rules_for")},
     "faults": load("faults")["faults"],
@@ -185,3 +185,13 @@ def test_includes_read_only_the_row_of_a_chat_and_its_newest_message(
     plan = examined.plans["includes", partner, statistics]
     assert plan.sorts == 0
     assert plan.rows is None or plan.rows <= 2 * TALKATIVE, plan
+
+
+@pytest.mark.parametrize("statistics", STATISTICS)
+@pytest.mark.parametrize("partner", PARTNERS)
+def test_the_chat_with_some_people_is_one_row_however_many_chats_have_them(
+    examined: Examined, partner: str, statistics: str
+) -> None:
+    plan = examined.plans["chat_with_recipients", partner, statistics]
+    assert plan.sorts == 0
+    assert plan.rows is None or plan.rows <= 1, plan

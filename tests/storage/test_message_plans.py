@@ -46,6 +46,7 @@ MOST = {
     "latest_chats_of_line": REPUTATION_CHATS,
     "unread": UNREAD,
     "all_blocked": FEW,
+    "count_blocked": FEW,
     "chats_opted_out": FEW,
     "lift_everywhere": FEW,
     "lift_before": FEW,

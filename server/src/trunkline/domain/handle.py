@@ -17,6 +17,8 @@ EMAIL_LIMIT = 254  # characters; RFC 5321 §4.5.3.1.3, without the angle bracket
 SHORT_CODE = r"[0-9]{3,8}"
 SENDER_NAME = r"(?=.*[A-Za-z])[A-Za-z0-9 ]{2,11}"  # GSM 03.38: an alphanumeric sender has up to 11 characters
 MAX_BLOCK_REASON = 500  # characters
+MAX_BLOCKED = 5000
+"""Handles that a partner can block."""
 MAX_LINES = 1000
 """Lines that a list in a request can name."""
 

@@ -22,6 +22,9 @@ LOOPBACK = "loopback"
 EVERYONE = ""
 """The handle of the rule for every handle that has no rule of its own."""
 
+MAX_RULES = 1000
+"""Rules of a partner."""
+
 FALLBACK_ORDER = (Service.IMESSAGE, Service.RCS, Service.SMS)
 """The order in which services are tried: each one falls back to the next."""
 

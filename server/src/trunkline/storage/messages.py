@@ -87,9 +87,9 @@ async def document(reader: Reader, message_id: str) -> bytes | None:
     return found[0][0] if found else None
 
 
-async def unread(reader: Reader, chat_id: str) -> Sequence[Message]:
-    """The messages that a chat received and that are not marked as read."""
-    rows = await reader.fetch(_QUERIES["unread"], (reader.partner_id, chat_id))
+async def unread(reader: Reader, chat_id: str, limit: int) -> Sequence[Message]:
+    """At most ``limit`` of the messages that a chat received and that are not marked as read."""
+    rows = await reader.fetch(_QUERIES["unread"], (reader.partner_id, chat_id, limit))
     return [parse_message(*row) for row in rows]
 
 

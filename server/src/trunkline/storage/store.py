@@ -11,7 +11,7 @@ from trunkline.domain.chat_health import DEFAULT_THRESHOLDS, Thresholds
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError, NotReady
 from trunkline.domain.file_urls import FileUrls
-from trunkline.storage import media_parts
+from trunkline.storage import groups, media_parts
 from trunkline.storage.change import Change, open_change
 from trunkline.storage.files.base import FileStore
 from trunkline.storage.files.opening import open_files
@@ -63,7 +63,7 @@ class Store:
             raise NotReady(f"the database does not answer within {READY_TIMEOUT:.0f} s") from None
 
 
-_STEPS = {5: media_parts.index_all}
+_STEPS = {5: media_parts.index_all, 10: groups.rewrite_all}
 """What a migration does besides its statements, by the schema version that it leads to."""
 
 

@@ -81,9 +81,7 @@ async def add_participant(store: Store, ctx: RequestContext, chat_id: str, handl
             raise InvalidParameter(f"'handle' is {handle}, who is already in this group")
         if "@" in handle and chat.service in {Service.SMS, Service.RCS}:
             raise InvalidParameter(f"'handle' is {handle}; a group on {chat.service} reaches phone numbers only")
-        if len(chat.active) > MAX_RECIPIENTS:
-            raise InvalidParameter(f"this group is full; it has at most {MAX_RECIPIENTS} recipients")
-        await add(change, chat, handle)
+        await add(change, chat, handle, MAX_RECIPIENTS)
 
 
 async def remove_participant(store: Store, ctx: RequestContext, chat_id: str, handle: str) -> None:
@@ -103,8 +101,13 @@ async def remove_participant(store: Store, ctx: RequestContext, chat_id: str, ha
         await remove(change, chat, participant, ParticipantStatus.REMOVED)
 
 
-async def add(change: Change, chat: Chat, handle: str) -> Chat:
-    """Stores that a participant joined, and emits the event. A returning participant keeps its identity."""
+async def add(change: Change, chat: Chat, handle: str, maximum: int) -> Chat:
+    """Stores that a participant joined, and emits the event. A returning participant keeps its identity.
+
+    Raises ``InvalidParameter`` if the group has the ``maximum`` of recipients; the line can always join.
+    """
+    if handle != chat.line and sum(not each.is_me for each in chat.active) >= maximum:
+        raise InvalidParameter(f"this group is full; it has at most {maximum} recipients")
     known = chat.participant(handle)
     if known is None:
         joined = Participant(random_id(), handle, chat.service or Service.IMESSAGE, change.now)

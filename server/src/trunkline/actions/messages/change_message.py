@@ -14,6 +14,7 @@ from trunkline.domain.instant import MINUTE, Instant
 from trunkline.domain.message import (
     EDIT_WINDOW,
     MAX_EDITS,
+    MAX_REACTIONS,
     DeliveryStatus,
     Message,
     Part,
@@ -109,6 +110,8 @@ async def apply_reaction(
     if reaction.added and same:
         return message
     if reaction.added:
+        if present is None and sum(len(each.reactions) for each in message.content.parts) >= MAX_REACTIONS:
+            raise InvalidParameter(f"this message has {MAX_REACTIONS:,} reactions, which is the maximum")
         changed = Reaction(random_id(), by, reaction.type, reaction.custom_emoji)
         reactions, kind = (*others, changed), EventType.REACTION_ADDED
     elif present is not None and same:

@@ -120,7 +120,6 @@ async def _checked(
     if update.target_url is not UNSET:
         _check_target(update.target_url, allow_private=allow_private)
         fields["target_url"] = update.target_url
-        fields["version"] = version_of(update.target_url)
     if update.subscribed_events is not UNSET:
         fields["events"] = check_events(update.subscribed_events)
     if update.phone_numbers is not UNSET:
@@ -142,8 +141,8 @@ def _updated(known: Sequence[Subscription], before: Subscription, fields: Mappin
             f"'target_url' is {quoted(after.target_url)}, which is the target of another of your subscriptions; "
             "change that one, or add a query to the URL"
         )
-    if after.target_url == before.target_url:
-        after = msgspec.structs.replace(after, version=before.version)
+    if after.target_url != before.target_url:
+        after = msgspec.structs.replace(after, version=version_of(after.target_url))
     if (after.routing_key_header or "").lower() == (after.routing_id_header or DEFAULT_ROUTING_ID_HEADER).lower():
         raise InvalidParameter("'routing_key_header' and 'routing_id_header' name the same header; name two headers")
     return after

@@ -38,6 +38,7 @@ delete from messages where partner_id = :partner and id = :id
 -- name: unread
 select document, thread, idempotency_key, edits, poll, is_voice_memo from messages
 where partner_id = :partner and chat_id = :chat and from_me = 0 and delivery_status = 'received'
+limit :limit
 
 -- name: latest
 -- What health is derived from, newest first.
