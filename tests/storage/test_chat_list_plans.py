@@ -15,6 +15,7 @@ from tests.support.open_store import OpenStore, opened_store
 from tests.support.partners import context, new_partner, save
 from tests.support.query_plans import Plan, plan_of
 from trunkline.domain.chat import recipients_key
+from trunkline.domain.paging import SMALL
 from trunkline.storage.sql import Query, Value, load
 from trunkline.storage.store import Store
 
@@ -53,7 +54,7 @@ LOOKUPS = {
     **{name: load("loopback_rules")[name] for name in ("rules", "rules_for")},
     "faults": load("faults")["faults"],
     "revisions": CHANGED_SINCE["revisions"],
-    "includes": load("includes")["includes"],
+    **load("includes"),
 }
 FROM_PARAMETERS = {"SCAN CONSTANT ROW", "SCAN requested"}
 """How SQLite describes the rows that a query makes from its own parameters."""
@@ -84,6 +85,8 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         before_updated_at=NOW + before,
         before_revision=before + 1,
         limit=LIMIT,
+        small=SMALL,
+        chat=chat_id(1),
         skip=0,
         phone_number=LINE,
         digest=b"\x00" * 32,

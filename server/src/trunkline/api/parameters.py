@@ -34,6 +34,7 @@ class Parameter(msgspec.Struct, frozen=True):
 def limit_parameter(description: str, default: int) -> Parameter:
     """The parameter ``limit`` of a list."""
     schema = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": default}
+    description = f"{description} A page of about a megabyte ends earlier; `next_cursor` continues there."
     return Parameter("limit", description, schema, _parse_limit)
 
 

@@ -1,11 +1,18 @@
 """What a caller can request of a list (docs/wire.md §1, §4, §6)."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
 
 MAX_LIMIT = 100
 """Items on a page, of every list."""
+
+MAX_PAGE = 1_000_000
+"""Bytes of the documents on a page, unless a single one is larger."""
+
+SMALL = MAX_PAGE // MAX_LIMIT
+"""Bytes of a document of which a page always has room for the maximum number."""
 
 DEFAULT_CHAT_LIMIT = 20
 DEFAULT_MESSAGE_LIMIT = 50
@@ -40,6 +47,17 @@ class ChatQuery(msgspec.Struct, frozen=True):
     wait: int = 0
     """Seconds to wait if nothing has changed."""
     include: frozenset[Include] = frozenset()
+
+
+def fitting(sizes: Iterable[int]) -> int:
+    """How many of the first documents with these sizes, in bytes, make a page: at least one, if there is one."""
+    total = number = 0
+    for size in sizes:
+        total += size
+        if number and total > MAX_PAGE:
+            break
+        number += 1
+    return number
 
 
 class MessageQuery(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from enum import Enum
 
 from trunkline.domain.chat_health import RecentMessage
 from trunkline.domain.message import DeliveryStatus, Message
+from trunkline.domain.paging import SMALL, fitting
 from trunkline.schemas.message import parse_message, render_message
 from trunkline.schemas.polls import render_poll
 from trunkline.storage import media_parts
@@ -49,7 +50,10 @@ async def page(
     snapshot: int = LATEST,
     after: SortKey | None = None,
 ) -> Page:
-    """At most ``limit`` messages after a sort key, as of a snapshot. ``list_id`` is a chat's id, or a thread's."""
+    """At most ``limit`` messages after a sort key, as of a snapshot, and no more than make a page.
+
+    ``list_id`` is a chat's id, or a thread's.
+    """
     name, start = order.value
     query = _QUERIES[name]
     sort_key = start if after is None else after
@@ -61,15 +65,21 @@ async def page(
         after_revision=sort_key.revision,
         snapshot=snapshot,
         limit=limit + 1,
+        small=SMALL,
     )
     rows = await reader.fetch(query, values)
     served = rows[:limit]
     if snapshot == LATEST and rows:
         snapshot = rows[0][3]
+    documents = [row[0] for row in served]
+    if None in documents:
+        served = served[: fitting(row[4] for row in served)]
+        found = [row[0] or await document(reader, row[5]) for row in served]
+        documents = [each for each in found if each is not None]  # a message may have been deleted since
     return Page(
-        documents=[row[0] for row in served],
+        documents=documents,
         snapshot=None if snapshot == LATEST else snapshot,
-        end=SortKey(served[-1][1], served[-1][2]) if len(rows) > limit else None,
+        end=SortKey(served[-1][1], served[-1][2]) if len(rows) > len(served) else None,
     )
 
 
@@ -83,7 +93,7 @@ async def find(reader: Reader, message_id: str) -> Message | None:
 
 async def document(reader: Reader, message_id: str) -> bytes | None:
     """The stored document of the message with this id."""
-    found = await reader.fetch(_QUERIES["message"], (reader.partner_id, message_id))
+    found = await reader.fetch(_QUERIES["document"], (reader.partner_id, message_id))
     return found[0][0] if found else None
 
 
