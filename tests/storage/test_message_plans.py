@@ -77,6 +77,8 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         "after_revision": MANY // 2 if newest_first else 0,
         "snapshot": 2**62,
         "small": SMALL,
+        "created_at": NOW,
+        "revision": 1,
         "limit": {"latest": WINDOW, "latest_chats_of_line": REPUTATION_CHATS}.get(query.name, LIMIT),
         "id": chat_id(10**6 + 7) if reads else "nothing",
         "handle": ALICE if reads else "nobody@example.com",

@@ -1,6 +1,6 @@
 """What a caller can request of a list (docs/wire.md §1, §4, §6)."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
@@ -49,15 +49,14 @@ class ChatQuery(msgspec.Struct, frozen=True):
     include: frozenset[Include] = frozenset()
 
 
-def fitting(sizes: Iterable[int]) -> int:
-    """How many of the first documents with these sizes, in bytes, make a page: at least one, if there is one."""
-    total = number = 0
-    for size in sizes:
-        total += size
-        if number and total > MAX_PAGE:
-            break
-        number += 1
-    return number
+def fitting(documents: Sequence[bytes]) -> int:
+    """How many of the first documents make a page: at least one, if there is one."""
+    size = 0
+    for number, document in enumerate(documents):
+        size += len(document)
+        if size > MAX_PAGE:
+            return max(1, number)
+    return len(documents)
 
 
 class MessageQuery(msgspec.Struct, frozen=True):

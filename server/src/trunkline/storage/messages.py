@@ -13,7 +13,7 @@ from trunkline.storage.change import Change
 from trunkline.storage.chat_list import LATEST, Page
 from trunkline.storage.cursor import MAX_SORT_KEY, MIN_SORT_KEY, SortKey
 from trunkline.storage.reader import Reader
-from trunkline.storage.sql import Value, load
+from trunkline.storage.sql import Row, Value, load
 
 _QUERIES = load("messages")
 _COLUMNS = (
@@ -34,11 +34,14 @@ _COLUMNS = (
 
 
 class Order(Enum):
-    """Which messages are listed, and in which order: the query, and the sort key before the first message."""
+    """Which messages are listed, and in which order.
 
-    CHAT = ("page", MAX_SORT_KEY)
-    THREAD_NEWEST_FIRST = ("thread_newest_first", MAX_SORT_KEY)
-    THREAD_OLDEST_FIRST = ("thread_oldest_first", MIN_SORT_KEY)
+    That is the query, that of a large document, and the sort key before the first message.
+    """
+
+    CHAT = ("page", "large_of_chat", MAX_SORT_KEY)
+    THREAD_NEWEST_FIRST = ("thread_newest_first", "large_of_thread", MAX_SORT_KEY)
+    THREAD_OLDEST_FIRST = ("thread_oldest_first", "large_of_thread", MIN_SORT_KEY)
 
 
 async def page(
@@ -54,7 +57,7 @@ async def page(
 
     ``list_id`` is a chat's id, or a thread's.
     """
-    name, start = order.value
+    name, _, start = order.value
     query = _QUERIES[name]
     sort_key = start if after is None else after
     values = query.values(
@@ -73,14 +76,30 @@ async def page(
         snapshot = rows[0][3]
     documents = [row[0] for row in served]
     if None in documents:
-        served = served[: fitting(row[4] for row in served)]
-        found = [row[0] or await document(reader, row[5]) for row in served]
-        documents = [each for each in found if each is not None]  # a message may have been deleted since
+        served, documents = await _with_large(reader, order, list_id, served)
     return Page(
         documents=documents,
         snapshot=None if snapshot == LATEST else snapshot,
         end=SortKey(served[-1][1], served[-1][2]) if len(rows) > len(served) else None,
     )
+
+
+async def _with_large(
+    reader: Reader, order: Order, list_id: str, rows: Sequence[Row]
+) -> tuple[Sequence[Row], list[bytes]]:
+    """The first rows, as many as make a page, and their documents, of which the large ones are still to be read."""
+    query = _QUERIES[order.value[1]]
+    documents: list[bytes] = []
+    for number, (document, created_at, revision, _) in enumerate(rows):
+        if document is None:
+            named = {"chat": list_id, "thread": list_id, "created_at": created_at, "revision": revision}
+            found = await reader.fetch(query, query.values(partner=reader.partner_id, **named))
+            documents += [row[0] for row in found]  # it may have been deleted since
+        else:
+            documents.append(document)
+        if fitting(documents) < len(documents):
+            return rows[:number], documents[:-1]
+    return rows, documents
 
 
 async def find(reader: Reader, message_id: str) -> Message | None:

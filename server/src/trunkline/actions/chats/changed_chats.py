@@ -35,7 +35,7 @@ async def changed_chats(
     documents = changed.documents
     if query.include:
         documents = await with_includes(store, partner_id, documents, query.include)
-    number = fitting(map(len, documents))
+    number = fitting(documents)
     if number < len(changed.documents):
         changed, documents = changed.first(number), documents[:number]
     token = encode_sync(changed.reached, store.cursor_key, partner_id)

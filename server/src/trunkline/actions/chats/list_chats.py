@@ -47,9 +47,10 @@ async def list_chats(store: Store, partner_id: int, query: ChatQuery, now: Insta
     documents = page.documents
     if query.include:
         documents = await with_includes(store, partner_id, documents, query.include)
-    number = fitting(map(len, documents))
-    if number < len(page.documents):
-        page, documents = page.first(number), documents[:number]
+    if sum(map(len, documents)) > MAX_PAGE:
+        number = fitting(documents)
+        if number < len(page.documents):
+            page, documents = page.first(number), documents[:number]
     sync_token = encode_sync(snapshot, key, partner_id)
     return ChatPage(
         documents=documents,

@@ -28,7 +28,13 @@ from trunkline.domain.instant import to_datetime
 from trunkline.schemas.attachments import AttachmentBody, AttachmentSchema, UploadSchema, upload_schema
 
 _SIGNED = tuple(
-    Parameter(name, "Part of the signed URL; use the URL unchanged.", {"type": "string", "maxLength": MAX_TOKEN}, str)
+    Parameter(
+        name,
+        "Part of the signed URL; use the URL unchanged.",
+        {"type": "string", "maxLength": MAX_TOKEN},
+        str,
+        InvalidSignedUrl,
+    )
     for name in ("partner", "expires", "signature")
 )
 _SIGNED_BY_NAME = {each.name: each for each in _SIGNED}
