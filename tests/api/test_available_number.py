@@ -94,7 +94,7 @@ def test_excluded_lines(we: Caller) -> None:
         (f"to={ALICE},somebody", 1002, "'to[1]' is 'somebody'"),
         (f"to={LINE}", 1005, "one of your lines"),
         ("to=" + ",".join(emails(32)), 1005, "'to' lists 32 values; it must list at most 31"),
-        ("exclude_from=" + ",".join([LINE] * 101), 1005, "at most 100"),
+        ("exclude_from=" + ",".join([LINE] * 1001), 1005, "at most 1000"),
         ("type=SMS", 1005, "'type' is 'SMS'; it must be iMessage or RCS"),
         ("type=RCS&type=RCS", 1005, "'type' is given twice"),
     ],

@@ -1,115 +1,215 @@
-"""Limits on requests: the rate limit of a key, and what a partner that sends more than is delivered gets."""
+"""The limits of a request: each has an error that says it, and no body holds a worker for long."""
 
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from tests.support.asgi import LIST, Api
+import msgspec
+import pytest
+
 from tests.support.caller import Caller, text
-from tests.support.chats import ALICE, BOB
+from tests.support.chats import ALICE, LINE
 from tests.support.envelope import refused
-from tests.support.open_store import OpenStore
-from tests.support.partners import new_partner
-from trunkline.actions.operator.partners import add_key
-from trunkline.api.operation import READ_METHODS
-from trunkline.api.routes import ROUTES, not_simulated
-from trunkline.domain.rate_limit import RateLimit
-from trunkline.storage.partners import Partner
-from trunkline.testing.clock import Clock
+from trunkline.api.body import MAX_VALUES, canonical, read_body
+from trunkline.domain.content import MAX_DECORATIONS, MAX_PARTS, MAX_TEXT, MAX_URL, check, objection_to_first
+from trunkline.domain.errors import TrunklineError
+from trunkline.domain.handle import MAX_LINES
+from trunkline.domain.subscription import MAX_EVENTS
+from trunkline.schemas.requests import CreateChatBody, parse_recipients, to_content
 
-AUTHORIZATION = b"authorization"
+BOLD = {"range": [0, 1], "style": "bold"}
 
 
-def limited(response: Any) -> tuple[str, int]:
-    """The message of a 429, and its ``Retry-After``, which the envelope repeats."""
-    assert response.status_code == 429, response.text
-    error = response.json()["error"]
-    assert error["code"] == 1007
-    assert int(response.headers["retry-after"]) == error["retry_after"]
-    return error["message"], error["retry_after"]
+def decorated(number: int) -> dict[str, Any]:
+    return {"parts": [{"type": "text", "value": "hello", "text_decorations": [BOLD] * number}]}
 
 
-def test_a_key_may_make_so_many_requests_in_a_period(opened: OpenStore, clock: Clock) -> None:
-    api = Api(opened, clock, rate_limit=RateLimit.parse("3/minute"))
-    partner = opened.run(new_partner(opened.store))
-    assert [api.list(partner.secret).status_code for _ in range(3)] == [200, 200, 200]
-    message, retry_after = limited(api.list(partner.secret))
-    assert message == "your key has reached the rate limit of 3/minute; try again in 20 seconds"
-    clock.advance(seconds=retry_after - 0.001)
-    limited(api.list(partner.secret))
-    clock.advance(seconds=0.001)
-    assert api.list(partner.secret).status_code == 200
-    limited(api.list(partner.secret))
+def subscribing(**fields: Any) -> dict[str, Any]:
+    return {"target_url": "https://example.com/hook", "subscribed_events": ["message.sent"], **fields}
 
 
-def test_the_limit_is_that_of_a_key_however_it_is_written(opened: OpenStore, clock: Clock) -> None:
-    api = Api(opened, clock, rate_limit=RateLimit.parse("2/hour"))
-    partner = opened.run(new_partner(opened.store))
-    _, second = opened.run(add_key(opened.store, Partner(partner.id, partner.name, clock()), "second", clock(), None))
-    for form in ("Bearer {}", "bearer   {}"):
-        header = (AUTHORIZATION, form.format(partner.secret).encode())
-        assert api.ask(LIST, headers=[header]).status_code == 200
-    limited(api.ask(LIST, headers=[(AUTHORIZATION, f"BEARER {partner.secret} ".encode())]))
-    assert api.list(second).status_code == 200
+def creating(**fields: Any) -> dict[str, Any]:
+    return {"from": LINE, "to": [ALICE], "message": text("hello"), **fields}
 
 
-def test_what_needs_no_key_has_no_limit(opened: OpenStore, clock: Clock) -> None:
-    api = Api(opened, clock, rate_limit=RateLimit.parse("1/hour"))
-    partner = opened.run(new_partner(opened.store))
-    for _ in range(3):
-        assert api.ask("/healthz").status_code == 200
-        assert api.ask("/readyz").status_code == 200
-        refused(api.list("tk_unknown"), 401, 2004)
-    assert api.list(partner.secret).status_code == 200
-    limited(api.list(partner.secret))
-    assert api.ask("/healthz").status_code == 200
+def parts(*given: Any) -> dict[str, Any]:
+    return {"parts": list(given)}
 
 
-def test_without_the_setting_there_is_no_limit(we: Caller) -> None:
-    assert {we.call("GET", LIST).status_code for _ in range(200)} == {200}
+MANY_LINES = [LINE] * (MAX_LINES + 1)
+LONG_URL = "https://a.b/" + "c" * MAX_URL
+
+BEYOND: list[tuple[str, Any, int, str]] = [
+    (
+        "/v3/messages",
+        {"to": [ALICE], "message": text("hello"), "exclude_from": MANY_LINES},
+        1003,
+        "'exclude_from' is not valid: it must have at most 1,000 items",
+    ),
+    ("/v3/chats", creating(to=[ALICE] * 1001), 1005, "'to' lists 1,001 handles; a chat has at most 31 recipients"),
+    (
+        "/v3/chats",
+        creating(message=parts(*[{"type": "text", "value": "a"}] * (MAX_PARTS + 1))),
+        1004,
+        "'message.parts' has 101 parts; a message has at most 100",
+    ),
+    (
+        "/v3/chats",
+        creating(message=decorated(MAX_DECORATIONS + 1)),
+        1004,
+        "'message.parts[0].text_decorations' has 101 ranges; a text part has at most 100",
+    ),
+    (
+        "/v3/chats",
+        creating(message=text("a" * (MAX_TEXT + 1))),
+        1004,
+        "'message.parts[0].value' has 20,001 characters; a text part has at most 20,000",
+    ),
+    (
+        "/v3/chats",
+        creating(message=parts({"type": "media", "url": LONG_URL})),
+        1004,
+        "it must be a URL that begins with https://, of at most 2048 characters",
+    ),
+    (
+        "/v3/webhook-subscriptions",
+        subscribing(subscribed_events=["message.sent"] * (MAX_EVENTS + 1)),
+        1003,
+        "'subscribed_events' is not valid: it must have at most 200 items",
+    ),
+    (
+        "/v3/webhook-subscriptions",
+        subscribing(subscribed_events=["e" * 101]),
+        1003,
+        "it must have at most 100 characters",
+    ),
+    (
+        "/v3/webhook-subscriptions",
+        subscribing(phone_numbers=MANY_LINES),
+        1003,
+        "'phone_numbers' is not valid: it must have at most 1,000 items",
+    ),
+    (
+        "/v3/blocked_handles",
+        {"handle": ALICE, "unknown": [1] * (MAX_VALUES + 1)},
+        1003,
+        "the body has more than 50,000 values, the most that the service accepts",
+    ),
+]
 
 
-def test_a_partner_that_is_behind_may_do_anything_that_adds_nothing(opened: OpenStore, clock: Clock) -> None:
-    behind: set[int] = set()
-    api = Api(opened, clock, is_behind=behind.__contains__)
-    we, other = Caller(api, clock), Caller(api, clock)
-    chat = we.create()
-    other_chat = other.create()
-    hook = {"target_url": "https://r.example/", "subscribed_events": ["message.sent"]}
-    behind.add(we.tenant.id)
-    for response in (we.try_create([BOB]), we.try_send(chat["id"]), we.post(f"/v3/chats/{chat['id']}/typing")):
-        message, retry_after = limited(response)
-        assert message == "your messages or webhooks are delivered more slowly than you send; try again in 5 seconds"
-        assert retry_after == 5
-    assert len(we.chats()) == 1
-    assert len(we.messages(chat["id"])) == 1
-    assert we.post("/v3/webhook-subscriptions", hook).status_code == 201
-    assert other.try_send(other_chat["id"]).status_code == 202
-    behind.clear()
-    assert we.try_send(chat["id"]).status_code == 202
+@pytest.mark.parametrize(("path", "body", "code", "words"), BEYOND, ids=[each[3] for each in BEYOND])
+def test_a_body_beyond_a_limit(we: Caller, path: str, body: Any, code: int, words: str) -> None:
+    assert words in refused(we.post(path, body), 400, code)
+    assert we.chats() == []
 
 
-def test_a_repeated_send_gets_its_first_response_once_the_partner_is_no_longer_behind(
-    opened: OpenStore, clock: Clock
-) -> None:
-    behind: set[int] = set()
-    api = Api(opened, clock, is_behind=behind.__contains__)
-    we = Caller(api, clock)
-    message = text("hello") | {"idempotency_key": "once"}
-    first = we.try_create([ALICE], message)
-    behind.add(we.tenant.id)
-    limited(we.try_create([ALICE], message))
-    behind.clear()
-    assert we.try_create([ALICE], message).json() == first.json()
+@pytest.mark.parametrize(
+    ("path", "query", "code", "words"),
+    [
+        ("/v3/chats", "cursor=" + "c" * 300, 1005, "'cursor' has 300 characters; it must have at most 255"),
+        (
+            "/v3/chats",
+            "updated_since=" + "c" * 300,
+            1005,
+            "'updated_since' has 300 characters; it must have at most 255",
+        ),
+        ("/v3/chats", "to=" + "c" * 300, 1002, "'to' has 300 characters; it must have at most 254"),
+        ("/v3/available_number", "to=" + ",".join([ALICE] * 32), 1005, "'to' lists 32 values; it must list at most 31"),
+    ],
+)
+def test_a_query_beyond_a_limit(we: Caller, path: str, query: str, code: int, words: str) -> None:
+    assert words in refused(we.call("GET", path, query=query), 400, code)
 
 
-def test_every_route_that_changes_chats_or_messages_adds_deliveries() -> None:
-    """A new one must say so, or be named here."""
-    adds_none = {("DELETE", "/v3/messages/{message_id}")}
-    undeclared = {
-        (route.method, route.path)
-        for route in ROUTES
-        if route.path.startswith(("/v3/chats", "/v3/messages"))
-        and route.method not in READ_METHODS
-        and route not in not_simulated.ROUTES
-        and not route.adds_deliveries
-    }
-    assert undeclared == adds_none
+def test_what_is_within_the_limits(we: Caller) -> None:
+    # Text may contain any number of the characters that separate values.
+    crowded = [{"type": "text", "value": '[,{"' * (MAX_TEXT // 4)}, {"type": "media", "url": "https://a.b/c.jpg"}] * 3
+    assert we.try_create(message={"parts": crowded}).status_code == 201
+    assert we.try_create(message=decorated(MAX_DECORATIONS)).status_code == 201
+    assert we.create([ALICE] * 1000)["id"] == we.create()["id"]
+    sent = we.call("POST", "/v3/messages", {"to": [ALICE], "message": text("hi"), "exclude_from": [LINE] * MAX_LINES})
+    assert sent.status_code == 202
+
+
+def test_an_error_does_not_repeat_a_long_value(we: Caller) -> None:
+    for value in ("x" * 100_000, "x'" * 50_000, "x` - at `$" * 10_000):
+        for body in (
+            {"from": LINE, "to": [ALICE], "message": {**text("hi"), "preferred_service": value}},
+            {"from": LINE, "to": [ALICE], "message": {"parts": [{"type": value}]}},
+        ):
+            response = we.call("POST", "/v3/chats", body)
+            assert response.status_code == 400
+            assert len(response.content) < 1000
+            assert "'message." in response.json()["error"]["message"]
+
+
+SIZE = 990_000  # bytes
+
+
+def filled(item: str) -> str:
+    """A list that repeats an item until the body is as large as it may be."""
+    return "[" + ",".join([item] * (SIZE // (len(item) + 1))) + "]"
+
+
+def with_parts(parts: str) -> str:
+    return f'{{"from":"{LINE}","to":["{ALICE}"],"message":{{"parts":{parts}}}}}'
+
+
+def with_unknown(value: str) -> str:
+    return f'{{"from":"{LINE}","to":["{ALICE}"],"message":{{"parts":[{{"type":"text","value":"a"}}]}},"x":{value}}}'
+
+
+def with_url(rest: str) -> str:
+    return with_parts(f'[{{"type":"media","url":"https://a.b/{rest * (SIZE // len(rest))}"}}]')
+
+
+LONG_TEXT = '{"type":"text","value":"' + "wwwhttp" * 2857 + '"}'
+
+LARGE = {
+    "texts": with_parts(filled('{"type":"text","value":"a"}')),
+    "files": with_parts(filled('{"type":"media","url":"https://a.b/c.jpg"}')),
+    "wide files": with_parts(filled('{"type":"media","url":"https://a.b/c.jpg","unknown":"' + "x" * 40 + '"}')),
+    "decorations": with_parts(f'[{{"type":"text","value":"abc","text_decorations":{filled("{}")}}}]'),
+    "a link in every part": with_parts("[" + ",".join([LONG_TEXT, '{"type":"media","url":"https://a.b"}'] * 40) + "]"),
+    "an escaped URL": with_url("%41"),
+    "a URL of extensions": with_url(".gz"),
+    "recipients": with_unknown("1").replace(f'["{ALICE}"]', filled(f'"{ALICE}"')),
+    "floats": with_unknown(filled("1.0")),
+    "names": with_unknown("{" + ",".join([f'"{number}":1' for number in range(90_000)]) + "}"),
+    "empty lists": with_unknown(filled("[]")),
+    "nested lists": with_unknown(filled("[" * 900 + "]" * 900)),
+    "empty texts": with_unknown(filled('""')),
+    "an unknown type": with_parts('[{"type":"' + "x` - at `$" * (SIZE // 10) + '"}]'),
+}
+
+
+def cpu_time(work: Callable[[], object]) -> float:
+    """The least CPU time of several runs, in seconds."""
+    times: list[float] = []
+    for _ in range(5):
+        started = time.process_time()
+        with suppress(TrunklineError):
+            work()
+        times.append(time.process_time() - started)
+    return min(times)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", LARGE)
+def test_no_body_holds_a_worker_for_long(kind: str) -> None:
+    content = LARGE[kind].encode()
+    assert 0.8 * SIZE < len(content) <= 1_000_000
+
+    def handle() -> None:
+        body = read_body(content, CreateChatBody)
+        canonical(content)
+        parse_recipients(body.to)
+        message = to_content(body.message)
+        check(message)
+        objection_to_first(message)
+
+    # As a ratio, because machines differ: decoding this body takes about 4 ms, and 15 times that is about 60 ms.
+    decoding = cpu_time(lambda: msgspec.json.decode(LARGE["texts"]))
+    assert cpu_time(handle) < 15 * decoding

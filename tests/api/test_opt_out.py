@@ -67,10 +67,10 @@ def test_it_holds_on_every_line_and_marks_one_chat(we: Caller) -> None:
     assert len(we.chats(to=BOB)) == 1
 
 
-def test_what_cannot_be_sent_anyway_is_refused_for_the_opt_out(we: Caller) -> None:
+def test_what_cannot_be_sent_anyway_is_refused_for_its_content(we: Caller) -> None:
     chat = we.create()["id"]
     we.hear("STOP")
-    opted_out(we, we.try_send(chat, {"parts": []}))
+    refused(we.try_send(chat, {"parts": []}), 400, 1004)
     refused(we.try_send(chat, {"parts": []}, override_optout=True), 400, 1004)
 
 

@@ -32,6 +32,13 @@ def test_iterating_fetches_every_page_once(half: Half, total: int, prefetch: int
     assert len(paged.requests) == max(1, -(-total // 2))
 
 
+def test_a_page_that_is_shorter_than_the_limit_is_not_the_last(half: Half) -> None:
+    paged = PagedChats(5, limit=1)
+    found = half.collect(half.client(paged).chats.list_chats(limit=100))
+    assert [one.id for one in found] == ids(5)
+    assert paged.cursors == [None, "1", "2", "3", "4"]
+
+
 def test_filters_and_extras_go_along_to_every_page(half: Half) -> None:
     paged = PagedChats(6)
     options: dict[str, Any] = {"to": "a@b.c", "extra_query": {"q": "x"}, "extra_headers": {"X-A": "1"}, "timeout": 7}

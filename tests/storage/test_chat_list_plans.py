@@ -15,6 +15,7 @@ from tests.support.open_store import OpenStore, opened_store
 from tests.support.partners import context, new_partner, save
 from tests.support.query_plans import Plan, plan_of
 from trunkline.domain.chat import recipients_key
+from trunkline.domain.paging import SMALL
 from trunkline.storage.sql import Query, Value, load
 from trunkline.storage.store import Store
 
@@ -48,12 +49,12 @@ LIVE = [name for name in PAGES if name.startswith(("live", "changed"))]
 MOVED = [name for name in PAGES if name.startswith("moved")]
 LOOKUPS = {
     **{name: load("partners")[name] for name in ("key_by_digest", "line", "partner_by_name", "lines_of_partner")},
-    **{name: load("reader")[name] for name in ("chat", "chats_with_recipients")},
+    **{name: load("reader")[name] for name in ("chat", "chat_with_recipients")},
     "mirror_cursor": load("change")["mirror_cursor"],
     **{name: load("loopback_rules")[name] for name in ("rules", "rules_for")},
     "faults": load("faults")["faults"],
     "revisions": CHANGED_SINCE["revisions"],
-    "includes": load("includes")["includes"],
+    **load("includes"),
 }
 FROM_PARAMETERS = {"SCAN CONSTANT ROW", "SCAN requested"}
 """How SQLite describes the rows that a query makes from its own parameters."""
@@ -84,6 +85,8 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         before_updated_at=NOW + before,
         before_revision=before + 1,
         limit=LIMIT,
+        small=SMALL,
+        chat=chat_id(1),
         skip=0,
         phone_number=LINE,
         digest=b"\x00" * 32,
@@ -185,3 +188,13 @@ def test_includes_read_only_the_row_of_a_chat_and_its_newest_message(
     plan = examined.plans["includes", partner, statistics]
     assert plan.sorts == 0
     assert plan.rows is None or plan.rows <= 2 * TALKATIVE, plan
+
+
+@pytest.mark.parametrize("statistics", STATISTICS)
+@pytest.mark.parametrize("partner", PARTNERS)
+def test_the_chat_with_some_people_is_one_row_however_many_chats_have_them(
+    examined: Examined, partner: str, statistics: str
+) -> None:
+    plan = examined.plans["chat_with_recipients", partner, statistics]
+    assert plan.sorts == 0
+    assert plan.rows is None or plan.rows <= 1, plan

@@ -16,6 +16,7 @@ from tests.support.open_store import OpenStore, opened_store
 from tests.support.partners import context, new_partner, save
 from tests.support.query_plans import Plan, plan_of
 from trunkline.domain.chat_health import REPUTATION_CHATS
+from trunkline.domain.paging import SMALL
 from trunkline.storage.sql import Query, Value, load
 from trunkline.storage.store import Store
 
@@ -46,6 +47,7 @@ MOST = {
     "latest_chats_of_line": REPUTATION_CHATS,
     "unread": UNREAD,
     "all_blocked": FEW,
+    "count_blocked": FEW,
     "chats_opted_out": FEW,
     "lift_everywhere": FEW,
     "lift_before": FEW,
@@ -74,6 +76,9 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         "after_created_at": NOW + MANY // 2 if newest_first else NOW,
         "after_revision": MANY // 2 if newest_first else 0,
         "snapshot": 2**62,
+        "small": SMALL,
+        "created_at": NOW,
+        "revision": 1,
         "limit": {"latest": WINDOW, "latest_chats_of_line": REPUTATION_CHATS}.get(query.name, LIMIT),
         "id": chat_id(10**6 + 7) if reads else "nothing",
         "handle": ALICE if reads else "nobody@example.com",

@@ -16,10 +16,11 @@ from trunkline.schemas.requests import unsupported_experience
 
 T = TypeVar("T")
 
-_AT = re.compile(r"^(?P<problem>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
+_AT = " - at `$"
 _TYPE_MISMATCH = re.compile(r"Expected `(?P<expected>[^`]*)`, got `(?P<got>[^`]*)`")
 _UNKNOWN_TYPE = re.compile(r"Invalid value '(?P<value>.*)'", re.DOTALL)
 _BOUND = re.compile(r"Expected `(?:int|float)` (?P<bound>[<>]=?) (?P<limit>[0-9.]+)")
+_LENGTH = re.compile(r"Expected `(?P<type>str|array)` of length (?P<bound>[<>]=) (?P<limit>[0-9]+)")
 _BOUNDS = {"<=": "at most", ">=": "at least", "<": "less than", ">": "more than"}
 _MISSING = re.compile(r"Object missing required field `(?P<field>.*)`")
 _TYPE_NAMES = {
@@ -31,7 +32,12 @@ _TYPE_NAMES = {
     "object": "an object",
     "null": "null",
 }
+_UNITS = {"str": "characters", "array": "items"}
+_MAX_WORDS = 200  # characters of msgspec's sentence, which can contain a caller's value
 _TOO_DEEP = "the body is nested too deeply"
+
+MAX_VALUES = 50_000
+"""JSON values in a body; the largest message that can be sent has less than half as many."""
 _EXACT = 2**53  # beyond it, a float cannot represent every integer
 
 
@@ -73,12 +79,31 @@ def canonical(content: bytes) -> bytes:
 def _value(content: bytes) -> Any:
     if not content.strip():
         raise InvalidBody("the body is empty; it must be a JSON object")
+    _check_values(content)
     try:
         return _decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidBody(f"the body is not JSON: {error}") from None
     except RecursionError:
         raise InvalidBody(_TOO_DEEP) from None
+
+
+def _check_values(content: bytes) -> None:
+    """Raises ``InvalidBody`` if decoding the body would take long because it has very many values."""
+    # Counting is much faster than decoding. A text can contain what is counted, so what lies between quotation marks is
+    # left out if there seem to be too many values. Each value has at most one name, so at most two texts.
+    if _separators(content) <= MAX_VALUES:
+        return
+    without_escapes = content.replace(b"\\\\", b"").replace(b'\\"', b"")
+    if without_escapes.count(b'"') > 4 * MAX_VALUES or (
+        _separators(b"".join(without_escapes.split(b'"')[::2])) > MAX_VALUES
+    ):
+        raise InvalidBody(f"the body has more than {MAX_VALUES:,} values, the most that the service accepts")
+
+
+def _separators(content: bytes) -> int:
+    """How many values there are at most."""
+    return content.count(b",") + content.count(b"[") + content.count(b"{")
 
 
 def _experience(value: Any) -> InvalidContent | None:
@@ -92,8 +117,9 @@ def _experience(value: Any) -> InvalidContent | None:
 
 def _error(message: str, schema: type) -> MissingField | InvalidBody | InvalidContent:
     """msgspec's error in the service's words; a field is named by its path, ``'message.parts[0].type'``."""
-    found = _AT.match(message)
-    problem, path = (message, "") if found is None else (found["problem"], (found["path"] or "").lstrip("."))
+    # The path is last: the problem can quote a value that looks like one.
+    problem, at, path = message.rpartition(_AT)
+    problem, path = (problem, path.removesuffix("`").lstrip(".")) if at else (message, "")
     missing = _MISSING.fullmatch(problem)
     if missing is not None:
         name = f"{path}.{missing['field']}" if path else missing["field"]
@@ -121,6 +147,11 @@ def _in_words(problem: str, allowed: list[str]) -> str:
     bound = _BOUND.fullmatch(problem)
     if bound is not None:
         return f"it must be {_BOUNDS[bound['bound']]} {bound['limit'].removesuffix('.0')}"
+    length = _LENGTH.fullmatch(problem)
+    if length is not None:
+        return f"it must have {_BOUNDS[length['bound']]} {int(length['limit']):,} {_UNITS[length['type']]}"
+    if len(problem) > _MAX_WORDS:
+        problem = f"{problem[:_MAX_WORDS]}…"
     words = problem[:1].lower() + problem[1:].replace(" enum value", " value")
     if allowed and problem.startswith("Invalid"):
         return f"{words}; it must be {_one_of(allowed)}"

@@ -2,9 +2,9 @@
 
 from functools import lru_cache
 
-from trunkline.api.parameters import Parameter, limit_parameter, parse_whole_number, read_query
+from trunkline.api.parameters import MAX_TOKEN, Parameter, limit_parameter, parse_whole_number, read_query
 from trunkline.domain.errors import InvalidParameter, InvalidPhoneNumber
-from trunkline.domain.handle import parse_handle, parse_number, quoted
+from trunkline.domain.handle import EMAIL_LIMIT, MAX_NUMBER, parse_handle, parse_number, quoted
 from trunkline.domain.paging import DEFAULT_CHAT_LIMIT, MAX_SKIP, MAX_WAIT, ChatQuery, Filters, Include
 
 _INCLUDES = [str(each) for each in Include]
@@ -34,7 +34,7 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter(
             "from",
             "Only chats of this line, a phone number in E.164 format. By default, chats of all your lines.",
-            {"type": "string", "pattern": r"^\+?[1-9]\d{1,14}$", "examples": ["+13343284472"]},
+            {"type": "string", "pattern": r"^\+?[1-9]\d{1,14}$", "maxLength": MAX_NUMBER, "examples": ["+13343284472"]},
             lambda text: parse_number(text, "from"),
             InvalidPhoneNumber,
         ),
@@ -42,7 +42,7 @@ PARAMETERS: dict[str, Parameter] = {
             "to",
             "Only chats of which this handle is or was a participant: a phone number in E.164 format, or an email "
             "address in any case.",
-            {"type": "string", "maxLength": 254, "examples": ["+13343284472", "user@example.com"]},
+            {"type": "string", "maxLength": EMAIL_LIMIT, "examples": ["+13343284472", "user@example.com"]},
             lambda text: parse_handle(text, "to"),
             InvalidPhoneNumber,
         ),
@@ -51,13 +51,13 @@ PARAMETERS: dict[str, Parameter] = {
             "cursor",
             "The `next_cursor` of the previous page. Omit it for the first page. A plain number up to "
             f"{MAX_SKIP} skips that many chats.",
-            {"type": "string"},
+            {"type": "string", "maxLength": MAX_TOKEN},
             str,
         ),
         Parameter(
             "updated_since",
             "Only chats that have changed since the page with this `X-Sync-Token`, in the order of their changes.",
-            {"type": "string"},
+            {"type": "string", "maxLength": MAX_TOKEN},
             str,
         ),
         Parameter(
@@ -69,7 +69,13 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter(
             "include",
             "Optional fields to add to each chat, comma-separated, in any order, each once.",
-            {"type": "array", "items": {"type": "string", "enum": _INCLUDES}, "minItems": 1, "uniqueItems": True},
+            {
+                "type": "array",
+                "items": {"type": "string", "enum": _INCLUDES},
+                "minItems": 1,
+                "maxItems": len(_INCLUDES),
+                "uniqueItems": True,
+            },
             _parse_include,
         ),
     )

@@ -1,6 +1,6 @@
 """The queries of the lists of messages."""
 
-from trunkline.api.parameters import Parameter, limit_parameter, read_query
+from trunkline.api.parameters import MAX_TOKEN, Parameter, limit_parameter, read_query
 from trunkline.domain.errors import InvalidParameter
 from trunkline.domain.handle import quoted
 from trunkline.domain.paging import DEFAULT_MESSAGE_LIMIT, MessageQuery
@@ -16,7 +16,10 @@ def _parse_order(text: str) -> str:
 
 _LIMIT = limit_parameter("Maximum number of messages on the page.", DEFAULT_MESSAGE_LIMIT)
 _CURSOR = Parameter(
-    "cursor", "The `next_cursor` of the previous page. Omit it for the first page.", {"type": "string"}, str
+    "cursor",
+    "The `next_cursor` of the previous page. Omit it for the first page.",
+    {"type": "string", "maxLength": MAX_TOKEN},
+    str,
 )
 _ORDER = Parameter(
     "order",

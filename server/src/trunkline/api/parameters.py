@@ -10,9 +10,14 @@ from trunkline.domain.errors import InvalidParameter, TrunklineError
 from trunkline.domain.handle import quoted
 from trunkline.domain.paging import MAX_LIMIT
 
+MAX_TOKEN = 255
+"""Characters of a cursor or a sync token; the service makes shorter ones."""
+
 
 class Parameter(msgspec.Struct, frozen=True):
-    """A parameter of a request. ``parse`` turns its text into a value, or raises a ``TrunklineError`` that names it."""
+    """A parameter of a request. ``parse`` turns its text into a value, or raises a ``TrunklineError`` that names it.
+    It gets no text that is longer than the ``maxLength`` of the ``schema``.
+    """
 
     name: str
     description: str
@@ -29,6 +34,7 @@ class Parameter(msgspec.Struct, frozen=True):
 def limit_parameter(description: str, default: int) -> Parameter:
     """The parameter ``limit`` of a list."""
     schema = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": default}
+    description = f"{description} A page of about a megabyte ends earlier; `next_cursor` continues there."
     return Parameter("limit", description, schema, _parse_limit)
 
 
@@ -44,19 +50,20 @@ def read_query(query_string: bytes, parameters: Mapping[str, Parameter]) -> dict
 
     Raises a ``TrunklineError``.
     """
-    given: dict[str, bytes] = {}
+    given: dict[str, list[bytes]] = {}
     for pair in query_string.split(b"&") if query_string else ():
         raw_name, _, raw_value = pair.partition(b"=")
         name = _decode(raw_name)
         if name is None or name not in parameters:
             continue
         if name not in given:
-            given[name] = raw_value
+            given[name] = [raw_value]
         elif parameters[name].is_list:
-            given[name] += b"," + raw_value
+            given[name].append(raw_value)
         else:
             raise InvalidParameter(f"'{name}' is given twice; give it once")
-    return {name: _value(parameters[name], raw_value) for name, raw_value in given.items() if raw_value}
+    joined = {name: b",".join(values) for name, values in given.items()}
+    return {name: _value(parameters[name], raw_value) for name, raw_value in joined.items() if raw_value}
 
 
 def _parse_limit(text: str) -> int:
@@ -70,6 +77,9 @@ def _value(parameter: Parameter, raw: bytes) -> Any:
     text = _decode(raw)
     if text is None:
         raise parameter.error(f"'{parameter.name}' is {quoted(repr(raw)[2:-1])}; it must be UTF-8, percent-encoded")
+    maximum = parameter.schema.get("maxLength", len(text))
+    if len(text) > maximum:
+        raise parameter.error(f"'{parameter.name}' has {len(text):,} characters; it must have at most {maximum}")
     return parameter.parse(text)
 
 

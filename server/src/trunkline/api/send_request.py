@@ -1,6 +1,6 @@
 """What the ways to send a message share: the idempotency key and the errors."""
 
-from trunkline.actions.steps.outgoing import OutgoingMessage
+from trunkline.actions.steps.outgoing import OutgoingMessage, fingerprint_of
 from trunkline.api.body import canonical
 from trunkline.api.operation import PARTNER_PREFIX, Request
 from trunkline.api.parameters import Parameter
@@ -54,4 +54,4 @@ def outgoing_content(
     # The same JSON in another layout is the same request.
     path = request.scope["path"].removeprefix(PARTNER_PREFIX)
     address = f"{request.scope['method']} {path}\n".encode()
-    return OutgoingMessage(content, key, address + canonical(request.content), override_optout)
+    return OutgoingMessage(content, key, fingerprint_of(address + canonical(request.content)), override_optout)

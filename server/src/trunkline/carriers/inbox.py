@@ -85,7 +85,7 @@ class Inbox:
     async def options(self, line: str, message_id: str, sender: str, texts: Sequence[str]) -> Message:
         """A participant added options to a poll. An option that the poll has already changes nothing.
 
-        Raises ``NoSuchMessage``, ``InvalidParameter``.
+        Raises ``NoSuchMessage``, ``InvalidParameter``, ``InvalidContent``.
         """
         handle = parse_handle(sender, "sender")
         return await self._for_owner(line, lambda ctx: receive_options(self._store, ctx, message_id, handle, texts))
@@ -114,7 +114,10 @@ class Inbox:
             await receive_contact_card(self._store, ctx, received)
 
     async def membership(self, line: str, chat_id: str, handle: str, status: ParticipantStatus) -> Chat:
-        """A participant joined a group (``ACTIVE``), left it or was removed. Raises ``NotFound``, ``NotAGroup``."""
+        """A participant joined a group (``ACTIVE``), left it or was removed.
+
+        Raises ``NotFound``, ``NotAGroup``, or ``InvalidParameter`` if the group is full.
+        """
         member = parse_handle(handle, "handle")
         return await self._for_owner(line, lambda ctx: receive_membership(self._store, ctx, chat_id, member, status))
 

@@ -6,12 +6,17 @@ from enum import StrEnum
 
 import msgspec
 
+from trunkline.domain.errors import InvalidParameter
 from trunkline.domain.instant import Instant
 
 MAX_RECIPIENTS = 31
 MIN_GROUP_SIZE = 3
 """The minimum number of participants of a group, the line included."""
 MAX_GROUP_NAME = 255  # characters
+MAX_PRESENT = 250
+"""Recipients of a group that counterparties have filled; your own requests stop at ``MAX_RECIPIENTS``."""
+MAX_FORMER = 100
+"""Participants who left that a chat keeps: the latest ones."""
 
 
 class Service(StrEnum):
@@ -107,9 +112,14 @@ class Chat(msgspec.Struct, frozen=True):
 
     @property
     def recipients_key(self) -> str:
-        """Finds the chat of a line with the same people: the line with the recipient, or with a digest of a group."""
+        """Finds the chat of a line with the same people: the line with the recipient, or with a digest of a group.
+
+        Empty if no message to these people continues the chat: a group with a name, or one that the line has left.
+        """
         if not self.is_group:
             return recipients_key(self.line, self.recipients, is_group=False)
+        if self.name is not None or self.me.status is not ParticipantStatus.ACTIVE:
+            return ""
         present = [each.handle for each in self.participants[1:] if each.status is ParticipantStatus.ACTIVE]
         return recipients_key(self.line, present, is_group=True)
 
@@ -120,6 +130,28 @@ def recipients_key(line: str, recipients: Iterable[str], *, is_group: bool) -> s
         digest = hashlib.sha256(" ".join(sorted(set(recipients))).encode()).hexdigest()
         return f"{line} {digest[:32]}"
     return f"{line} {next(iter(recipients))}"
+
+
+def with_latest_former(chat: Chat) -> Chat:
+    """The chat with those participants that it keeps: everyone present, and the latest of those who left."""
+    if len(chat.participants) <= MAX_FORMER:
+        return chat
+    former = [each for each in chat.participants[1:] if each.status is not ParticipantStatus.ACTIVE]
+    if len(former) <= MAX_FORMER:
+        return chat
+    former.sort(key=lambda each: each.joined_at if each.left_at is None else each.left_at)
+    dropped = {each.id for each in former[:-MAX_FORMER]}
+    return msgspec.structs.replace(
+        chat, participants=tuple([each for each in chat.participants if each.id not in dropped])
+    )
+
+
+def check_number_of_recipients(number: int) -> None:
+    """Raises ``InvalidParameter`` if a chat cannot have so many recipients."""
+    if number == 0:
+        raise InvalidParameter("'to' is empty; it must list at least one handle")
+    if number > MAX_RECIPIENTS:
+        raise InvalidParameter(f"'to' lists {number:,} handles; a chat has at most {MAX_RECIPIENTS} recipients")
 
 
 def clean_name(name: str | None) -> str | None:

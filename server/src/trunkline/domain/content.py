@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from trunkline.domain.attachment import CONTENT_TYPES, VOICE_MEMO_TYPES
 from trunkline.domain.chat import Chat
-from trunkline.domain.errors import InvalidContent, InvalidParameter, MentionOutsideGroup
+from trunkline.domain.errors import InvalidContent, MentionOutsideGroup
 from trunkline.domain.handle import quoted
 from trunkline.domain.message import (
     Content,
@@ -25,6 +25,7 @@ from trunkline.domain.message import (
 MAX_PARTS = 100
 MAX_MEDIA = 40
 MAX_URL = 2048  # characters
+HTTPS_RULE = f"it must be a URL that begins with https://, of at most {MAX_URL} characters"
 UNKNOWN_TYPE = "application/octet-stream"
 MAX_TEXT = 20_000  # UTF-16 code units in a text part; far more than any network carries
 MAX_DECORATIONS = 100  # of a text part
@@ -77,15 +78,17 @@ for _type, _extension in (
 
 
 def check(content: Content) -> None:
-    """Raises ``InvalidContent``, which names the part, if the content cannot be sent."""
+    """Raises ``InvalidContent``, which names the part, if the content cannot be sent.
+
+    It needs no attachment: ``check_voice_memo_type`` checks that of a voice memo.
+    """
     parts = content.parts
     if content.is_voice_memo:
         _check_voice_memo(parts)
         return
     if not parts:
         raise InvalidContent("'message.parts' is empty; a message has at least one part")
-    if len(parts) > MAX_PARTS:
-        raise InvalidContent(f"'message.parts' has {len(parts)} parts; a message has at most {MAX_PARTS}")
+    check_number_of_parts(len(parts))
     media = sum(isinstance(part, MediaPart) for part in parts)
     if media > MAX_MEDIA:
         raise InvalidContent(f"'message.parts' has {media} files; a message has at most {MAX_MEDIA}")
@@ -98,38 +101,61 @@ def check(content: Content) -> None:
                 "or a file between them"
             )
     for index, part in enumerate(parts):
-        _check_part(part, f"'message.parts[{index}]")
+        _check_part(part, f"message.parts[{index}]")
     if content.effect is not None:
         _check_effect(content.effect)
 
 
-def check_first(content: Content) -> None:
-    """Raises ``InvalidParameter`` if the content cannot begin a chat: a link, a reply or an effect (public
-    documentation).
-    """
+def check_number_of_parts(number: int) -> None:
+    """Raises ``InvalidContent`` if a message cannot have so many parts."""
+    if number > MAX_PARTS:
+        raise InvalidContent(f"'message.parts' has {number:,} parts; a message has at most {MAX_PARTS}")
+
+
+def check_number_of_decorations(number: int, name: str) -> None:
+    """Raises ``InvalidContent``, which names the part, if a text part cannot have so many decorations."""
+    if number > MAX_DECORATIONS:
+        raise InvalidContent(
+            f"'{name}.text_decorations' has {number:,} ranges; a text part has at most {MAX_DECORATIONS}"
+        )
+
+
+def check_voice_memo_type(part: MediaPart) -> None:
+    """Raises ``InvalidContent`` if a file, of which the type is known, cannot be a voice memo."""
+    # The type of a file at a URL without a known extension is unknown, and the service does not fetch it.
+    kind = CONTENT_TYPES.get(part.mime_type, part.mime_type)
+    if kind not in VOICE_MEMO_TYPES and not (part.url is not None and kind == UNKNOWN_TYPE):
+        name = "attachment_id" if part.url is None else "voice_memo_url"
+        raise InvalidContent(
+            f"'{name}' is a file of the type {part.mime_type}; a voice memo is MP3, M4A, AAC, CAF, WAV, AIFF or AMR"
+        )
+
+
+def objection_to_first(content: Content) -> str | None:
+    """Why the content cannot begin a chat: a link, a reply or an effect (public documentation); None if it can."""
     linked = any(
         isinstance(part, LinkPart) or (isinstance(part, TextPart) and _LINK_IN_TEXT.search(part.value))
         for part in content.parts
     )
     if linked:
-        raise InvalidParameter(
-            "'message' contains a link, which the first message of a chat must not; send it once the chat exists"
-        )
+        return "'message' contains a link, which the first message of a chat must not; send it once the chat exists"
     if content.reply_to is not None:
-        raise InvalidParameter("'message.reply_to' is given, but the chat is new and has no message to reply to")
+        return "'message.reply_to' is given, but the chat is new and has no message to reply to"
     if content.effect is not None:
-        raise InvalidParameter("'message.effect' is given, but the first message of a chat cannot have one")
+        return "'message.effect' is given, but the first message of a chat cannot have one"
+    return None
 
 
 def check_mentions(content: Content, chat: Chat) -> None:
     """Raises ``InvalidContent`` if someone outside the group is mentioned, ``MentionOutsideGroup`` in a direct chat."""
+    present = {each.handle for each in chat.active}
     for index, part in enumerate(content.parts):
         if not isinstance(part, TextPart) or part.mention is None:
             continue
         name = f"'message.parts[{index}].mention'"
         if not chat.is_group:
             raise MentionOutsideGroup(f"{name} is given in a direct chat; mentions are possible only in a group")
-        if part.mention not in [each.handle for each in chat.active]:
+        if part.mention not in present:
             raise InvalidContent(f"{name} is {quoted(part.mention)}, who is not in this group")
 
 
@@ -141,9 +167,9 @@ def check_text(text: str, name: str) -> None:
 
 
 def media_part(part_id: str, url: str) -> MediaPart:
-    """The part for a file at a URL; its name and type are derived from the URL."""
+    """The part for a file at a URL; its name and type are derived from the URL, as far as a URL may reach."""
     try:
-        filename = unquote(urlsplit(url).path.rpartition("/")[2]) or "file"
+        filename = unquote(urlsplit(url[:MAX_URL]).path.rpartition("/")[2]) or "file"
     except ValueError:
         filename = "file"
     return MediaPart(part_id, url, filename, guess_type(filename))
@@ -170,39 +196,34 @@ def _check_voice_memo(parts: Sequence[Part]) -> None:
         if not isinstance(part, MediaPart):
             raise InvalidContent("a voice memo is a single file")
         if part.url is not None and not is_https_url(part.url):
-            raise InvalidContent(f"'voice_memo_url' is {quoted(part.url)}; it must begin with https://")
-        # The type of a file at a URL without a known extension is unknown, and the service does not fetch it.
-        kind = CONTENT_TYPES.get(part.mime_type, part.mime_type)
-        if kind not in VOICE_MEMO_TYPES and not (part.url is not None and kind == UNKNOWN_TYPE):
-            name = "attachment_id" if part.url is None else "voice_memo_url"
-            raise InvalidContent(
-                f"'{name}' is a file of the type {part.mime_type}; a voice memo is MP3, M4A, AAC, CAF, WAV, AIFF or AMR"
-            )
+            raise InvalidContent(f"'voice_memo_url' is {quoted(part.url)}; {HTTPS_RULE}")
+        if part.url is not None:
+            check_voice_memo_type(part)
 
 
 def _check_part(part: Part, name: str) -> None:
     match part:
         case TextPart():
             if not part.value.strip():
-                raise InvalidContent(f"{name}.value' is empty; a text part must have text")
-            _check_ranges(part, name)
+                raise InvalidContent(f"'{name}.value' is empty; a text part must have text")
+            check_number_of_decorations(len(part.decorations), name)
+            _check_ranges(part, f"'{name}")
         case MediaPart():
             if part.url is not None and not is_https_url(part.url):
-                raise InvalidContent(f"{name}.url' is {quoted(part.url)}; it must begin with https://")
+                raise InvalidContent(f"'{name}.url' is {quoted(part.url)}; {HTTPS_RULE}")
         case PollPart():
             pass  # a poll cannot be made with invalid options (domain/poll)
         case LinkPart():
             if len(part.value) > MAX_URL or not _URL.fullmatch(part.value):
-                raise InvalidContent(f"{name}.value' is {quoted(part.value)}; a link begins with https:// or http://")
+                raise InvalidContent(
+                    f"'{name}.value' is {quoted(part.value)}; a link begins with https:// or http:// and has at most "
+                    f"{MAX_URL} characters"
+                )
 
 
 def _check_ranges(part: TextPart, name: str) -> None:
     length = _utf16_length(part.value)
     _check_length(length, f"{name}.value'")
-    if len(part.decorations) > MAX_DECORATIONS:
-        raise InvalidContent(
-            f"{name}.text_decorations' has {len(part.decorations):,} ranges; a text part has at most {MAX_DECORATIONS}"
-        )
     ranges = [(each.range, f"{name}.text_decorations[{i}].range'") for i, each in enumerate(part.decorations)]
     if part.mention_range is not None:
         ranges.append((part.mention_range, f"{name}.mention_range'"))

@@ -20,7 +20,7 @@ from trunkline.domain.errors import (
     TooManyRequests,
     TrunklineError,
 )
-from trunkline.domain.handle import parse_handle, parse_number, quoted
+from trunkline.domain.handle import EMAIL_LIMIT, MAX_NUMBER, parse_handle, parse_number, quoted
 
 MAX_FAULTS = 100
 """Faults of a partner."""
@@ -89,11 +89,11 @@ class Fault(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
         ),
     ] = None
     line: Annotated[
-        str | None,
+        Annotated[str, Meta(max_length=MAX_NUMBER)] | None,
         Meta(description="The line that the request names: its chat's, or the one in `from` or `phone_number`."),
     ] = None
     handle: Annotated[
-        str | None,
+        Annotated[str, Meta(max_length=EMAIL_LIMIT)] | None,
         Meta(
             description="A handle that the request names: a recipient of its chat, or one in `to`, `handle` or "
             "`address`."

@@ -12,10 +12,15 @@ from trunkline.domain.instant import Instant
 E164 = r"\+?[1-9][0-9]{1,14}"
 _SPECIALS = r'@\s\x00-\x1f\x7f()<>\[\],:;\\"'  # RFC 5322 §3.2.3, only possible in a quoted string
 EMAIL = rf"[^{_SPECIALS}]+@[^{_SPECIALS}.]+(?:\.[^{_SPECIALS}.]+)+"
+MAX_NUMBER = 16  # characters, with the +
 EMAIL_LIMIT = 254  # characters; RFC 5321 §4.5.3.1.3, without the angle brackets
 SHORT_CODE = r"[0-9]{3,8}"
 SENDER_NAME = r"(?=.*[A-Za-z])[A-Za-z0-9 ]{2,11}"  # GSM 03.38: an alphanumeric sender has up to 11 characters
 MAX_BLOCK_REASON = 500  # characters
+MAX_BLOCKED = 5000
+"""Handles that a partner can block."""
+MAX_LINES = 1000
+"""Lines that a list in a request can name."""
 
 _E164 = re.compile(E164)
 _EMAIL = re.compile(EMAIL)

@@ -9,6 +9,8 @@ import uuid
 from trunkline.domain.instant import Instant
 
 RANDOM_BITS = 74
+MAX_ID = 255
+"""Characters of an id. Those of the service have 36, those of an upstream may have more."""
 _MILLISECOND = 1000  # microseconds
 
 

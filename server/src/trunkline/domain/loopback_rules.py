@@ -22,6 +22,9 @@ LOOPBACK = "loopback"
 EVERYONE = ""
 """The handle of the rule for every handle that has no rule of its own."""
 
+MAX_RULES = 1000
+"""Rules of a partner."""
+
 FALLBACK_ORDER = (Service.IMESSAGE, Service.RCS, Service.SMS)
 """The order in which services are tried: each one falls back to the next."""
 
@@ -53,7 +56,7 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
         Meta(description="Makes every message fail, with this reason in `message.failed`."),
     ] = None
     services: Annotated[
-        tuple[Service, ...] | None,
+        Annotated[tuple[Service, ...], Meta(max_length=len(FALLBACK_ORDER))] | None,
         Meta(
             description="The services that reach the handle; iMessage falls back to RCS, and RCS to SMS. With `[]`, no "
             "service does and messages fail. By default, all do. Only iMessage reaches an email address."

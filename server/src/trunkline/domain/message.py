@@ -17,6 +17,8 @@ MAX_EDITS = 5
 EDIT_WINDOW: int = 15 * MINUTE
 """How long after sending a message can be edited, in microseconds."""
 MAX_EMOJI = 50  # characters; a family of four with skin tones has eleven
+MAX_REACTIONS = 1000
+"""Reactions to all parts of a message."""
 MAX_IDEMPOTENCY_KEY = 255  # characters
 
 

@@ -1,11 +1,18 @@
 """What a caller can request of a list (docs/wire.md §1, §4, §6)."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
 
 MAX_LIMIT = 100
 """Items on a page, of every list."""
+
+MAX_PAGE = 1_000_000
+"""Bytes of the documents on a page, unless a single one is larger."""
+
+SMALL = MAX_PAGE // MAX_LIMIT
+"""Bytes of a document of which a page always has room for the maximum number."""
 
 DEFAULT_CHAT_LIMIT = 20
 DEFAULT_MESSAGE_LIMIT = 50
@@ -40,6 +47,16 @@ class ChatQuery(msgspec.Struct, frozen=True):
     wait: int = 0
     """Seconds to wait if nothing has changed."""
     include: frozenset[Include] = frozenset()
+
+
+def fitting(documents: Sequence[bytes]) -> int:
+    """How many of the first documents make a page: at least one, if there is one."""
+    size = 0
+    for number, document in enumerate(documents):
+        size += len(document)
+        if size > MAX_PAGE:
+            return max(1, number)
+    return len(documents)
 
 
 class MessageQuery(msgspec.Struct, frozen=True):

@@ -15,6 +15,8 @@ MIN_OPTIONS = 2
 MAX_OPTIONS = 12
 """The limit of iMessage."""
 MAX_OPTION_TEXT = 255  # characters
+MAX_VOTES = 3000
+"""Votes for all options of a poll."""
 
 NO_OPTIONS = PollPart(())
 """A poll that begins."""
@@ -61,6 +63,8 @@ def with_vote(poll: PollPart, option_id: str, voter: str, at: Instant, *, added:
         return poll
     if not added and len(others) == len(option.votes):
         raise InvalidParameter(f"{voter} has not voted for {quoted(option.text)}, so there is no vote to remove")
+    if added and sum(len(each.votes) for each in poll.options) >= MAX_VOTES:
+        raise InvalidParameter(f"this poll has {MAX_VOTES:,} votes, which is the maximum")
     votes = (*others, Vote(voter, at)) if added else others
     changed = msgspec.structs.replace(option, votes=votes)
     options = tuple([changed if each is option else each for each in poll.options])

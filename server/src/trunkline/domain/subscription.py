@@ -15,6 +15,10 @@ from trunkline.domain.instant import Instant
 SECRET_PREFIX = "whsec_"  # noqa: S105 - the prefix of every secret
 SECRET_BYTES = 32
 MAX_SUBSCRIPTIONS = 50
+MAX_EVENTS = 200
+"""Events that a subscription can list; there are fewer."""
+MAX_EVENT_NAME = 100  # characters
+MAX_HEADER = 64  # characters
 DEFAULT_ROUTING_ID_HEADER = "Linq-Chat-Id"
 
 LISTENER = "listen:"
@@ -47,7 +51,7 @@ PUBLISHED: frozenset[str] = frozenset(
 RETIRED = frozenset({"message.opt_out", "message.opt_in"})
 """Names that older programs subscribe to. The API no longer has these events, so no subscription has them."""
 
-_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")  # RFC 9110 §5.6.2
+_TOKEN = re.compile(rf"[A-Za-z0-9!#$%&'*+.^_`|~-]{{1,{MAX_HEADER}}}")  # RFC 9110 §5.6.2
 _RESERVED = re.compile(
     r"host|connection|keep-alive|te|trailer|upgrade|expect|authorization|cookie|proxy-.*|content-.*|transfer-.*"
     r"|user-agent|(?:x-)?webhook-.*",
@@ -127,6 +131,6 @@ def check_header(value: str | None, name: str) -> str | None:
         return None
     if not _TOKEN.fullmatch(value) or _RESERVED.fullmatch(value):
         raise InvalidParameter(
-            f"'{name}' is {quoted(value)}; it must be the name of your own HTTP header, at most 64 characters"
+            f"'{name}' is {quoted(value)}; it must be the name of your own HTTP header, at most {MAX_HEADER} characters"
         )
     return value

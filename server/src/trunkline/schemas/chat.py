@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from trunkline.domain import instant
-from trunkline.domain.chat import Chat, Health, HealthStatus, Participant, ParticipantStatus, Service
+from trunkline.domain.chat import MAX_FORMER, Chat, Health, HealthStatus, Participant, ParticipantStatus, Service
 from trunkline.schemas.fields import DEPRECATED, ChatId, Id, Timestamp, Url
 
 GUIDE_PATH = "/guides/chats/chat-health"
@@ -54,7 +54,7 @@ class ChatSchema(msgspec.Struct):
     handles: Annotated[
         list[HandleSchema],
         Meta(
-            description="The participants, your own line first, including those who left.",
+            description=f"The participants, your own line first, including the latest {MAX_FORMER} of those who left.",
             extra_json_schema={"minItems": 2},
         ),
     ]

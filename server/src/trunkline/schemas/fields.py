@@ -6,13 +6,16 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta
 
 from trunkline.domain.chat import MAX_RECIPIENTS
-from trunkline.domain.handle import E164, EMAIL, EMAIL_LIMIT
+from trunkline.domain.content import MAX_TEXT
+from trunkline.domain.handle import E164, EMAIL, EMAIL_LIMIT, MAX_NUMBER
+from trunkline.domain.ids import MAX_ID
 
 Id: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
 ChatId: TypeAlias = Annotated[Id, Meta(description="The id of the chat.")]
 MessageId: TypeAlias = Annotated[Id, Meta(description="The id of the message.")]
 
 Timestamp: TypeAlias = Annotated[datetime, Meta(tz=True)]
+GivenId: TypeAlias = Annotated[str, Meta(extra_json_schema={"maxLength": MAX_ID})]
 Url: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
 Count: TypeAlias = Annotated[int, Meta(ge=0)]
 PartIndex: TypeAlias = Annotated[int, Meta(ge=0, description="The index of the part, from 0.")]
@@ -23,7 +26,9 @@ NextCursor: TypeAlias = Annotated[
 OverrideOptOut: TypeAlias = Annotated[bool, Meta(description="Send this message although the recipient has opted out.")]
 
 # These are validated in the domain, whose errors have codes of their own. The decoder only sees a string or a list.
-PhoneNumber: TypeAlias = Annotated[str, Meta(extra_json_schema={"pattern": f"^{E164}$", "examples": ["+13343284472"]})]
+PhoneNumber: TypeAlias = Annotated[
+    str, Meta(extra_json_schema={"pattern": f"^{E164}$", "maxLength": MAX_NUMBER, "examples": ["+13343284472"]})
+]
 Handle: TypeAlias = Annotated[
     str,
     Meta(
@@ -41,6 +46,8 @@ Recipients: TypeAlias = Annotated[
         extra_json_schema={"minItems": 1, "maxItems": MAX_RECIPIENTS, "examples": [["+14155559876"]]},
     ),
 ]
-Text: TypeAlias = Annotated[str, Meta(extra_json_schema={"pattern": r"\S", "examples": ["Your table is ready."]})]
+Text: TypeAlias = Annotated[
+    str, Meta(extra_json_schema={"pattern": r"\S", "maxLength": MAX_TEXT, "examples": ["Your table is ready."]})
+]
 
 DEPRECATED: dict[str, object] = {"deprecated": True}

@@ -12,7 +12,7 @@ from trunkline.domain import instant
 from trunkline.domain.message import MAX_IDEMPOTENCY_KEY, Message, PollOption, PollPart, Vote
 from trunkline.domain.poll import MAX_OPTION_TEXT, MAX_OPTIONS, MIN_OPTIONS
 from trunkline.schemas.chat import HandleSchema, handle_schema, to_participant
-from trunkline.schemas.fields import ChatId, Count, Id, MessageId, Timestamp
+from trunkline.schemas.fields import ChatId, Count, GivenId, Id, MessageId, Timestamp
 from trunkline.schemas.reactions import ReactionSchema, reaction_schema, to_reaction
 
 
@@ -69,7 +69,7 @@ class VoteBody(msgspec.Struct):
     """A vote of your line to add or remove."""
 
     operation: Annotated[Literal["add", "remove"], Meta(description="Whether to add or remove the vote.")]
-    option_id: Annotated[str, Meta(description="The option.")]
+    option_id: Annotated[GivenId, Meta(description="The option.")]
 
 
 class VoterSchema(msgspec.Struct):

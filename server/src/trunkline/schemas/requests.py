@@ -5,10 +5,18 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from trunkline.domain.chat import MAX_GROUP_NAME, Service
-from trunkline.domain.content import EFFECTS, MAX_PARTS, MAX_URL, media_part
+from trunkline.domain.chat import MAX_GROUP_NAME, Service, check_number_of_recipients
+from trunkline.domain.content import (
+    EFFECTS,
+    MAX_DECORATIONS,
+    MAX_PARTS,
+    MAX_URL,
+    check_number_of_decorations,
+    check_number_of_parts,
+    media_part,
+)
 from trunkline.domain.errors import InvalidContent, MissingField
-from trunkline.domain.handle import parse_handle
+from trunkline.domain.handle import MAX_LINES, parse_handle
 from trunkline.domain.ids import random_id
 from trunkline.domain.message import (
     MAX_EMOJI,
@@ -28,6 +36,7 @@ from trunkline.domain.message import (
     TextPart,
 )
 from trunkline.schemas.fields import (
+    GivenId,
     Handle,
     OverrideOptOut,
     PartIndex,
@@ -36,6 +45,9 @@ from trunkline.schemas.fields import (
     Text,
     TextRange,
 )
+
+MAX_SPELLINGS = 1000
+"""Handles in ``to``, including repeated ones."""
 
 _NO_STICKERS = "Not supported: this service does not send stickers."
 _OMIT_STICKERS = "is given, but this service does not send stickers; omit it"
@@ -55,13 +67,19 @@ class TextBody(msgspec.Struct, tag_field="type", tag="text"):
 
     value: Annotated[Text, Meta(description="The text.")]
     text_decorations: Annotated[
-        list[DecorationBody] | None, Meta(description="The styles and animations of the text.")
+        list[DecorationBody] | None,
+        Meta(
+            description=f"The styles and animations of the text, at most {MAX_DECORATIONS}.",
+            extra_json_schema={"maxItems": MAX_DECORATIONS},
+        ),
     ] = None
     mention: Annotated[Handle | None, Meta(description="A participant of the group whom the text mentions.")] = None
     mention_range: Annotated[
         TextRange | None, Meta(description=f"The range of the name; by default, the whole text. {_RANGE}")
     ] = None
-    inline_stickers: Annotated[list[Any] | None, Meta(description=_NO_STICKERS)] = None
+    inline_stickers: Annotated[list[Any] | None, Meta(description=_NO_STICKERS, extra_json_schema={"maxItems": 0})] = (
+        None
+    )
 
 
 class MediaBody(msgspec.Struct, tag_field="type", tag="media"):
@@ -79,7 +97,7 @@ class MediaBody(msgspec.Struct, tag_field="type", tag="media"):
         ),
     ] = None
     attachment_id: Annotated[
-        str | None, Meta(description="The id of one of your attachments, whose file is uploaded.")
+        GivenId | None, Meta(description="The id of one of your attachments, whose file is uploaded.")
     ] = None
     sticker: Annotated[bool | None, Meta(description=_NO_STICKERS)] = None
 
@@ -116,7 +134,7 @@ class EffectBody(msgspec.Struct):
 class ReplyToBody(msgspec.Struct):
     """The message to which this message replies."""
 
-    message_id: Annotated[str, Meta(description="A message of the same chat.")]
+    message_id: Annotated[GivenId, Meta(description="A message of the same chat.")]
     part_index: PartIndex = 0
 
 
@@ -174,9 +192,10 @@ class SendAnywhereBody(msgspec.Struct):
         ContinuationBody | None,
         Meta(description="The message to send instead if the conversation continues on another line."),
     ] = None
-    exclude_from: Annotated[list[PhoneNumber] | None, Meta(description="Lines that are not chosen for a new chat.")] = (
-        None
-    )
+    exclude_from: Annotated[
+        Annotated[list[PhoneNumber], Meta(max_length=MAX_LINES)] | None,
+        Meta(description=f"Lines that are not chosen for a new chat, at most {MAX_LINES:,}."),
+    ] = None
     override_optout: OverrideOptOut = False
 
 
@@ -239,6 +258,7 @@ def to_content(body: MessageBody) -> Content:
     """
     if body.experience is not None:
         raise unsupported_experience()
+    check_number_of_parts(len(body.parts))
     return Content(
         parts=tuple([_part(part, f"message.parts[{index}]") for index, part in enumerate(body.parts)]),
         effect=None if body.effect is None else Effect(body.effect.type, body.effect.name),
@@ -260,11 +280,19 @@ def parse_handles(handles: list[str], name: str) -> list[str]:
     return [parse_handle(handle, f"{name}[{index}]") for index, handle in enumerate(handles)]
 
 
+def parse_recipients(handles: list[str]) -> list[str]:
+    """The normalised handles of ``to``. Raises ``InvalidPhoneNumber``, or ``InvalidParameter`` for their number."""
+    if len(handles) > MAX_SPELLINGS:  # a handle may be repeated, so the limit is for what remains
+        check_number_of_recipients(len(handles))
+    return parse_handles(handles, "to")
+
+
 def _part(body: TextBody | MediaBody | LinkBody, name: str) -> Part:
     match body:
         case TextBody():
             if body.inline_stickers:
                 raise InvalidContent(f"'{name}.inline_stickers' {_OMIT_STICKERS}")
+            check_number_of_decorations(len(body.text_decorations or ()), name)
             return TextPart(
                 value=body.value,
                 decorations=tuple(

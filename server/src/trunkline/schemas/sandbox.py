@@ -6,16 +6,20 @@ import msgspec
 from msgspec import Meta
 
 from trunkline.domain import instant
-from trunkline.domain.chat import Service
-from trunkline.domain.contact_card import ContactCardShare
+from trunkline.domain.chat import MAX_RECIPIENTS, Service
+from trunkline.domain.contact_card import MAX_NAME, ContactCardShare
+from trunkline.domain.content import MAX_TEXT, MAX_URL
 from trunkline.domain.loopback_rules import EVERYONE, Rule
-from trunkline.domain.message import ReactionType
-from trunkline.domain.poll import MAX_OPTIONS
+from trunkline.domain.message import MAX_EMOJI, ReactionType
+from trunkline.domain.poll import MAX_OPTION_TEXT, MAX_OPTIONS
 from trunkline.schemas.contact_cards import ContactCardSchema, contact_card_schema
 from trunkline.schemas.fields import Count, Handle, PartIndex, PhoneNumber, Timestamp, Url
 from trunkline.schemas.requests import MessageBody
 
-_Id: TypeAlias = Annotated[str, Meta(pattern="^[0-9A-Za-z-]{1,64}$")]
+_Id: TypeAlias = Annotated[str, Meta(pattern="^[0-9A-Za-z-]{1,64}$", max_length=64)]
+_Words: TypeAlias = Annotated[str, Meta(max_length=MAX_TEXT)]
+_OptionText: TypeAlias = Annotated[str, Meta(max_length=MAX_OPTION_TEXT)]
+_Name: TypeAlias = Annotated[str, Meta(max_length=MAX_NAME)]
 
 
 class RuleOf(msgspec.Struct, frozen=True):
@@ -72,13 +76,17 @@ class MessageAction(CounterpartyAction, kw_only=True):
 class SimulatedMessage(CounterpartyAction, kw_only=True, tag="message"):
     """Sends a message to your line. `STOP` is a message like any other, with its usual effects."""
 
-    text: Annotated[str | None, Meta(description="The text.")] = None
+    text: Annotated[_Words | None, Meta(description="The text.")] = None
     message: Annotated[
         MessageBody | None,
         Meta(description="Instead of `text`: a message as you would send it, with files or as a reply."),
     ] = None
     others: Annotated[
-        list[Handle], Meta(description="Makes the chat a group of `from`, these handles and your line.")
+        list[Handle],
+        Meta(
+            description="Makes the chat a group of `from`, these handles and your line.",
+            extra_json_schema={"maxItems": MAX_RECIPIENTS - 1},
+        ),
     ] = []
     service: Annotated[Service | None, Meta(description="The service; by default, the service of the chat.")] = None
 
@@ -87,7 +95,9 @@ class SimulatedReaction(MessageAction, kw_only=True, tag="reaction"):
     """Adds a reaction to a message, by default to the last one that you sent, or removes it."""
 
     type: Annotated[ReactionType, Meta(description="The reaction.")]
-    custom_emoji: Annotated[str | None, Meta(description="The emoji, if the type is `custom`.")] = None
+    custom_emoji: Annotated[
+        Annotated[str, Meta(max_length=MAX_EMOJI)] | None, Meta(description="The emoji, if the type is `custom`.")
+    ] = None
     part_index: PartIndex = 0
     remove: Annotated[bool, Meta(description="Whether to remove the reaction.")] = False
 
@@ -95,19 +105,23 @@ class SimulatedReaction(MessageAction, kw_only=True, tag="reaction"):
 class SimulatedPoll(CounterpartyAction, kw_only=True, tag="poll"):
     """Sends a poll to your line."""
 
-    options: Annotated[list[str], Meta(description="The texts of the options.", min_length=1, max_length=MAX_OPTIONS)]
+    options: Annotated[
+        list[_OptionText], Meta(description="The texts of the options.", min_length=1, max_length=MAX_OPTIONS)
+    ]
 
 
 class SimulatedOptions(MessageAction, kw_only=True, tag="options"):
     """Adds options to a poll, by default the last one of the chat."""
 
-    options: Annotated[list[str], Meta(description="The texts of the options.", min_length=1, max_length=MAX_OPTIONS)]
+    options: Annotated[
+        list[_OptionText], Meta(description="The texts of the options.", min_length=1, max_length=MAX_OPTIONS)
+    ]
 
 
 class SimulatedVote(MessageAction, kw_only=True, tag="vote"):
     """Votes in a poll, by default the last one of the chat, or removes the vote."""
 
-    option: Annotated[str, Meta(description="The text or the id of an option.")]
+    option: Annotated[_OptionText, Meta(description="The text or the id of an option.")]
     remove: Annotated[bool, Meta(description="Whether to remove the vote.")] = False
 
 
@@ -132,7 +146,7 @@ class SimulatedJoin(CounterpartyAction, kw_only=True, tag="join"):
 class SimulatedEdit(MessageAction, kw_only=True, tag="edit"):
     """Edits one of the counterparty's messages, by default the last one."""
 
-    text: Annotated[str, Meta(description="The new text.")]
+    text: Annotated[_Words, Meta(description="The new text.")]
     part_index: PartIndex = 0
 
 
@@ -153,9 +167,11 @@ class SimulatedDelivery(MessageAction, kw_only=True, tag="deliver"):
 class SimulatedContactCard(CounterpartyAction, kw_only=True, tag="share_contact_card"):
     """Shares the contact card of the counterparty with your line."""
 
-    first_name: Annotated[str, Meta(description="The first name.")]
-    last_name: Annotated[str | None, Meta(description="The last name.")] = None
-    image_url: Annotated[Url | None, Meta(description="The URL of a picture, `https://…`.")] = None
+    first_name: Annotated[_Name, Meta(description="The first name.")]
+    last_name: Annotated[_Name | None, Meta(description="The last name.")] = None
+    image_url: Annotated[
+        Annotated[Url, Meta(max_length=MAX_URL)] | None, Meta(description="The URL of a picture, `https://…`.")
+    ] = None
 
 
 class SharedCardsToList(CounterpartyAction, kw_only=True, tag="contact_cards"):

@@ -13,7 +13,7 @@ from trunkline.domain.ids import random_id
 from trunkline.domain.message import Content, DeliveryStatus, MediaPart, Message
 from trunkline.schemas.chat import HandleSchema, handle_schema
 from trunkline.schemas.documents import file_mark
-from trunkline.schemas.fields import ChatId, Id, MessageId, OverrideOptOut, Timestamp, Url
+from trunkline.schemas.fields import ChatId, GivenId, Id, MessageId, OverrideOptOut, Timestamp, Url
 from trunkline.schemas.message import CarriedBy
 
 
@@ -32,7 +32,7 @@ class VoiceMemoBody(msgspec.Struct):
         ),
     ] = None
     attachment_id: Annotated[
-        str | None, Meta(description="The id of one of your attachments, whose file is uploaded.")
+        GivenId | None, Meta(description="The id of one of your attachments, whose file is uploaded.")
     ] = None
     override_optout: OverrideOptOut = False
 

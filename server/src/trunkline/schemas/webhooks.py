@@ -1,21 +1,37 @@
 """Webhook subscriptions."""
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from trunkline.domain import instant
 from trunkline.domain.events import EventType, WebhookVersion
-from trunkline.domain.subscription import DEFAULT_ROUTING_ID_HEADER, Subscription
+from trunkline.domain.handle import MAX_LINES
+from trunkline.domain.subscription import (
+    DEFAULT_ROUTING_ID_HEADER,
+    MAX_EVENT_NAME,
+    MAX_EVENTS,
+    MAX_HEADER,
+    Subscription,
+)
 from trunkline.domain.webhook_target import MAX_LENGTH
 from trunkline.schemas.fields import Id, PhoneNumber, Timestamp, Url
 
-_EVENTS: dict[str, object] = {
-    "minItems": 1,
-    "examples": [[EventType.MESSAGE_RECEIVED, EventType.MESSAGE_DELIVERED]],
-}
-_LINES: dict[str, object] = {"examples": [["+13343284472"]]}
+_EventNames: TypeAlias = Annotated[
+    list[Annotated[str, Meta(max_length=MAX_EVENT_NAME)]],
+    Meta(
+        max_length=MAX_EVENTS,
+        extra_json_schema={
+            "minItems": 1,
+            "examples": [[EventType.MESSAGE_RECEIVED, EventType.MESSAGE_DELIVERED]],
+        },
+    ),
+]
+_Lines: TypeAlias = Annotated[
+    list[PhoneNumber], Meta(max_length=MAX_LINES, extra_json_schema={"examples": [["+13343284472"]]})
+]
+_HEADER: dict[str, object] = {"maxLength": MAX_HEADER}
 _URL: dict[str, object] = {
     "format": "uri",
     "maxLength": MAX_LENGTH,
@@ -29,7 +45,7 @@ _TARGET = (
     "the version is the latest at that time."
 )
 _SUBSCRIBED = "The events to send. `GET /v3/webhook-events` lists them."
-_NUMBERS = "The lines whose events are sent; empty or `null` for all of them."
+_NUMBERS = f"The lines whose events are sent, at most {MAX_LINES:,}; empty or `null` for all of them."
 _KEY_HEADER = "The header that carries your routing token from a response to the next event of the chat."
 _ID_HEADER = f"The header that carries the chat's id with the routing token; `{DEFAULT_ROUTING_ID_HEADER}` by default."
 
@@ -38,27 +54,27 @@ class SubscriptionBody(msgspec.Struct):
     """A subscription to create."""
 
     target_url: Annotated[str, Meta(description=_TARGET, extra_json_schema=_URL)]
-    subscribed_events: Annotated[list[str], Meta(description=_SUBSCRIBED, extra_json_schema=_EVENTS)]
-    phone_numbers: Annotated[list[PhoneNumber] | None, Meta(description=_NUMBERS, extra_json_schema=_LINES)] = None
-    routing_key_header: Annotated[str | None, Meta(description=_KEY_HEADER)] = None
-    routing_id_header: Annotated[str | None, Meta(description=_ID_HEADER)] = None
+    subscribed_events: Annotated[_EventNames, Meta(description=_SUBSCRIBED)]
+    phone_numbers: Annotated[_Lines | None, Meta(description=_NUMBERS)] = None
+    routing_key_header: Annotated[str | None, Meta(description=_KEY_HEADER, extra_json_schema=_HEADER)] = None
+    routing_id_header: Annotated[str | None, Meta(description=_ID_HEADER, extra_json_schema=_HEADER)] = None
 
 
 class SubscriptionChangeBody(msgspec.Struct):
     """The properties of a subscription to change; omitted ones keep their values."""
 
     target_url: Annotated[str | UnsetType, Meta(description=_TARGET, extra_json_schema=_URL)] = UNSET
-    subscribed_events: Annotated[list[str] | UnsetType, Meta(description=_SUBSCRIBED, extra_json_schema=_EVENTS)] = (
-        UNSET
-    )
-    phone_numbers: Annotated[
-        list[PhoneNumber] | UnsetType | None, Meta(description=_NUMBERS, extra_json_schema=_LINES)
-    ] = UNSET
+    subscribed_events: Annotated[_EventNames | UnsetType, Meta(description=_SUBSCRIBED)] = UNSET
+    phone_numbers: Annotated[_Lines | UnsetType | None, Meta(description=_NUMBERS)] = UNSET
     is_active: Annotated[
         bool | UnsetType, Meta(description="Whether events are sent. Events that happen while inactive are never sent.")
     ] = UNSET
-    routing_key_header: Annotated[str | UnsetType | None, Meta(description=_KEY_HEADER)] = UNSET
-    routing_id_header: Annotated[str | UnsetType | None, Meta(description=_ID_HEADER)] = UNSET
+    routing_key_header: Annotated[str | UnsetType | None, Meta(description=_KEY_HEADER, extra_json_schema=_HEADER)] = (
+        UNSET
+    )
+    routing_id_header: Annotated[str | UnsetType | None, Meta(description=_ID_HEADER, extra_json_schema=_HEADER)] = (
+        UNSET
+    )
 
 
 class WebhookSubscription(msgspec.Struct):

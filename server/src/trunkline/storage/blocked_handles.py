@@ -21,6 +21,12 @@ async def all_blocked(reader: Reader) -> Sequence[BlockedHandle]:
     return [BlockedHandle(*row) for row in await reader.fetch(_QUERIES["all_blocked"], (reader.partner_id,))]
 
 
+async def count(reader: Reader) -> int:
+    """The number of handles that the partner blocked."""
+    [(number,)] = await reader.fetch(_QUERIES["count_blocked"], (reader.partner_id,))
+    return number
+
+
 async def block(change: Change, handle: str, reason: str | None) -> BlockedHandle:
     """Blocks a handle and returns its entry; a blocked handle keeps the entry it has."""
     query = _QUERIES["block"]

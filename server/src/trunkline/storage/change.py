@@ -8,7 +8,7 @@ the carrier are written in the same transaction, when the change closes.
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
-from trunkline.domain.chat import Chat
+from trunkline.domain.chat import Chat, with_latest_former
 from trunkline.domain.chat_health import Thresholds
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import PartnerRemoved
@@ -72,7 +72,7 @@ class Change(Reader):
     async def save(self, chats: Sequence[Chat], *, keeps_handles: bool = False) -> None:
         """Stores new and changed chats, each at most once; each takes the next revision, in the order given.
 
-        ``keeps_handles`` says that no chat has lost a handle.
+        Of the participants who left, the latest are stored. ``keeps_handles`` says that no chat has lost a handle.
         """
         moves: list[tuple[Value, ...]] = []
         rows: list[tuple[Value, ...]] = []
@@ -80,7 +80,7 @@ class Change(Reader):
         former: list[tuple[Value, ...]] = []
         record_move, save_chat = _QUERIES["record_move"], _QUERIES["save_chat"]
         save_participant, delete_former = _QUERIES["save_participant"], _QUERIES["delete_former_participants"]
-        for chat in chats:
+        for chat in map(with_latest_former, chats):
             named = _columns(self.partner_id, chat, self.next_revision()) | {
                 "partner": self.partner_id,
                 "now": self._started,
@@ -99,7 +99,7 @@ class Change(Reader):
         """Stores chats that are all new by the fastest way the engine has, and returns their number."""
         rows: list[tuple[Value, ...]] = []
         participants: list[tuple[Value, ...]] = []
-        for chat in chats:
+        for chat in map(with_latest_former, chats):
             revision = self.next_revision()
             rows.append(tuple(_columns(self.partner_id, chat, revision).values()))
             participants += [

@@ -19,6 +19,12 @@ class ChangedChats(msgspec.Struct, frozen=True):
     documents: Sequence[bytes]
     reached: int
     has_more: bool
+    revisions: Sequence[int]
+    """The revision of each document."""
+
+    def first(self, number: int) -> "ChangedChats":
+        """Only the first chats, of which there are more."""
+        return ChangedChats(self.documents[:number], self.revisions[number - 1], True, self.revisions[:number])
 
 
 async def read(reader: Reader, filters: Filters, *, since: int, limit: int) -> ChangedChats:
@@ -39,7 +45,7 @@ async def read(reader: Reader, filters: Filters, *, since: int, limit: int) -> C
     has_more = len(rows) > limit
     # The partner's revision is from the same snapshot as the chats, and no chat has a later one.
     reached = served[-1][1] if has_more else rows[0][2] if rows else since
-    return ChangedChats([row[0] for row in served], reached, has_more)
+    return ChangedChats([row[0] for row in served], reached, has_more, [row[1] for row in served])
 
 
 async def revisions(source: Source, partner_ids: Iterable[int]) -> Mapping[int, int]:

@@ -35,6 +35,13 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     """The sort key of the last document."""
     revision: int = 0
     """The partner's revision when a page of chats was read. While it stays the same, so does the page."""
+    rows: Sequence[Row] = ()
+    """The document and the sort key of each chat of a page of chats."""
+
+    def first(self, number: int) -> "Page":
+        """The page of only the first chats, of which there are more."""
+        end = self.rows[number - 1]
+        return msgspec.structs.replace(self, documents=self.documents[:number], end=SortKey(end[1], end[2]))
 
 
 async def read(
@@ -67,6 +74,7 @@ async def read(
         snapshot=None if snapshot == LATEST else snapshot,
         end=SortKey(served[-1][1], served[-1][2]) if len(rows) > limit else None,
         revision=revision,
+        rows=served,
     )
 
 

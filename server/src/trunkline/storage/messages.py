@@ -5,6 +5,7 @@ from enum import Enum
 
 from trunkline.domain.chat_health import RecentMessage
 from trunkline.domain.message import DeliveryStatus, Message
+from trunkline.domain.paging import SMALL, fitting
 from trunkline.schemas.message import parse_message, render_message
 from trunkline.schemas.polls import render_poll
 from trunkline.storage import media_parts
@@ -12,7 +13,7 @@ from trunkline.storage.change import Change
 from trunkline.storage.chat_list import LATEST, Page
 from trunkline.storage.cursor import MAX_SORT_KEY, MIN_SORT_KEY, SortKey
 from trunkline.storage.reader import Reader
-from trunkline.storage.sql import Value, load
+from trunkline.storage.sql import Row, Value, load
 
 _QUERIES = load("messages")
 _COLUMNS = (
@@ -33,11 +34,14 @@ _COLUMNS = (
 
 
 class Order(Enum):
-    """Which messages are listed, and in which order: the query, and the sort key before the first message."""
+    """Which messages are listed, and in which order.
 
-    CHAT = ("page", MAX_SORT_KEY)
-    THREAD_NEWEST_FIRST = ("thread_newest_first", MAX_SORT_KEY)
-    THREAD_OLDEST_FIRST = ("thread_oldest_first", MIN_SORT_KEY)
+    That is the query, that of a large document, and the sort key before the first message.
+    """
+
+    CHAT = ("page", "large_of_chat", MAX_SORT_KEY)
+    THREAD_NEWEST_FIRST = ("thread_newest_first", "large_of_thread", MAX_SORT_KEY)
+    THREAD_OLDEST_FIRST = ("thread_oldest_first", "large_of_thread", MIN_SORT_KEY)
 
 
 async def page(
@@ -49,8 +53,11 @@ async def page(
     snapshot: int = LATEST,
     after: SortKey | None = None,
 ) -> Page:
-    """At most ``limit`` messages after a sort key, as of a snapshot. ``list_id`` is a chat's id, or a thread's."""
-    name, start = order.value
+    """At most ``limit`` messages after a sort key, as of a snapshot, and no more than make a page.
+
+    ``list_id`` is a chat's id, or a thread's.
+    """
+    name, _, start = order.value
     query = _QUERIES[name]
     sort_key = start if after is None else after
     values = query.values(
@@ -61,16 +68,38 @@ async def page(
         after_revision=sort_key.revision,
         snapshot=snapshot,
         limit=limit + 1,
+        small=SMALL,
     )
     rows = await reader.fetch(query, values)
     served = rows[:limit]
     if snapshot == LATEST and rows:
         snapshot = rows[0][3]
+    documents = [row[0] for row in served]
+    if None in documents:
+        served, documents = await _with_large(reader, order, list_id, served)
     return Page(
-        documents=[row[0] for row in served],
+        documents=documents,
         snapshot=None if snapshot == LATEST else snapshot,
-        end=SortKey(served[-1][1], served[-1][2]) if len(rows) > limit else None,
+        end=SortKey(served[-1][1], served[-1][2]) if len(rows) > len(served) else None,
     )
+
+
+async def _with_large(
+    reader: Reader, order: Order, list_id: str, rows: Sequence[Row]
+) -> tuple[Sequence[Row], list[bytes]]:
+    """The first rows, as many as make a page, and their documents, of which the large ones are still to be read."""
+    query = _QUERIES[order.value[1]]
+    documents: list[bytes] = []
+    for number, (document, created_at, revision, _) in enumerate(rows):
+        if document is None:
+            named = {"chat": list_id, "thread": list_id, "created_at": created_at, "revision": revision}
+            found = await reader.fetch(query, query.values(partner=reader.partner_id, **named))
+            documents += [row[0] for row in found]  # it may have been deleted since
+        else:
+            documents.append(document)
+        if fitting(documents) < len(documents):
+            return rows[:number], documents[:-1]
+    return rows, documents
 
 
 async def find(reader: Reader, message_id: str) -> Message | None:
@@ -83,13 +112,13 @@ async def find(reader: Reader, message_id: str) -> Message | None:
 
 async def document(reader: Reader, message_id: str) -> bytes | None:
     """The stored document of the message with this id."""
-    found = await reader.fetch(_QUERIES["message"], (reader.partner_id, message_id))
+    found = await reader.fetch(_QUERIES["document"], (reader.partner_id, message_id))
     return found[0][0] if found else None
 
 
-async def unread(reader: Reader, chat_id: str) -> Sequence[Message]:
-    """The messages that a chat received and that are not marked as read."""
-    rows = await reader.fetch(_QUERIES["unread"], (reader.partner_id, chat_id))
+async def unread(reader: Reader, chat_id: str, limit: int) -> Sequence[Message]:
+    """At most ``limit`` of the messages that a chat received and that are not marked as read."""
+    rows = await reader.fetch(_QUERIES["unread"], (reader.partner_id, chat_id, limit))
     return [parse_message(*row) for row in rows]
 
 

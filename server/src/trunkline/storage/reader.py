@@ -46,11 +46,8 @@ class Reader:
         return await self._chat_with(recipients_key(line, handles, is_group=True))
 
     async def _chat_with(self, key: str) -> Chat | None:
-        rows = await self.fetch(_QUERIES["chats_with_recipients"], (self.partner_id, key))
-        chats = [parse_chat(*row) for row in rows]
-        return next(
-            (chat for chat in chats if not chat.is_group or (chat.name is None and chat.me in chat.active)), None
-        )
+        found = await self.fetch(_QUERIES["chat_with_recipients"], (self.partner_id, key))
+        return parse_chat(*found[0]) if found else None
 
     async def line_health(self, line: str) -> dict[str, HealthStatus]:
         """The health status of a line's most recently changed chats, by chat id: what its reputation depends on."""

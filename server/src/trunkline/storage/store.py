@@ -11,7 +11,7 @@ from trunkline.domain.chat_health import DEFAULT_THRESHOLDS, Thresholds
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError, NotReady
 from trunkline.domain.file_urls import FileUrls
-from trunkline.storage import media_parts
+from trunkline.storage import groups, media_parts
 from trunkline.storage.begin_forgetting import begin_forgetting
 from trunkline.storage.change import Change, open_change
 from trunkline.storage.files.base import FileStore
@@ -64,7 +64,7 @@ class Store:
             raise NotReady(f"the database does not answer within {READY_TIMEOUT:.0f} s") from None
 
 
-_STEPS = {5: media_parts.index_all, 14: begin_forgetting}
+_STEPS = {5: media_parts.index_all, 10: groups.rewrite_all, 14: begin_forgetting}
 """What a migration does besides its statements, by the schema version that it leads to."""
 
 

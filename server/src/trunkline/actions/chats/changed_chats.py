@@ -8,7 +8,7 @@ from trunkline.actions.chats.list_chats import ChatPage, check_line, with_includ
 from trunkline.actions.chats.watch import Watch
 from trunkline.domain.errors import InvalidParameter
 from trunkline.domain.handle import quoted
-from trunkline.domain.paging import ChatQuery
+from trunkline.domain.paging import ChatQuery, fitting
 from trunkline.storage import changed_since
 from trunkline.storage.changed_since import ChangedChats
 from trunkline.storage.cursor import decode_sync, encode_sync
@@ -38,6 +38,9 @@ async def changed_chats(
     documents = changed.documents
     if query.include:
         documents = await with_includes(store, partner_id, documents, query.include)
+    number = fitting(documents)
+    if number < len(changed.documents):
+        changed, documents = changed.first(number), documents[:number]
     token = encode_sync(changed.reached, store.cursor_key, partner_id)
     if changed.has_more:
         return ChatPage(documents, next_cursor=token, sync_token=token, version=f"{token}-")

@@ -9,7 +9,7 @@ from trunkline.actions.steps.new_chat import new_chat
 from trunkline.actions.steps.outgoing import (
     OutgoingMessage,
     check_consent,
-    check_idempotency_key,
+    check_outgoing,
     record_response,
     recorded_response,
     send,
@@ -17,6 +17,7 @@ from trunkline.actions.steps.outgoing import (
 from trunkline.domain import content as contents
 from trunkline.domain.chat import Service
 from trunkline.domain.context import RequestContext
+from trunkline.domain.errors import InvalidParameter
 from trunkline.schemas import events
 from trunkline.schemas.chat import mark_doc_base
 from trunkline.schemas.documents import mark_files
@@ -33,7 +34,8 @@ async def create_chat(
     ``OptedOut``, ``HandleBlocked`` or ``NoSuchMessage``; then nothing has changed.
     """
     recipients = check_recipients(to, [line])
-    check_idempotency_key(outgoing.idempotency_key)
+    check_outgoing(outgoing)
+    not_first = contents.objection_to_first(outgoing.content)
     await require_line(store, ctx.partner_id, line, "from")
     async with store.change(ctx) as change:
         recorded = await recorded_response(change, outgoing)
@@ -43,8 +45,8 @@ async def create_chat(
         chat = await find_chat(change, line, recipients)
         is_new = chat is None
         if chat is None:
-            contents.check(outgoing.content)
-            contents.check_first(outgoing.content)
+            if not_first is not None:
+                raise InvalidParameter(not_first)
             chat = new_chat(line, recipients, outgoing.content.preferred_service or Service.IMESSAGE, change.now)
         message, chat = await send(change, chat, outgoing, is_new=is_new)
         if is_new:

@@ -14,7 +14,7 @@ from trunkline.domain.chat import (
     Service,
     clean_name,
 )
-from trunkline.domain.content import is_https_url
+from trunkline.domain.content import HTTPS_RULE, is_https_url
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import InvalidParameter, MissingField, NotAGroup
 from trunkline.domain.events import EventType
@@ -42,7 +42,7 @@ async def update_group(store: Store, ctx: RequestContext, chat_id: str, update: 
         )
     icon = update.group_chat_icon
     if isinstance(icon, str) and icon and not is_https_url(icon):
-        raise InvalidParameter(f"'group_chat_icon' is {quoted(icon)}; it must be a URL that begins with https://")
+        raise InvalidParameter(f"'group_chat_icon' is {quoted(icon)}; {HTTPS_RULE}")
     async with store.change(ctx) as change:
         chat = await _require_group(change, chat_id)
         after = chat
@@ -81,9 +81,7 @@ async def add_participant(store: Store, ctx: RequestContext, chat_id: str, handl
             raise InvalidParameter(f"'handle' is {handle}, who is already in this group")
         if "@" in handle and chat.service in {Service.SMS, Service.RCS}:
             raise InvalidParameter(f"'handle' is {handle}; a group on {chat.service} reaches phone numbers only")
-        if len(chat.active) > MAX_RECIPIENTS:
-            raise InvalidParameter(f"this group is full; it has at most {MAX_RECIPIENTS} recipients")
-        await add(change, chat, handle)
+        await add(change, chat, handle, MAX_RECIPIENTS)
 
 
 async def remove_participant(store: Store, ctx: RequestContext, chat_id: str, handle: str) -> None:
@@ -103,8 +101,13 @@ async def remove_participant(store: Store, ctx: RequestContext, chat_id: str, ha
         await remove(change, chat, participant, ParticipantStatus.REMOVED)
 
 
-async def add(change: Change, chat: Chat, handle: str) -> Chat:
-    """Stores that a participant joined, and emits the event. A returning participant keeps its identity."""
+async def add(change: Change, chat: Chat, handle: str, maximum: int) -> Chat:
+    """Stores that a participant joined, and emits the event. A returning participant keeps its identity.
+
+    Raises ``InvalidParameter`` if the group has the ``maximum`` of recipients; the line can always join.
+    """
+    if handle != chat.line and sum(not each.is_me for each in chat.active) >= maximum:
+        raise InvalidParameter(f"this group is full; it has at most {maximum} recipients")
     known = chat.participant(handle)
     if known is None:
         joined = Participant(random_id(), handle, chat.service or Service.IMESSAGE, change.now)

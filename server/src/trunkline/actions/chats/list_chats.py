@@ -8,7 +8,7 @@ import msgspec
 from trunkline.actions.steps.cursors import require_cursor
 from trunkline.actions.steps.lookup import require_line
 from trunkline.domain.instant import Instant
-from trunkline.domain.paging import MAX_SKIP, ChatQuery, Filters, Include
+from trunkline.domain.paging import MAX_PAGE, MAX_SKIP, ChatQuery, Filters, Include, fitting
 from trunkline.schemas.chat_list import extend_document
 from trunkline.storage import chat_list, includes
 from trunkline.storage import cursor as cursors
@@ -44,11 +44,16 @@ async def list_chats(store: Store, partner_id: int, query: ChatQuery, now: Insta
     else:
         page = await chat_list.read(reader, filters, limit=limit, snapshot=cursor.snapshot, after=cursor.after)
         snapshot, started_at = cursor.snapshot, cursor.started_at
+    documents = page.documents
+    if query.include:
+        documents = await with_includes(store, partner_id, documents, query.include)
+    if sum(map(len, documents)) > MAX_PAGE:
+        number = fitting(documents)
+        if number < len(page.documents):
+            page, documents = page.first(number), documents[:number]
     sync_token = encode_sync(snapshot, key, partner_id)
     return ChatPage(
-        documents=await with_includes(store, partner_id, page.documents, query.include)
-        if query.include
-        else page.documents,
+        documents=documents,
         next_cursor=None if page.end is None else cursors.encode(Cursor(page.end, snapshot, started_at), key, scope),
         sync_token=sync_token,
         version=sync_token if snapshot == page.revision else encode_sync(page.revision, key, partner_id),
@@ -63,14 +68,22 @@ async def current_version(store: Store, partner_id: int) -> str:
 async def with_includes(
     store: Store, partner_id: int, documents: Sequence[bytes], include: Set[Include]
 ) -> Sequence[bytes]:
-    """The documents with their optional fields."""
+    """The first documents with their optional fields: at least as many as make a page."""
     if not documents:
         return documents
-    found = await includes.read(store.reader(partner_id), documents)
-    return [
-        extend_document(each.document, include, each.last_message, each.unread_count, each.message_count)
-        for each in found
-    ]
+    reader = store.reader(partner_id)
+    extended: list[bytes] = []
+    size = 0
+    for each in await includes.read(reader, documents):
+        if size > MAX_PAGE:
+            break
+        last_message = each.last_message
+        if each.has_large_message and Include.LAST_MESSAGE in include:
+            last_message = await includes.last_message(reader, each.document)
+        document = extend_document(each.document, include, last_message, each.unread_count, each.message_count)
+        extended.append(document)
+        size += len(document)
+    return extended
 
 
 async def check_line(store: Store, partner_id: int, filters: Filters) -> None:

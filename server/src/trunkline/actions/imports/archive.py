@@ -12,7 +12,7 @@ from trunkline.actions.imports.add_files import add_files
 from trunkline.actions.imports.add_messages import add_messages
 from trunkline.actions.imports.recompute import recompute_chats
 from trunkline.actions.imports.summary import ImportSummary, SkippedRecords
-from trunkline.domain.chat import Chat
+from trunkline.domain.chat import Chat, with_latest_former
 from trunkline.domain.context import RequestContext
 from trunkline.domain.instant import Clock
 from trunkline.domain.merge import merge
@@ -136,7 +136,7 @@ async def _store(change: Change, chats: _Chats) -> tuple[int, int]:
     """Stores the new and changed chats, least recently updated first, and returns their numbers."""
     ordered = sorted(chats.after.values(), key=lambda chat: chat.updated_at)
     new = [chat for chat in ordered if chats.before[chat.id] is None]
-    changed = [chat for chat in ordered if chats.before[chat.id] not in (None, chat)]
+    changed = [chat for chat in ordered if chats.before[chat.id] not in (None, with_latest_former(chat))]
     for start in range(0, len(new), BATCH):
         await change.load(new[start : start + BATCH])
     for start in range(0, len(changed), BATCH):

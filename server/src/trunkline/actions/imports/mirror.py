@@ -15,7 +15,7 @@ import msgspec
 from trunkline.actions.imports.add_messages import add_messages
 from trunkline.actions.imports.summary import ImportSummary, SkippedRecords
 from trunkline.actions.operator.partners import ensure_line
-from trunkline.domain.chat import Chat, HealthStatus
+from trunkline.domain.chat import Chat, HealthStatus, with_latest_former
 from trunkline.domain.context import RequestContext
 from trunkline.domain.instant import Clock
 from trunkline.domain.message import Message
@@ -167,7 +167,9 @@ async def _mirror_opt_out(change: Change, chat: Chat) -> None:
 
 def _merged(known: Chat, upstream_chat: Chat) -> Chat:
     """The chat of the upstream, with the counts that only this store knows."""
-    return msgspec.structs.replace(upstream_chat, message_count=known.message_count, unread_count=known.unread_count)
+    return with_latest_former(
+        msgspec.structs.replace(upstream_chat, message_count=known.message_count, unread_count=known.unread_count)
+    )
 
 
 def _least_recent_first(chats: Iterable[Chat]) -> list[Chat]:

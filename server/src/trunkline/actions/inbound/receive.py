@@ -13,9 +13,10 @@ from trunkline.actions.steps.chat_health import current_health, save_chat, updat
 from trunkline.actions.steps.lookup import find_chat, require_chat, require_line, require_message
 from trunkline.actions.steps.new_chat import new_chat
 from trunkline.domain import contact_card
-from trunkline.domain.chat import Chat, Participant, ParticipantStatus, Service
+from trunkline.domain.chat import MAX_PRESENT, Chat, Participant, ParticipantStatus, Service
 from trunkline.domain.chat_health import RecentMessage
 from trunkline.domain.contact_card import ReceivedContactCard
+from trunkline.domain.content import check_text
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import InvalidParameter, NotAGroup, NotYourLine
 from trunkline.domain.events import EventType
@@ -23,7 +24,7 @@ from trunkline.domain.ids import time_ordered_id
 from trunkline.domain.instant import Instant
 from trunkline.domain.message import Content, DeliveryStatus, Message, ReactionChange
 from trunkline.domain.opt_out import is_opt_out
-from trunkline.domain.poll import with_options
+from trunkline.domain.poll import check_options, with_options
 from trunkline.schemas import events, poll_events
 from trunkline.storage import blocked_handles, messages, opt_outs
 from trunkline.storage.change import Change
@@ -57,6 +58,7 @@ async def receive_message(store: Store, ctx: RequestContext, received: Received)
     """
     if not await store.partners.has_line(ctx.partner_id, received.line):
         raise NotYourLine(f"{received.line} is not one of this partner's lines")
+    opts_out = is_opt_out(received.content.text)
     async with store.change(ctx) as change:
         if await blocked_handles.find(change, received.sender) is not None:
             return None
@@ -83,7 +85,6 @@ async def receive_message(store: Store, ctx: RequestContext, received: Received)
             service=received.service,
             sent_at=change.now if received.sent_at is None else received.sent_at,
         )
-        opts_out = is_opt_out(received.content.text)
         if not opts_out:
             await _lift_opt_outs(change, chat, received.sender)
         elif not chat.is_group:
@@ -117,6 +118,7 @@ async def receive_reaction(
 
 async def receive_edit(store: Store, ctx: RequestContext, message_id: str, part_index: int, text: str) -> Message:
     """The sender of a received message edits it. Raises ``NoSuchMessage``, ``InvalidParameter``, ``InvalidContent``."""
+    check_text(text, "text")
     async with store.change(ctx) as change:
         message = await require_message(change, message_id)
         if message.is_from_me:
@@ -129,15 +131,19 @@ async def receive_options(
 ) -> Message:
     """A counterparty adds options to a poll, which keeps those that it has: a repeated report changes nothing.
 
-    Raises ``NoSuchMessage``, ``InvalidParameter``.
+    Raises ``NoSuchMessage``, ``InvalidParameter``, or ``InvalidContent`` for an option that a poll cannot have.
     """
     async with store.change(ctx) as change:
         message = await require_message(change, message_id)
         chat = await require_chat(change, message.chat_id)
         by = _require_participant(chat, sender)
-        known = {option.text.strip() for option in polls.poll_of(message).options}
+        poll = polls.poll_of(message)
+        known = {option.text.strip() for option in poll.options}
         new = [text for text in texts if text.strip() not in known]
-        return await polls.apply_options(change, chat, message, by, new) if new else message
+        if not new:
+            return message
+        check_options(new, "options", poll)
+        return await polls.apply_options(change, chat, message, by, new)
 
 
 async def receive_vote(
@@ -189,7 +195,7 @@ async def receive_membership(
         if (member is not None) == joins:
             raise InvalidParameter(f"{handle} is {'already' if joins else 'not'} in this group")
         if member is None:
-            return await groups.add(change, chat, handle)
+            return await groups.add(change, chat, handle, MAX_PRESENT)
         return await groups.remove(change, chat, member, status)
 
 
@@ -203,6 +209,8 @@ async def _chat(change: Change, received: Received) -> tuple[Chat | None, Chat]:
     people = list(dict.fromkeys([received.sender, *received.others]))
     if received.line in people:
         raise InvalidParameter(f"{received.line} is the line itself; a received message has another sender")
+    if len(people) > MAX_PRESENT:
+        raise InvalidParameter(f"the message names {len(people)} people; a group has at most {MAX_PRESENT}")
     chat = await find_chat(change, received.line, people)
     return chat, chat or new_chat(received.line, people, received.service, change.now)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from trunkline.domain.chat import clean_name
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import InvalidParameter
-from trunkline.domain.handle import MAX_BLOCK_REASON, BlockedHandle
+from trunkline.domain.handle import MAX_BLOCK_REASON, MAX_BLOCKED, BlockedHandle
 from trunkline.storage import blocked_handles
 from trunkline.storage.store import Store
 
@@ -15,6 +15,9 @@ async def block(store: Store, ctx: RequestContext, handle: str, reason: str | No
     if reason is not None and len(reason) > MAX_BLOCK_REASON:
         raise InvalidParameter(f"'reason' has {len(reason)} characters; it must have at most {MAX_BLOCK_REASON}")
     async with store.change(ctx) as change:
+        known = await blocked_handles.find(change, handle)
+        if known is None and await blocked_handles.count(change) >= MAX_BLOCKED:
+            raise InvalidParameter(f"you have blocked {MAX_BLOCKED:,} handles, which is the maximum; unblock one first")
         return await blocked_handles.block(change, handle, clean_name(reason))
 
 

@@ -16,6 +16,7 @@ from trunkline.domain.instant import MINUTE, Instant
 from trunkline.domain.message import (
     EDIT_WINDOW,
     MAX_EDITS,
+    MAX_REACTIONS,
     DeliveryStatus,
     Message,
     Part,
@@ -38,6 +39,7 @@ async def edit_message(store: Store, ctx: RequestContext, message_id: str, part_
     Raises ``NoSuchMessage``, ``ChatLeft``, ``InvalidContent``, or ``InvalidParameter`` if the message can no longer be
     edited.
     """
+    check_text(text, "text")
     async with store.change(ctx) as change:
         message = await require_message(change, message_id)
         chat = await require_chat(change, message.chat_id)
@@ -56,11 +58,10 @@ async def edit_message(store: Store, ctx: RequestContext, message_id: str, part_
 
 
 async def apply_edit(change: Change, chat: Chat, message: Message, part_index: int, text: str) -> Message:
-    """Stores the new text of a part, and emits the event. Raises ``InvalidParameter``, ``InvalidContent``."""
+    """Stores the new text of a part, which has been checked, and emits the event. Raises ``InvalidParameter``."""
     part = _part(message, part_index)
     if not isinstance(part, TextPart):
         raise InvalidParameter(f"'part_index' is {part_index}, which is not a text part; only text can be edited")
-    check_text(text, "text")
     # Decorations and mentions of the old text need not fit the new one.
     edited = _with_part(message, part_index, TextPart(text, reactions=part.reactions), change.now)
     edited = msgspec.structs.replace(edited, edits=message.edits + 1)
@@ -116,6 +117,8 @@ async def apply_reaction(
     if reaction.added and same:
         return message
     if reaction.added:
+        if present is None and sum(len(each.reactions) for each in message.content.parts) >= MAX_REACTIONS:
+            raise InvalidParameter(f"this message has {MAX_REACTIONS:,} reactions, which is the maximum")
         changed = Reaction(random_id(), by, reaction.type, reaction.custom_emoji)
         reactions, kind = (*others, changed), EventType.REACTION_ADDED
     elif present is not None and same:

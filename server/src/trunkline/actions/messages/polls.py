@@ -36,6 +36,7 @@ async def create_poll(
     ``InvalidParameter``, ``OptedOut``, ``HandleBlocked`` or ``NoSuchMessage``; then nothing has changed.
     """
     check_idempotency_key(outgoing.idempotency_key)
+    check_options(texts, "poll.options")
     async with store.change(ctx) as change:
         recorded = await recorded_response(change, outgoing)
         if recorded is not None:
@@ -43,7 +44,6 @@ async def create_poll(
         chat = await require_present_chat(change, chat_id)
         if not chat.is_group:
             await check_consent(change, chat.recipients, outgoing)
-        check_options(texts, "poll.options")
         poll = Content((with_options(texts, chat.me),))
         message, _ = await send(change, chat, msgspec.structs.replace(outgoing, content=poll))
         body = _document(message)

@@ -8,7 +8,7 @@ from trunkline.actions.steps.lookup import require_present_chat
 from trunkline.actions.steps.outgoing import (
     OutgoingMessage,
     check_consent,
-    check_idempotency_key,
+    check_outgoing,
     record_response,
     recorded_response,
     send,
@@ -34,7 +34,7 @@ async def send_to_chat(
     Raises ``NotFound``, ``ChatLeft``, ``InvalidContent``, ``InvalidParameter``, ``OptedOut``, ``HandleBlocked`` or
     ``NoSuchMessage``; then nothing has changed.
     """
-    check_idempotency_key(outgoing.idempotency_key)
+    check_outgoing(outgoing)
     async with store.change(ctx) as change:
         recorded = await recorded_response(change, outgoing)
         if recorded is not None:

@@ -10,12 +10,11 @@ from trunkline.actions.steps.new_chat import new_chat
 from trunkline.actions.steps.outgoing import (
     OutgoingMessage,
     check_consent,
-    check_idempotency_key,
+    check_outgoing,
     record_response,
     recorded_response,
     send,
 )
-from trunkline.domain import content as contents
 from trunkline.domain.chat import Service
 from trunkline.domain.content import check_text
 from trunkline.domain.context import RequestContext
@@ -46,7 +45,7 @@ async def send_to_recipients(
         check_text(continuation, "continuation_message.text")
     numbers = [line.phone_number for line in await store.partners.lines(ctx.partner_id)]
     recipients = check_recipients(to, numbers)
-    check_idempotency_key(outgoing.idempotency_key)
+    check_outgoing(outgoing)
     async with store.change(ctx) as change:
         recorded = await recorded_response(change, outgoing)
         if recorded is not None:
@@ -59,7 +58,6 @@ async def send_to_recipients(
         chat = selection.chat
         is_new = chat is None
         if chat is None:
-            contents.check(outgoing.content)
             service = outgoing.content.preferred_service or Service.IMESSAGE
             chat = new_chat(selection.line, recipients, service, change.now)
         message, chat = await send(change, chat, outgoing, is_new=is_new)

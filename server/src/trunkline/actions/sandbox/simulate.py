@@ -223,10 +223,14 @@ async def read(store: Store, ctx: RequestContext, counterparty: Counterparty, me
         message = await receive_receipt(store, ctx, message_id, Receipt(DeliveryStatus.READ))
         return _about(message, "The message was read.")
     chat = await _require_chat(store, ctx, counterparty)
-    async with store.change(ctx) as change:
-        unread = await _unread(change, chat)
-        for each in reversed(unread):
-            await apply_receipt(change, await require_message(change, each), Receipt(DeliveryStatus.READ))
+    unread = await _unread(store.reader(ctx.partner_id), chat)
+    oldest_first = unread[::-1]
+    for start in range(0, len(oldest_first), _PAGE):
+        async with store.change(ctx) as change:
+            for each in oldest_first[start : start + _PAGE]:
+                message = await messages.find(change, each)
+                if message is not None:
+                    await apply_receipt(change, message, Receipt(DeliveryStatus.READ))
     says = "One message was read." if len(unread) == 1 else f"{len(unread)} messages were read."
     return Simulated(says, chat.id, unread[0] if unread else None, len(unread))
 

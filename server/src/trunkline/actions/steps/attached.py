@@ -3,6 +3,7 @@
 import msgspec
 
 from trunkline.actions.attachments.attachments import media_part
+from trunkline.domain.content import check_voice_memo_type
 from trunkline.domain.errors import InvalidContent, NoSuchAttachment
 from trunkline.domain.handle import quoted
 from trunkline.domain.message import Content, MediaPart, Part
@@ -13,7 +14,7 @@ from trunkline.storage.change import Change
 async def with_attachments(change: Change, content: Content) -> Content:
     """The content with the name, type and size of each attachment.
 
-    Raises ``NoSuchAttachment``, or ``InvalidContent`` if an attachment waits for its file.
+    Raises ``NoSuchAttachment``, or ``InvalidContent`` if an attachment waits for its file or cannot be a voice memo.
     """
     if not content.attachment_ids:
         return content
@@ -24,6 +25,8 @@ async def with_attachments(change: Change, content: Content) -> Content:
             if part.id not in known:
                 name = "attachment_id" if content.is_voice_memo else f"message.parts[{index}].attachment_id"
                 known[part.id] = await _part(change, part.id, name)
+                if content.is_voice_memo:
+                    check_voice_memo_type(known[part.id])
             parts.append(known[part.id])
         else:
             parts.append(part)

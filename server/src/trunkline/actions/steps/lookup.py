@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from trunkline.domain.chat import MAX_RECIPIENTS, Chat
+from trunkline.domain.chat import Chat, check_number_of_recipients
 from trunkline.domain.errors import ChatLeft, InvalidParameter, NoSuchMessage, NotFound, NotYourLine
 from trunkline.domain.handle import quoted
 from trunkline.domain.message import Message
@@ -56,10 +56,7 @@ async def find_chat(reader: Reader, line: str, recipients: Sequence[str]) -> Cha
 def check_recipients(handles: Sequence[str], lines: Sequence[str]) -> list[str]:
     """The recipients, each once. Raises ``InvalidParameter`` if there are none, too many, or one of ``lines``."""
     recipients = list(dict.fromkeys(handles))
-    if not recipients:
-        raise InvalidParameter("'to' is empty; it must list at least one handle")
-    if len(recipients) > MAX_RECIPIENTS:
-        raise InvalidParameter(f"'to' lists {len(recipients)} handles; a chat has at most {MAX_RECIPIENTS} recipients")
+    check_number_of_recipients(len(recipients))
     for line in lines:
         if line in recipients:
             raise InvalidParameter(f"'to' lists {line}, which is one of your lines")

@@ -25,14 +25,22 @@ class OutgoingMessage(msgspec.Struct, frozen=True):
 
     content: Content
     idempotency_key: str | None = None
-    request: bytes = b""
-    """The whole request in canonical form; needed only with an idempotency key."""
+    fingerprint: bytes = b""
+    """Distinguishes the request from another one with the same idempotency key; needed only with a key."""
     override_optout: bool = False
 
-    @property
-    def fingerprint(self) -> bytes:
-        """Distinguishes the request from another one with the same idempotency key."""
-        return hashlib.blake2b(self.request, digest_size=16).digest()
+
+def fingerprint_of(request: bytes) -> bytes:
+    """The fingerprint of a whole request in canonical form."""
+    return hashlib.blake2b(request, digest_size=16).digest()
+
+
+def check_outgoing(outgoing: OutgoingMessage) -> None:
+    """Checks what can be checked before the change, which must be short. Raises ``InvalidContent``, or
+    ``InvalidParameter`` for the idempotency key.
+    """
+    check_idempotency_key(outgoing.idempotency_key)
+    contents.check(outgoing.content)
 
 
 def check_idempotency_key(key: str | None) -> None:
@@ -91,9 +99,11 @@ async def check_consent(change: Change, recipients: Sequence[str], outgoing: Out
 
 
 async def send(change: Change, chat: Chat, outgoing: OutgoingMessage, *, is_new: bool = False) -> tuple[Message, Chat]:
-    """Stores a message of the line, and gives it to the carrier. Returns the message and the updated chat."""
+    """Stores a message of the line, and gives it to the carrier. Returns the message and the updated chat.
+
+    The content has been checked.
+    """
     content = await with_attachments(change, outgoing.content)
-    contents.check(content)
     contents.check_mentions(content, chat)
     message_id = time_ordered_id(change.now)
     message = Message(

@@ -1,7 +1,7 @@
 """Create, change and delete webhook subscriptions (docs/wire.md §4: ``/v3/webhook-subscriptions``)."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -23,7 +23,6 @@ from trunkline.domain.subscription import (
     version_of,
 )
 from trunkline.storage import subscriptions
-from trunkline.storage.change import Change
 from trunkline.storage.reader import Reader
 from trunkline.storage.store import Store
 
@@ -53,10 +52,12 @@ async def create_subscription(
     HTTP. Raises ``InvalidParameter``, ``InvalidPhoneNumber`` or ``NotYourLine``.
     """
     secret = new_secret()
+    fields = await _checked(store, ctx.partner_id, update, allow_private=allow_private)
     async with store.change(ctx) as change:
         blank = Subscription(random_id(), "", LATEST_VERSION, (), None, True, None, None, change.now, change.now)
-        subscription = await _updated(store, change, blank, update, allow_private=allow_private)
-        if len(await _own_subscriptions(change)) >= MAX_SUBSCRIPTIONS:
+        known = await _own_subscriptions(change)
+        subscription = _updated(known, blank, fields)
+        if len(known) >= MAX_SUBSCRIPTIONS:
             raise InvalidParameter(
                 f"you have {MAX_SUBSCRIPTIONS} webhook subscriptions, which is the maximum; delete one first"
             )
@@ -71,9 +72,11 @@ async def update_subscription(
 
     Raises ``NotFound``, ``InvalidParameter``, ``InvalidPhoneNumber`` or ``NotYourLine``; then nothing has changed.
     """
+    fields = await _checked(store, ctx.partner_id, update, allow_private=allow_private)
     async with store.change(ctx) as change:
-        before = _require(await _own_subscriptions(change), subscription_id)
-        after = await _updated(store, change, before, update, allow_private=allow_private)
+        known = await _own_subscriptions(change)
+        before = _require(known, subscription_id)
+        after = _updated(known, before, fields)
         if after != before:
             after = msgspec.structs.replace(after, updated_at=change.now)
             await subscriptions.update(change, after)
@@ -119,33 +122,37 @@ def _require(known: Sequence[Subscription], subscription_id: str) -> Subscriptio
     return found
 
 
-async def _updated(
-    store: Store, change: Change, known: Subscription, update: SubscriptionUpdate, *, allow_private: bool
-) -> Subscription:
-    """The subscription with the update applied, every property checked."""
+async def _checked(
+    store: Store, partner_id: int, update: SubscriptionUpdate, *, allow_private: bool
+) -> dict[str, object]:
+    """The fields of a subscription that an update sets, each of them checked by itself."""
     fields: dict[str, object] = {}
     if update.target_url is not UNSET:
         _check_target(update.target_url, allow_private=allow_private)
-        others = [each for each in await _own_subscriptions(change) if each.id != known.id]
-        if any(each.target_url == update.target_url for each in others):
-            raise InvalidParameter(
-                f"'target_url' is {quoted(update.target_url)}, which is the target of another of your subscriptions; "
-                "change that one, or add a query to the URL"
-            )
         fields["target_url"] = update.target_url
-        if update.target_url != known.target_url:
-            fields["version"] = version_of(update.target_url)
     if update.subscribed_events is not UNSET:
         fields["events"] = check_events(update.subscribed_events)
     if update.phone_numbers is not UNSET:
-        fields["phone_numbers"] = await _lines(store, change.partner_id, update.phone_numbers or ())
+        fields["phone_numbers"] = await _lines(store, partner_id, update.phone_numbers or ())
     if update.is_active is not UNSET:
         fields["is_active"] = update.is_active
     for name in ("routing_id_header", "routing_key_header"):
         value = getattr(update, name)
         if value is not UNSET:
             fields[name] = check_header(value, name)
-    after = msgspec.structs.replace(known, **fields)
+    return fields
+
+
+def _updated(known: Sequence[Subscription], before: Subscription, fields: Mapping[str, object]) -> Subscription:
+    """One of the ``known`` subscriptions, or a new one, with these fields. Raises ``InvalidParameter``."""
+    after = msgspec.structs.replace(before, **fields)
+    if any(each.target_url == after.target_url for each in known if each.id != before.id):
+        raise InvalidParameter(
+            f"'target_url' is {quoted(after.target_url)}, which is the target of another of your subscriptions; "
+            "change that one, or add a query to the URL"
+        )
+    if after.target_url != before.target_url:
+        after = msgspec.structs.replace(after, version=version_of(after.target_url))
     if (after.routing_key_header or "").lower() == (after.routing_id_header or DEFAULT_ROUTING_ID_HEADER).lower():
         raise InvalidParameter("'routing_key_header' and 'routing_id_header' name the same header; name two headers")
     return after

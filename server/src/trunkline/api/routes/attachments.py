@@ -7,7 +7,7 @@ import msgspec
 from trunkline.actions.attachments import attachments, upload
 from trunkline.api.file_transfer import file_response, received_file
 from trunkline.api.operation import DELETE, GET, HEAD, POST, PUT, Operation, Request
-from trunkline.api.parameters import Parameter, read_query
+from trunkline.api.parameters import MAX_TOKEN, Parameter, read_query
 from trunkline.api.responses import Response, no_content
 from trunkline.domain.attachment import MAX_SIZE, UPLOAD_WINDOW
 from trunkline.domain.context import RequestContext
@@ -27,7 +27,13 @@ from trunkline.domain.instant import to_datetime
 from trunkline.schemas.attachments import AttachmentBody, AttachmentSchema, UploadSchema, upload_schema
 
 _SIGNED = tuple(
-    Parameter(name, "Part of the signed URL; use the URL unchanged.", {"type": "string"}, str)
+    Parameter(
+        name,
+        "Part of the signed URL; use the URL unchanged.",
+        {"type": "string", "maxLength": MAX_TOKEN},
+        str,
+        InvalidSignedUrl,
+    )
     for name in ("partner", "expires", "signature")
 )
 _SIGNED_BY_NAME = {each.name: each for each in _SIGNED}

@@ -30,7 +30,7 @@ from trunkline.domain.paging import Include
 from trunkline.schemas.chat import ChatSchema
 from trunkline.schemas.chat_list import ChatList, render_chat_list
 from trunkline.schemas.groups import Accepted, ChatUpdated
-from trunkline.schemas.requests import CreateChatBody, ParticipantBody, UpdateChatBody, parse_handles
+from trunkline.schemas.requests import CreateChatBody, ParticipantBody, UpdateChatBody, parse_recipients
 from trunkline.schemas.sending import ChatCreated
 
 GROUP_ERRORS = (InvalidPhoneNumber, InvalidParameter, NotFound, NotAGroup, ChatLeft)
@@ -128,7 +128,7 @@ The message that creates a chat must not contain a link, have an effect or be a 
 async def create(request: Request) -> Response:
     body = request.body(CreateChatBody)
     line = parse_number(body.line, "from")
-    to = parse_handles(body.to, "to")
+    to = parse_recipients(body.to)
     outgoing = outgoing_message(request, body.message, override_optout=body.override_optout)
     return request.document(await create_chat(request.store, request.ctx, line, to, outgoing), 201)
 

@@ -22,7 +22,7 @@ from trunkline.domain.errors import (
     NotYourLine,
     OptedOut,
 )
-from trunkline.domain.handle import E164, EMAIL, EMAIL_LIMIT, parse_handle, parse_number, quoted
+from trunkline.domain.handle import E164, EMAIL, EMAIL_LIMIT, MAX_LINES, MAX_NUMBER, parse_handle, parse_number, quoted
 from trunkline.domain.vcard import MEDIA_TYPE
 from trunkline.schemas.contact_cards import (
     AvailableNumberSchema,
@@ -33,9 +33,8 @@ from trunkline.schemas.contact_cards import (
     contact_card_schema,
 )
 
-MAX_EXCLUDED = 100
 _TAG = "Contact cards"
-_NUMBER = {"type": "string", "pattern": f"^{E164}$", "examples": ["+13343284472"]}
+_NUMBER = {"type": "string", "pattern": f"^{E164}$", "maxLength": MAX_NUMBER, "examples": ["+13343284472"]}
 _HANDLE = {"type": "string", "pattern": f"^(?:{E164}|{EMAIL})$", "maxLength": EMAIL_LIMIT}
 _LINE_TYPES = (LINE_TYPE, "RCS")
 
@@ -171,8 +170,8 @@ _AVAILABLE = {
             "exclude_from",
             "Lines that you do not want, comma-separated or repeated. The vCard does not list them either. Numbers "
             "that are not your lines have no effect.",
-            {"type": "array", "items": _NUMBER, "maxItems": MAX_EXCLUDED},
-            _parse_list("exclude_from", MAX_EXCLUDED, parse_number),
+            {"type": "array", "items": _NUMBER, "maxItems": MAX_LINES},
+            _parse_list("exclude_from", MAX_LINES, parse_number),
             InvalidPhoneNumber,
             is_list=True,
         ),

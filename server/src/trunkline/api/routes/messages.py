@@ -28,7 +28,7 @@ from trunkline.domain.errors import (
 from trunkline.domain.handle import parse_number
 from trunkline.schemas.groups import Accepted
 from trunkline.schemas.message import MessageList, MessageSchema, render_message_list
-from trunkline.schemas.requests import EditBody, ReactionBody, SendAnywhereBody, SendMessageBody, parse_handles
+from trunkline.schemas.requests import EditBody, ReactionBody, SendAnywhereBody, SendMessageBody, parse_recipients
 from trunkline.schemas.sending import MessageSent, SentAnywhere
 from trunkline.schemas.voice_memos import VoiceMemoBody, VoiceMemoSent, to_voice_memo
 
@@ -118,7 +118,7 @@ async def send_without_line(request: Request) -> Response:
     response = await send_to_recipients(
         request.store,
         request.ctx,
-        parse_handles(body.to, "to"),
+        parse_recipients(body.to),
         outgoing_message(request, body.message, override_optout=body.override_optout),
         exclude=exclude,
         continuation=None if body.continuation_message is None else body.continuation_message.text,

@@ -1,7 +1,9 @@
--- Messages never move: a page is those that existed in the pagination snapshot (revision <= :snapshot).
+-- Messages never move: a page is those that existed in the pagination snapshot (revision <= :snapshot). A large document
+-- is read by itself, if there is room for it. Its length is known without reading it.
 
 -- name: page
-select m.document, m.created_at, m.revision, (select p.revision from partners p where p.id = :partner) as partner_revision
+select case when length(m.document) <= :small then m.document end, m.created_at, m.revision,
+    (select p.revision from partners p where p.id = :partner) as partner_revision
 from messages m
 where m.partner_id = :partner and m.chat_id = :chat
   and (m.created_at, m.revision) < (:after_created_at, :after_revision) and m.revision <= :snapshot
@@ -9,7 +11,8 @@ order by m.created_at desc, m.revision desc
 limit :limit
 
 -- name: thread_newest_first
-select m.document, m.created_at, m.revision, (select p.revision from partners p where p.id = :partner) as partner_revision
+select case when length(m.document) <= :small then m.document end, m.created_at, m.revision,
+    (select p.revision from partners p where p.id = :partner) as partner_revision
 from messages m
 where m.partner_id = :partner and m.thread = :thread
   and (m.created_at, m.revision) < (:after_created_at, :after_revision) and m.revision <= :snapshot
@@ -17,7 +20,8 @@ order by m.created_at desc, m.revision desc
 limit :limit
 
 -- name: thread_oldest_first
-select m.document, m.created_at, m.revision, (select p.revision from partners p where p.id = :partner) as partner_revision
+select case when length(m.document) <= :small then m.document end, m.created_at, m.revision,
+    (select p.revision from partners p where p.id = :partner) as partner_revision
 from messages m
 where m.partner_id = :partner and m.thread = :thread
   and (m.created_at, m.revision) > (:after_created_at, :after_revision) and m.revision <= :snapshot
@@ -27,6 +31,17 @@ limit :limit
 -- name: message
 select document, thread, idempotency_key, edits, poll, is_voice_memo from messages
 where partner_id = :partner and id = :id
+
+-- name: large_of_chat
+select document from messages
+where partner_id = :partner and chat_id = :chat and created_at = :created_at and revision = :revision
+
+-- name: large_of_thread
+select document from messages
+where partner_id = :partner and thread = :thread and created_at = :created_at and revision = :revision
+
+-- name: document
+select document from messages where partner_id = :partner and id = :id
 
 -- name: save
 update messages set delivery_status = :delivery_status, edits = :edits, document = :document, poll = :poll
@@ -38,6 +53,7 @@ delete from messages where partner_id = :partner and id = :id
 -- name: unread
 select document, thread, idempotency_key, edits, poll, is_voice_memo from messages
 where partner_id = :partner and chat_id = :chat and from_me = 0 and delivery_status = 'received'
+limit :limit
 
 -- name: latest
 -- What health is derived from, newest first.
