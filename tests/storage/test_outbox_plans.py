@@ -87,6 +87,8 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         until=NOW + 1,
         next=NOW + 2,
         held_until=0,
+        latest_claim=NOW + 90_000_000,
+        latest_due=NOW + 3_660_000_000,
         silent_rounds=0,
         paused_until=0,
         full=",",

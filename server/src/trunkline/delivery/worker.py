@@ -32,7 +32,7 @@ from trunkline.storage.change import Change
 from trunkline.storage.outbox import CARRIER, Claim, ClaimPolicy, Entry, Failed, Result, Retry
 from trunkline.storage.store import Store
 
-LEASE: Instant = 30 * SECOND
+LEASE: Instant = outbox.MAX_LEASE
 """How long a queue is claimed, in microseconds."""
 
 ATTEMPT_SHARE = 5 / 6
@@ -125,7 +125,7 @@ class Worker:
             if not any(task.result() for task in done):
                 break
             await self._serve_due_queues()
-        return await outbox.next_due(self._database)
+        return await outbox.next_due(self._database, self._clock())
 
     async def _serve_due_queues(self) -> None:
         is_complete = False
@@ -154,9 +154,7 @@ class Worker:
         try:
             claim = await outbox.claim(self._database, partner_id, destination, self._clock, self._lease)
             while claim is not None:
-                # A round that ends later than this leaves too little time for another one.
-                latest = claim.until - self._lease * ATTEMPT_SHARE
-                worked, claim = await self._rounds.run(claim, lambda latest=latest: self._policy(latest))
+                worked, claim = await self._rounds.run(claim, lambda until=claim.until: self._policy(until))
                 had_entries = had_entries or worked
         except NotReady as error:
             log.warning("a queue waits: %s", error)
@@ -168,9 +166,11 @@ class Worker:
                 self.wake()
         return had_entries
 
-    def _policy(self, latest: float) -> ClaimPolicy:
-        is_last = self._stopping or self._clock() > latest
-        return ClaimPolicy.RELEASE if is_last else ClaimPolicy.KEEP_WHILE_DUE
+    def _policy(self, claimed_until: Instant) -> ClaimPolicy:
+        """Keeps a claim if there is time for another round, and the clock was not set back since it was made."""
+        left = claimed_until - self._clock()
+        keep = not self._stopping and self._lease * ATTEMPT_SHARE <= left <= self._lease
+        return ClaimPolicy.KEEP_WHILE_DUE if keep else ClaimPolicy.RELEASE
 
     async def _stop(self) -> None:
         self._stopping = True

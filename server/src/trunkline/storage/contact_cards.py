@@ -37,7 +37,7 @@ async def save(change: Change, card: ContactCard) -> None:
 async def add_share(change: Change, share: ContactCardShare) -> None:
     """Stores that a line shared its card, and deletes some expired shares."""
     query = _QUERIES["delete_old_shares"]
-    values = query.values(partner=change.partner_id, limit=_DELETED, horizon=change.now - SHARES)
+    values = query.values(partner=change.partner_id, limit=_DELETED, horizon=change.clock_time - SHARES)
     await change.fetch(query, values)
     query = _QUERIES["add_share"]
     values = query.values(

@@ -37,4 +37,9 @@ async def delete_expired(transaction: Transaction, partner_id: int, before: int,
     limit = 2 * (after - before + INTERVAL)
     for name, retention in _RETENTION.items():
         query = _QUERIES[name]
-        await transaction.fetch(query, query.values(partner=partner_id, limit=limit, horizon=now - retention))
+        values = query.values(partner=partner_id, limit=limit, horizon=now - retention)
+        deleted = await transaction.fetch(query, values)
+        if deleted:  # Only the history says what was deleted of it.
+            query = _QUERIES["forget_history"]
+            forgotten = max([row[0] for row in deleted])
+            await transaction.fetch(query, query.values(partner=partner_id, replaced_by=forgotten))

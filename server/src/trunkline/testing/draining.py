@@ -14,7 +14,8 @@ from trunkline.testing.background_server import BackgroundServer
 from trunkline.testing.clock import Clock
 from trunkline.testing.webhooks import CapturingClient, Webhooks
 
-LEASE: Instant = HOUR  # also in real time: a breakpoint in the response to a webhook is not a timeout
+# Also in real time: a breakpoint in the response to a webhook is not a timeout. No other worker uses the database.
+LEASE: Instant = HOUR
 
 
 class Draining:
