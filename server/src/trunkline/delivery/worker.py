@@ -81,12 +81,15 @@ class Worker:
         clock: Clock = now,
         *,
         lease: Instant = LEASE,
+        max_wait: Instant = outbox.MAX_WAIT,
         poll: float = POLL,
     ) -> None:
-        self._rounds = Rounds(store, carrier, webhooks, clock, lease=lease)
+        """``max_wait`` is how long an entry waits at most, in microseconds: a later time is not believed."""
+        self._rounds = Rounds(store, carrier, webhooks, clock, lease=lease, max_wait=max_wait)
         self._database = store.database
         self._clock = clock
         self._lease = lease
+        self._max_wait = max_wait
         self._poll = poll
         self._wake = asyncio.Event()
         self._stopping = False
@@ -125,7 +128,7 @@ class Worker:
             if not any(task.result() for task in done):
                 break
             await self._serve_due_queues()
-        return await outbox.next_due(self._database, self._clock())
+        return await outbox.next_due(self._database, self._clock(), max_wait=self._max_wait)
 
     async def _serve_due_queues(self) -> None:
         is_complete = False
@@ -135,8 +138,12 @@ class Worker:
             now = self._clock()
             full = [partner for partner, places in webhooks.items() if places >= PARTNER_SHARE]
             found = [
-                *await outbox.due_carrier_queues(self._database, now, MAX_CARRIER_QUEUES - carriers),
-                *await outbox.due_webhook_queues(self._database, now, MAX_WEBHOOK_QUEUES - webhooks.total(), full),
+                *await outbox.due_carrier_queues(
+                    self._database, now, MAX_CARRIER_QUEUES - carriers, max_wait=self._max_wait
+                ),
+                *await outbox.due_webhook_queues(
+                    self._database, now, MAX_WEBHOOK_QUEUES - webhooks.total(), full, max_wait=self._max_wait
+                ),
             ]
             is_complete = True
             for partner_id, destination in found:
@@ -152,7 +159,9 @@ class Worker:
         """Serves a queue for one claim, and returns whether it had due entries."""
         had_entries = False
         try:
-            claim = await outbox.claim(self._database, partner_id, destination, self._clock, self._lease)
+            claim = await outbox.claim(
+                self._database, partner_id, destination, self._clock, self._lease, max_wait=self._max_wait
+            )
             while claim is not None:
                 worked, claim = await self._rounds.run(claim, lambda until=claim.until: self._policy(until))
                 had_entries = had_entries or worked
@@ -188,8 +197,16 @@ class Rounds:
     """Rounds of a claimed queue: each attempts the first entry of each due ordering key and records the results."""
 
     def __init__(
-        self, store: Store, carrier: Dispatcher, webhooks: Dispatcher, clock: Clock, *, lease: Instant
+        self,
+        store: Store,
+        carrier: Dispatcher,
+        webhooks: Dispatcher,
+        clock: Clock,
+        *,
+        lease: Instant,
+        max_wait: Instant = outbox.MAX_WAIT,
     ) -> None:
+        self._max_wait = max_wait
         self._store = store
         self._database = store.database
         self._carrier = carrier
@@ -215,7 +232,7 @@ class Rounds:
         """
         is_suspect = claim.silent_rounds >= SILENT_ROUNDS
         limit = MAX_UNATTEMPTED if is_suspect else MAX_ENTRIES
-        found = await outbox.due_entries(self._database, claim, self._clock(), limit)
+        found = await outbox.due_entries(self._database, claim, self._clock(), limit, max_wait=self._max_wait)
         # Results that are recorded together are recorded in the order of their entries.
         due = sorted(found, key=lambda entry: entry.sequence)
         if not due and policy() is ClaimPolicy.KEEP:
@@ -306,4 +323,6 @@ class Rounds:
                     await each.store(change)
             results = [(entry, each.result) for entry, each in attempts]
             pause = 0 if policy is ClaimPolicy.KEEP else pause_after(claim.silent_rounds)
-            return await outbox.record(change.transaction, claim, results, ctx.now, policy, pause)
+            return await outbox.record(
+                change.transaction, claim, results, ctx.now, policy, pause, max_wait=self._max_wait
+            )

@@ -38,7 +38,7 @@ MAX_LEASE: Instant = 30 * SECOND
 """How long a worker claims a queue at most, in microseconds, if other processes use the database."""
 
 MAX_WAIT: Instant = HOUR
-"""How long an entry waits for its next attempt at most, in microseconds."""
+"""How long an entry waits for its next attempt at most, in microseconds, unless a worker says otherwise."""
 
 _CLOCKS_DIFFER: Instant = MINUTE  # at most, between two hosts
 
@@ -245,20 +245,22 @@ def _names(array: str) -> frozenset[str]:
     return frozenset(json.loads(array))
 
 
-def _latest(now: Instant) -> dict[str, Instant]:
+def _latest(now: Instant, max_wait: Instant = MAX_WAIT) -> dict[str, Instant]:
     """The latest times that can have been written, unless the clock has been set back since."""
-    return {"latest_claim": now + MAX_LEASE + _CLOCKS_DIFFER, "latest_due": now + MAX_WAIT + _CLOCKS_DIFFER}
+    return {"latest_claim": now + MAX_LEASE + _CLOCKS_DIFFER, "latest_due": now + max_wait + _CLOCKS_DIFFER}
 
 
-async def due_carrier_queues(database: Database, now: Instant, limit: int) -> Sequence[tuple[int, str]]:
+async def due_carrier_queues(
+    database: Database, now: Instant, limit: int, *, max_wait: Instant = MAX_WAIT
+) -> Sequence[tuple[int, str]]:
     """At most ``limit`` unclaimed queues of the carrier (partner, destination) with a due entry, earliest due first."""
     query = _QUERIES["due_carrier_queues"]
-    rows = await database.fetch(query, query.values(now=now, limit=limit, **_latest(now)))
+    rows = await database.fetch(query, query.values(now=now, limit=limit, **_latest(now, max_wait)))
     return [(row[0], row[1]) for row in rows[:limit]]
 
 
 async def due_webhook_queues(
-    database: Database, now: Instant, limit: int, full: Iterable[int] = ()
+    database: Database, now: Instant, limit: int, full: Iterable[int] = (), *, max_wait: Instant = MAX_WAIT
 ) -> Sequence[tuple[int, str]]:
     """At most ``limit`` unclaimed queues of subscriptions with a due entry, earliest due first.
 
@@ -266,28 +268,36 @@ async def due_webhook_queues(
     """
     query = _QUERIES["due_webhook_queues"]
     listed = "".join([f",{partner}" for partner in full]) + ","
-    rows = await database.fetch(query, query.values(now=now, limit=limit, full=listed, **_latest(now)))
+    rows = await database.fetch(query, query.values(now=now, limit=limit, full=listed, **_latest(now, max_wait)))
     return [(row[0], row[1]) for row in rows[:limit]]
 
 
-async def next_due(database: Database, now: Instant) -> Instant | None:
+async def next_due(database: Database, now: Instant, *, max_wait: Instant = MAX_WAIT) -> Instant | None:
     """When the next entry of any queue is due; None if nothing is pending."""
     [found] = await database.fetch(_QUERIES["next_due_anywhere"], ())
-    return min((_due(due_at, now) for due_at in found if due_at is not None), default=None)
+    return min((_due(due_at, now, max_wait) for due_at in found if due_at is not None), default=None)
 
 
-def _due(due_at: Instant, now: Instant) -> Instant:
+def _due(due_at: Instant, now: Instant, max_wait: Instant) -> Instant:
     """When an entry with this time is due."""
-    return due_at if due_at <= _latest(now)["latest_due"] else now
+    return due_at if due_at <= _latest(now, max_wait)["latest_due"] else now
 
 
-async def claim(database: Database, partner_id: int, destination: str, clock: Clock, lease: Instant) -> Claim | None:
+async def claim(
+    database: Database,
+    partner_id: int,
+    destination: str,
+    clock: Clock,
+    lease: Instant,
+    *,
+    max_wait: Instant = MAX_WAIT,
+) -> Claim | None:
     """Claims a queue for ``lease`` microseconds from now; None if another worker was faster."""
     query = _QUERIES["claim"]
     async with database.transaction() as transaction:
         now = clock()  # after waiting for the write lock
         named = {"partner": partner_id, "destination": destination, "now": now, "until": now + lease}
-        values = query.values(**named, **_latest(now))
+        values = query.values(**named, **_latest(now, max_wait))
         found = await transaction.fetch(query, values)
     return Claim(partner_id, destination, now + lease, found[0][0]) if found else None
 
@@ -320,11 +330,13 @@ async def resume(transaction: Transaction, partner_id: int, destination: str) ->
     await transaction.fetch(query, query.values(partner=partner_id, destination=destination))
 
 
-async def due_entries(database: Database, claim: Claim, now: Instant, limit: int) -> Sequence[Entry]:
+async def due_entries(
+    database: Database, claim: Claim, now: Instant, limit: int, *, max_wait: Instant = MAX_WAIT
+) -> Sequence[Entry]:
     """The first pending entries of the ordering keys that are due."""
     query = _QUERIES["due_entries"]
     named = {"partner": claim.partner_id, "destination": claim.destination, "now": now, "limit": limit}
-    values = query.values(**named, **_latest(now))
+    values = query.values(**named, **_latest(now, max_wait))
     return [Entry(*row) for row in await database.fetch(query, values)]
 
 
@@ -335,6 +347,8 @@ async def record(
     now: Instant,
     policy: ClaimPolicy,
     pause: Instant = 0,
+    *,
+    max_wait: Instant = MAX_WAIT,
 ) -> bool:
     """Records the results of attempts and advances the ordering keys. Returns whether the queue is still claimed.
 
@@ -358,7 +372,7 @@ async def record(
         match result:
             case Retry():
                 steps = ["finish", "retry"]
-                named |= {"state": EntryState.PENDING, "due_at": min(result.due_at, now + MAX_WAIT)}
+                named |= {"state": EntryState.PENDING, "due_at": min(result.due_at, now + max_wait)}
             case Done() if claim.destination == CARRIER:
                 steps = ["delete_entry", "advance", "delete_ordering_key"]
             case Done():
@@ -372,11 +386,11 @@ async def record(
     for name, values in rows.items():
         if values:
             await transaction.run_many(_QUERIES[name], values)
-    return await _update_queue(transaction, claim, now, policy, pause)
+    return await _update_queue(transaction, claim, now, policy, pause, max_wait)
 
 
 async def _update_queue(
-    transaction: Transaction, claim: Claim, now: Instant, policy: ClaimPolicy, pause: Instant
+    transaction: Transaction, claim: Claim, now: Instant, policy: ClaimPolicy, pause: Instant, max_wait: Instant
 ) -> bool:
     """Writes when the queue is due next. Only the worker that holds the claim can end it."""
     named: dict[str, Value] = {"partner": claim.partner_id, "destination": claim.destination}
@@ -386,7 +400,7 @@ async def _update_queue(
     else:
         query = _QUERIES["next_due"]
         [(first, last)] = await transaction.fetch(query, query.values(**named))
-        due_at = None if first is None else min(first, _due(last, now))
+        due_at = None if first is None else min(first, _due(last, now, max_wait))
         is_due = due_at is not None and due_at <= now
         held = policy is ClaimPolicy.KEEP or (policy is ClaimPolicy.KEEP_WHILE_DUE and is_due)
     query = _QUERIES["update_queue"]
