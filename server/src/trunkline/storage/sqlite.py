@@ -34,7 +34,7 @@ PROBE_TIMEOUT = 1.0  # s that a probe waits for other writers
 LOCK_TIMEOUT = 120.0  # s that a writer waits for the write lock
 
 _READY = "select schema_version from store"
-_PROBE = Query("probe", "update store set schema_version = schema_version", ())
+_USER_VERSION = Query("user_version", "pragma user_version", ())
 
 
 class SQLite:
@@ -118,8 +118,10 @@ class SQLite:
         _fetch(self._reader, _READY, ())
         try:
             async with asyncio.timeout(PROBE_TIMEOUT), self.transaction() as transaction:
-                # Changes nothing, but writes a page to the log: only that finds a full disk.
-                await transaction.fetch(_PROBE, ())
+                # Only a page that is written to the log finds a full disk, and SQLite writes none if nothing changes.
+                # It does not use this number itself.
+                [(number,)] = await transaction.fetch(_USER_VERSION, ())
+                await transaction.script(f"pragma user_version = {1 - number % 2}")
         except TimeoutError:
             return  # somebody else is writing
 
