@@ -8,6 +8,7 @@ import stat
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
@@ -182,7 +183,7 @@ async def test_a_file_that_became_smaller_by_a_vacuum_is_whole(tmp_path: Path) -
         before = path.stat().st_size
         async with store.database.transaction() as transaction:
             await transaction.script("delete from chats; delete from participants; delete from sort_key_history")
-        vacuum = apsw.Connection(str(path))
+        vacuum: Any = apsw.Connection(str(path))
         vacuum.execute("vacuum")
         vacuum.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         vacuum.close()
