@@ -18,7 +18,6 @@ from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
 from trunkline.delivery.sweeps import run_sweeps
 from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
 from trunkline.delivery.worker import Worker
-from trunkline.domain.errors import FilesFull, FilesNotReady
 from trunkline.storage.store import Store, open_store
 
 _PARENT_INTERVAL = 1.0  # s between two checks that the parent process is alive
@@ -46,8 +45,7 @@ class LifespanApp:
         async with AsyncExitStack() as stack:
             try:
                 store = await stack.enter_async_context(self._opening())
-                with suppress(FilesNotReady, FilesFull):
-                    await store.files.probe()  # notes which file system the folder is on
+                await store.find_files()
                 self._application = await stack.enter_async_context(_serving(store, self._settings))
             except Exception as error:
                 # The server then starts another worker; after an exception, it would serve without a store.

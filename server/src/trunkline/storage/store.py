@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from importlib import resources
 from pathlib import Path
 
@@ -53,6 +53,11 @@ class Store:
     def change(self, ctx: RequestContext) -> AbstractAsyncContextManager[Change]:
         """Opens a change: one write transaction of the partner. Commits if the block ends without an exception."""
         return open_change(self.database, ctx, self.thresholds)
+
+    async def find_files(self) -> None:
+        """Notes where the folder of the attachments is, so that it is missed if it goes away."""
+        with suppress(FilesNotReady, FilesFull):  # whether it can be used is for ``check_ready`` to say
+            await self.files.probe()
 
     async def check_ready(self) -> None:
         """Raises ``NotReady`` if the database does not answer within ``READY_TIMEOUT`` or cannot be written.
