@@ -64,6 +64,7 @@ async def explain(opened: OpenStore, engine: str) -> dict[tuple[str, int], Plan]
                 file="nothing",
                 since=NOW,
                 horizon=0,
+                latest=NOW + MANY,
                 now=NOW + MANY,
                 limit=MOST.get(name, 1),
             )

@@ -97,6 +97,8 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         most=LIMIT,
         held_until=0,
         is_failing=None,
+        latest_claim=NOW + 90_000_000,
+        latest_due=NOW + 3_660_000_000,
         silent_rounds=0,
         paused_until=0,
         full=",",

@@ -43,8 +43,9 @@ async def plan_of(database: Database, query: Query, values: tuple[Value, ...], e
 
 def _of_sqlite(lines: list[str]) -> Plan:
     reads: list[Read] = []
+    subqueries = {f"SCAN {line.removeprefix('CO-ROUTINE ')}" for line in lines if line.startswith("CO-ROUTINE")}
     for line in lines:
-        if line.startswith(("SEARCH", "SCAN")) and line != "SCAN CONSTANT ROW":
+        if line.startswith(("SEARCH", "SCAN")) and line not in subqueries and line != "SCAN CONSTANT ROW":
             range_of = re.search(r"USING (?:COVERING )?INDEX \w+ \((\w+)=\?", line)
             reads.append(Read(range_of[1] if range_of else None, line))
     return Plan(reads, sum("TEMP B-TREE" in line for line in lines), None)

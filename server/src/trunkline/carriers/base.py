@@ -47,7 +47,10 @@ class CarrierUnavailable(CarrierError):
 
 
 class CarrierDeferred(CarrierError):
-    """The message is deferred until ``due_at``, in microseconds since 1970. This does not count as an attempt."""
+    """The message is deferred until ``due_at``, in microseconds since 1970, but at most for an hour at a time.
+
+    This does not count as an attempt.
+    """
 
     def __init__(self, due_at: Instant) -> None:
         super().__init__("deferred")

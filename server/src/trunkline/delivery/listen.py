@@ -10,14 +10,14 @@ from trunkline.delivery.retry_schedule import is_success
 from trunkline.delivery.webhook_dispatcher import HttpWebhookClient, WebhookResponse
 from trunkline.delivery.worker import AttemptResult, Rounds
 from trunkline.domain.errors import CommandError
-from trunkline.domain.instant import SECOND, Clock, Instant
+from trunkline.domain.instant import Clock, Instant
 from trunkline.domain.webhook_target import Target
 from trunkline.schemas.documents import Completion
 from trunkline.storage import outbox, subscriptions
 from trunkline.storage.outbox import Claim, ClaimPolicy, Done, Entry, Failed
 from trunkline.storage.store import Store
 
-LEASE: Instant = 30 * SECOND
+LEASE: Instant = outbox.MAX_LEASE
 """How long the queue is claimed before the claim is renewed, in microseconds."""
 
 POLL = 0.2  # s between two polls for events
@@ -49,7 +49,7 @@ async def listen(
     try:
         while held is not None:
             worked, held = await rounds.run(held, lambda: ClaimPolicy.KEEP)
-            if held is not None and clock() > held.until - LEASE // 2:
+            if held is not None and not LEASE // 2 <= held.until - clock() <= LEASE:
                 held = await outbox.renew(store.database, held, clock, LEASE)
             if not worked:
                 await asyncio.sleep(POLL)

@@ -33,7 +33,7 @@ from trunkline.storage.change import Change
 from trunkline.storage.outbox import CARRIER, Claim, ClaimPolicy, Entry, Failed, Result, Retry
 from trunkline.storage.store import Store
 
-LEASE: Instant = 30 * SECOND
+LEASE: Instant = outbox.MAX_LEASE
 """How long a queue is claimed, in microseconds."""
 
 ATTEMPT_SHARE = 5 / 6
@@ -82,12 +82,15 @@ class Worker:
         clock: Clock = now,
         *,
         lease: Instant = LEASE,
+        max_wait: Instant = outbox.MAX_WAIT,
         poll: float = POLL,
     ) -> None:
-        self._rounds = Rounds(store, carrier, webhooks, clock, lease=lease)
+        """``max_wait`` is how long an entry waits at most, in microseconds: a later time is not believed."""
+        self._rounds = Rounds(store, carrier, webhooks, clock, lease=lease, max_wait=max_wait)
         self._database = store.database
         self._clock = clock
         self._lease = lease
+        self._max_wait = max_wait
         self._poll = poll
         self._wake = asyncio.Event()
         self._stopping = False
@@ -126,7 +129,7 @@ class Worker:
             if not any(task.result() for task in done):
                 break
             await self._serve_due_queues()
-        return await outbox.next_due(self._database)
+        return await outbox.next_due(self._database, self._clock(), max_wait=self._max_wait)
 
     async def _serve_due_queues(self) -> None:
         is_complete = False
@@ -136,8 +139,12 @@ class Worker:
             now = self._clock()
             full = [partner for partner, places in webhooks.items() if places >= PARTNER_SHARE]
             found = [
-                *await outbox.due_carrier_queues(self._database, now, MAX_CARRIER_QUEUES - carriers),
-                *await outbox.due_webhook_queues(self._database, now, MAX_WEBHOOK_QUEUES - webhooks.total(), full),
+                *await outbox.due_carrier_queues(
+                    self._database, now, MAX_CARRIER_QUEUES - carriers, max_wait=self._max_wait
+                ),
+                *await outbox.due_webhook_queues(
+                    self._database, now, MAX_WEBHOOK_QUEUES - webhooks.total(), full, max_wait=self._max_wait
+                ),
             ]
             is_complete = True
             for partner_id, destination in found:
@@ -153,11 +160,11 @@ class Worker:
         """Serves a queue for one claim, and returns whether it had due entries."""
         had_entries = False
         try:
-            claim = await outbox.claim(self._database, partner_id, destination, self._clock, self._lease)
+            claim = await outbox.claim(
+                self._database, partner_id, destination, self._clock, self._lease, max_wait=self._max_wait
+            )
             while claim is not None:
-                # A round that ends later than this leaves too little time for another one.
-                latest = claim.until - self._lease * ATTEMPT_SHARE
-                worked, claim = await self._rounds.run(claim, lambda latest=latest: self._policy(latest))
+                worked, claim = await self._rounds.run(claim, lambda until=claim.until: self._policy(until))
                 had_entries = had_entries or worked
         except NotReady as error:
             log.warning("a queue waits: %s", described(error))
@@ -171,9 +178,11 @@ class Worker:
                 self.wake()
         return had_entries
 
-    def _policy(self, latest: float) -> ClaimPolicy:
-        is_last = self._stopping or self._clock() > latest
-        return ClaimPolicy.RELEASE if is_last else ClaimPolicy.KEEP_WHILE_DUE
+    def _policy(self, claimed_until: Instant) -> ClaimPolicy:
+        """Keeps a claim if there is time for another round, and the clock was not set back since it was made."""
+        left = claimed_until - self._clock()
+        keep = not self._stopping and self._lease * ATTEMPT_SHARE <= left <= self._lease
+        return ClaimPolicy.KEEP_WHILE_DUE if keep else ClaimPolicy.RELEASE
 
     async def _stop(self) -> None:
         self._stopping = True
@@ -191,8 +200,16 @@ class Rounds:
     """Rounds of a claimed queue: each attempts the first entry of each due ordering key and records the results."""
 
     def __init__(
-        self, store: Store, carrier: Dispatcher, webhooks: Dispatcher, clock: Clock, *, lease: Instant
+        self,
+        store: Store,
+        carrier: Dispatcher,
+        webhooks: Dispatcher,
+        clock: Clock,
+        *,
+        lease: Instant,
+        max_wait: Instant = outbox.MAX_WAIT,
     ) -> None:
+        self._max_wait = max_wait
         self._store = store
         self._database = store.database
         self._carrier = carrier
@@ -215,7 +232,7 @@ class Rounds:
         """
         is_suspect = claim.silent_rounds >= SILENT_ROUNDS
         limit = MAX_UNATTEMPTED if is_suspect else MAX_ENTRIES
-        found = await outbox.due_entries(self._database, claim, self._clock(), limit)
+        found = await outbox.due_entries(self._database, claim, self._clock(), limit, max_wait=self._max_wait)
         # Results that are recorded together are recorded in the order of their entries.
         due = sorted(found, key=lambda entry: entry.sequence)
         if not due and policy() is ClaimPolicy.KEEP:
@@ -315,4 +332,6 @@ class Rounds:
                     await each.store(change)
             results = [(entry, each.result) for entry, each in attempts]
             pause = 0 if policy is ClaimPolicy.KEEP else pause_after(claim.silent_rounds)
-            return await outbox.record(change.transaction, claim, results, ctx.now, policy, pause)
+            return await outbox.record(
+                change.transaction, claim, results, ctx.now, policy, pause, max_wait=self._max_wait
+            )

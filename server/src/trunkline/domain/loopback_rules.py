@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from trunkline.domain.chat import Service
-from trunkline.domain.instant import SECOND, Instant
+from trunkline.domain.instant import MINUTE, SECOND, Instant
 from trunkline.domain.message import DeliveryStatus
 
 LOOPBACK = "loopback"
@@ -30,6 +30,11 @@ FALLBACK_ORDER = (Service.IMESSAGE, Service.RCS, Service.SMS)
 
 _ALL = frozenset(FALLBACK_ORDER)
 _WEEK = 7 * 24 * 3600  # seconds
+_CLOCKS_DIFFER: Instant = MINUTE  # at most, between two hosts
+
+# Of a message that was created later than now: the clock was set back since, by more than a rule can know. Every delay
+# is over, or the message would wait until the clock is there again.
+_UNKNOWN_AGE: Instant = 2 * _WEEK * SECOND
 
 _Seconds: TypeAlias = Annotated[int, Meta(ge=0, le=_WEEK)]
 
@@ -152,10 +157,11 @@ def outcome_of(
     on nothing else, so the carrier stores nothing.
     """
     rule = most_restrictive(rules.values())
-    first_attempt_at = created_at + rule.delay_seconds * SECOND
-    if now < first_attempt_at:
-        return Deferred(first_attempt_at)
-    if attempts < rule.away_attempts or now < first_attempt_at + rule.away_seconds * SECOND:
+    age = now - created_at if created_at <= now + _CLOCKS_DIFFER else _UNKNOWN_AGE
+    left = rule.delay_seconds * SECOND - age
+    if rule.delay_seconds and left > 0:
+        return Deferred(now + left)
+    if attempts < rule.away_attempts or (rule.away_seconds and left + rule.away_seconds * SECOND > 0):
         return Unavailable()
     if not rules:
         return Rejected("no recipient is left in the chat")

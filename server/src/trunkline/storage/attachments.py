@@ -35,11 +35,14 @@ async def find(reader: Reader, attachment_id: str) -> Attachment | None:
     return Attachment(*found[0]) if found else None
 
 
-async def pending_since(reader: Reader, since: Instant, limit: int) -> Sequence[Instant]:
-    """When the partner asked for the attachments that still wait for their files, oldest first, at most ``limit``."""
+async def pending_since(reader: Reader, since: Instant, now: Instant, limit: int) -> Sequence[Instant]:
+    """When the partner asked for the attachments that still wait for their files, oldest first, at most ``limit``.
+
+    Only those that were asked for from ``since`` until ``now``: any others were dated by a clock that was wrong.
+    """
     query = _QUERIES["pending"]
     rows = await reader.fetch(query, query.values(partner=reader.partner_id, since=since, limit=limit))
-    return [row[0] for row in rows]
+    return [row[0] for row in rows if row[0] <= now]
 
 
 async def complete(change: Change, attachment_id: str, file: str) -> bool:
@@ -61,7 +64,7 @@ async def delete(change: Change, attachment: Attachment) -> None:
     """Deletes an attachment; its file is to be deleted now."""
     await change.fetch(_QUERIES["delete"], (change.partner_id, attachment.id))
     if attachment.file is not None:
-        await schedule_deletion(change.transaction, attachment.file, change.now)
+        await schedule_deletion(change.transaction, attachment.file, change.clock_time)
 
 
 async def forget_pending(transaction: Transaction, horizon: Instant) -> None:
@@ -73,6 +76,11 @@ async def schedule_deletion(transaction: Transaction, file: str, due_at: Instant
     """Notes that a file is to be deleted at ``due_at``, unless an attachment gets it before."""
     query = _QUERIES["schedule_deletion"]
     await transaction.fetch(query, query.values(file=file, due_at=due_at))
+
+
+async def limit_deletions(transaction: Transaction, latest: Instant) -> None:
+    """Lets no file be deleted later than ``latest``. Later times were written before the clock was set back."""
+    await transaction.fetch(_QUERIES["limit_deletions"], (latest,))
 
 
 async def cancel_deletions(transaction: Transaction, files: Sequence[str]) -> None:

@@ -50,7 +50,8 @@ class Change(Reader):
         self.now = now
         """When this change happens, in microseconds: never before an earlier change of the partner."""
         self.thresholds = thresholds
-        self._started = ctx.now
+        self.clock_time = ctx.now
+        """The time of the clock. What expires does so by the clock: after it was ahead, ``now`` still is."""
         self._before = revision
         self._revision = revision
         self._events: list[Event] = []
@@ -83,7 +84,7 @@ class Change(Reader):
         for chat in map(with_latest_former, chats):
             named = _columns(self.partner_id, chat, self.next_revision()) | {
                 "partner": self.partner_id,
-                "now": self._started,
+                "now": self.clock_time,
             }
             moves.append(record_move.values(**named))
             rows.append(save_chat.values(**named))
@@ -121,10 +122,10 @@ class Change(Reader):
         """Writes events, commands and the partner's revision. Anything saved later would repeat a revision."""
         entries = [*self._commands, *await self._deliveries()]
         if entries:
-            await outbox.add(self.transaction, self.partner_id, entries, self._started)
+            await outbox.add(self.transaction, self.partner_id, entries, self.clock_time)
         if self._revision == self._before:
             return
-        await retention.delete_expired(self.transaction, self.partner_id, self._before, self._revision, self._started)
+        await retention.delete_expired(self.transaction, self.partner_id, self._before, self._revision, self.clock_time)
         await self.fetch(_QUERIES["advance_revision"], (self._revision, self.partner_id))
 
     async def _deliveries(self) -> Sequence[NewEntry]:

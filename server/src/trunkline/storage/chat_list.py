@@ -26,6 +26,10 @@ LATEST = 2**62
 """The snapshot of a first page: every chat that exists."""
 
 
+class SnapshotForgotten(Exception):
+    """The history of the sort keys does not reach back to the snapshot any longer."""
+
+
 class Page(msgspec.Struct, frozen=True, gc=False):
     """Documents, most recent first; ``snapshot`` is None only if there are none, ``end`` only if nothing is left."""
 
@@ -53,7 +57,7 @@ async def read(
     after: SortKey = MAX_SORT_KEY,
     skip: int = 0,
 ) -> Page:
-    """The page of at most ``limit`` chats after a sort key, as of a snapshot."""
+    """The page of at most ``limit`` chats after a sort key, as of a snapshot. Raises ``SnapshotForgotten``."""
     rows = await _live(reader, filters, snapshot, after, limit + 1, skip)
     revision = rows[0][3] if rows else await revision_of(reader)
     if snapshot == LATEST:
@@ -110,9 +114,12 @@ def moved_query(filters: Filters, after: SortKey, before: SortKey, changes: int)
 async def _moved(
     reader: Reader, filters: Filters, snapshot: int, after: SortKey, before: SortKey, changes: int, limit: int
 ) -> Sequence[Row]:
-    """The chats that had a sort key between these two in the snapshot and have changed since."""
+    """The chats that had a sort key between these two in the snapshot and have changed since.
+
+    Raises ``SnapshotForgotten``.
+    """
     query = moved_query(filters, after, before, changes)
-    return await reader.fetch(
+    moved = await reader.fetch(
         query,
         query.values(
             partner=reader.partner_id,
@@ -126,3 +133,8 @@ async def _moved(
             limit=limit,
         ),
     )
+    # After that read, so that nothing can have been forgotten before it.
+    [(history_start,)] = await reader.fetch(_QUERIES["history_start"], (reader.partner_id,))
+    if snapshot < history_start:
+        raise SnapshotForgotten
+    return moved

@@ -33,7 +33,9 @@ async def save(change: Change, card: ContactCard) -> None:
 
 async def add_share(change: Change, share: ContactCardShare) -> None:
     """Stores that a line shared its card, and deletes some expired shares."""
-    await retention.delete_oldest(change.transaction, change.partner_id, change.now, _DELETED, ["contact_card_shares"])
+    await retention.delete_oldest(
+        change.transaction, change.partner_id, change.clock_time, _DELETED, ["contact_card_shares"]
+    )
     query = _QUERIES["add_share"]
     values = query.values(
         partner=change.partner_id, id=share.id, chat_id=share.chat_id, now=share.shared_at, **_columns(share.card)

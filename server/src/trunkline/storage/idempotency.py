@@ -26,7 +26,7 @@ class IdempotencyRecord(msgspec.Struct, frozen=True):
 async def find(change: Change, key: str) -> IdempotencyRecord | None:
     """The record of the send with this key, unless it has expired."""
     query = _QUERIES["record"]
-    values = query.values(partner=change.partner_id, key=key, horizon=change.now - IDEMPOTENCY_RECORDS)
+    values = query.values(partner=change.partner_id, key=key, horizon=change.clock_time - IDEMPOTENCY_RECORDS)
     found = await change.fetch(query, values)
     return IdempotencyRecord(*found[0]) if found else None
 
@@ -34,7 +34,7 @@ async def find(change: Change, key: str) -> IdempotencyRecord | None:
 async def save(change: Change, key: str, record: IdempotencyRecord) -> None:
     """Stores the record of a send."""
     query = _QUERIES["save_record"]
-    named = msgspec.structs.asdict(record) | {"partner": change.partner_id, "key": key, "now": change.now}
+    named = msgspec.structs.asdict(record) | {"partner": change.partner_id, "key": key, "now": change.clock_time}
     await change.fetch(query, query.values(**named))
 
 

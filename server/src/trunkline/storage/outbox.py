@@ -23,7 +23,7 @@ import msgspec
 from trunkline.domain.context import Origin
 from trunkline.domain.events import Event, WebhookVersion
 from trunkline.domain.ids import time_ordered_id
-from trunkline.domain.instant import Clock, Instant
+from trunkline.domain.instant import HOUR, MINUTE, SECOND, Clock, Instant
 from trunkline.domain.subscription import deliverable
 from trunkline.schemas.events import webhook_body
 from trunkline.schemas.forgotten import without_content
@@ -35,6 +35,14 @@ _QUERIES = load("outbox")
 
 CARRIER = "carrier"
 """The destination of commands. Every other destination is the id of a subscription."""
+
+MAX_LEASE: Instant = 30 * SECOND
+"""How long a worker claims a queue at most, in microseconds, if other processes use the database."""
+
+MAX_WAIT: Instant = HOUR
+"""How long an entry waits for its next attempt at most, in microseconds, unless a worker says otherwise."""
+
+_CLOCKS_DIFFER: Instant = MINUTE  # at most, between two hosts
 
 NO_CHAT = ""
 """The ordering key of events that belong to no chat."""
@@ -84,6 +92,10 @@ class Queue(msgspec.Struct, frozen=True):
     claimed_until: Instant = 0
     paused_until: Instant = 0
 
+    def is_claimed(self, now: Instant) -> bool:
+        """Whether a worker has the exclusive right to the queue."""
+        return now < self.claimed_until <= _latest(now)["latest_claim"]
+
 
 class Entry(msgspec.Struct, frozen=True):
     """The first pending entry of an ordering key. ``attempts`` counts the attempts before."""
@@ -102,7 +114,10 @@ class Done(msgspec.Struct, frozen=True):
 
 
 class Retry(msgspec.Struct, frozen=True):
-    """The entry was not delivered and is attempted again at ``due_at``. A deferral does not count as an attempt."""
+    """The entry was not delivered and is attempted again at ``due_at``, after ``MAX_WAIT`` at the latest.
+
+    A deferral does not count as an attempt.
+    """
 
     due_at: Instant
     outcome: str | None = None
@@ -233,15 +248,22 @@ def _names(array: str) -> frozenset[str]:
     return frozenset(json.loads(array))
 
 
-async def due_carrier_queues(database: Database, now: Instant, limit: int) -> Sequence[tuple[int, str]]:
+def _latest(now: Instant, max_wait: Instant = MAX_WAIT) -> dict[str, Instant]:
+    """The latest times that can have been written, unless the clock has been set back since."""
+    return {"latest_claim": now + MAX_LEASE + _CLOCKS_DIFFER, "latest_due": now + max_wait + _CLOCKS_DIFFER}
+
+
+async def due_carrier_queues(
+    database: Database, now: Instant, limit: int, *, max_wait: Instant = MAX_WAIT
+) -> Sequence[tuple[int, str]]:
     """At most ``limit`` unclaimed queues of the carrier (partner, destination) with a due entry, earliest due first."""
     query = _QUERIES["due_carrier_queues"]
-    rows = await database.fetch(query, query.values(now=now, limit=limit))
-    return [(row[0], row[1]) for row in rows]
+    rows = await database.fetch(query, query.values(now=now, limit=limit, **_latest(now, max_wait)))
+    return [(row[0], row[1]) for row in rows[:limit]]
 
 
 async def due_webhook_queues(
-    database: Database, now: Instant, limit: int, full: Iterable[int] = ()
+    database: Database, now: Instant, limit: int, full: Iterable[int] = (), *, max_wait: Instant = MAX_WAIT
 ) -> Sequence[tuple[int, str]]:
     """At most ``limit`` unclaimed queues of subscriptions with a due entry, earliest due first.
 
@@ -249,8 +271,8 @@ async def due_webhook_queues(
     """
     query = _QUERIES["due_webhook_queues"]
     listed = "".join([f",{partner}" for partner in full]) + ","
-    rows = await database.fetch(query, query.values(now=now, limit=limit, full=listed))
-    return [(row[0], row[1]) for row in rows]
+    rows = await database.fetch(query, query.values(now=now, limit=limit, full=listed, **_latest(now, max_wait)))
+    return [(row[0], row[1]) for row in rows[:limit]]
 
 
 async def partners_behind(database: Database, before: Instant, most: int) -> frozenset[int]:
@@ -262,18 +284,32 @@ async def partners_behind(database: Database, before: Instant, most: int) -> fro
     return frozenset([row[0] for row in await database.fetch(query, query.values(before=before, most=most))])
 
 
-async def next_due(database: Database) -> Instant | None:
+async def next_due(database: Database, now: Instant, *, max_wait: Instant = MAX_WAIT) -> Instant | None:
     """When the next entry of any queue is due; None if nothing is pending."""
     [found] = await database.fetch(_QUERIES["next_due_anywhere"], ())
-    return min((due_at for due_at in found if due_at is not None), default=None)
+    return min((_due(due_at, now, max_wait) for due_at in found if due_at is not None), default=None)
 
 
-async def claim(database: Database, partner_id: int, destination: str, clock: Clock, lease: Instant) -> Claim | None:
+def _due(due_at: Instant, now: Instant, max_wait: Instant) -> Instant:
+    """When an entry with this time is due."""
+    return due_at if due_at <= _latest(now, max_wait)["latest_due"] else now
+
+
+async def claim(
+    database: Database,
+    partner_id: int,
+    destination: str,
+    clock: Clock,
+    lease: Instant,
+    *,
+    max_wait: Instant = MAX_WAIT,
+) -> Claim | None:
     """Claims a queue for ``lease`` microseconds from now; None if another worker was faster."""
     query = _QUERIES["claim"]
     async with database.transaction(partner_id, Origin.CLAIM) as transaction:
         now = clock()  # after waiting for the write lock
-        values = query.values(partner=partner_id, destination=destination, now=now, until=now + lease)
+        named = {"partner": partner_id, "destination": destination, "now": now, "until": now + lease}
+        values = query.values(**named, **_latest(now, max_wait))
         found = await transaction.fetch(query, values)
     return Claim(partner_id, destination, now + lease, found[0][0]) if found else None
 
@@ -306,10 +342,13 @@ async def resume(transaction: Transaction, partner_id: int, destination: str) ->
     await transaction.fetch(query, query.values(partner=partner_id, destination=destination))
 
 
-async def due_entries(database: Database, claim: Claim, now: Instant, limit: int) -> Sequence[Entry]:
+async def due_entries(
+    database: Database, claim: Claim, now: Instant, limit: int, *, max_wait: Instant = MAX_WAIT
+) -> Sequence[Entry]:
     """The first pending entries of the ordering keys that are due."""
     query = _QUERIES["due_entries"]
-    values = query.values(partner=claim.partner_id, destination=claim.destination, now=now, limit=limit)
+    named = {"partner": claim.partner_id, "destination": claim.destination, "now": now, "limit": limit}
+    values = query.values(**named, **_latest(now, max_wait))
     return [Entry(*row) for row in await database.fetch(query, values)]
 
 
@@ -320,6 +359,8 @@ async def record(
     now: Instant,
     policy: ClaimPolicy,
     pause: Instant = 0,
+    *,
+    max_wait: Instant = MAX_WAIT,
 ) -> bool:
     """Records the results of attempts and advances the ordering keys. Returns whether the queue is still claimed.
 
@@ -343,7 +384,7 @@ async def record(
         match result:
             case Retry():
                 steps = ["finish", "retry"]
-                named |= {"state": EntryState.PENDING, "due_at": result.due_at}
+                named |= {"state": EntryState.PENDING, "due_at": min(result.due_at, now + max_wait)}
             case Done() if claim.destination == CARRIER:
                 steps = ["delete_entry", "advance", "delete_ordering_key"]
             case Done():
@@ -358,11 +399,17 @@ async def record(
         if values:
             await transaction.run_many(_QUERIES[name], values)
     is_failing = None if not results else not any(isinstance(result, Done) for _, result in results)
-    return await _update_queue(transaction, claim, now, policy, pause, is_failing)
+    return await _update_queue(transaction, claim, now, policy, pause, is_failing, max_wait)
 
 
 async def _update_queue(
-    transaction: Transaction, claim: Claim, now: Instant, policy: ClaimPolicy, pause: Instant, is_failing: bool | None
+    transaction: Transaction,
+    claim: Claim,
+    now: Instant,
+    policy: ClaimPolicy,
+    pause: Instant,
+    is_failing: bool | None,
+    max_wait: Instant,
 ) -> bool:
     """Writes when the queue is due next. Only the worker that holds the claim can end it."""
     named: dict[str, Value] = {"partner": claim.partner_id, "destination": claim.destination}
@@ -371,7 +418,8 @@ async def _update_queue(
         due_at, held = now + pause, False
     else:
         query = _QUERIES["next_due"]
-        [(due_at,)] = await transaction.fetch(query, query.values(**named))
+        [(first, last)] = await transaction.fetch(query, query.values(**named))
+        due_at = None if first is None else min(first, _due(last, now, max_wait))
         is_due = due_at is not None and due_at <= now
         held = policy is ClaimPolicy.KEEP or (policy is ClaimPolicy.KEEP_WHILE_DUE and is_due)
     query = _QUERIES["update_queue"]

@@ -63,6 +63,10 @@ class Database(Source, Protocol):
         """Removes former states of rows from the database's log, if this engine keeps any that a client can remove."""
         ...
 
+    async def check_ready(self) -> None:
+        """Raises ``NotReady`` if the database does not answer, or cannot be written."""
+        ...
+
     async def damage(self) -> list[str]:
         """What the engine finds wrong with its file or indexes, one line each; empty if nothing is wrong."""
         ...

@@ -36,6 +36,8 @@ _PLANNER = {
 }
 _MIGRATION_LOCK = 0x7472756E6B  # "trunk"
 
+_READY = Query("ready", "select schema_version from store", ())
+
 # What asyncpg raises if the server is unreachable, restarting, or goes away between two statements.
 _AWAY = (
     OSError,
@@ -145,6 +147,9 @@ class Postgres:
 
     async def forget_history(self) -> None:
         pass  # autovacuum removes dead rows, and the server recycles its log
+
+    async def check_ready(self) -> None:
+        await self.fetch(_READY, ())
 
     async def damage(self) -> list[str]:
         return []  # PostgreSQL verifies its own files; operators use pg_amcheck

@@ -50,7 +50,12 @@ async def delete_oldest(
     """Deletes the expired ones among the ``limit`` oldest rows of each kind that a partner has."""
     for kind in kinds:
         query = _QUERIES[kind]
-        await transaction.fetch(query, query.values(partner=partner_id, limit=limit, horizon=now - _RETENTION[kind]))
+        values = query.values(partner=partner_id, limit=limit, horizon=now - _RETENTION[kind])
+        deleted = await transaction.fetch(query, values)
+        if deleted:  # Only the history says what was deleted of it.
+            query = _QUERIES["forget_history"]
+            forgotten = max([row[0] for row in deleted])
+            await transaction.fetch(query, query.values(partner=partner_id, replaced_by=forgotten))
 
 
 async def partners_with_expired(database: Database, now: Instant, limit: int) -> Sequence[int]:

@@ -9,12 +9,16 @@ from trunkline.carriers.loopback import Loopback
 from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
 from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
 from trunkline.delivery.worker import Worker
-from trunkline.domain.instant import HOUR, Instant
+from trunkline.domain.instant import DAY, HOUR, Instant
 from trunkline.testing.background_server import BackgroundServer
 from trunkline.testing.clock import Clock
 from trunkline.testing.webhooks import CapturingClient, Webhooks
 
-LEASE: Instant = HOUR  # also in real time: a breakpoint in the response to a webhook is not a timeout
+# Also in real time: a breakpoint in the response to a webhook is not a timeout. No other worker uses the database.
+LEASE: Instant = HOUR
+
+# For ever: the clock is right whatever the test does with it, so moving it back delivers nothing.
+MAX_WAIT: Instant = 1_000 * 365 * DAY
 
 
 class Draining:
@@ -31,6 +35,7 @@ class Draining:
             WebhookDispatcher(server.store, doc_base, clock=self.clock, client=self._client, jitter=lambda: 0.0),
             self.clock,
             lease=LEASE,
+            max_wait=MAX_WAIT,
         )
 
     async def drain_async(self) -> Instant | None:

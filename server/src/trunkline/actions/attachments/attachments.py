@@ -38,7 +38,7 @@ async def create_attachment(
     check_file(filename, content_type, size_bytes)
     async with store.change(ctx) as change:
         # Times are those of the clock, not of the change: the URL expires by the clock.
-        waiting = await attachments.pending_since(change, ctx.now - UPLOAD_WINDOW, MAX_PENDING)
+        waiting = await attachments.pending_since(change, ctx.now - UPLOAD_WINDOW, ctx.now, MAX_PENDING)
         if len(waiting) >= MAX_PENDING:
             seconds = max(1, -(-(waiting[0] + UPLOAD_WINDOW - ctx.now) // SECOND))
             raise TooManyRequests(seconds, f"{len(waiting)} attachments wait for their files; upload or delete some")

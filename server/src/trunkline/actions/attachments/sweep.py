@@ -21,6 +21,7 @@ async def sweep(store: Store, now: Instant) -> int:
     """Deletes every file that is due, and returns their number. Raises ``FilesNotReady`` or ``NotReady``."""
     async with store.database.transaction() as transaction:
         await attachments.forget_pending(transaction, now - FORGET_AFTER)
+        await attachments.limit_deletions(transaction, now + UNUSED_FOR)
     deleted = 0
     while files := await attachments.due_deletions(store.database, now, _BATCH):
         for file in files:

@@ -5,13 +5,14 @@ from collections.abc import Sequence, Set
 
 import msgspec
 
-from trunkline.actions.steps.cursors import require_cursor
+from trunkline.actions.steps.cursors import expired_cursor, require_cursor
 from trunkline.actions.steps.lookup import require_line
 from trunkline.domain.instant import Instant
 from trunkline.domain.paging import MAX_PAGE, MAX_SKIP, ChatQuery, Filters, Include, fitting
 from trunkline.schemas.chat_list import extend_document
 from trunkline.storage import chat_list, includes
 from trunkline.storage import cursor as cursors
+from trunkline.storage.chat_list import SnapshotForgotten
 from trunkline.storage.cursor import Cursor, encode_sync
 from trunkline.storage.store import Store
 
@@ -31,7 +32,10 @@ class ChatPage(msgspec.Struct, frozen=True, gc=False):
 
 
 async def list_chats(store: Store, partner_id: int, query: ChatQuery, now: Instant) -> ChatPage:
-    """One page. Raises ``InvalidParameter`` for a cursor of another list, ``NotYourLine`` for another's line."""
+    """One page.
+
+    Raises ``InvalidParameter`` for a cursor that has expired or is of another list, ``NotYourLine`` for another's line.
+    """
     filters, limit, reader = query.filters, query.limit, store.reader(partner_id)
     key, scope = store.cursor_key, cursor_scope(partner_id, filters)
     cursor, skip = _start(query.cursor, key, scope, now)
@@ -42,7 +46,10 @@ async def list_chats(store: Store, partner_id: int, query: ChatQuery, now: Insta
             await check_line(store, partner_id, filters)
         snapshot, started_at = page.revision, now
     else:
-        page = await chat_list.read(reader, filters, limit=limit, snapshot=cursor.snapshot, after=cursor.after)
+        try:
+            page = await chat_list.read(reader, filters, limit=limit, snapshot=cursor.snapshot, after=cursor.after)
+        except SnapshotForgotten:
+            raise expired_cursor() from None
         snapshot, started_at = cursor.snapshot, cursor.started_at
     documents = page.documents
     if query.include:

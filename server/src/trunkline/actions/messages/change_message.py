@@ -48,7 +48,7 @@ async def edit_message(store: Store, ctx: RequestContext, message_id: str, part_
             raise InvalidParameter("this message was received; only its sender can edit it")
         if message.edits >= MAX_EDITS:
             raise InvalidParameter(f"this message was edited {MAX_EDITS} times and cannot be edited again")
-        if change.now - (message.sent_at or message.created_at) > EDIT_WINDOW:
+        if change.clock_time - (message.sent_at or message.created_at) > EDIT_WINDOW:
             raise InvalidParameter(
                 f"this message was sent more than {EDIT_WINDOW // MINUTE} minutes ago and can no longer be edited"
             )

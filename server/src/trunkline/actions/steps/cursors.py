@@ -13,8 +13,13 @@ def require_cursor(token: str, key: bytes, scope: bytes, now: Instant, valid: st
     if cursor is None:
         raise InvalidParameter(f"'cursor' is {quoted(token)}; it must be {valid}")
     if now - cursor.started_at > LIFETIME:
-        raise InvalidParameter(
-            f"'cursor' belongs to pagination that started more than {LIFETIME // HOUR} hours ago; start again without "
-            "a cursor"
-        )
+        raise expired_cursor()
     return cursor
+
+
+def expired_cursor() -> InvalidParameter:
+    """The error for a cursor whose pagination can no longer be continued."""
+    return InvalidParameter(
+        f"'cursor' belongs to pagination that started more than {LIFETIME // HOUR} hours ago, by the clock of the "
+        "service; start again without a cursor"
+    )

@@ -50,7 +50,7 @@ async def start_listener(
     async with store.change(ctx) as change:
         queues = await outbox.queues(change)
         for known in await subscriptions.find_all(change):
-            if known.is_listener and queues.get(known.id, Queue()).claimed_until <= clock():
+            if known.is_listener and not queues.get(known.id, Queue()).is_claimed(clock()):
                 await subscriptions.delete(change, known.id)
         subscription_id = random_id()
         target = LISTENER + subscription_id
@@ -81,7 +81,7 @@ async def subscription_states(store: Store, partner_id: int, now: Instant) -> Se
 
 def _state(subscription: Subscription, queue: Queue, now: Instant) -> str:
     if subscription.is_listener:
-        return "listening" if queue.claimed_until > now else "stale"
+        return "listening" if queue.is_claimed(now) else "stale"
     if queue.paused_until:
         return "unresponsive"
     return "active" if subscription.is_active else "inactive"

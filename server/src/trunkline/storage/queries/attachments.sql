@@ -26,6 +26,9 @@ delete from attachments where file is null and created_at < :horizon
 insert into files_to_delete (file, due_at) values (:file, :due_at)
 on conflict (file) do update set due_at = excluded.due_at
 
+-- name: limit_deletions
+update files_to_delete set due_at = :latest where due_at > :latest
+
 -- name: cancel_deletion
 delete from files_to_delete where file = :file
 returning file

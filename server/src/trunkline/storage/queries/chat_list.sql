@@ -92,5 +92,8 @@ where x.partner_id = :partner and x.handle = :handle and x.revision > :snapshot 
 order by m.updated_at + 0 desc, m.revision desc
 limit :limit
 
+-- name: history_start
+select history_start from partners where id = :partner
+
 -- name: partner_revision
 select revision from partners where id = :partner

@@ -1,5 +1,8 @@
 -- Entries of one ordering key leave in order; the ordering keys of one destination are its queue. Everything here is
 -- written while the partner's row is locked (change.sql), except the claim, which is a single statement.
+--
+-- A time that is further ahead than anything waits was written before the clock was set back. What has such a time is
+-- due, and a claim until such a time has expired (docs/decisions/0027).
 
 -- name: add_entry
 insert into outbox (partner_id, destination, sequence, ordering_key, kind, entity_id, state, attempts, outcome, updated_at)
@@ -29,18 +32,37 @@ select id, events, phone_numbers, version from subscriptions where partner_id = 
 
 -- name: due_carrier_queues
 -- Of every partner: a worker serves all of them.
-select partner_id, destination from queues
-where destination = 'carrier' and due_at <= :now and claimed_until <= :now
-order by due_at
-limit :limit
+select partner_id, destination from (
+    select partner_id, destination from queues
+    where destination = 'carrier' and due_at <= :now and (claimed_until <= :now or claimed_until > :latest_claim)
+    order by due_at
+    limit :limit
+) as due
+union all
+select partner_id, destination from (
+    select partner_id, destination from queues
+    where destination = 'carrier' and due_at > :latest_due and (claimed_until <= :now or claimed_until > :latest_claim)
+    order by due_at
+    limit :limit
+) as too_far_ahead
 
 -- name: due_webhook_queues
 -- Those of some partners, such as ',1,23,', are left out.
-select partner_id, destination from queues
-where destination <> 'carrier' and due_at <= :now and claimed_until <= :now
-  and :full not like '%,' || partner_id || ',%'
-order by due_at
-limit :limit
+select partner_id, destination from (
+    select partner_id, destination from queues
+    where destination <> 'carrier' and due_at <= :now and (claimed_until <= :now or claimed_until > :latest_claim)
+      and :full not like '%,' || partner_id || ',%'
+    order by due_at
+    limit :limit
+) as due
+union all
+select partner_id, destination from (
+    select partner_id, destination from queues
+    where destination <> 'carrier' and due_at > :latest_due and (claimed_until <= :now or claimed_until > :latest_claim)
+      and :full not like '%,' || partner_id || ',%'
+    order by due_at
+    limit :limit
+) as too_far_ahead
 
 -- name: partners_behind
 -- Partners with a queue in which an attempt has been due since before :before and more than :most entries wait. A queue
@@ -66,7 +88,8 @@ select
 
 -- name: claim
 update queues set claimed_until = :until
-where partner_id = :partner and destination = :destination and due_at <= :now and claimed_until <= :now
+where partner_id = :partner and destination = :destination
+  and (due_at <= :now or due_at > :latest_due) and (claimed_until <= :now or claimed_until > :latest_claim)
 returning silent_rounds
 
 -- name: reserve
@@ -89,9 +112,21 @@ select
     (select o.entity_id from outbox o
      where o.partner_id = :partner and o.sequence = k.head and o.destination = :destination),
     k.attempts
-from ordering_keys k
-where k.partner_id = :partner and k.destination = :destination and k.due_at <= :now
-order by k.due_at
+from (
+    select * from (
+        select head, ordering_key, attempts from ordering_keys
+        where partner_id = :partner and destination = :destination and due_at <= :now
+        order by due_at
+        limit :limit
+    ) as due
+    union all
+    select * from (
+        select head, ordering_key, attempts from ordering_keys
+        where partner_id = :partner and destination = :destination and due_at > :latest_due
+        order by due_at
+        limit :limit
+    ) as too_far_ahead
+) as k
 limit :limit
 
 -- name: finish
@@ -131,7 +166,10 @@ where partner_id = :partner and destination = :destination and ordering_key = :o
 delete from ordering_keys where partner_id = :partner and destination = :destination and ordering_key = :ordering_key and head is null
 
 -- name: next_due
-select min(due_at) from ordering_keys where partner_id = :partner and destination = :destination
+-- The earliest and the latest.
+select
+    (select min(due_at) from ordering_keys where partner_id = :partner and destination = :destination),
+    (select max(due_at) from ordering_keys where partner_id = :partner and destination = :destination)
 
 -- name: update_queue
 update queues set

@@ -10,6 +10,10 @@ where partner_id = :partner and replaced_by in (
     ) as oldest
     where oldest.replaced_at < :horizon
 )
+returning replaced_by
+
+-- name: forget_history
+update partners set history_start = :replaced_by where id = :partner and history_start < :replaced_by
 
 -- name: idempotency_records
 delete from idempotency_records
