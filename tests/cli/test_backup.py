@@ -175,16 +175,6 @@ def test_pictures_are_there_after_a_restore(
     assert checked["problems"] == []
 
 
-def test_without_attachments_only_the_database_is_copied(file: Path, tmp_path: Path) -> None:
-    photo = tmp_path / "a.jpg"
-    photo.write_bytes(b"picture")
-    receive(f"sqlite:///{file}", "Look", "--file", str(photo))
-    backup = tmp_path / "copy"
-    made = run_json("database", "backup", str(backup), "--no-attachments", database=f"sqlite:///{file}")
-    assert (made["files"], made["attachments"]) == (None, None)
-    assert entries(tmp_path, "copy") == {"copy"}
-
-
 def test_a_backup_is_a_database_that_can_be_served(file: Path, key_of: dict[str, str], tmp_path: Path) -> None:
     receive(f"sqlite:///{file}", "kept")
     run_json("database", "backup", str(tmp_path / "copy.db"), database=f"sqlite:///{file}")
@@ -232,95 +222,6 @@ def test_clients_notice_that_an_older_state_was_restored(
         assert again(urlencode({"updated_since": same.headers["x-sync-token"]})).status_code == 200
 
 
-def test_pending_webhooks_and_commands_are_counted(file: Path, tmp_path: Path) -> None:
-    database = f"sqlite:///{file}"
-    with serving(database) as url:
-        del url
-    with sqlite3.connect(file) as connection:
-        connection.execute(
-            "insert into outbox (partner_id, destination, sequence, ordering_key, kind, entity_id, state, attempts, "
-            "outcome, updated_at) values (1, 'carrier', 0, 'a', 'send', 'm', 'waiting', 0, null, 1)"
-        )
-    connection.close()
-    backup = str(tmp_path / "copy")
-    run_json("database", "backup", "--no-check", backup, database=database)
-    restored = run_json("database", "restore", "--no-check", backup, database=database)
-    assert (restored["pending_commands"], restored["pending_deliveries"]) == (1, 0)
-
-
-def test_a_database_with_problems_makes_no_backup(file: Path, tmp_path: Path) -> None:
-    database, backup = f"sqlite:///{file}", tmp_path / "copy"
-    receive(database, "Hi")
-    run_json("database", "backup", str(backup), database=database)
-    good = backup.read_bytes()
-    with sqlite3.connect(file) as connection:
-        connection.execute("update chats set message_count = 7")
-    connection.close()
-    done = run("database", "backup", "--force", str(backup), database=database)
-    assert done.returncode == 1
-    assert "its count is 7" in done.stderr
-    assert "no backup was made; --no-check makes one" in done.stderr
-    assert backup.read_bytes() == good
-    run_json("database", "backup", "--force", "--no-check", str(backup), database=database)
-    done = run("database", "restore", str(backup), database=f"sqlite:///{tmp_path / 'new.db'}")
-    assert done.returncode == 1
-    assert "it was not restored" in done.stderr
-    assert entries(tmp_path, "new") == set()
-
-
-def test_what_cannot_be_a_backup(file: Path, tmp_path: Path) -> None:
-    database = f"sqlite:///{file}"
-    backup = tmp_path / "copy"
-    run_json("database", "backup", str(backup), database=database)
-    for path, says in (
-        (backup, f"{backup} exists already"),
-        (file, "is the database itself"),
-        (tmp_path, "it is not a file"),
-        (tmp_path / "no" / "copy", "there is no folder"),
-    ):
-        assert says in error_of("database", "backup", str(path), database=database)
-    assert "there is no database" in error_of(
-        "database", "backup", str(tmp_path / "new"), database=f"sqlite:///{tmp_path / 'no.db'}"
-    )
-    assert entries(tmp_path, "no") == set()
-    run_json("database", "backup", "--force", str(backup), database=database)
-    (tmp_path / "copy-wal").touch()
-    assert "a database that is in use" in error_of("database", "backup", "--force", str(backup), database=database)
-
-
-def test_what_cannot_be_restored(file: Path, tmp_path: Path) -> None:
-    database = f"sqlite:///{file}"
-    receive(database, "kept")
-    (tmp_path / "empty").touch()
-    (tmp_path / "text").write_text("This is no database. " * 1000)
-    with sqlite3.connect(tmp_path / "foreign") as connection:
-        connection.execute("create table notes (text)")
-    connection.close()
-    newer = tmp_path / "newer"
-    run_json("database", "backup", str(newer), database=database)
-    with sqlite3.connect(newer) as connection:
-        connection.execute("update store set schema_version = 9999")
-    connection.close()
-    cut = tmp_path / "cut"
-    run_json("database", "backup", str(cut), database=database)
-    with cut.open("r+b") as opened:
-        opened.truncate(cut.stat().st_size // 2)
-    state = file.read_bytes()
-    for name, says in (
-        ("nothing", "there is no file"),
-        ("empty", "it has no table 'store'"),
-        ("foreign", "it has no table 'store'"),
-        ("text", "is not a SQLite file"),
-        ("newer", "schema 9999, which is newer"),
-        ("chats.db", "is the database itself"),
-    ):
-        assert says in error_of("database", "restore", str(tmp_path / name), database=database)
-    assert run("database", "restore", str(cut), database=database).returncode == 1
-    assert entries(tmp_path, "chats") == {"chats.db"}
-    assert len(file.read_bytes()) == len(state)
-    assert run_json("database", "check", database=database) == {"chats": 1, "problems": []}
-
-
 @pytest.fixture
 def service(file: Path, tmp_path: Path) -> Iterator[KilledService]:
     """A service on the database, with two workers; not started."""
@@ -349,18 +250,6 @@ def test_a_database_that_is_open_is_not_replaced_and_one_that_was_killed_is(
     service.stop()
     assert run_json("database", "check", database=database)["problems"] == []
     assert texts(f"sqlite:///{replaced}", key) == {"old", "new"}
-
-
-def test_a_damaged_database_is_replaced_and_kept(file: Path, key_of: dict[str, str], tmp_path: Path) -> None:
-    database, backup = f"sqlite:///{file}", tmp_path / "copy"
-    receive(database, "old")
-    run_json("database", "backup", str(backup), database=database)
-    file.write_bytes(b"not a database" * 1000)
-    Path(f"{file}-wal").write_bytes(b"a log")
-    replaced = Path(run_json("database", "restore", str(backup), database=database)["replaced"])
-    assert replaced.read_bytes() == b"not a database" * 1000
-    assert Path(f"{replaced}-wal").read_bytes() == b"a log"
-    assert texts(database, key_of[database]) == {"old"}
 
 
 def killed(number: int, *arguments: str, database: str) -> bool:
@@ -450,21 +339,6 @@ def test_a_backup_that_does_not_fit_says_so(file: Path, tmp_path: Path) -> None:
     assert done.stderr.startswith("trunkline: cannot ")
     assert done.stderr.count("\n") == 1, done.stderr
     assert entries(tmp_path, "copy") == set()
-
-
-def test_postgresql_is_restored_only_into_an_empty_database(
-    postgres: PostgresServer, key_of: dict[str, str], tmp_path: Path
-) -> None:
-    database, backup = prepared(postgres.new_database(), key_of), tmp_path / "copy"
-    run_json("database", "backup", str(backup), database=database)
-    assert "not empty" in error_of("database", "restore", str(backup), database=database)
-    target = postgres.new_database()
-    (tmp_path / "text").write_text("text")
-    assert "custom format" in error_of("database", "restore", str(tmp_path / "text"), database=target)
-    with backup.open("r+b") as opened:
-        opened.truncate(backup.stat().st_size // 2)
-    assert run("database", "restore", str(backup), database=target).returncode == 1
-    assert run("database", "restored", database=target).returncode in {0, 1}
 
 
 def test_a_copy_restored_by_pg_restore_alone_is_noticed(

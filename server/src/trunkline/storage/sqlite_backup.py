@@ -71,11 +71,12 @@ def is_open(path: Path) -> bool:
     """Whether a process has the database open. One that was killed has not."""
     if not path.exists():
         return False
-    try:
-        with _locked(path):
-            return False
-    except BlockingIOError:
-        return True
+    with partial.writing(path):
+        try:
+            with _locked(path):
+                return False
+        except BlockingIOError:
+            return True
 
 
 def replace(path: Path, prepared: Path, kept: Path) -> bool:
