@@ -1,6 +1,7 @@
 """Backups and restores: what they contain, what is rejected, and what a restore changes in a database."""
 
 import asyncio
+import errno
 import os
 import sqlite3
 from collections.abc import Callable, Generator
@@ -204,6 +205,17 @@ async def test_what_cannot_be_a_backup(place: Place) -> None:
     with pytest.raises(CommandError, match=r"there is no database .*no\.db"):
         await nothing.back_up(folder / "other")
     assert place.names == {"chats.db", "copy", "copy-wal"}
+
+
+async def test_a_backup_on_a_disk_without_links(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_permitted(_source: object, _target: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", not_permitted)
+    await place.back_up(place.folder / "other")
+    assert place.names == {"chats.db", "copy", "other"}
+    with pytest.raises(CommandError, match="exists already"):
+        await place.back_up()
 
 
 async def test_what_cannot_be_restored(place: Place) -> None:

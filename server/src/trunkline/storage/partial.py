@@ -8,7 +8,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from trunkline.domain.errors import CommandError
@@ -71,7 +71,14 @@ def move(prepared: Path, target: Path, *, replace: bool) -> None:
     if replace:
         prepared.replace(target)
     else:
-        os.link(prepared, target)
-        with suppress(FileNotFoundError):
+        try:
+            os.link(prepared, target)
+        except FileExistsError:
+            raise
+        except OSError:  # not every file system has links
+            if target.exists():
+                raise FileExistsError(target) from None
+            prepared.replace(target)
+        else:
             prepared.unlink()
     sync(target.parent)

@@ -8,9 +8,10 @@ from typing import TypeAlias
 import msgspec
 
 from trunkline.actions.operator.check_store import check_store
-from trunkline.actions.operator.files import CopiedFiles, copy_files, folder_beside, open_folder
+from trunkline.actions.operator.files import CopiedFiles, copy_files, folder_beside
 from trunkline.domain.errors import CommandError
 from trunkline.storage import partial, postgres_backup, sqlite_backup
+from trunkline.storage.files.folder import Folder
 from trunkline.storage.files.opening import open_files
 from trunkline.storage.ports import Database
 from trunkline.storage.store import connect, sqlite_file
@@ -93,7 +94,7 @@ async def _checked(database: Database, progress: Progress) -> int:
 
 
 async def _copy_files(database: Database, url: str, attachments: str, target: Path, progress: Progress) -> CopiedFiles:
-    source, folder = open_files(attachments, url), open_folder(folder_beside(target))
+    source, folder = open_files(attachments, url), Folder(folder_beside(target))
     try:
         with progress("Copying files", None) as show:
             return await copy_files(database, source, folder, show)

@@ -7,7 +7,6 @@ import msgspec
 
 from trunkline.storage import checks
 from trunkline.storage.files.base import FileMissing, FileStore
-from trunkline.storage.files.folder import Folder
 from trunkline.storage.files.opening import FOLDER_SUFFIX
 from trunkline.storage.ports import Database
 
@@ -50,8 +49,3 @@ async def _copy(file: str, size: int, source: FileStore, target: FileStore) -> N
     if found is not None:
         await target.delete(file)
     await target.write(file, source.read(file, 0, size))
-
-
-def open_folder(path: Path) -> FileStore:
-    """The folder of a backup's files."""
-    return Folder(path)

@@ -6,10 +6,11 @@ import msgspec
 
 from trunkline.actions.operator.back_up import ProblemsFound, Progress
 from trunkline.actions.operator.check_store import check_store
-from trunkline.actions.operator.files import CopiedFiles, copy_files, folder_beside, open_folder
+from trunkline.actions.operator.files import CopiedFiles, copy_files, folder_beside
 from trunkline.domain.errors import CommandError
 from trunkline.domain.instant import Instant, to_datetime
 from trunkline.storage import checks, partial, postgres_backup, sqlite_backup
+from trunkline.storage.files.folder import Folder
 from trunkline.storage.files.opening import open_files
 from trunkline.storage.ports import Database
 from trunkline.storage.store import connect, is_open, migrations, renew_cursor_key, sqlite_file, upgrade
@@ -136,7 +137,7 @@ async def _restore_files(
     folder = folder_beside(backup)
     if not folder.is_dir():
         return None
-    source, target = open_folder(folder), open_files(attachments, url)
+    source, target = Folder(folder), open_files(attachments, url)
     try:
         with progress("Copying files", None) as show:
             return await copy_files(database, source, target, show)
