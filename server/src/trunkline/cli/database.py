@@ -18,7 +18,7 @@ from trunkline.cli.store import configured_attachments, interruptible
 from trunkline.domain.errors import CommandError
 from trunkline.domain.instant import now
 from trunkline.storage.files.opening import open_files
-from trunkline.storage.store import connect, upgrade
+from trunkline.storage.store import connect, sqlite_file, upgrade
 
 T = TypeVar("T")
 
@@ -127,7 +127,8 @@ def restore_database(
     async def run() -> Restored:
         return await restore(database, configured_attachments(), path, progress, now(), check=check)
 
-    restored = _show_problems(lambda: interruptible(run, "the database is as it was"))
+    undone = "drop the new database" if sqlite_file(database) is None else "the database is as it was"
+    restored = _show_problems(lambda: interruptible(run, undone))
     if as_json:
         print_json(
             {
