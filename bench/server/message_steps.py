@@ -156,7 +156,8 @@ async def _measured(talk: Talk) -> tuple[Spent, Spent]:
 
 
 def _counted(store: Store, spent: Spent) -> Store:
-    return Store(cast("Database", CountedDatabase(store.database, spent)), store.cursor_key, store.files)
+    counted = cast("Database", CountedDatabase(store.database, spent))
+    return Store(counted, store.cursor_key, store.link_key, store.files)
 
 
 async def _post(application: Application, path: str, headers: list[tuple[bytes, bytes]], key: str) -> None:

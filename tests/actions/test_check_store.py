@@ -1,5 +1,8 @@
 """`trunkline database check` finds every disagreement between two copies of the same data, on both engines."""
 
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -10,6 +13,8 @@ from trunkline.domain.events import EventType
 from trunkline.domain.message import Content, DeliveryStatus, Message, TextPart
 from trunkline.schemas.message import render_message
 from trunkline.storage import messages, opt_outs
+from trunkline.storage.files.base import new_name
+from trunkline.storage.files.folder import Folder
 from trunkline.storage.outbox import Command
 from trunkline.storage.sql import Query
 from trunkline.storage.store import Store, open_store
@@ -118,3 +123,50 @@ async def test_an_event_with_a_sequence_that_was_never_taken_is_reported(databas
             )
             await transaction.fetch(event, (EventType.MESSAGE_RECEIVED, LINE, b"{}"))
         assert await problems(store) == ["partner Acme has 1 events with a revision that it has not reached"]
+
+
+async def test_a_snapshot_does_not_see_what_is_written_meanwhile(database_url: str) -> None:
+    count = Query("count", "select count(*) from chats", ())
+    async with open_store(database_url) as store:
+        async with store.database.snapshot() as source:
+            before = (await source.fetch(count, ()))[0][0]
+            await fill(store)
+            after = (await source.fetch(count, ()))[0][0]
+        assert (before, after, (await store.database.fetch(count, ()))[0][0]) == (0, 0, 1)
+
+
+class Deleting(Folder):
+    """A folder in which a partner deletes each file at the moment at which the check looks at it."""
+
+    store: Store
+
+    async def size(self, name: str) -> int | None:
+        async with self.store.database.transaction() as transaction:
+            await transaction.fetch(Query("delete", "delete from attachments where file = $1", ("file",)), (name,))
+        await self.delete(name)
+        return await super().size(name)
+
+
+async def test_a_file_that_is_deleted_during_the_check_is_no_problem(database_url: str, tmp_path: Path) -> None:
+    async def piece() -> AsyncGenerator[bytes]:
+        yield b"picture"
+
+    async with open_store(database_url) as store:
+        partner = await new_partner(store)
+        files = Deleting(tmp_path / "files")
+        files.store = store
+        attached, stray = new_name(partner.id), new_name(partner.id)
+        for name in (attached, stray):
+            await files.write(name, piece())
+        async with store.database.transaction() as transaction:
+            add = Query(
+                "add",
+                "insert into attachments (partner_id, id, filename, declared_type, size_bytes, created_at, file) "
+                "values ($1, 'a', 'a.png', 'image/png', 7, 0, $2)",
+                ("partner", "file"),
+            )
+            await transaction.fetch(add, (partner.id, attached))
+        try:
+            assert (await check_store(store.database, lambda _: None, files))[1] == []
+        finally:
+            await files.close()

@@ -277,7 +277,9 @@ async def test_while_the_database_is_unavailable_results_are_kept_and_nothing_is
             await emit(store, partner.id, chat_id(1), 1, at=clock())
             with caplog.at_level(logging.WARNING):
                 async with working(
-                    Store(cast(Database, database), store.cursor_key, store.files), clock, lease=3 * SECOND
+                    Store(cast(Database, database), store.cursor_key, store.link_key, store.files),
+                    clock,
+                    lease=3 * SECOND,
                 ):
                     await until(lambda: database.refused > 3)
                     database.is_available = True
@@ -304,7 +306,9 @@ async def test_results_wait_while_another_writer_holds_the_lock_of_the_partner(d
                     await done.wait()
 
             first, second = ControlledDatabase(store.database), ControlledDatabase(store.database)
-            stores = [Store(cast(Database, each), store.cursor_key, store.files) for each in (first, second)]
+            stores = [
+                Store(cast(Database, each), store.cursor_key, store.link_key, store.files) for each in (first, second)
+            ]
             # The worker that has the claim: the claim, then an attempt to record, a renewal, another attempt to record
             # and another renewal. SQLite has one writer, so there the first renewal waits as well.
             transactions = 3 if engine == "sqlite" else 5
@@ -365,7 +369,7 @@ async def test_wake_makes_the_worker_look_at_once(database_url: str) -> None:
             partner = await new_partner(store)
             await subscribe(store, partner.id, receiver.url, at=clock())
             database = ControlledDatabase(store.database)
-            controlled = Store(cast(Database, database), store.cursor_key, store.files)
+            controlled = Store(cast(Database, database), store.cursor_key, store.link_key, store.files)
             async with working(controlled, clock, poll=3600) as worker:
                 await until(lambda: database.reads)
                 await emit(store, partner.id, chat_id(1), 1, at=clock())

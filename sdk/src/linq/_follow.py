@@ -1,8 +1,9 @@
 """What ``chats.follow`` requests next, and when. Pure: no I/O, no clock.
 
 list all chats, page by page ──last page──▶ list what changed since the token, by long polling ──┐
-    ▲              │ 400: the cursor has expired         ▲                                       │
-    └──────────────┘                                     └───────────────────────────────────────┘
+    ▲              │ 400: the cursor has expired         ▲                                       │  │
+    ├──────────────┘                                     └───────────────────────────────────────┘  │
+    └── 400: the token was valid before, so the service was restored from a backup ─────────────────┘
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ LONGEST_DELAY = 30.0
 EARLY = 1.0
 """Seconds. An empty response that took less has not waited for a change."""
 MAX_RESTARTS = 3
-"""How many times in a row an expired cursor may restart the listing."""
+"""How many times in a row an expired cursor or token may restart the listing, until a token is accepted."""
 
 
 class FollowState:
@@ -42,6 +43,7 @@ class FollowState:
         self._failures = 0
         self._early = 0
         self._restarts = 0
+        self._token_was_valid = False
 
     def request(self) -> Request[object]:
         """The request for the next page. It has no retries: ``failed`` decides about them."""
@@ -75,9 +77,11 @@ class FollowState:
             self._trail = self._trail.followed_by(next_cursor) if next_cursor else Trail()
             if not next_cursor:
                 self._next_token = self._first_token
-                self._restarts = 0
+                self._token_was_valid = True
             return 0
         self._next_token = sync_token
+        self._token_was_valid = True
+        self._restarts = 0
         # A server that is stopping, or a proxy that ignores wait, must not make this a busy loop.
         self._early = 0 if chats or seconds >= EARLY else self._early + 1
         return _retry.backoff(self._early - 1, 0, LONGEST_DELAY) if self._early else 0
@@ -94,7 +98,7 @@ class FollowState:
         :param chance: a random number in [0, 1)
         """
         if self._has_expired(error):
-            self._trail, self._first_token = Trail(), None
+            self.token, self._trail, self._first_token = None, Trail(), None
             self._restarts += 1
             return 0
         if not _is_temporary(error):
@@ -106,9 +110,9 @@ class FollowState:
         return delay
 
     def _has_expired(self, error: APIError) -> bool:
-        """Whether a cursor was rejected. The rest of its request was valid for the first page."""
-        is_later_page = self.token is None and self._trail.last is not None
-        return isinstance(error, BadRequestError) and is_later_page and self._restarts < MAX_RESTARTS
+        """Whether a cursor or token of the service was rejected. The rest of its request was valid before."""
+        was_valid = self._trail.last is not None if self.token is None else self._token_was_valid
+        return isinstance(error, BadRequestError) and was_valid and self._restarts < MAX_RESTARTS
 
 
 def _is_temporary(error: APIError) -> bool:

@@ -38,6 +38,15 @@ def with_store(database: str, work: Callable[[Store], Awaitable[T]], *, must_exi
     Only a command that begins with an empty store creates one; for any other, it ``must_exist``.
     """
 
+    async def run() -> T:
+        async with configured_store(database, must_exist=must_exist) as store:
+            return await work(store)
+
+    return interruptible(run, "unfinished changes were rolled back")
+
+
+def interruptible(work: Callable[[], Awaitable[T]], undone: str) -> T:
+    """Does the work in an event loop of its own. Ctrl-C cancels it, and says that what it had begun is ``undone``."""
     is_interrupted = False
 
     async def run() -> T:
@@ -53,15 +62,14 @@ def with_store(database: str, work: Callable[[Store], Awaitable[T]], *, must_exi
             raise KeyboardInterrupt
 
         signal.signal(signal.SIGINT, interrupt)
-        async with configured_store(database, must_exist=must_exist) as store:
-            return await work(store)
+        return await work()
 
     try:
         return asyncio.run(run())
     except BaseException:
         if not is_interrupted:
             raise
-        complain("trunkline: interrupted; unfinished changes were rolled back")
+        complain(f"trunkline: interrupted; {undone}")
         raise typer.Exit(130) from None
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)

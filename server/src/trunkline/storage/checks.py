@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 import msgspec
 
 from trunkline.domain.instant import Instant
-from trunkline.storage.ports import Database
+from trunkline.storage.ports import Source
 from trunkline.storage.sql import Row, load
 
 _QUERIES = load("checks")
@@ -68,61 +68,72 @@ class AttachmentRow(msgspec.Struct, frozen=True):
     file: str | None
 
 
-async def totals(database: Database) -> list[str]:
+async def totals(source: Source) -> list[str]:
     """What is wrong with whole tables, one sentence each."""
     problems: list[str] = []
     for query, what in _BEYOND_REVISION.items():
         problems += [
             f"partner {name} has {count} {what} with a revision that it has not reached"
-            for name, count in await database.fetch(_QUERIES[query], ())
+            for name, count in await source.fetch(_QUERIES[query], ())
         ]
     for query, what in _ORPHANED.items():
-        [(count,)] = await database.fetch(_QUERIES[query], ())
+        [(count,)] = await source.fetch(_QUERIES[query], ())
         if count:
             problems.append(f"{count} {what}")
     return problems
 
 
-async def chats(database: Database) -> AsyncGenerator[ChatRow]:
+async def chats(source: Source) -> AsyncGenerator[ChatRow]:
     """Every chat of every partner."""
-    async for row in _all(database, "chats_after"):
+    async for row in _all(source, "chats_after"):
         yield ChatRow(*row)
 
 
-async def messages(database: Database) -> AsyncGenerator[MessageRow]:
+async def messages(source: Source) -> AsyncGenerator[MessageRow]:
     """Every message of every partner."""
-    async for row in _all(database, "messages_after"):
+    async for row in _all(source, "messages_after"):
         yield MessageRow(*row)
 
 
-async def participants(database: Database, partner_id: int, chat_id: str) -> Sequence[Row]:
+async def participants(source: Source, partner_id: int, chat_id: str) -> Sequence[Row]:
     """The participants of a chat as they are indexed: handle, line and the chat's sort key."""
-    rows = await database.fetch(_QUERIES["participants_of_chat"], (partner_id, chat_id))
+    rows = await source.fetch(_QUERIES["participants_of_chat"], (partner_id, chat_id))
     return [tuple(row) for row in rows]
 
 
-async def media_parts(database: Database, partner_id: int, message_id: str) -> set[str]:
+async def media_parts(source: Source, partner_id: int, message_id: str) -> set[str]:
     """The ids under which the parts of a message are indexed."""
-    rows = await database.fetch(_QUERIES["media_parts_of_message"], (partner_id, message_id))
+    rows = await source.fetch(_QUERIES["media_parts_of_message"], (partner_id, message_id))
     return {row[0] for row in rows}
 
 
-async def attachments(database: Database) -> AsyncGenerator[AttachmentRow]:
+async def attachments(source: Source) -> AsyncGenerator[AttachmentRow]:
     """Every attachment of every partner."""
-    async for row in _all(database, "attachments_after"):
+    async for row in _all(source, "attachments_after"):
         yield AttachmentRow(*row)
 
 
-async def is_referenced(database: Database, file: str) -> bool:
+async def is_referenced(source: Source, file: str) -> bool:
     """Whether an attachment has this file of the file store, or it is to be deleted."""
-    return bool(await database.fetch(_QUERIES["references_to_file"], (file,)))
+    return bool(await source.fetch(_QUERIES["references_to_file"], (file,)))
 
 
-async def _all(database: Database, query: str) -> AsyncGenerator[Row]:
+async def is_attached(source: Source, file: str) -> bool:
+    """Whether an attachment has this file of the file store."""
+    return bool(await source.fetch(_QUERIES["attachment_of_file"], (file,)))
+
+
+async def pending(source: Source) -> tuple[int, int]:
+    """How many commands for the carrier and how many deliveries are pending."""
+    [(commands, deliveries)] = await source.fetch(_QUERIES["pending"], ())
+    return commands, deliveries
+
+
+async def _all(source: Source, query: str) -> AsyncGenerator[Row]:
     """The rows of a query whose first columns are partner and id, a batch at a time."""
     partner_id, row_id = 0, ""
     while True:
-        rows = await database.fetch(_QUERIES[query], (partner_id, row_id, _BATCH))
+        rows = await source.fetch(_QUERIES[query], (partner_id, row_id, _BATCH))
         for row in rows:
             yield row
         if len(rows) < _BATCH:

@@ -1,7 +1,8 @@
 """What a database engine provides. Everything else in ``storage`` is the same for every engine.
 
 The capabilities in which engines differ have a name each: ``transaction`` (how a writer waits its turn), ``migration``
-(how two starting processes do not migrate at once), ``has_table`` and ``load`` (the fast bulk insert).
+(how two starting processes do not migrate at once), ``snapshot``, ``origin``, ``has_table`` and ``load`` (the fast bulk
+insert).
 """
 
 from collections.abc import Iterable, Sequence
@@ -65,6 +66,15 @@ class Database(Source, Protocol):
 
     async def check_ready(self) -> None:
         """Raises ``NotReady`` if the database does not answer, or cannot be written."""
+        ...
+
+    def snapshot(self) -> AbstractAsyncContextManager[Source]:
+        """Reads everything as it is at one moment, while others write."""
+        ...
+
+    async def origin(self) -> str | None:
+        """Which database this is, so that one into which a copy was restored is known to be another; None if the engine
+        cannot say: a copy of a SQLite file is like the file itself."""
         ...
 
     async def damage(self) -> list[str]:

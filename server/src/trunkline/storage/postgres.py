@@ -35,6 +35,15 @@ _PLANNER = {
     "jit": "off",
 }
 _MIGRATION_LOCK = 0x7472756E6B  # "trunk"
+_APPLICATION = "trunkline"
+
+# The cluster, the database, and the table that `pg_restore` creates anew.
+_ORIGIN = """
+select concat_ws('/', c.system_identifier, d.oid, 'store'::regclass::oid)
+from pg_control_system() c, pg_database d
+where d.datname = current_database()
+"""
+_SESSIONS = "select count(*) from pg_stat_activity where datname = current_database() and application_name = $1"
 
 _READY = Query("ready", "select schema_version from store", ())
 
@@ -63,8 +72,8 @@ class Postgres:
         self._idle_readers: list[Any] = []
 
     @classmethod
-    async def connect(cls, url: str, writers: int = WRITERS) -> Self:
-        """Connects to the database at a URL. Raises ``CommandError``."""
+    async def connect(cls, url: str, writers: int = WRITERS, application: str = _APPLICATION) -> Self:
+        """Connects to the database at a URL, as an application. Raises ``CommandError``."""
         # While the server is unreachable, the pool logs a traceback for every attempt; our errors report it per
         # request.
         logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
@@ -75,7 +84,7 @@ class Postgres:
                 min_size=1,
                 max_size=READERS + writers,
                 command_timeout=COMMAND_TIMEOUT,
-                server_settings=_PLANNER | {"application_name": "trunkline"},
+                server_settings=_PLANNER | {"application_name": application},
                 reset=_no_reset,
             )
         except (asyncpg.ClientConfigurationError, ValueError):
@@ -87,6 +96,16 @@ class Postgres:
         except (*_AWAY, asyncpg.PostgresError) as error:
             raise CommandError(f"cannot connect to PostgreSQL: {str(error) or described(error)}") from None
         return cls(pool, writers)
+
+    @classmethod
+    async def is_open(cls, url: str) -> bool:
+        """Whether a process has the database at a URL open. Raises ``CommandError``."""
+        database = await cls.connect(url, application="trunkline database")
+        try:
+            async with database._pool.acquire() as connection:
+                return bool(await connection.fetchval(_SESSIONS, _APPLICATION))
+        finally:
+            await database.close()
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
         try:
@@ -150,6 +169,21 @@ class Postgres:
 
     async def check_ready(self) -> None:
         await self.fetch(_READY, ())
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator["PostgresTransaction"]:
+        async with self.transaction() as transaction:
+            await transaction.script("set transaction isolation level repeatable read, read only")
+            yield transaction
+
+    async def origin(self) -> str | None:
+        try:
+            async with self._pool.acquire() as connection:
+                return await connection.fetchval(_ORIGIN)
+        except asyncpg.InsufficientPrivilegeError:
+            return None
+        except (*_AWAY, asyncpg.PostgresError) as error:
+            raise _not_ready(error) from error
 
     async def damage(self) -> list[str]:
         return []  # PostgreSQL verifies its own files; operators use pg_amcheck

@@ -9,7 +9,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
@@ -55,6 +55,15 @@ class SQLite:
         self._checkpoint: asyncio.Task[None] | None = None
 
     def _open(self, cache: int) -> Connection:
+        while True:
+            before = _file_number(self._path)
+            connection = self._connect(cache)
+            # Not if `trunkline database restore` put another file there before the connection had its lock.
+            if before in {None, _file_number(self._path)}:
+                return connection
+            connection.close()
+
+    def _connect(self, cache: int) -> Connection:
         try:
             connection: Connection = apsw.Connection(str(self._path), flags=apsw.SQLITE_OPEN_READWRITE)
             connection.set_busy_timeout(BUSY_TIMEOUT)
@@ -177,6 +186,16 @@ class SQLite:
 
     migration = transaction
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator["SQLiteTransaction"]:
+        with closing(self._open(READ_CACHE)) as connection:
+            connection.pragma("query_only", True)
+            connection.execute("begin")
+            yield SQLiteTransaction(connection)
+
+    async def origin(self) -> str | None:
+        return None
+
     async def damage(self) -> list[str]:
         found = [str(row[0]) for row in _fetch(self._reader, "pragma integrity_check", ())]
         return [] if found == ["ok"] else found
@@ -190,7 +209,7 @@ class SQLite:
 
 
 class SQLiteTransaction:
-    """The writing connection while it holds the write lock."""
+    """A connection within a transaction: the writing one while it holds the write lock, or one of a snapshot."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -214,6 +233,14 @@ class SQLiteTransaction:
 
     async def has_table(self, name: str) -> bool:
         return _has_table(self._connection, name)
+
+
+def _file_number(path: Path) -> int | None:
+    """Which file has this path; None if there is none."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
 
 
 def _refuse_foreign(connection: Connection, path: Path) -> None:

@@ -11,13 +11,13 @@ from trunkline.domain.chat_health import DEFAULT_THRESHOLDS, Thresholds
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError, FilesFull, FilesNotReady, NoDatabase, NotReady
 from trunkline.domain.file_urls import FileUrls
-from trunkline.storage import groups, media_parts
+from trunkline.storage import groups, media_parts, sqlite_backup
 from trunkline.storage.begin_forgetting import begin_forgetting
 from trunkline.storage.change import Change, open_change
 from trunkline.storage.files.base import FileStore
 from trunkline.storage.files.opening import open_files
 from trunkline.storage.partners import Partners
-from trunkline.storage.ports import Database, Source
+from trunkline.storage.ports import Database, Source, Transaction
 from trunkline.storage.postgres import WRITERS, Postgres
 from trunkline.storage.reader import Reader
 from trunkline.storage.sql import load
@@ -32,20 +32,28 @@ class Store:
     """An open database with the schema of this version, its files, and the settings for reading and writing them."""
 
     def __init__(
-        self, database: Database, cursor_key: bytes, files: FileStore, thresholds: Thresholds = DEFAULT_THRESHOLDS
+        self,
+        database: Database,
+        cursor_key: bytes,
+        link_key: bytes,
+        files: FileStore,
+        thresholds: Thresholds = DEFAULT_THRESHOLDS,
     ) -> None:
         self.database = database
         self.files = files
         """Where the bytes of attachments are."""
         self.partners = Partners(database)
         self.cursor_key = cursor_key
-        """The key that signs cursors, sync tokens and URLs of files, so that all workers accept the same ones."""
+        """The key that signs cursors and sync tokens, so that all workers accept the same ones. It is renewed when an
+        older state of the database is restored."""
+        self.link_key = link_key
+        """The key that signs URLs that work without a key. It never changes."""
         self.thresholds = thresholds
         """When a chat or a line stops being healthy."""
 
     def file_urls(self, base_url: str) -> FileUrls:
         """Signs and verifies the URLs of files, for a service at ``base_url``, which has no trailing slash."""
-        return FileUrls(self.cursor_key, base_url)
+        return FileUrls(self.link_key, base_url)
 
     def reader(self, partner_id: int) -> Reader:
         """Reads the committed rows of a partner."""
@@ -141,14 +149,56 @@ async def schema_problem(database: Database) -> str | None:
     return f"the schema is {found}, and this version of Trunkline needs {newest}; see `trunkline database upgrade`"
 
 
+async def _keys(database: Database) -> tuple[bytes, bytes]:
+    """The cursor key and the link key. If a copy of the database was restored into this one, its cursor key is renewed.
+
+    Copies that the engine does not recognise: see ``renew_cursor_key``.
+    """
+    origin = await database.origin()
+    [(cursor_key, link_key, known)] = await database.fetch(_QUERIES["store"], ())
+    if origin == known:
+        return cursor_key, link_key
+    async with database.migration() as transaction:
+        [(_, _, known)] = await transaction.fetch(_QUERIES["store"], ())
+        if origin != known:
+            await transaction.fetch(_QUERIES["set_origin"], (origin,))
+            if None not in {origin, known}:
+                await renew_cursor_key(transaction)
+    [(cursor_key, link_key, _)] = await database.fetch(_QUERIES["store"], ())
+    return cursor_key, link_key
+
+
+async def renew_cursor_key(transaction: Transaction) -> None:
+    """Invalidates every cursor, sync token and ETag: after a restore, their revisions mean other changes.
+
+    Open stores keep the former key.
+    """
+    await transaction.fetch(_QUERIES["renew_cursor_key"], (secrets.token_bytes(32),))
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of the database at a URL; None if the URL does not name a SQLite file."""
+    scheme, separator, rest = url.partition("://")
+    if separator and scheme == "sqlite" and rest.startswith("/") and rest not in {"/", "/:memory:"}:
+        return Path(rest[1:])
+    return None
+
+
+async def is_open(url: str) -> bool:
+    """Whether a process has the database at a URL open. Raises ``CommandError``."""
+    file = sqlite_file(url)
+    return sqlite_backup.is_open(file) if file is not None else await Postgres.is_open(url)
+
+
 async def connect(url: str, *, must_exist: bool = False, postgres_writers: int = WRITERS) -> Database:
     """Opens the database at ``sqlite:///PATH`` or ``postgresql://…`` with the schema it has. Raises ``CommandError``.
 
     Creates a SQLite file that does not exist, unless it ``must_exist``.
     """
-    scheme, separator, rest = url.partition("://")
-    if separator and scheme == "sqlite" and rest.startswith("/") and rest not in {"/", "/:memory:"}:
-        return SQLite(Path(rest[1:]), must_exist=must_exist)
+    file = sqlite_file(url)
+    if file is not None:
+        return SQLite(file, must_exist=must_exist)
+    scheme, separator, _ = url.partition("://")
     if separator and scheme in {"postgresql", "postgres"}:
         return await Postgres.connect(url, postgres_writers)
     raise CommandError(
@@ -181,8 +231,8 @@ async def open_store(
         database = await connect(url, must_exist=must_exist, postgres_writers=postgres_writers)
         try:
             await upgrade(database, must_exist=must_exist)
-            cursor_key = (await database.fetch(_QUERIES["store"], ()))[0][1]
-            yield Store(database, cursor_key, files, thresholds)
+            cursor_key, link_key = await _keys(database)
+            yield Store(database, cursor_key, link_key, files, thresholds)
         finally:
             await database.close()
     finally:

@@ -56,12 +56,12 @@ async def available_number(
         number = (await select_line(reader, ranked, check_recipients(to, numbers), frozenset())).line
     backups = [line.number for line in ranked if not line.is_flagged and line.number != number]
     payload = msgspec.json.encode([partner_id, number, *backups[:MAX_BACKUPS]])
-    return AvailableNumber(number, signed_token.encode(payload, now + LINK_LIFETIME, store.cursor_key, _PURPOSE))
+    return AvailableNumber(number, signed_token.encode(payload, now + LINK_LIFETIME, store.link_key, _PURPOSE))
 
 
 async def render_vcard(store: Store, token: str, now: Instant) -> bytes:
     """The vCard of the line that a token names, with the card that the line has now. Raises ``NotFound``."""
-    payload = signed_token.decode(token, store.cursor_key, _PURPOSE, now)
+    payload = signed_token.decode(token, store.link_key, _PURPOSE, now)
     if payload is None:
         raise NotFound("this link is not valid, or has expired; GET /v3/available_number returns a new one")
     partner_id, *numbers = msgspec.json.decode(payload)

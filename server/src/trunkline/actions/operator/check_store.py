@@ -10,7 +10,7 @@ from trunkline.schemas.chat import parse_chat
 from trunkline.schemas.message import parse_message
 from trunkline.storage import checks
 from trunkline.storage.files.base import FileStore
-from trunkline.storage.ports import Database
+from trunkline.storage.ports import Database, Source
 from trunkline.storage.store import schema_problem
 
 MAX_PROBLEMS = 100
@@ -26,19 +26,21 @@ async def check_store(
     problem = await schema_problem(database)
     if problem is not None:
         return 0, [problem]
-    problems = [*await database.damage(), *await checks.totals(database)]
+    problems = await database.damage()
     count = 0
-    async for chat in checks.chats(database):
-        count += 1
-        problems += await _chat_problems(database, chat)
-        if count % 1000 == 0:
-            progress(count)
-        if len(problems) >= MAX_PROBLEMS:
-            return count, problems[:MAX_PROBLEMS]
-    async for message in checks.messages(database):
-        problems += await _message_problems(database, message)
-        if len(problems) >= MAX_PROBLEMS:
-            return count, problems[:MAX_PROBLEMS]
+    async with database.snapshot() as source:
+        problems += await checks.totals(source)
+        async for chat in checks.chats(source):
+            count += 1
+            problems += await _chat_problems(source, chat)
+            if count % 1000 == 0:
+                progress(count)
+            if len(problems) >= MAX_PROBLEMS:
+                return count, problems[:MAX_PROBLEMS]
+        async for message in checks.messages(source):
+            problems += await _message_problems(source, message)
+            if len(problems) >= MAX_PROBLEMS:
+                return count, problems[:MAX_PROBLEMS]
     if files is not None:
         async with aclosing(_file_problems(database, files)) as found:
             async for problem in found:
@@ -48,7 +50,7 @@ async def check_store(
     return count, problems[:MAX_PROBLEMS]
 
 
-async def _chat_problems(database: Database, row: checks.ChatRow) -> Sequence[str]:
+async def _chat_problems(source: Source, row: checks.ChatRow) -> Sequence[str]:
     try:
         chat = parse_chat(row.document, row.name)
     except (msgspec.MsgspecError, ValueError) as error:
@@ -57,7 +59,7 @@ async def _chat_problems(database: Database, row: checks.ChatRow) -> Sequence[st
     columns = (row.id, row.line, row.recipients_key, row.updated_at)
     if columns != (chat.id, chat.line, chat.recipients_key, chat.updated_at):
         problems.append(f"the columns of chat {row.id} do not agree with its document")
-    indexed = await checks.participants(database, row.partner_id, row.id)
+    indexed = await checks.participants(source, row.partner_id, row.id)
     expected = [(handle, row.line, row.updated_at, row.revision) for handle in sorted({chat.line, *chat.recipients})]
     if sorted(indexed) != expected:
         problems.append(f"chat {row.id} is not indexed for each of its participants with its sort key")
@@ -70,7 +72,7 @@ async def _chat_problems(database: Database, row: checks.ChatRow) -> Sequence[st
     return problems
 
 
-async def _message_problems(database: Database, row: checks.MessageRow) -> Sequence[str]:
+async def _message_problems(source: Source, row: checks.MessageRow) -> Sequence[str]:
     try:
         message = parse_message(row.document, row.id, None, 0, row.poll)
     except (msgspec.MsgspecError, ValueError) as error:
@@ -79,21 +81,23 @@ async def _message_problems(database: Database, row: checks.MessageRow) -> Seque
     expected = (message.id, message.chat_id, message.created_at, int(message.is_from_me), message.delivery_status)
     problems = [] if columns == expected else [f"the columns of message {row.id} do not agree with its document"]
     media = {part.id for part in message.content.parts if isinstance(part, MediaPart)}
-    if media and not media <= await checks.media_parts(database, row.partner_id, row.id):
+    if media and not media <= await checks.media_parts(source, row.partner_id, row.id):
         problems.append(f"message {row.id} is not indexed for each of its files")
     return problems
 
 
 async def _file_problems(database: Database, files: FileStore) -> AsyncGenerator[str]:
+    """Files change while they are read, so a problem counts only if it is still there after a second look."""
     async for row in checks.attachments(database):
         if row.file is None:
             continue
         size = await files.size(row.file)
-        if size is None:
-            yield f"the file {row.file} of attachment {row.id} is missing"
-        elif size != row.size_bytes:
-            yield f"the file {row.file} of attachment {row.id} has {size} bytes instead of {row.size_bytes}"
+        if size != row.size_bytes and await checks.is_attached(database, row.file):
+            if size is None:
+                yield f"the file {row.file} of attachment {row.id} is missing"
+            else:
+                yield f"the file {row.file} of attachment {row.id} has {size} bytes instead of {row.size_bytes}"
     async with aclosing(files.names()) as names:
         async for name in names:
-            if not await checks.is_referenced(database, name):
+            if not await checks.is_referenced(database, name) and await files.size(name) is not None:
                 yield f"nothing refers to the file {name}"

@@ -60,8 +60,9 @@ Only this service has the following parameters.
 3. Continue with the `X-Sync-Token` of each response. With `wait=60`, a response that would be empty waits for a change
    for up to 60 seconds, so you need not pause between requests.
 
-You miss no change; a change during pagination may appear twice. A token does not expire. It works with any filters of
-the same partner, but covers only the filters that you used: keep one token for each set of filters.
+You miss no change; a change during pagination may appear twice. A token does not expire, but is refused with 400 after
+the service was restored from a backup: list all chats again. It works with any filters of the same partner, but covers
+only the filters that you used: keep one token for each set of filters.
 
 While there are more changes, `next_cursor` is also the token, so clients that send it as `cursor` with the same query
 continue there.

@@ -48,6 +48,13 @@ select file from attachments where file = :file
 union all
 select file from files_to_delete where file = :file
 
+-- name: attachment_of_file
+select id from attachments where file = :file
+
+-- name: pending
+select count(case when destination = 'carrier' then 1 end), count(case when destination <> 'carrier' then 1 end)
+from outbox where state = 'waiting'
+
 -- name: media_parts_of_message
 select id from media_parts where partner_id = :partner and message_id = :id
 

@@ -1,0 +1,82 @@
+"""Backups of a PostgreSQL database with its own programs, ``pg_dump`` and ``pg_restore``."""
+
+import asyncio
+import os
+import re
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+from trunkline.domain.errors import CommandError
+
+_COPIED = re.compile(rb"^COPY \S*store \((.*)\) FROM stdin;\n(.*)$", re.MULTILINE)
+_FORMAT = b"PGDMP"
+
+
+async def dump(url: str, target: Path) -> None:
+    """Writes the database at a URL to a file in the custom format. Raises ``CommandError``."""
+    public, secrets = _connection(url)
+    await _run("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={target}", public, secrets=secrets)
+
+
+async def restore(url: str, backup: Path) -> None:
+    """Fills the empty database at a URL from a file in the custom format, or changes nothing.
+
+    Raises ``CommandError``.
+    """
+    public, secrets = _connection(url)
+    options = ("--no-owner", "--no-acl", "--exit-on-error", "--single-transaction", f"--dbname={public}")
+    await _run("pg_restore", *options, str(backup), secrets=secrets)
+
+
+async def schema_version(backup: Path) -> int:
+    """The schema version of a backup. Raises ``CommandError`` if it is not one of a Trunkline database."""
+    with backup.open("rb") as file:
+        if file.read(len(_FORMAT)) != _FORMAT:
+            raise CommandError(f"{backup} is not a backup of a PostgreSQL database in the custom format of pg_dump")
+    output = await _run("pg_restore", "--data-only", "--table=store", "--file=-", str(backup), secrets={})
+    found = _COPIED.search(output)
+    if found is None:
+        raise CommandError(f"{backup} is not a backup of a Trunkline database: it has no table 'store'")
+    columns, values = found[1].split(b", "), found[2].split(b"\t")
+    return int(dict(zip(columns, values, strict=True))[b"schema_version"])
+
+
+async def _run(program: str, *arguments: str, secrets: dict[str, str]) -> bytes:
+    """The output of a program. Raises ``CommandError`` with what it complains about."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            program,
+            *arguments,
+            env=os.environ | secrets,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+    except FileNotFoundError:
+        raise CommandError(
+            f"{program} is not installed here: install the client programs of PostgreSQL, of the server's version or a "
+            "newer one, or run them where they are, as docs/backup.md shows"
+        ) from None
+    try:
+        output, complaints = await process.communicate()
+    except BaseException:
+        if process.returncode is None:
+            process.kill()
+        raise
+    if process.returncode:
+        text = complaints.decode(errors="replace").strip()
+        raise CommandError(text.partition("\n")[0] or f"{program} failed with status {process.returncode}")
+    return output
+
+
+def _connection(url: str) -> tuple[str, dict[str, str]]:
+    """A URL without its password, which others could see in the list of processes, and the variable that has it."""
+    parts = urlsplit(url)
+    user, separator, host = parts.netloc.rpartition("@")
+    name, _, password = user.partition(":")
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    password = dict(query).get("password", unquote(password))
+    public = parts._replace(
+        netloc=f"{name}{separator}{host}", query=urlencode([each for each in query if each[0] != "password"])
+    )
+    return public.geturl(), {"PGPASSWORD": password} if password else {}
