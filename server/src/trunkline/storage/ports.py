@@ -45,8 +45,11 @@ class Database(Source, Protocol):
     ``fetch`` is one reading statement, in a snapshot of its own.
     """
 
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        """A writing transaction. Waits for other writers without blocking the event loop."""
+    def transaction(self, *, bulk: bool = False) -> AbstractAsyncContextManager[Transaction]:
+        """A writing transaction. Waits for other writers without blocking the event loop.
+
+        It must end within a minute, unless it is ``bulk``.
+        """
         ...
 
     def migration(self) -> AbstractAsyncContextManager[Transaction]:

@@ -71,7 +71,7 @@ class SQLite:
         return _has_table(self._reader, name)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator["SQLiteTransaction"]:
+    async def transaction(self, *, bulk: bool = False) -> AsyncGenerator["SQLiteTransaction"]:
         if self._checkpoint is not None:
             await asyncio.wait([self._checkpoint])
         async with self._write_lock:

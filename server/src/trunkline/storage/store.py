@@ -22,7 +22,7 @@ from trunkline.storage.reader import Reader
 from trunkline.storage.sql import load
 from trunkline.storage.sqlite import SQLite
 
-READY_TIMEOUT = 5.0  # s
+READY_TIMEOUT = 4.0  # s, so that the response arrives within 5
 
 _QUERIES = load("store")
 
@@ -50,9 +50,12 @@ class Store:
         """Reads the committed rows of a partner."""
         return Reader(self.database, partner_id)
 
-    def change(self, ctx: RequestContext) -> AbstractAsyncContextManager[Change]:
-        """Opens a change: one write transaction of the partner. Commits if the block ends without an exception."""
-        return open_change(self.database, ctx, self.thresholds)
+    def change(self, ctx: RequestContext, *, bulk: bool = False) -> AbstractAsyncContextManager[Change]:
+        """Opens a change: one write transaction of the partner. Commits if the block ends without an exception.
+
+        It must end within a minute, unless it is ``bulk``.
+        """
+        return open_change(self.database, ctx, self.thresholds, bulk=bulk)
 
     async def check_ready(self) -> None:
         """Raises ``NotReady`` if the database does not answer within ``READY_TIMEOUT``."""
