@@ -11,6 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.support.waiting import until
 
+MODES = ("session", "transaction")
+
 INSTALLED = Path(__file__).parents[2] / ".pgbouncer"
 """Where ``make setup`` puts what the system does not have."""
 

@@ -81,20 +81,39 @@ class Postgres:
 
     async def _read(self, text: str, values: tuple[Value, ...], limit: asyncio.Timeout) -> Any:
         connection = await self._readers.take()
+        is_pooled = self._connector.is_pooled
         try:
-            if not self._connector.is_pooled:
-                rows = await connection.fetch(text, *values)
-            else:
+            if is_pooled:
                 await connection.execute(self._connector.begin())
-                rows = await connection.fetch(text, *values)
+            rows = await connection.fetch(text, *values)
+            if is_pooled:
                 await connection.execute("commit")
         except BaseException as error:
-            self._readers.drop(connection)
-            if limit.expired() or isinstance(error, LOST):
-                self._renew(is_silent=limit.expired())
+            if limit.expired():
+                self._renew(is_silent=True)
+            await self._recover(self._readers, connection, error, in_transaction=is_pooled)
             raise
         self._readers.give_back(connection)
         return rows
+
+    async def _recover(
+        self, connections: Connections, connection: Any, error: BaseException, *, in_transaction: bool
+    ) -> None:
+        """Ends the use of a connection after an error. Rolls back its transaction if it can."""
+        if not isinstance(error, Exception) or isinstance(error, LOST) or connection.is_closed():
+            connections.drop(connection)
+            if isinstance(error, LOST):
+                self._renew(is_silent=False)
+            return
+        try:
+            if in_transaction:
+                await connection.execute("rollback", timeout=CLOSE_TIMEOUT)
+        except BaseException as other:
+            connections.drop(connection)
+            if not isinstance(other, Exception):
+                raise
+        else:
+            connections.give_back(connection)
 
     def _renew(self, *, is_silent: bool) -> None:
         for connections in (self._readers, self._writers):
@@ -112,7 +131,7 @@ class Postgres:
                     yield PostgresTransaction(connection, can_copy=not self._connector.is_pooled)
                     await _commit(connection)
                 except BaseException as error:
-                    await self._roll_back(connection, error)
+                    await self._recover(self._writers, connection, error, in_transaction=True)
                     raise
                 self._writers.give_back(connection)
         except asyncpg.IntegrityConstraintViolationError:
@@ -139,22 +158,6 @@ class Postgres:
                 self._renew(is_silent=isinstance(error, TimeoutError))
             raise
         return connection
-
-    async def _roll_back(self, connection: Any, error: BaseException) -> None:
-        """Ends the use of a connection after an error within its transaction, which it rolls back if it can."""
-        if isinstance(error, Exception) and not isinstance(error, LOST) and not connection.is_closed():
-            try:
-                await connection.execute("rollback", timeout=CLOSE_TIMEOUT)
-            except BaseException as other:
-                self._writers.drop(connection)
-                if not isinstance(other, Exception):
-                    raise
-            else:
-                self._writers.give_back(connection)
-        else:
-            self._writers.drop(connection)
-            if isinstance(error, LOST):
-                self._renew(is_silent=False)
 
     @asynccontextmanager
     async def migration(self) -> AsyncGenerator["PostgresTransaction"]:

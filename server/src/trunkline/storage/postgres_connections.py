@@ -8,6 +8,7 @@ A connection that may be lost is dropped, never repaired: opening another takes 
 
 import asyncio
 import socket
+from collections import deque
 from contextlib import suppress
 from typing import Any
 
@@ -137,6 +138,8 @@ class Connections:
         self._connector = connector
         self._places = asyncio.Semaphore(size)
         self._idle: list[Any] = []
+        self._wanted: deque[asyncio.Future[Any]] = deque()
+        """Of those who cannot open a connection now: each gets one that is given back, before others take a place."""
         self._current: set[Any] = set()
         """Every connection that may be used again."""
         self._closing: set[asyncio.Task[None]] = set()
@@ -186,16 +189,33 @@ class Connections:
                 if self._trimming is None:
                     self._trim()
                 return connection
-            await asyncio.sleep(BUSY_PAUSE)
-            if self._idle:
-                return self._idle.pop()
+            connection = await self._next(BUSY_PAUSE)
+            if connection is not None:
+                return connection
+
+    async def _next(self, seconds: float) -> Any:
+        """The next connection that is given back within this time; None if none is."""
+        wanted: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._wanted.append(wanted)
+        try:
+            await asyncio.wait([wanted], timeout=seconds)
+        except BaseException:
+            if wanted.done():
+                self._idle.append(wanted.result())
+            raise
+        finally:
+            if not wanted.done():
+                self._wanted.remove(wanted)
+        return wanted.result() if wanted.done() else None
 
     def give_back(self, connection: Any) -> None:
         """Ends the use of a connection that is in no transaction."""
-        if connection in self._current:
-            self._idle.append(connection)
-        else:
+        if connection not in self._current:
             self._close(connection)
+        elif self._wanted:
+            self._wanted.popleft().set_result(connection)
+        else:
+            self._idle.append(connection)
         self._places.release()
 
     def drop(self, connection: Any) -> None:
