@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -24,7 +24,7 @@ class Network:
         self._loop = asyncio.new_event_loop()
         self._open = asyncio.Event()
         self._open.set()
-        self._lost: bytes | None = None
+        self._trigger: tuple[bytes, Callable[[], None]] | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
@@ -52,9 +52,9 @@ class Network:
                 await self._open.wait()
                 writer.write(data)
                 await writer.drain()
-                if from_client and self._lost is not None and self._lost in data:
-                    self._lost = None
-                    self._open.clear()
+                if from_client and self._trigger is not None and self._trigger[0] in data:
+                    (_, act), self._trigger = self._trigger, None
+                    act()
         writer.close()
 
     def freeze(self) -> None:
@@ -67,16 +67,19 @@ class Network:
 
     def freeze_after(self, text: str) -> None:
         """Freezes after the next request that contains this text has arrived at the server."""
-        self._loop.call_soon_threadsafe(setattr, self, "_lost", text.encode())
+        self._trigger = text.encode(), self._open.clear
+
+    def cut_after(self, text: str) -> None:
+        """Resets every connection after the next request that contains this text has arrived at the server."""
+        self._trigger = text.encode(), self._reset
 
     def cut(self) -> None:
         """Resets every connection."""
+        self._loop.call_soon_threadsafe(self._reset)
 
-        async def reset() -> None:
-            for writer in self._writers:
-                writer.transport.abort()
-
-        self._run(reset())
+    def _reset(self) -> None:
+        for writer in self._writers:
+            writer.transport.abort()
 
     def close(self) -> None:
         """Ends every connection, and accepts no more."""
@@ -84,8 +87,7 @@ class Network:
         async def close() -> None:
             self._open.set()
             self._server.close()
-            for writer in self._writers:
-                writer.transport.abort()
+            self._reset()
             await asyncio.sleep(0)
             rest = asyncio.all_tasks() - {asyncio.current_task()}
             for task in rest:

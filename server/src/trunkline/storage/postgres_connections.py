@@ -173,6 +173,7 @@ class Connections:
             if not connection.is_closed():
                 return connection
             self._current.discard(connection)
+            connection.terminate()
         return await self._open()
 
     async def _open(self) -> Any:

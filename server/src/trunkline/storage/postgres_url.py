@@ -102,7 +102,7 @@ class ConnectionOptions(msgspec.Struct, frozen=True):
     socket_options: tuple[tuple[int, int, int], ...]
     """Level, option and value, of TCP sockets."""
     is_pooled: bool | None
-    """Whether a pooler in transaction mode is in between; None if the URL does not say."""
+    """True if the URL says that a pooler is in between; None if it does not say."""
 
 
 def parse_url(url: str) -> ConnectionOptions:
@@ -137,7 +137,7 @@ def parse_url(url: str) -> ConnectionOptions:
         addresses=addresses,
         connect_timeout=numbers.get("connect_timeout", 0) or CONNECT_TIMEOUT,
         socket_options=tuple(_socket_options(_KEEPALIVES | numbers)),
-        is_pooled=parameters["pgbouncer"] == "true" if "pgbouncer" in parameters else None,
+        is_pooled=True if parameters.get("pgbouncer") == "true" else None,
     )
 
 
