@@ -28,6 +28,10 @@ $(BIN)/python:
 	@tests/acceptance/install-clients $(BIN)/python requirements/clients.txt .clients
 	@touch $@
 
+.pgbouncer/stamp:
+	@tests/support/install-pgbouncer .pgbouncer
+	@mkdir -p .pgbouncer && touch $@
+
 node_modules/.package-lock.json: .venv/dev.stamp package-lock.json
 	@$(BIN)/npm ci --silent
 	@touch $@
@@ -35,7 +39,7 @@ node_modules/.package-lock.json: .venv/dev.stamp package-lock.json
 run: .venv/run.stamp ## load sample data, serve it, list its chats, and say what to try next
 	@examples/quickstart
 
-setup: .venv/dev.stamp .clients/stamp node_modules/.package-lock.json ## install everything that running, testing and checking need
+setup: .venv/dev.stamp .clients/stamp .pgbouncer/stamp node_modules/.package-lock.json ## install everything that running, testing and checking need
 
 generate: .venv/dev.stamp .clients/stamp ## write the SDK's generated files
 	$(BIN)/python sdk/tools/generate.py
@@ -66,4 +70,4 @@ lock: .venv/dev.stamp ## pin the newest versions of every dependency
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -c requirements/run.txt -o requirements/dev.txt requirements/dev.in
 
 clean: ## remove everything that was installed or made
-	rm -rf .venv .clients node_modules build trunkline.db trunkline.db-wal trunkline.db-shm
+	rm -rf .venv .clients .pgbouncer node_modules build trunkline.db trunkline.db-wal trunkline.db-shm

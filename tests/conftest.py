@@ -5,12 +5,15 @@ import inspect
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.open_store import OpenStore, opened_store
+from tests.support.pgbouncer import running_pgbouncer
 from tests.support.postgres import PostgresServer, running_postgres
 from tests.support.s3_server import S3Server, running_s3
 
@@ -60,8 +63,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """The PostgreSQL server of this test process. If it does not start, tests fail: both engines must be tested."""
-    with running_postgres() as server:
+    """The PostgreSQL server of this test process. If it does not start, tests fail: both engines must be tested.
+
+    With ``PGBOUNCER=session`` or ``PGBOUNCER=transaction``, tests connect through a PgBouncer in this mode.
+    """
+    with running_postgres() as server, ExitStack() as stack:
+        mode = os.environ.get("PGBOUNCER")
+        if mode is not None:
+            pooled = stack.enter_context(running_pgbouncer(server.new_database(), mode, size=100))
+            server.query = urlsplit(pooled).query
         yield server
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.support.concurrent_process import Report, steady_chats
 from tests.support.open_store import opened_store
 from tests.support.partners import new_partner, save
+from tests.support.pgbouncer import MODES, running_pgbouncer
 
 ROOT = Path(__file__).parents[2]
 MODULE = "tests.support.concurrent_process"
@@ -19,6 +20,18 @@ CROWD = ["writer", "reader", "writer", "reader"]
 
 @pytest.mark.slow
 def test_paginations_during_writes_neither_skip_nor_repeat(database_url: str) -> None:
+    paginate_during_writes(database_url)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", MODES)
+def test_the_same_through_a_pooler(postgres_url: str, mode: str) -> None:
+    with running_pgbouncer(postgres_url, mode) as url:
+        paginate_during_writes(url)
+
+
+def paginate_during_writes(database_url: str) -> None:
+    """Runs the crowd, and fails if a process was blocked, or a pagination skipped or repeated a chat."""
     with opened_store(database_url) as opened:
         partner = opened.run(new_partner(opened.store))
         opened.run(save(opened.store, partner.id, *steady_chats()))

@@ -2,8 +2,11 @@
 
 import asyncio
 
+import pytest
+
 from tests.support.postgres import PostgresServer
 from tests.support.webhook_worker import TIMEOUT
+from trunkline.domain.errors import NotReady
 from trunkline.storage.ports import Database
 from trunkline.storage.postgres import READERS
 from trunkline.storage.sql import parse
@@ -22,6 +25,9 @@ select 1 from pg_sleep(30)
 
 -- name: quick
 select 1
+
+-- name: session
+select pg_backend_pid(), cast(:number as bigint)
 
 -- name: count_very_slow
 select count(*) from pg_stat_activity
@@ -77,3 +83,11 @@ async def test_writers_do_not_wait_for_readers(postgres: PostgresServer) -> None
         for task in slow:
             task.cancel()
         await asyncio.wait(slow)
+
+
+async def test_a_statement_that_fails_costs_no_connection(postgres: PostgresServer) -> None:
+    async with open_store(await asyncio.to_thread(postgres.new_database)) as store:
+        before = (await store.database.fetch(QUERIES["session"], (1,)))[0][0]
+        with pytest.raises(NotReady, match="out of int64 range"):
+            await store.database.fetch(QUERIES["session"], (2**63,))
+        assert (await store.database.fetch(QUERIES["session"], (1,)))[0][0] == before

@@ -5,10 +5,11 @@ import itertools
 import tempfile
 import warnings
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import asyncpg
+import psutil
 
 with warnings.catch_warnings():
     # Without this variable, the wheel puts its lock under /tmp, and warns at every import.
@@ -26,12 +27,30 @@ class PostgresServer:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._numbers = itertools.count(1)
+        self.query = f"host={folder}"
+        """How clients of a new database connect to the server."""
 
     def new_database(self) -> str:
         """The URL of a new database."""
         name = f"test_{next(self._numbers)}"
         self.execute(f"create database {name}")
-        return self._url(name)
+        return f"postgresql://postgres@/{name}?{self.query}"
+
+    @contextmanager
+    def hanging(self) -> Generator[None]:
+        """Every process of the server stands still until the end of the block."""
+        postmaster = psutil.Process(int((self._folder / "postmaster.pid").read_text().split("\n", 1)[0]))
+        postmaster.suspend()  # so that it starts no other
+        processes = [postmaster, *postmaster.children()]
+        try:
+            for process in processes[1:]:
+                with suppress(psutil.NoSuchProcess):
+                    process.suspend()
+            yield
+        finally:
+            for process in processes:
+                with suppress(psutil.NoSuchProcess):
+                    process.resume()
 
     def execute(self, *statements: str) -> None:
         """Runs statements outside any transaction."""

@@ -90,7 +90,7 @@ async def _load(store: Store, partner: Partner, chunk: Chunk) -> int:
     first = next(chunk.chats)
     if await store.reader(partner.id).chat(first.id) is not None:
         return chunk.size
-    async with store.change(RequestContext(partner.id, partner.created_at)) as change:
+    async with store.change(RequestContext(partner.id, partner.created_at), bulk=True) as change:
         if await change.chat(first.id) is None:  # unless another process has loaded it meanwhile
             opted_out: list[Chat] = []
             await change.load(_collecting_opt_outs(chain([first], chunk.chats), opted_out))

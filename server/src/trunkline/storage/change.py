@@ -159,12 +159,14 @@ async def mirror_cursor(reader: Reader, base_url: str) -> str | None:
 
 
 @asynccontextmanager
-async def open_change(database: Database, ctx: RequestContext, thresholds: Thresholds) -> AsyncGenerator[Change]:
+async def open_change(
+    database: Database, ctx: RequestContext, thresholds: Thresholds, *, bulk: bool = False
+) -> AsyncGenerator[Change]:
     """Opens a change; ``ctx.now`` is the time of the clock. Commits if the block ends without an exception.
 
     Raises ``PartnerRemoved``.
     """
-    async with database.transaction(ctx.partner_id, ctx.origin) as transaction:
+    async with database.transaction(ctx.partner_id, ctx.origin, bulk=bulk) as transaction:
         query = _QUERIES["lock_partner"]
         locked = await transaction.fetch(query, query.values(partner=ctx.partner_id, now=ctx.now))
         if not locked:

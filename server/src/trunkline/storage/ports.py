@@ -48,11 +48,12 @@ class Database(Source, Protocol):
     """
 
     def transaction(
-        self, partner_id: int = NO_PARTNER, origin: Origin = Origin.INTERNAL
+        self, partner_id: int = NO_PARTNER, origin: Origin = Origin.INTERNAL, *, bulk: bool = False
     ) -> AbstractAsyncContextManager[Transaction]:
         """A writing transaction of a partner, in its turn. Waits for other writers without blocking the event loop.
 
-        Raises ``TooManyRequests`` or ``Busy`` for a request that cannot wait (``turns``).
+        It must end within a minute, unless it is ``bulk``. Raises ``TooManyRequests`` or ``Busy`` for a request that
+        cannot wait (``turns``).
         """
         ...
 

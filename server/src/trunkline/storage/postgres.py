@@ -1,167 +1,207 @@
-"""PostgreSQL through asyncpg."""
+"""PostgreSQL through asyncpg: every wait for the server has a limit (docs/decisions/0028)."""
 
 import asyncio
-import logging
-import re
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from itertools import islice
+from typing import Any, Self, TypeVar
 
 import asyncpg
+import msgspec
 
 from trunkline.domain.context import NO_PARTNER, Origin
 from trunkline.domain.errors import CommandError, NotReady, described
+from trunkline.storage.postgres_connections import CLOSE_TIMEOUT, LOST, Connections, Connector
+from trunkline.storage.postgres_url import parse_url
 from trunkline.storage.sql import Query, Row, Value
 from trunkline.storage.turns import Turns
 
+T = TypeVar("T")
+
 READERS = 8  # reading connections of a worker
 WRITERS = 4  # writing connections of a worker by default, each for another partner
-COMMAND_TIMEOUT = 60.0  # s, of a writing statement, including its wait for another writer of the same partner
 RETRY_PAUSE = 0.1  # s
 COPY_ABOVE = 2  # rows; up to this number, single inserts are faster than COPY
-READ_TIMEOUT = 10.0  # s, of a reading statement, including its wait for a connection
+MIGRATION_TIMEOUT = 3600.0  # s, of the statements of a migration
+CHUNK = 5_000  # rows that are sent together: few enough for the limit of one statement
 
-# Every reading query is an index range, so its plan must not depend on statistics or bound values: it is the same for a
-# partner with no chats and for one with ten million. This also saves planning, which is a third of a page's time.
-_PLANNER = {
-    "plan_cache_mode": "force_generic_plan",
-    "enable_seqscan": "off",
-    "enable_bitmapscan": "off",
-    "enable_hashjoin": "off",
-    "enable_mergejoin": "off",
-    "enable_material": "off",
-    "enable_memoize": "off",
-    "jit": "off",
-}
 _MIGRATION_LOCK = 0x7472756E6B  # "trunk"
-_APPLICATION = "trunkline"
 
 # The cluster, the database, and the table that `pg_restore` creates anew.
-_ORIGIN = """
-select concat_ws('/', c.system_identifier, d.oid, 'store'::regclass::oid)
-from pg_control_system() c, pg_database d
-where d.datname = current_database()
-"""
-_SESSIONS = "select count(*) from pg_stat_activity where datname = current_database() and application_name = $1"
-
+_ORIGIN = Query(
+    "origin",
+    """
+    select concat_ws('/', c.system_identifier, d.oid, 'store'::regclass::oid)
+    from pg_control_system() c, pg_database d
+    where d.datname = current_database()
+    """,
+    (),
+)
+_OTHER_SESSIONS = Query(
+    "other_sessions",
+    """
+    select count(*) from pg_stat_activity
+    where datname = current_database() and application_name = current_setting('application_name')
+      and pid <> pg_backend_pid()
+    """,
+    (),
+)
 _READY = Query("ready", "select schema_version from store", ())
 
-# What asyncpg raises if the server is unreachable, restarting, or goes away between two statements.
-_AWAY = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.InternalClientError,  # the server closed the connection between two statements
+_OF_ANOTHER_SESSION = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError)
+_HAS_TABLE = Query(
+    "has_table",
+    # Reads the catalog itself: a session's name cache may predate another process's migration.
+    "select exists (select from pg_tables where tablename = $1 and schemaname = any(current_schemas(false)))",
+    ("name",),
 )
 
 
+class Limits(msgspec.Struct, frozen=True):
+    """How long the service waits for the server, in seconds."""
+
+    read: float = 10.0
+    """A read, including its wait for a connection."""
+    begin: float = 10.0
+    """The begin of a transaction on an open connection: the server answers at once, unless it hangs."""
+    write: float = 60.0
+    """A transaction, including its wait for another writer of the same partner; a statement of a bulk transaction."""
+
+
 class Postgres:
-    """A pool of connections to one PostgreSQL database.
+    """One PostgreSQL database. Reads and transactions have connections of their own."""
 
-    Reading connections stay acquired between reads: releasing and acquiring one takes half the time of a page.
-    """
-
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", writers: int) -> None:
-        self._pool = pool
+    def __init__(self, connector: Connector, limits: Limits, writers: int) -> None:
+        self._connector = connector
+        self._limits = limits
         self._turns = Turns(writers)
-        self._reading = asyncio.Semaphore(READERS)
-        self._idle_readers: list[Any] = []
+        self._readers = Connections(connector, READERS)
+        self._writers = Connections(connector, writers)
 
     @classmethod
-    async def connect(cls, url: str, writers: int = WRITERS, application: str = _APPLICATION) -> Self:
-        """Connects to the database at a URL, as an application. Raises ``CommandError``."""
-        # While the server is unreachable, the pool logs a traceback for every attempt; our errors report it per
-        # request.
-        logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
+    async def connect(cls, url: str, writers: int = WRITERS, limits: Limits = Limits()) -> Self:  # noqa: B008 - frozen
+        """Connects to the database at a URL. Raises ``CommandError``."""
+        connector = Connector(parse_url(url), command_timeout=limits.write)
+        database = cls(connector, limits, writers)
         try:
-            _check_ports(url)
-            pool = await asyncpg.create_pool(
-                url,
-                min_size=1,
-                max_size=READERS + writers,
-                command_timeout=COMMAND_TIMEOUT,
-                server_settings=_PLANNER | {"application_name": application},
-                reset=_no_reset,
-            )
-        except (asyncpg.ClientConfigurationError, ValueError):
-            # These messages quote the URL, which contains the password.
-            raise CommandError(
-                "cannot read the PostgreSQL URL: it must be postgresql://user:password@host:port/name, "
-                "with the special characters of a password percent-encoded"
-            ) from None
-        except (*_AWAY, asyncpg.PostgresError) as error:
+            database._readers.give_back(await database._readers.take())
+        except (asyncpg.ClientConfigurationError, ValueError) as error:
+            raise CommandError(f"cannot use the PostgreSQL URL: {error}") from None
+        except (*LOST, asyncpg.PostgresError) as error:
             raise CommandError(f"cannot connect to PostgreSQL: {str(error) or described(error)}") from None
-        return cls(pool, writers)
+        return database
 
     @classmethod
     async def is_open(cls, url: str) -> bool:
         """Whether a process has the database at a URL open. Raises ``CommandError``."""
-        database = await cls.connect(url, application="trunkline database")
+        database = await cls.connect(url)
         try:
-            async with database._pool.acquire() as connection:
-                return bool(await connection.fetchval(_SESSIONS, _APPLICATION))
+            [(sessions,)] = await database.fetch(_OTHER_SESSIONS, ())
+            return sessions > 0
         finally:
             await database.close()
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
         try:
             return await self._fetch(query, values)
-        except _AWAY:
-            # A read can be repeated safely, and the second one succeeds after a restart of the server. The pause lets
-            # the other connections notice that they are lost.
-            await asyncio.sleep(RETRY_PAUSE)
-            try:
-                return await self._fetch(query, values)
-            except (*_AWAY, asyncpg.PostgresError) as error:
-                raise _not_ready(error) from error
-        except asyncpg.PostgresError as error:
+        except (*LOST, asyncpg.PostgresError) as error:
             raise _not_ready(error) from error
 
     async def _fetch(self, query: Query, values: tuple[Value, ...]) -> Any:
-        async with asyncio.timeout(READ_TIMEOUT), self._reading:
-            reader = self._idle_readers.pop() if self._idle_readers else await self._pool.acquire()
+        async with asyncio.timeout(self._limits.read) as limit:
             try:
-                rows = await reader.fetch(query.text, *values)
-            except BaseException:
-                # The pool handles a connection in any state. The other ones may be lost as well.
-                await self._release(reader)
-                raise
-            self._idle_readers.append(reader)
-            return rows
+                return await self._read(query.text, values, limit)
+            except LOST:
+                # A read can be repeated safely, and the second one succeeds after a restart of the server.
+                await asyncio.sleep(RETRY_PAUSE)
+                return await self._read(query.text, values, limit)
 
-    async def _release(self, *readers: Any) -> None:
-        idle, self._idle_readers = self._idle_readers, []
-        for reader in (*readers, *idle):
-            await self._pool.release(reader)
+    async def _read(self, text: str, values: tuple[Value, ...], limit: asyncio.Timeout) -> Any:
+        connection = await self._readers.take()
+        is_pooled = self._connector.is_pooled
+        try:
+            if is_pooled:
+                await connection.execute(self._connector.begin())
+            rows = await connection.fetch(text, *values)
+            if is_pooled:
+                await connection.execute("commit")
+        except BaseException as error:
+            if limit.expired():
+                self._renew(is_silent=True)
+            await self._recover(self._readers, connection, error, in_transaction=is_pooled)
+            raise
+        self._readers.give_back(connection)
+        return rows
+
+    async def _recover(
+        self, connections: Connections, connection: Any, error: BaseException, *, in_transaction: bool
+    ) -> None:
+        """Ends the use of a connection after an error. Rolls back its transaction if it can."""
+        if not isinstance(error, Exception) or isinstance(error, LOST) or connection.is_closed():
+            connections.drop(connection)
+            if isinstance(error, LOST):
+                self._renew(is_silent=False)
+            return
+        try:
+            if in_transaction:
+                await connection.execute("rollback", timeout=CLOSE_TIMEOUT)
+        except BaseException as other:
+            connections.drop(connection)
+            if not isinstance(other, Exception):
+                raise
+        else:
+            connections.give_back(connection)
+
+    def _renew(self, *, is_silent: bool) -> None:
+        for connections in (self._readers, self._writers):
+            connections.renew(is_silent=is_silent)
 
     async def has_table(self, name: str) -> bool:
-        async with self.transaction() as transaction:
-            return await transaction.has_table(name)
+        return (await self.fetch(_HAS_TABLE, (name,)))[0][0]
 
     @asynccontextmanager
     async def transaction(
-        self, partner_id: int = NO_PARTNER, origin: Origin = Origin.INTERNAL
+        self, partner_id: int = NO_PARTNER, origin: Origin = Origin.INTERNAL, *, bulk: bool = False
     ) -> AsyncGenerator["PostgresTransaction"]:
         try:
-            async with (
-                self._turns.turn(partner_id, origin),
-                self._pool.acquire() as connection,
-                connection.transaction(),
-            ):
-                yield PostgresTransaction(connection)
+            async with self._turns.turn(partner_id, origin), asyncio.timeout(None if bulk else self._limits.write):
+                connection = await self._begin(bulk=bulk)
+                try:
+                    yield PostgresTransaction(connection, can_copy=not self._connector.is_pooled)
+                    await _commit(connection)
+                except BaseException as error:
+                    await self._recover(self._writers, connection, error, in_transaction=True)
+                    raise
+                self._writers.give_back(connection)
         except asyncpg.IntegrityConstraintViolationError:
             raise  # an error in our code, not an outage
-        except (*_AWAY, asyncpg.PostgresError) as error:
+        except (*LOST, asyncpg.PostgresError) as error:
             raise _not_ready(error) from error
+
+    async def _begin(self, *, bulk: bool) -> Any:
+        """A connection with an open transaction. Nothing has happened before, so a lost connection is replaced."""
+        try:
+            return await self._try_to_begin(bulk=bulk)
+        except TimeoutError:
+            raise
+        except LOST:
+            return await self._try_to_begin(bulk=bulk)
+
+    async def _try_to_begin(self, *, bulk: bool) -> Any:
+        connection = await self._writers.take()
+        try:
+            await connection.execute(self._connector.begin(bulk=bulk), timeout=self._limits.begin)
+        except BaseException as error:
+            self._writers.drop(connection)
+            if isinstance(error, LOST):
+                self._renew(is_silent=isinstance(error, TimeoutError))
+            raise
+        return connection
 
     @asynccontextmanager
     async def migration(self) -> AsyncGenerator["PostgresTransaction"]:
-        async with self.transaction() as transaction:
-            await transaction.script(f"select pg_advisory_xact_lock({_MIGRATION_LOCK})")
+        async with self.transaction(bulk=True) as transaction:
+            await transaction.script(f"set local lock_timeout = 0; select pg_advisory_xact_lock({_MIGRATION_LOCK})")
             yield transaction
 
     async def forget_history(self) -> None:
@@ -172,85 +212,90 @@ class Postgres:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator["PostgresTransaction"]:
-        async with self.transaction() as transaction:
+        async with self.transaction(bulk=True) as transaction:
             await transaction.script("set transaction isolation level repeatable read, read only")
             yield transaction
 
     async def origin(self) -> str | None:
         try:
-            async with self._pool.acquire() as connection:
-                return await connection.fetchval(_ORIGIN)
+            return (await self._fetch(_ORIGIN, ()))[0][0]
         except asyncpg.InsufficientPrivilegeError:
             return None
-        except (*_AWAY, asyncpg.PostgresError) as error:
+        except (*LOST, asyncpg.PostgresError) as error:
             raise _not_ready(error) from error
 
     async def damage(self) -> list[str]:
         return []  # PostgreSQL verifies its own files; operators use pg_amcheck
 
     async def close(self) -> None:
-        await self._release()
-        await self._pool.close()
+        await asyncio.gather(self._readers.close(), self._writers.close())
 
 
 class PostgresTransaction:
-    """One pooled connection within a transaction."""
+    """One connection within a transaction. ``can_copy`` says whether the session keeps what COPY prepares in it."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, *, can_copy: bool) -> None:
         self._connection = connection
+        self._can_copy = can_copy
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
         return await self._connection.fetch(query.text, *values)
 
     async def fetch_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> Sequence[Row]:
-        return await self._connection.fetchmany(query.text, rows, timeout=None)
+        found: list[Row] = []
+        for chunk in _chunks(rows):
+            found += await self._connection.fetchmany(query.text, chunk)
+        return found
 
     async def run_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> None:
+        await self._run_many(query.text, rows)
+
+    async def _run_many(self, text: str, rows: Sequence[tuple[Value, ...]]) -> None:
         if len(rows) == 1:
-            await self._connection.fetch(query.text, *rows[0])
+            await self._connection.fetch(text, *rows[0])
             return
-        await self._connection.executemany(query.text, rows, timeout=None)
+        for chunk in _chunks(rows):
+            await self._connection.executemany(text, chunk)
 
     async def load(self, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> None:
-        records = list(rows)
-        if len(records) > COPY_ABOVE:
-            await self._connection.copy_records_to_table(table, columns=columns, records=records, timeout=None)
-            return
         parameters = ", ".join([f"${index}" for index in range(1, len(columns) + 1)])
         statement = f"insert into {table} ({', '.join(columns)}) values ({parameters})"  # noqa: S608 - our own names
-        for record in records:
-            await self._connection.fetch(statement, *record)
+        for records in _chunks(rows):
+            if self._can_copy and len(records) > COPY_ABOVE:
+                await self._connection.copy_records_to_table(table, columns=columns, records=records)
+            else:
+                await self._run_many(statement, records)
 
     async def script(self, text: str) -> None:
-        await self._connection.execute(text, timeout=None)
+        await self._connection.execute(text, timeout=MIGRATION_TIMEOUT)
 
     async def has_table(self, name: str) -> bool:
-        # Reads the catalog itself: a session's name cache may predate another process's migration.
-        query = (
-            "select exists (select from pg_tables where tablename = $1 and schemaname = any(current_schemas(false)))"
-        )
-        return await self._connection.fetchval(query, name)
+        return (await self.fetch(_HAS_TABLE, (name,)))[0][0]
 
 
-def _check_ports(url: str) -> None:
-    """Raises ``CommandError`` for a port above 65535: asyncpg would connect to another port. A URL may name several."""
-    parts = urlsplit(url)
-    hosts = parts.netloc.rpartition("@")[2].split(",")
-    named = [found[1] for host in hosts if (found := re.search(r":(\d+)$", host))]
-    for port in [*named, *parse_qs(parts.query).get("port", [])]:
-        if port.isdecimal() and not 1 <= int(port) <= 65535:
-            raise CommandError(f"the port in the PostgreSQL URL is {port}; it must be from 1 to 65535")
+async def _commit(connection: Any) -> None:
+    """Raises ``NotReady`` if the server rolls back instead, which it does without an error."""
+    if await connection.execute("commit") != "COMMIT":
+        raise NotReady("PostgreSQL has rolled back the transaction, because a statement failed")
+
+
+def _chunks(rows: Iterable[T]) -> Iterator[list[T]]:
+    """The rows in lists that can be sent within the limit of one statement."""
+    remaining = iter(rows)
+    while chunk := list(islice(remaining, CHUNK)):
+        yield chunk
 
 
 def _not_ready(error: Exception) -> NotReady:
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError | asyncpg.LockNotAvailableError):
         return NotReady("PostgreSQL does not answer in time; another process may be writing for the same partner")
+    if isinstance(error, _OF_ANOTHER_SESSION):
+        return NotReady(
+            "PostgreSQL has lost a prepared statement: a pooler in transaction mode must be in between; add the "
+            f"parameter pgbouncer=true to the URL of the database ({error})"
+        )
     if isinstance(error, (asyncpg.DataError, ValueError)):  # the message quotes the value, which may be a text
         return NotReady(f"PostgreSQL rejects a value: {type(error).__name__}")
-    if isinstance(error, _AWAY):
+    if isinstance(error, (*LOST, asyncpg.InsufficientResourcesError)):
         return NotReady(f"PostgreSQL does not answer: {described(error)}")
     return NotReady(f"PostgreSQL rejects the statement: {described(error)}")
-
-
-async def _no_reset(_connection: object) -> None:
-    """Resets nothing: no query changes the state of a session, so a connection is released without a round trip."""

@@ -94,7 +94,7 @@ class SQLite:
 
     @asynccontextmanager
     async def transaction(
-        self, partner_id: int = NO_PARTNER, origin: Origin = Origin.INTERNAL
+        self, partner_id: int = NO_PARTNER, origin: Origin = Origin.INTERNAL, *, bulk: bool = False
     ) -> AsyncGenerator["SQLiteTransaction"]:
         async with self._turns.turn(partner_id, origin):
             if self._checkpoint is not None:

@@ -23,7 +23,7 @@ from trunkline.storage.reader import Reader
 from trunkline.storage.sql import load
 from trunkline.storage.sqlite import SQLite
 
-READY_TIMEOUT = 5.0  # s
+READY_TIMEOUT = 4.0  # s, so that the response arrives within 5
 
 _QUERIES = load("store")
 
@@ -59,9 +59,12 @@ class Store:
         """Reads the committed rows of a partner."""
         return Reader(self.database, partner_id)
 
-    def change(self, ctx: RequestContext) -> AbstractAsyncContextManager[Change]:
-        """Opens a change: one write transaction of the partner. Commits if the block ends without an exception."""
-        return open_change(self.database, ctx, self.thresholds)
+    def change(self, ctx: RequestContext, *, bulk: bool = False) -> AbstractAsyncContextManager[Change]:
+        """Opens a change: one write transaction of the partner. Commits if the block ends without an exception.
+
+        It must end within a minute, unless it is ``bulk``.
+        """
+        return open_change(self.database, ctx, self.thresholds, bulk=bulk)
 
     async def find_files(self) -> None:
         """Notes where the folder of the attachments is, so that it is missed if it goes away."""
@@ -73,13 +76,14 @@ class Store:
 
         Raises ``FilesNotReady`` if no file can be stored in the folder of the attachments.
         """
+        deadline = asyncio.get_running_loop().time() + READY_TIMEOUT
         try:
-            async with asyncio.timeout(READY_TIMEOUT):
+            async with asyncio.timeout_at(deadline):
                 await self.database.check_ready()
         except TimeoutError:
             raise NotReady(f"the database does not answer within {READY_TIMEOUT:.0f} s") from None
         try:
-            async with asyncio.timeout(READY_TIMEOUT):
+            async with asyncio.timeout_at(deadline):
                 await self.files.probe()
         except FilesFull as error:
             raise FilesNotReady(

@@ -72,7 +72,7 @@ async def _import(
     """Imports an archive. Also returns where the messages of each chat went, by its key, or why they were skipped."""
     skipped = SkippedRecords()
     archived, skipped_keys = _read_chats(source, skipped, progress)
-    async with store.change(ctx) as change:
+    async with store.change(ctx, bulk=True) as change:
         chats, assigned = await _assign(change, archived, line)
         targets: dict[str, MessageTarget | str] = {**skipped_keys, **assigned}
         messages = skipped.filter(to_domain.messages(source.messages(), targets))

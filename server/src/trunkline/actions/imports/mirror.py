@@ -101,7 +101,7 @@ class _Mirror:
                 self.progress.unchanged += 1
                 return
             found = []
-        async with self._store.change(RequestContext(self._partner_id, self._clock())) as change:
+        async with self._store.change(RequestContext(self._partner_id, self._clock()), bulk=True) as change:
             is_new, is_changed = await self._save(change, upstream_chat, found)
         self.progress.new += is_new
         self.progress.changed += is_changed

@@ -1,0 +1,87 @@
+"""A real PgBouncer in front of the tests' PostgreSQL."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from tests.support.waiting import until
+
+MODES = ("session", "transaction")
+
+INSTALLED = Path(__file__).parents[2] / ".pgbouncer"
+"""Where ``make setup`` puts what the system does not have."""
+
+PORT = 6432
+"""Only part of the name of the Unix socket."""
+
+CONFIGURATION = """\
+[databases]
+* = host={server} user=postgres
+
+[pgbouncer]
+listen_addr =
+listen_port = {port}
+unix_socket_dir = {folder}
+auth_type = any
+pool_mode = {mode}
+default_pool_size = {size}
+max_client_conn = {clients}
+logfile = {folder}/log
+{user}
+"""
+
+
+def _command() -> tuple[str, dict[str, str]]:
+    """The command, and the variables that it needs. Fails if it is missing: the tests are not skipped."""
+    search = os.pathsep.join([os.environ["PATH"], "/usr/sbin", str(INSTALLED / "usr" / "sbin")])
+    command = shutil.which("pgbouncer", path=search)
+    assert command is not None, "PgBouncer is missing: run `make setup`, or install the package pgbouncer"
+    libraries = (
+        {str(each.parent) for each in INSTALLED.glob("**/lib*.so.*")} if command.startswith(str(INSTALLED)) else ()
+    )
+    return command, {"LD_LIBRARY_PATH": os.pathsep.join(libraries)}
+
+
+@contextmanager
+def running_pgbouncer(server_url: str, mode: str, *, size: int = 20, clients: int = 200) -> Generator[str]:
+    """The URL of the same database through a PgBouncer in this mode (session or transaction), until the end.
+
+    ``size`` is the number of connections to the server, ``clients`` that of accepted connections.
+    """
+    parts = urlsplit(server_url)
+    command, variables = _command()
+    with tempfile.TemporaryDirectory(prefix="pgbouncer-") as name:
+        folder = Path(name)
+        server = parse_qs(parts.query)["host"][0]
+        # It refuses to run as root. Whoever runs the server can use its socket.
+        user = Path(server).owner()
+        configuration = folder / "pgbouncer.ini"
+        configuration.write_text(
+            CONFIGURATION.format(
+                server=server,
+                port=PORT,
+                folder=folder,
+                mode=mode,
+                size=size,
+                clients=clients,
+                user=f"user = {user}" if os.geteuid() == 0 else "",
+            )
+        )
+        if os.geteuid() == 0:
+            shutil.chown(folder, user)
+        process = subprocess.Popen(
+            [command, "--quiet", str(configuration)], env=os.environ | variables, stderr=subprocess.DEVNULL
+        )
+        try:
+            socket = folder / f".s.PGSQL.{PORT}"
+            until(lambda: socket.exists() or process.poll() is not None)
+            assert process.poll() is None, (folder / "log").read_text()
+            yield parts._replace(query=f"host={folder}&port={PORT}").geturl()
+        finally:
+            process.kill()
+            process.wait()
