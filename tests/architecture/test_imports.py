@@ -43,8 +43,10 @@ ALLOWED: dict[str, set[str]] = {
         "trunkline.domain",
     },
     "trunkline.config": {"trunkline.domain"},
+    "trunkline.client_connections": set(),
     "trunkline.cli": {
         "trunkline.cli",
+        "trunkline.client_connections",
         "trunkline.config",
         "trunkline.carriers",
         "trunkline.delivery.listen",
@@ -61,6 +63,7 @@ ALLOWED: dict[str, set[str]] = {
     "trunkline.main": {
         "trunkline.api",
         "trunkline.carriers",
+        "trunkline.client_connections",
         "trunkline.config",
         "trunkline.delivery",
         "trunkline.storage.store",
