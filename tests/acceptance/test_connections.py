@@ -126,6 +126,7 @@ def test_a_full_service_admits_clients_with_a_request(tmp_path: Path, stack: Exi
 def test_clients_that_hold_a_connection(tmp_path: Path, stack: ExitStack) -> None:
     with service(tmp_path / "a") as served, service(tmp_path / "b", "--http2") as http2:
         page = served.fill_chat()
+        assert len(get(served.url + page, served.key)[1]["messages"]) == 100
         before = served.memory()
         slow = stack.enter_context(served.connect(served.head("GET /v3/chats")[:-2]))
         half_body = stack.enter_context(served.connect(served.head("POST /v3/chats", "Content-Length: 100") + b"{"))
@@ -159,6 +160,19 @@ def test_a_key_is_checked_before_the_body_arrives(tmp_path: Path, stack: ExitSta
             connection = stack.enter_context(served.connect(served.head("POST /v3/chats", framing, key=key)))
             assert response_of(connection)[0] == 401
             until(lambda connection=connection: is_closed(connection))
+
+
+def test_a_head_that_is_too_long(tmp_path: Path, stack: ExitStack) -> None:
+    with service(tmp_path / "a") as served:
+        for request in (
+            served.head("GET /v3/chats?from=" + "1" * 200_000),
+            served.head("GET /v3/chats", "X-Long: " + "1" * 200_000),
+            served.head("GET /v3/chats", *[f"X-{number}: 1" for number in range(120)]),
+        ):
+            connection = stack.enter_context(served.connect(request))
+            assert re.match(rb"HTTP/1.1 (400|414|431) ", connection.recv(100))
+            until(lambda connection=connection: is_closed(connection))
+        assert get(f"{served.url}/v3/chats", served.key)[0] == 200
 
 
 def test_http2_is_a_setting(tmp_path: Path, stack: ExitStack) -> None:

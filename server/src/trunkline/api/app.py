@@ -139,14 +139,16 @@ class Application:
         except Exception as error:
             response = self._error_response(error, trace_id)
         headers = [*response.headers, (TRACE_HEADER, trace_id.encode())]
-        is_large = len(response.body) > AT_ONCE and scope["method"] != HEAD
+        is_large = len(response.body) > AT_ONCE and scope["method"] != HEAD and not response.is_cut
         if is_large:
             headers.append((b"content-length", str(len(response.body)).encode()))
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         if response.stream is not None:
             is_complete = await send_stream(response.stream, receive, send, trace_id)
         elif is_large:
-            is_complete = await self._large_bodies.send(response.body, scope.get(_PARTNER, _NO_PARTNER), send)
+            sending = self._large_bodies.send(response.body, scope.get(_PARTNER, _NO_PARTNER), send)
+            del response
+            is_complete = await sending
         else:
             await send({"type": "http.response.body", "body": response.body, "more_body": response.is_cut})
             return

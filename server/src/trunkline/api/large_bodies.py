@@ -10,17 +10,23 @@ from dataclasses import dataclass
 from trunkline.api.operation import Send
 
 AT_ONCE = 131_072  # bytes of a body that the server gets at once, which costs less
-PIECE = 32_768  # bytes
+PIECE = 16_384  # bytes
 MAX_WAITING = 67_108_864  # bytes of large bodies that a worker keeps for clients
 
 
 @dataclass(eq=False, slots=True)
 class _Body:
-    """A body that is being sent on behalf of a partner. When the timeout expires, it is given up."""
+    """A body that is being sent on behalf of a partner. It is given up when the timeout expires."""
 
     partner_id: int
+    content: bytes
     size: int
     timeout: asyncio.Timeout
+
+    def give_up(self) -> None:
+        """Frees the memory at once: many other tasks may run, and take some, before the one that sends it."""
+        self.content = b""
+        self.timeout.reschedule(0)
 
 
 class LargeBodies:
@@ -37,21 +43,22 @@ class LargeBodies:
         """The bodies of each partner, ordered by when the client last read."""
 
     async def send(self, body: bytes, partner_id: int, send: Send) -> bool:
-        """Sends a body after its headers, with its length. Returns False if it was given up."""
+        """Sends a body after its headers, with its length. Returns False if it was given up.
+
+        The caller should not keep the body, so that it takes no memory when it is given up.
+        """
         try:
             async with asyncio.timeout(None) as timeout:
-                entry = _Body(partner_id, len(body), timeout)
+                entry = _Body(partner_id, body, len(body), timeout)
+                del body
                 self._add(entry)
                 try:
-                    for start in range(0, len(body), PIECE):
+                    for start in range(0, entry.size, PIECE):
                         stop = start + PIECE
-                        await send(
-                            {
-                                "type": "http.response.body",
-                                "body": body[start:stop],
-                                "more_body": stop < len(body),
-                            }
-                        )
+                        piece = entry.content[start:stop]
+                        if not piece:
+                            return False
+                        await send({"type": "http.response.body", "body": piece, "more_body": stop < entry.size})
                         self._note_progress(entry)
                 finally:
                     self._remove(entry)
@@ -67,7 +74,7 @@ class LargeBodies:
             oldest = next(iter(largest))
             if oldest is entry:
                 return
-            oldest.timeout.reschedule(0)
+            oldest.give_up()
             self._remove(oldest)
 
     def _note_progress(self, entry: _Body) -> None:
