@@ -5,6 +5,8 @@ import argparse
 from granian.constants import Interfaces, Loops
 from granian.server import Server
 
+from trunkline.cli.serve import http_options
+
 
 def serve(target: str, *, lifespan: bool) -> None:
     """Serves the ASGI application with one worker on the port that the command line names."""
@@ -18,6 +20,7 @@ def serve(target: str, *, lifespan: bool) -> None:
         loop=Loops.uvloop,
         workers=1,
         websockets=False,
+        **http_options(http2=False),
         log_access=False,
         log_level="warning",  # pyright: ignore[reportArgumentType]
     ).serve()

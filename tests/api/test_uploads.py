@@ -13,7 +13,7 @@ from tests.support.caller import Caller
 from tests.support.envelope import refused
 from tests.support.open_store import OpenStore
 from trunkline.actions.attachments.sweep import UNUSED_FOR, sweep
-from trunkline.api import file_transfer
+from trunkline.api import request_body
 from trunkline.domain.errors import FilesFull, FilesNotReady
 from trunkline.domain.instant import SECOND
 from trunkline.storage.sql import Query
@@ -81,8 +81,8 @@ def test_other_headers_are_refused(we: Caller, content_type: str | None, length:
         ([b""], False, "the file ends after 0 bytes"),
         ([b"files"], False, "the file has more than 4 bytes"),
         ([b"fi", b"les"], False, "the file has more than 4 bytes"),
-        ([b"fi"], True, "the connection ended before the file was complete"),
-        ([b"file"], True, "the connection ended before the file was complete"),
+        ([b"fi"], True, "the body ends before it is complete"),
+        ([b"file"], True, "the body ends before it is complete"),
     ],
 )
 def test_a_body_that_is_not_the_declared_file(we: Caller, pieces: list[bytes], breaks: bool, says: str) -> None:
@@ -182,7 +182,7 @@ async def _put_from(we: Caller, made: dict[str, Any], receive: Any) -> Response:
 
 
 def test_a_client_that_stops_sending(we: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_transfer, "IDLE_TIMEOUT", 0.05)
+    monkeypatch.setattr(request_body, "IDLE_TIMEOUT", 0.05)
     made = asked(we)
     message = refused(put(we.api, made["upload_url"], [b"fi"], length=4, stalls=True), 400, 1003)
     assert "too slowly" in message
@@ -191,7 +191,7 @@ def test_a_client_that_stops_sending(we: Caller, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_client_that_sends_too_slowly(we: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_transfer, "UPLOAD_TIMEOUT", 0.05)
+    monkeypatch.setattr(request_body, "TIMEOUT", 0.05)
     made = asked(we)
 
     async def trickle() -> dict[str, Any]:

@@ -44,8 +44,10 @@ ALLOWED: dict[str, set[str]] = {
     },
     "trunkline.logs": {"trunkline.domain"},
     "trunkline.config": {"trunkline.domain", "trunkline.logs"},
+    "trunkline.client_connections": set(),
     "trunkline.cli": {
         "trunkline.cli",
+        "trunkline.client_connections",
         "trunkline.config",
         "trunkline.logs",
         "trunkline.carriers",
@@ -64,6 +66,7 @@ ALLOWED: dict[str, set[str]] = {
     "trunkline.main": {
         "trunkline.api",
         "trunkline.carriers",
+        "trunkline.client_connections",
         "trunkline.config",
         "trunkline.logs",
         "trunkline.delivery",

@@ -37,6 +37,9 @@ class Settings:
     host: str = _setting("127.0.0.1", "The address to listen on.")
     port: int = _setting(8080, "The port to listen on.")
     workers: int = _setting(1, "The number of worker processes.")
+    http2: bool = _setting(
+        False, "Also accept HTTP/2 without TLS, for a proxy that needs it. Do not let other clients connect then."
+    )
     public_url: str = _setting(
         "", "The URL of the service for clients, if it is not http://HOST:PORT, for example behind a proxy."
     )

@@ -14,6 +14,7 @@ from trunkline.api.app import Application
 from trunkline.api.faults import FaultInjector
 from trunkline.api.operation import Receive, Scope, Send
 from trunkline.carriers.loader import network_of, open_carrier
+from trunkline.client_connections import ClientConnections, connection_limit
 from trunkline.config import Settings
 from trunkline.delivery.backlog import Backlog
 from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
@@ -30,13 +31,19 @@ class LifespanApp:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._connections = ClientConnections(settings.port, connection_limit())
         self._application: Any = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
-            await self._application(scope, receive, send)
+            client = scope["client"]
+            self._connections.begin(client)
+            try:
+                await self._application(scope, receive, send)
+            finally:
+                self._connections.end(client)
 
     def _opening(self) -> AbstractAsyncContextManager[Store]:
         settings = self._settings
@@ -53,7 +60,7 @@ class LifespanApp:
             try:
                 store = await stack.enter_async_context(self._opening())
                 await store.find_files()
-                self._application = await stack.enter_async_context(_serving(store, self._settings))
+                self._application = await stack.enter_async_context(_serving(store, self._settings, self._connections))
             except Exception as error:
                 # The server then starts another worker; after an exception, it would serve without a store.
                 await send({"type": "lifespan.startup.failed", "message": f"cannot start: {error}"})
@@ -64,7 +71,7 @@ class LifespanApp:
 
 
 @asynccontextmanager
-async def _serving(store: Store, settings: Settings) -> AsyncGenerator[Application]:
+async def _serving(store: Store, settings: Settings, connections: ClientConnections) -> AsyncGenerator[Application]:
     """The application for an open store, with a delivery worker, until the end of the block."""
     allow_private = settings.allow_private_webhooks
     async with (
@@ -77,6 +84,7 @@ async def _serving(store: Store, settings: Settings) -> AsyncGenerator[Applicati
         watching = asyncio.create_task(_end_with_parent(), name="parent")
         backlog = Backlog(store, settings.max_backlog)
         looking = asyncio.create_task(backlog.run(), name="backlog")
+        closing = asyncio.create_task(connections.run(), name="connections")
         application = Application(
             store,
             settings.base_url,
@@ -85,6 +93,7 @@ async def _serving(store: Store, settings: Settings) -> AsyncGenerator[Applicati
             network=network_of(settings.carrier, carrier),
             allow_private_webhooks=allow_private,
             faults=FaultInjector() if settings.sandbox else None,
+            abandon=connections.abandon,
             rate_limit=settings.key_limit,
             is_behind=backlog.is_behind,
         )
@@ -93,7 +102,7 @@ async def _serving(store: Store, settings: Settings) -> AsyncGenerator[Applicati
                 yield application
         finally:
             await application.close()
-            tasks = (running, sweeping, looking, watching)
+            tasks = (running, sweeping, looking, watching, closing)
             for task in tasks:
                 task.cancel()
             for task in tasks:

@@ -7,8 +7,6 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 
-from starlette.requests import ClientDisconnect
-from starlette.requests import Request as BodyReader
 from starlette.routing import compile_path
 
 from trunkline import __version__
@@ -17,6 +15,7 @@ from trunkline.actions.lines.capability import Network, loopback
 from trunkline.api.auth import Authentication
 from trunkline.api.faults import FaultInjector
 from trunkline.api.file_transfer import send_stream
+from trunkline.api.large_bodies import AT_ONCE, LargeBodies
 from trunkline.api.operation import (
     GET,
     HEAD,
@@ -31,6 +30,7 @@ from trunkline.api.operation import (
     Send,
 )
 from trunkline.api.reference.routes import reference_routes
+from trunkline.api.request_body import received
 from trunkline.api.responses import Response, error_response
 from trunkline.api.routes import ROUTES
 from trunkline.domain.context import NO_PARTNER, RequestContext
@@ -41,7 +41,6 @@ from trunkline.domain.errors import (
     FilesFull,
     FilesNotReady,
     InternalError,
-    InvalidBody,
     MethodNotAllowed,
     NoLineOfType,
     NotFound,
@@ -65,6 +64,9 @@ MAX_BODY = 1_000_000  # bytes; far more than any carrier accepts in a message
 
 ADMIN = "/admin/"
 """The prefix of the sandbox's paths."""
+
+_PARTNER = "trunkline.partner"
+"""The key in an ASGI scope of the id of the partner whose key the request has."""
 
 _SANDBOX_OFF = (
     "the sandbox of this service is off; its operator turns it on with `trunkline serve --sandbox` or "
@@ -115,13 +117,15 @@ class Application:
         *,
         allow_private_webhooks: bool = False,
         faults: FaultInjector | None = None,
+        abandon: Callable[[tuple[str, int]], None] = lambda client: None,
         rate_limit: RateLimit | None = None,
         is_behind: Callable[[int], bool] = lambda partner_id: False,
     ) -> None:
         """``changed`` is called after every request that may have added entries to the outbox.
 
-        Without a ``network``, the carrier is the loopback. Without ``faults``, the sandbox is off. ``rate_limit`` is
-        that of each key; ``is_behind`` says whether a partner sends more than is delivered.
+        ``abandon`` is called with the address and port of a client whose response will not be completed. Without a
+        ``network``, the carrier is the loopback. Without ``faults``, the sandbox is off. ``rate_limit`` is that of each
+        key; ``is_behind`` says whether a partner sends more than is delivered.
         """
         watch = Watch(store.database)
         completion = Completion(doc_base, store.file_urls(base_url))
@@ -132,6 +136,8 @@ class Application:
         self._faults = faults
         self._buckets = None if rate_limit is None else Buckets(rate_limit)
         self._is_behind = is_behind
+        self._abandon = abandon
+        self._large_bodies = LargeBodies()
         self._authentication = Authentication(store)
         self._paths: dict[str, Endpoint] = {}
         """The endpoints of paths without parameters: a lookup, whatever their number."""
@@ -156,11 +162,22 @@ class Application:
         except Exception as error:
             response = self._error_response(error, trace_id)
         headers = [*response.headers, (TRACE_HEADER, trace_id.encode())]
+        is_large = len(response.body) > AT_ONCE and scope["method"] != HEAD and not response.is_cut
+        if is_large:
+            headers.append((b"content-length", str(len(response.body)).encode()))
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
-        if response.stream is None:
-            await send({"type": "http.response.body", "body": response.body, "more_body": response.is_cut})
+        if response.stream is not None:
+            is_complete = await send_stream(response.stream, receive, send)
+        elif is_large:
+            sending = self._large_bodies.send(response.body, scope.get(_PARTNER, NO_PARTNER), send)
+            del response
+            is_complete = await sending
         else:
-            await send_stream(response.stream, receive, send)
+            await send({"type": "http.response.body", "body": response.body, "more_body": response.is_cut})
+            return
+        if not is_complete:
+            log.info("the client does not read the response, which is given up")
+            self._abandon(scope["client"])
 
     async def _respond(self, scope: Scope, receive: Receive, trace_id: str) -> Response:
         endpoint, path = self._find(scope)
@@ -169,7 +186,9 @@ class Application:
         if route is None:
             return Response(204, [(b"allow", endpoint.allowed.encode())], b"")
         at = self._clock()
-        partner_id = await self._admit(route, scope, at) if route.needs_key else NO_PARTNER
+        partner_id = NO_PARTNER
+        if route.needs_key:
+            partner_id = scope[_PARTNER] = await self._admit(route, scope, at)
 
         async def check_key() -> None:
             if route.needs_key:
@@ -248,17 +267,15 @@ class Application:
 
 async def _content(scope: Scope, receive: Receive) -> bytes:
     """The body of a request. Raises ``BodyTooLarge`` or ``InvalidBody``."""
-    request = BodyReader(scope, receive)
-    _check_size(int(request.headers.get("content-length", 0)))
+    announced = dict(scope["headers"]).get(b"content-length")
+    expected = MAX_BODY if announced is None else int(announced)
+    _check_size(expected)
     chunks: list[bytes] = []
     size = 0
-    try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            _check_size(size)
-            chunks.append(chunk)
-    except ClientDisconnect:
-        raise InvalidBody("the body ends before it is complete") from None
+    async for chunk in received(receive, expected):
+        size += len(chunk)
+        _check_size(size)
+        chunks.append(chunk)
     return b"".join(chunks)
 
 

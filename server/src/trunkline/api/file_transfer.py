@@ -1,4 +1,4 @@
-"""Files on the wire: reading one from a request, and sending one, or a range of it (RFC 9110 §14).
+"""Files on the wire: sending one, or a range of it (RFC 9110 §14).
 
 A file is never interpreted, and never shown as a page: whatever it contains, a browser saves it.
 """
@@ -6,24 +6,21 @@ A file is never interpreted, and never shown as a page: whatever it contains, a 
 import asyncio
 import logging
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from urllib.parse import quote
 
 from trunkline.api.disconnection import disconnected
 from trunkline.api.etags import if_none_match, matches
+from trunkline.api.operation import Receive, Send
 from trunkline.api.responses import Response
 from trunkline.domain.attachment import Attachment
-from trunkline.domain.errors import InvalidBody, RangeNotSatisfiable, TrunklineError, described
+from trunkline.domain.errors import RangeNotSatisfiable, TrunklineError, described
 
-Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
-Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
-IDLE_TIMEOUT = 30.0  # s that a client may send, or accept, nothing
-UPLOAD_TIMEOUT = 60.0  # s for an upload of any size …
-SLOWEST = 50_000  # … and for each of this many bytes, another second
+IDLE_TIMEOUT = 30.0  # s that a client may accept nothing
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE)
 _NOT_ASCII_NAME = re.compile(r"[^\x20-\x7e]|[\"\\%]")
@@ -37,27 +34,6 @@ _SAFE_HEADERS: Headers = [
 ]
 
 log = logging.getLogger("trunkline.api")
-
-
-async def received_file(receive: Receive, size: int) -> AsyncGenerator[bytes]:
-    """The body of a request, in pieces. Raises ``InvalidBody`` if the client stops sending, or sends too slowly.
-
-    ``size`` is how long the body should be; it determines how long it may take.
-    """
-    deadline = asyncio.get_running_loop().time() + UPLOAD_TIMEOUT + size / SLOWEST
-    more = True
-    while more:
-        now = asyncio.get_running_loop().time()
-        try:
-            async with asyncio.timeout(min(IDLE_TIMEOUT, deadline - now)):
-                message = await receive()
-        except TimeoutError:
-            raise InvalidBody("the file arrives too slowly; upload it again") from None
-        if message["type"] == "http.disconnect":
-            raise InvalidBody("the connection ended before the file was complete")
-        if message.get("body"):
-            yield message["body"]
-        more = message.get("more_body", False)
 
 
 async def file_response(
@@ -100,8 +76,8 @@ def disposition(filename: str) -> bytes:
     return value.encode("ascii")
 
 
-async def send_stream(stream: AsyncGenerator[bytes], receive: Receive, send: Send) -> None:
-    """Sends the pieces of a body whose headers are sent, until the client has disconnected or accepts nothing.
+async def send_stream(stream: AsyncGenerator[bytes], receive: Receive, send: Send) -> bool:
+    """Sends the pieces of a body whose headers are sent. Returns False if the client accepts nothing any longer.
 
     If the file cannot be read to its end, the connection is ended, so that the client notices.
     """
@@ -110,13 +86,12 @@ async def send_stream(stream: AsyncGenerator[bytes], receive: Receive, send: Sen
         async with aclosing(stream):
             async for piece in stream:
                 if gone.done():
-                    return
+                    return True
                 try:
                     async with asyncio.timeout(IDLE_TIMEOUT):
                         await send({"type": "http.response.body", "body": piece, "more_body": True})
                 except TimeoutError:
-                    log.info("the client has stopped reading the file")
-                    return
+                    return False
         await send({"type": "http.response.body", "body": b"", "more_body": False})
     except TrunklineError as error:
         log.warning("a file was not sent to its end: %s", described(error))
@@ -127,6 +102,7 @@ async def send_stream(stream: AsyncGenerator[bytes], receive: Receive, send: Sen
         gone.cancel()
         with suppress(asyncio.CancelledError):
             await gone
+    return True
 
 
 async def _begun(stream: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:

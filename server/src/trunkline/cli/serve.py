@@ -14,14 +14,15 @@ from trunkline.carriers.loader import find_factory
 from trunkline.cli.options import option
 from trunkline.cli.output import complain
 from trunkline.cli.store import with_store
+from trunkline.client_connections import MAX_CONNECTIONS, OTHER_FILES, PATIENCE, connection_limit
 from trunkline.config import Settings
 from trunkline.domain.errors import CommandError
 from trunkline.storage.files.opening import check_place
 
 log = logging.getLogger("trunkline.serve")
 
-CONNECTIONS = 10_000  # concurrent connections of a worker, most of which wait for changes
-_OTHER_FILES = 1_000  # open files that are not connections of clients: the database, webhooks
+_MAX_HEAD = 65_536  # bytes of a request line and its headers, and of what is read ahead or waits to be sent
+_MAX_STREAMS = 20  # requests in progress on an HTTP/2 connection
 STOP_TIMEOUT = 10  # s that a worker has to finish its requests, or to start, before it is killed
 
 
@@ -39,6 +40,9 @@ def serve(**values: Any) -> None:
     check_place(settings.attachments, settings.database)
     address = _address(settings.host, settings.port)
     _raise_file_limit()
+    connections = connection_limit()
+    if connections < MAX_CONNECTIONS:
+        complain(_file_limit_notice(connections))
     os.environ.update(settings.to_environment())
     logs.configure(settings.log_format, settings.log_level)
     # A program that reads JSON expects nothing else.
@@ -56,11 +60,31 @@ def serve(**values: Any) -> None:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_TIMEOUT,
-        backpressure=CONNECTIONS,
+        backpressure=connections,
+        **http_options(http2=settings.http2),
         log_access=settings.access_log,
         log_level=settings.log_level,  # pyright: ignore[reportArgumentType]
         log_dictconfig=logs.configuration(settings.log_format, settings.log_level),
     ).serve()
+
+
+def http_options(*, http2: bool) -> dict[str, Any]:
+    """The bounds of the HTTP server on one connection (docs/decisions/0024)."""
+    from granian.constants import HTTPModes  # noqa: PLC0415
+    from granian.http import HTTP1Settings, HTTP2Settings  # noqa: PLC0415
+
+    seconds = int(PATIENCE)
+    return {
+        "http": HTTPModes.auto if http2 else HTTPModes.http1,
+        "http1_settings": HTTP1Settings(header_read_timeout=seconds * 1000, max_buffer_size=_MAX_HEAD),
+        "http2_settings": HTTP2Settings(
+            keep_alive_interval=seconds * 1000,
+            keep_alive_timeout=seconds,
+            max_concurrent_streams=_MAX_STREAMS,
+            max_headers_size=_MAX_HEAD,
+            max_send_buffer_size=_MAX_HEAD,
+        ),
+    }
 
 
 def _signature() -> inspect.Signature:
@@ -104,11 +128,21 @@ def _is_loopback(host: str) -> bool:
 def _raise_file_limit() -> None:
     """Allows this process and its workers a file for each connection, if the system's hard limit does."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = CONNECTIONS + _OTHER_FILES
+    needed = MAX_CONNECTIONS + OTHER_FILES
     if hard != resource.RLIM_INFINITY:
         needed = min(needed, hard)
     if soft != resource.RLIM_INFINITY and soft < needed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+
+
+def _file_limit_notice(connections: int) -> str:
+    """What an operator can do about a low limit of open files."""
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return (
+        f"Warning: this process may open only {files} files, so a worker serves at most {connections} connections "
+        f"instead of {MAX_CONNECTIONS}. Raise the hard limit (ulimit -Hn, or LimitNOFILE= of systemd) to "
+        f"{MAX_CONNECTIONS + OTHER_FILES}."
+    )
 
 
 def _address(host: str, port: int) -> str:

@@ -5,9 +5,10 @@ from functools import partial
 import msgspec
 
 from trunkline.actions.attachments import attachments, upload
-from trunkline.api.file_transfer import file_response, received_file
+from trunkline.api.file_transfer import file_response
 from trunkline.api.operation import DELETE, GET, HEAD, POST, PUT, Operation, Request
 from trunkline.api.parameters import MAX_TOKEN, Parameter, read_query
+from trunkline.api.request_body import received
 from trunkline.api.responses import Response, no_content
 from trunkline.domain.attachment import MAX_SIZE, UPLOAD_WINDOW
 from trunkline.domain.context import RequestContext
@@ -154,7 +155,7 @@ async def put_content(request: Request) -> Response:
         if given != value:
             said = "missing" if given is None else quoted(given)
             raise InvalidParameter(f"'{name}' is {said}; it must be {value}, as declared for this attachment")
-    await upload.upload(request.store, ctx, attachment, received_file(request.receive, attachment.size_bytes))
+    await upload.upload(request.store, ctx, attachment, received(request.receive, attachment.size_bytes))
     return Response(200, [], b"")
 
 
