@@ -13,12 +13,14 @@ from typing import Any
 
 import msgspec
 
+from bench.client import NoResponse
 from bench.neighbour.place import Place, message
 
 _BODY = 990_000  # bytes, just below the most that the service reads
 _FILE = 100_000_000  # bytes
 _LONG_TEXT = "Hello, " * 2_800
-_PATIENCE = 10.0  # s to get loud
+_PATIENCE = 10.0  # s to get to full strength
+_IMPORT_PATIENCE = 30.0  # s, in which the import reads most of the archive
 _PREPARATION = 60.0  # s
 _PIECE = bytes(1_000_000)
 _ARCHIVE = "archive.xml"
@@ -255,6 +257,7 @@ async def _upload(place: Place, upload: Mapping[str, Any], size: int) -> None:
 
 
 async def _archive(place: Place) -> None:
+    await place.add_chats(1)
     await asyncio.to_thread(_write_archive, Path(place.plan.folder, _ARCHIVE), place.scaled(_FILE))
 
 
@@ -280,19 +283,39 @@ async def _imports(place: Place) -> None:
     archive = Path(place.plan.folder, _ARCHIVE)
     command = ("-c", "from trunkline.cli import main; main()", "import", "sms-backup", str(archive))
     options = ("--line", tenant.line, "--partner", tenant.name, "--database", place.plan.database)
-    while True:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, *command, *options, stdout=asyncio.subprocess.DEVNULL
-        )
-        place.counts.requests += 1
-        try:
-            await asyncio.sleep(1)  # the command starts
+
+    async def run() -> None:
+        while True:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, *command, *options, stdout=asyncio.subprocess.DEVNULL
+            )
+            place.counts.requests += 1
+            try:
+                place.counts.failed += await process.wait() != 0
+            finally:
+                with suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
             place.is_loud.set()
-            place.counts.failed += await process.wait() != 0
-        finally:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(run())
+        tasks.create_task(_loud_when_changes_wait(place))
+
+
+async def _loud_when_changes_wait(place: Place) -> None:
+    """The import is at full strength when it has begun to write: then a send of the same partner has to wait."""
+    until = time.monotonic() + _IMPORT_PATIENCE
+    async with place.client() as client:
+        for method, path, body in place.messages():
+            if place.is_loud.is_set() or time.monotonic() > until:
+                break
+            try:
+                await client.exchange(client.encode(method, path, msgspec.json.encode(body)), limit=1)
+            except NoResponse:
+                break
+            await asyncio.sleep(0.5)
+    place.is_loud.set()
 
 
 async def _concurrently(place: Place, work: Callable[[], Awaitable[None]], number: int) -> None:
