@@ -86,7 +86,7 @@ async def _unread_pages(place: Place) -> None:
                     place.counts.requests += 10
                     await asyncio.sleep(5)
 
-    await _concurrently(place, one, 20)
+    await place.concurrently(20, one)
 
 
 async def _many_chats(place: Place) -> None:
@@ -182,7 +182,6 @@ def _slow_headers(place: Place) -> Iterator[bytes]:
 
 async def _named_groups(place: Place) -> None:
     people = [f"+1310555{number:04}" for number in range(3)]
-    place.is_loud.set()
 
     async def one() -> None:
         async with place.client() as client:
@@ -193,7 +192,7 @@ async def _named_groups(place: Place) -> None:
                     path = f"/v3/chats/{created.json()['chat']['id']}"
                     await place.ask(client, ("PUT", path, {"display_name": "Friends"}))
 
-    await _concurrently(place, one, 4)
+    await place.concurrently(4, one)
 
 
 async def _past_members(place: Place) -> None:
@@ -239,7 +238,7 @@ async def _uploads(place: Place) -> None:
                     place.counts.failed += 1
                 await place.ask(client, ("DELETE", f"/v3/attachments/{upload['attachment_id']}", None))
 
-    await _concurrently(place, one, 2)
+    await place.concurrently(2, one)
 
 
 async def _upload(place: Place, upload: Mapping[str, Any], size: int) -> None:
@@ -316,17 +315,6 @@ async def _loud_when_changes_wait(place: Place) -> None:
                 break
             await asyncio.sleep(0.5)
     place.is_loud.set()
-
-
-async def _concurrently(place: Place, work: Callable[[], Awaitable[None]], number: int) -> None:
-    place.is_loud.set()
-
-    async def one() -> None:
-        await work()
-
-    async with asyncio.TaskGroup() as tasks:
-        for _ in range(place.scaled(number)):
-            tasks.create_task(one())
 
 
 async def _loud_at_the_latest(place: Place) -> None:

@@ -15,6 +15,7 @@ import msgspec
 from tests.support.reserved_port import reserved_port
 
 _START = 30.0  # s
+_STOP = 30.0  # s
 
 
 class Memory(msgspec.Struct, frozen=True):
@@ -86,8 +87,17 @@ def serving(
             _await(process, number)
             yield Server(process.pid, number)
         finally:
-            process.terminate()
-            process.wait(_START)
+            _stop(process)
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(_STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise RuntimeError(f"{process.args!r} did not stop within {_STOP:g} s") from None
 
 
 def _await(process: "subprocess.Popen[bytes]", port: int) -> None:

@@ -45,6 +45,8 @@ TENANTS = 5
 HEALTHY_TARGETS = 4  # of each tenant, and one that fails
 FAILURES = ("refuse", "hang", "500", "cut")
 DRAIN = 60.0  # s after the senders have stopped
+SAMPLE_EVERY = 5.0  # s
+_MIN_SAMPLES = 20
 _CLIENTS_END = 120.0  # s that the clients have to end
 
 _QUERIES = parse("""
@@ -67,8 +69,6 @@ class Options(msgspec.Struct, frozen=True):
     walkers: int = 50
     chats: int = 100
     """Of each tenant."""
-    sample_every: float = 5.0
-    """Seconds."""
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -191,7 +191,7 @@ def _run(
                 samples.append(sampler.sample())
                 if sys.stderr.isatty():
                     print(f"\r\x1b[K{_line(samples[-1])}", end="", file=sys.stderr, flush=True)
-                time.sleep(min(options.sample_every, max(0.0, until - time.monotonic())))
+                time.sleep(min(SAMPLE_EVERY, seconds / _MIN_SAMPLES, max(0.0, until - time.monotonic())))
             output, _ = process.communicate(timeout=_CLIENTS_END)
         finally:
             process.kill()

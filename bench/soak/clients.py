@@ -11,17 +11,18 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from io import FileIO
 from pathlib import Path
 
 import msgspec
 import uvloop
 
-from bench.client import MAX_PAUSE, Client, NoResponse, Response
+from bench.client import Client, NoResponse, Response
 from bench.receivers import raise_file_limit
 
 _PAGE_PAUSE = 0.5  # s between two pages of a walker
 _PAGE = 20
-_RETRY_PAUSE = 0.5  # s after a request without a response
+_RETRY_PAUSE = 0.5  # s after a request that failed
 _PATIENCE = 60.0  # s after the end for a message of which it is not known whether it was accepted
 _MAX_PROBLEMS = 20
 
@@ -70,9 +71,9 @@ class Outcome(msgspec.Struct):
 
 
 class _Clients:
-    def __init__(self, plan: Plan, journal: Path) -> None:
+    def __init__(self, plan: Plan, journal: FileIO) -> None:
         self._plan = plan
-        self._journal = journal.open("ab", buffering=0)
+        self._journal = journal
         self._end = time.monotonic() + plan.seconds
         self.outcome = Outcome()
 
@@ -154,9 +155,10 @@ class _Clients:
             if not response.is_refused:
                 if not response.is_success:
                     self._problem(f"{method} {path}: {response.status} {response.body[:200].decode(errors='replace')}")
+                    await asyncio.sleep(_RETRY_PAUSE)
                 return response
             self.outcome.without_retry_after += response.retry_after is None
-            pause = min(response.retry_after or 1, MAX_PAUSE)
+            pause = response.retry_after or 1
             if self._left() <= pause and not is_lost:
                 return response
             await asyncio.sleep(pause)
@@ -166,13 +168,15 @@ class _Clients:
             self.outcome.problems.append(sentence)
 
 
-async def _main(plan: Plan) -> Outcome:
-    clients = _Clients(plan, Path(plan.journal))
-    await clients.run()
+async def run(plan: Plan) -> Outcome:
+    """Carries out a plan, and appends what is accepted to its journal."""
+    with open(plan.journal, "ab", buffering=0) as journal:  # noqa: ASYNC230, PTH123 - before any client runs
+        clients = _Clients(plan, journal)
+        await clients.run()
     return clients.outcome
 
 
 if __name__ == "__main__":
     raise_file_limit()
     read = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Plan)
-    print(msgspec.json.encode(uvloop.run(_main(read))).decode())
+    print(msgspec.json.encode(uvloop.run(run(read))).decode())

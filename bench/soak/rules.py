@@ -77,9 +77,9 @@ def check(samples: Sequence[Sample], rate: float, *, has_bounded_log: bool) -> l
     ``has_bounded_log`` says whether the database's write-ahead log is expected to stay small.
     """
     rest = settled(samples)
-    workers = set(rest[0].memory)
+    workers = set(samples[0].memory)
     broken: list[str | None] = []
-    if any(set(each.memory) != workers for each in rest):
+    if any(set(each.memory) != workers for each in samples):
         broken.append("a worker died: the ids of the worker processes changed")
     else:
         for number, pid in enumerate(sorted(workers), 1):

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from bench.server.servers import Server
@@ -41,12 +42,16 @@ class Sampler:
 
     def sample(self) -> Sample:
         """The service now."""
-        workers = self._server.workers()
+        memory: dict[int, float] = {}
+        files: dict[int, int] = {}
+        for pid in self._server.workers():
+            with suppress(ProcessLookupError, FileNotFoundError):  # it has just died
+                memory[pid], files[pid] = _resident(pid), sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
         log = self._log.read_bytes()
         return Sample(
             at=time.monotonic() - self._began,
-            memory={pid: _resident(pid) for pid in workers},
-            files={pid: sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir()) for pid in workers},
+            memory=memory,
+            files=files,
             log_lines=log.count(b"\n"),
             log_bytes=len(log),
             backlog=self.backlog(),
@@ -73,7 +78,8 @@ class Sampler:
 
 
 def _resident(pid: int) -> float:
-    """The resident memory of a process in MB."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    [size] = [line.split()[1] for line in lines if line.startswith("VmRSS:")]
-    return int(size) * 1024 / _MB
+    """The resident memory of a process in MB. Raises ``ProcessLookupError`` if it has none."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024 / _MB
+    raise ProcessLookupError(pid)

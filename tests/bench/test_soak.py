@@ -12,7 +12,7 @@ CHATS = 25
 @pytest.mark.slow
 @pytest.mark.parametrize("rate", [40, None], ids=["paced", "unbounded"])
 def test_a_short_soak_loses_nothing(database_url: str, rate: float | None) -> None:
-    options = Options(SECONDS / 60, rate, senders=8, walkers=4, chats=CHATS, sample_every=0.5)
+    options = Options(SECONDS / 60, rate, senders=8, walkers=4, chats=CHATS)
     result = soak("store", database_url, options)
     # In some seconds, a backlog of unbounded senders may grow.
     assert [sentence for sentence in result.broken if rate or not sentence.startswith("the backlog of")] == []
