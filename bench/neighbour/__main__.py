@@ -46,12 +46,13 @@ def main() -> None:
         urls = data.small_stores(stack, "neighbour", arguments.engine)
         for store, url in urls.items():
             for name in names:
-                print(f"{store}: {name}", file=sys.stderr, flush=True)
                 try:
                     results[store, name] = measure(url, name, seconds=arguments.seconds, rounds=arguments.rounds)
                 except RuntimeError as error:
                     print(f"{store}: {name}: {error}", file=sys.stderr, flush=True)
                     results[store, name] = None
+                # An interrupted run has shown what it has measured.
+                print(_row(store, ATTACKS[name].description, *_cells(results[store, name])), file=sys.stderr)
     print(table(results))
     if not arguments.keep and not arguments.only and arguments.engine == "both":
         report.write("neighbour", table(results))

@@ -137,12 +137,13 @@ class _Clients:
             self._problem(f"a walk of partner {tenant.partner_id} left out {len(missing)} chats: {min(missing)}")
 
     async def _persist(self, client: Client, method: str, path: str, body: object = None) -> Response | None:
-        """The response to a request that is repeated until it is neither refused nor lost; None if none came."""
+        """The response to a request that is repeated until it is neither refused nor lost, or the time is over.
+
+        None if it is not known whether the service has done what was asked.
+        """
+        response: Response | None = None
         is_lost = False
-        while True:
-            left = self._left()
-            if left <= (-_PATIENCE if is_lost else 0) and (is_lost or method == "GET"):
-                return None
+        while self._left() > (-_PATIENCE if is_lost else 0):
             try:
                 response = await client.request(method, path, body)
             except NoResponse:
@@ -152,16 +153,15 @@ class _Clients:
                 continue
             counts, status = self.outcome.statuses, str(response.status)
             counts[status] = counts.get(status, 0) + 1
+            if response.is_success:
+                return response
             if not response.is_refused:
-                if not response.is_success:
-                    self._problem(f"{method} {path}: {response.status} {response.body[:200].decode(errors='replace')}")
-                    await asyncio.sleep(_RETRY_PAUSE)
+                self._problem(f"{method} {path}: {response.status} {response.body[:200].decode(errors='replace')}")
+                await asyncio.sleep(_RETRY_PAUSE)
                 return response
             self.outcome.without_retry_after += response.retry_after is None
-            pause = response.retry_after or 1
-            if self._left() <= pause and not is_lost:
-                return response
-            await asyncio.sleep(pause)
+            await asyncio.sleep(response.retry_after or 1)
+        return None if is_lost else response
 
     def _problem(self, sentence: str) -> None:
         if len(self.outcome.problems) < _MAX_PROBLEMS:
