@@ -19,6 +19,7 @@ from bench.server.talk import talk
 from tests.support.command import environment
 from tests.support.reserved_port import reserved_port
 from trunkline.actions.operator.partners import add_line, add_partner
+from trunkline.domain.errors import NotReady
 from trunkline.domain.instant import now
 
 AIM, MOST = 2, 5
@@ -48,7 +49,7 @@ def main() -> None:
             for name in names:
                 try:
                     results[store, name] = measure(url, name, seconds=arguments.seconds, rounds=arguments.rounds)
-                except RuntimeError as error:
+                except (RuntimeError, NotReady) as error:
                     print(f"{store}: {name}: {error}", file=sys.stderr, flush=True)
                     results[store, name] = None
                 # An interrupted run has shown what it has measured.

@@ -59,13 +59,19 @@ class Noise:
 
     def start(self) -> None:
         """Starts the attack, and returns when it is at full strength. Raises ``RuntimeError`` if it fails."""
-        self._input.write(b"start\n")
-        self._line(_START)
+        self._order(b"start\n", _START)
 
     def stop(self) -> Counts:
         """Stops the attack, and returns what it has counted. Raises ``RuntimeError`` if it has failed."""
-        self._input.write(b"stop\n")
-        return msgspec.json.decode(self._line(_STOP), type=Counts)
+        return msgspec.json.decode(self._order(b"stop\n", _STOP), type=Counts)
+
+    def _order(self, line: bytes, timeout: float) -> bytes:
+        """The answer to a line."""
+        try:
+            self._input.write(line)
+        except BrokenPipeError:
+            raise RuntimeError("the neighbour has died") from None
+        return self._line(timeout)
 
     def _line(self, timeout: float) -> bytes:
         readable, _, _ = select.select([self._output], [], [], timeout)

@@ -78,8 +78,10 @@ class Paced:
         self._file.close()
 
     def outcome(self) -> Pace:
-        """Waits for it, whatever became of the requests."""
-        return msgspec.json.decode(self._output.read(), type=Pace)
+        """Waits for it, whatever became of the requests. Raises ``RuntimeError`` when the process has died."""
+        if not (output := self._output.read()):
+            raise RuntimeError(f"{self._process.args!r} has died")
+        return msgspec.json.decode(output, type=Pace)
 
     def result(self) -> Pace:
         """Waits for it. Raises ``RuntimeError`` when a request was refused or failed."""
