@@ -310,7 +310,7 @@ async def _loud_when_changes_wait(place: Place) -> None:
             if place.is_loud.is_set() or time.monotonic() > until:
                 break
             try:
-                await client.exchange(client.encode(method, path, msgspec.json.encode(body)), limit=1)
+                await client.exchange(client.encode(method, path, msgspec.json.encode(body)), limit=3)
             except NoResponse:
                 break
             await asyncio.sleep(0.5)
