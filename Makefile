@@ -61,8 +61,9 @@ test: setup ## every test: on SQLite and on a real PostgreSQL, with the public c
 test-fast: setup ## the tests that need neither PostgreSQL nor whole processes, in under a minute
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder -m "not (postgres or acceptance or slow)"
 
-bench: setup ## measure: the service against a constant body and a plain implementation, the SDK against the public one
+bench: setup ## measure the service, a tenant beside a bad neighbour, and the SDK; bench/README.md shows it
 	$(BIN)/python -m bench.server
+	$(BIN)/python -m bench.neighbour
 	$(BIN)/python -m bench.sdk
 
 lock: .venv/dev.stamp ## pin the newest versions of every dependency

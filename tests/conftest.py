@@ -18,7 +18,7 @@ from tests.support.postgres import PostgresServer, running_postgres
 from tests.support.s3_server import S3Server, running_s3
 
 ENGINES = ("sqlite", "postgresql")
-PROCESS_FOLDERS = {"acceptance", "cli"}  # whose tests run real processes
+PROCESS_FOLDERS = {"acceptance", "bench", "cli"}  # whose tests run real processes
 
 FILE_STORES = ("folder", "s3")
 

@@ -6,7 +6,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -67,6 +67,18 @@ def postgres() -> Generator[str]:
         yield server.get_uri().replace("/postgres?", "/{}?")
     finally:
         server.cleanup()
+
+
+def small_stores(stack: ExitStack, name: str, engine: str = "both") -> dict[str, str]:
+    """The URLs of new, empty databases, one for each engine; PostgreSQL runs until the stack is closed."""
+    urls: dict[str, str] = {}
+    if engine in {"sqlite", "both"}:
+        urls["SQLite"] = f"sqlite:///{(FOLDER / f'{name}.db').absolute()}"
+    if engine in {"postgresql", "both"}:
+        urls["PostgreSQL"] = stack.enter_context(postgres()).format(name)
+    for url in urls.values():
+        asyncio.run(ensure_empty(url))
+    return urls
 
 
 def prepared(url: str, chats: int) -> Places:

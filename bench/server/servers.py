@@ -7,12 +7,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
 
+from tests.support.reserved_port import reserved_port
+
 _START = 30.0  # s
+_STOP = 30.0  # s
 
 
 class Memory(msgspec.Struct, frozen=True):
@@ -50,31 +53,51 @@ class Server(msgspec.Struct, frozen=True):
         sizes = {name: value for name, _, value in (line.partition(":") for line in lines)}
         return Memory(*(int(sizes[name].split()[0]) / 1024 for name in ("VmHWM", "RssAnon")))
 
-    def _worker(self) -> int:
-        # Python's multiprocessing keeps a process of its own beside it.
+    def workers(self) -> list[int]:
+        """The ids of its worker processes."""
+        # Python's multiprocessing keeps a process of its own beside them.
         children = [int(child) for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
-        [worker] = [pid for pid in children if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return [pid for pid in children if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+    def _worker(self) -> int:
+        [worker] = self.workers()
         return worker
 
 
 @contextmanager
-def serving(arguments: Sequence[str], *, core: int, environment: Mapping[str, str]) -> Generator[Server]:
-    """A server of one worker on one core; ``--port`` is added to its arguments."""
-    port = _free_port()
-    command = ["taskset", "-c", str(core), sys.executable, *arguments, "--port", str(port)]
-    process = subprocess.Popen(command, env={**os.environ, **environment})
+def serving(
+    arguments: Sequence[str],
+    *,
+    core: int | None,
+    environment: Mapping[str, str],
+    log: Path | None = None,
+    port: int | None = None,
+) -> Generator[Server]:
+    """A server of one worker on one core, or on any; ``--port`` is added to its arguments.
+
+    Its output is appended to ``log``. ``port`` is one that the caller has reserved; by default, it is reserved here.
+    """
+    with ExitStack() as stack:
+        number = port or stack.enter_context(reserved_port())
+        pinned = [] if core is None else ["taskset", "-c", str(core)]
+        output = None if log is None else stack.enter_context(log.open("ab"))
+        command = [*pinned, sys.executable, *arguments, "--port", str(number)]
+        process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=output, stderr=output)
+        try:
+            _await(process, number)
+            yield Server(process.pid, number)
+        finally:
+            _stop(process)
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
     try:
-        _await(process, port)
-        yield Server(process.pid, port)
-    finally:
-        process.terminate()
-        process.wait(_START)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        process.wait(_STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise RuntimeError(f"{process.args!r} did not stop within {_STOP:g} s") from None
 
 
 def _await(process: "subprocess.Popen[bytes]", port: int) -> None:

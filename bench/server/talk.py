@@ -15,7 +15,7 @@ from trunkline.domain.chat import Chat, HealthStatus, Service
 from trunkline.domain.context import RequestContext
 from trunkline.domain.events import EventType
 from trunkline.domain.ids import RANDOM_BITS, uuid7
-from trunkline.domain.instant import now
+from trunkline.domain.instant import SECOND, now
 from trunkline.domain.message import Content, DeliveryStatus, Message, TextPart
 from trunkline.schemas import events
 from trunkline.schemas.chat import parse_chat
@@ -28,6 +28,8 @@ _QUERIES = parse("""
 select document, name, message_count, unread_count from chats where partner_id = :partner
 -- name: left
 select count(*) from ordering_keys
+-- name: oldest
+select min(updated_at) from outbox where partner_id = :partner and state = 'waiting'
 """)
 T = TypeVar("T")
 
@@ -50,14 +52,27 @@ class Talk:
         """What the coroutine returns, run in the event loop of the store."""
         return self._runner.run(work)
 
-    def settle(self) -> None:
-        """Returns once nothing waits to leave the service."""
-        self.run(self.settled())
+    def settle(self, *, at_most: float | None = None) -> bool:
+        """Waits until nothing waits to leave the service, for some seconds or without a limit; whether that is so."""
+        return self.run(self._settled_within(at_most))
+
+    async def _settled_within(self, seconds: float | None) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self.settled()
+        except TimeoutError:
+            return False
+        return True
 
     async def settled(self) -> None:
-        """The same, in the event loop of the store."""
+        """Returns once nothing waits to leave the service."""
         while (await self.store.database.fetch(_QUERIES["left"], ()))[0][0]:  # noqa: ASYNC110 - others empty it
             await asyncio.sleep(0.01)
+
+    def waiting(self) -> float:
+        """How long the oldest of the partner's entries has waited to leave the service, in seconds."""
+        [(since,)] = self.run(self.store.database.fetch(_QUERIES["oldest"], (self.partner_id,)))
+        return 0.0 if since is None else (now() - since) / SECOND
 
     def subscribe(self, urls: Sequence[str]) -> None:
         """Has all these told of messages that come in."""
