@@ -195,7 +195,9 @@ class Connections:
                 return connection
 
     async def _next(self, seconds: float) -> Any:
-        """The next connection that is given back within this time; None if none is."""
+        """An idle connection, or the next one that is given back within this time; None if none is."""
+        if self._idle:
+            return self._idle.pop()
         wanted: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._wanted.append(wanted)
         try:
