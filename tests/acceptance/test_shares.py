@@ -1,6 +1,7 @@
 """Many senders at a real service: what is accepted leaves, nothing is lost, and a neighbour is served."""
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,21 +10,23 @@ import pytest
 
 from linq import AsyncLinqAPIV3, LinqAPIV3
 from tests.support.command import run_json, serving
-from tests.support.receiver import Received, Receiver, receiving
+from tests.support.receiver import Received, Receiver, Reply, receiving
 from tests.support.webhook_worker import until
 
 LINE = "+12025550100"
 SENDERS = 60
 FEW = 4
+PAUSE = 0.2  # s between two messages of one of these
 SECONDS = 5.0
 EVENTS = ("message.sent", "message.delivered")
 DRAINED = 90.0  # s until everything must have been delivered, on a busy machine
 
 
 class Senders:
-    """Tasks of a partner that send without pause, and wait as long as a 429 says. ``sent`` has what was accepted."""
+    """Tasks of a partner that send, with a pause in seconds, and wait as long as a 429 says."""
 
-    def __init__(self, url: str, key: str) -> None:
+    def __init__(self, url: str, key: str, pause: float = 0) -> None:
+        self._pause = pause
         self._client = httpx2.AsyncClient(
             base_url=url,
             headers={"authorization": f"Bearer {key}"},
@@ -31,6 +34,7 @@ class Senders:
             limits=httpx2.Limits(max_connections=None),
         )
         self.sent: set[str] = set()
+        """The messages that were accepted."""
         self.refused: list[dict[str, Any]] = []
 
     async def chats(self, count: int) -> list[str]:
@@ -53,6 +57,7 @@ class Senders:
         while not over.is_set():
             response = await self.message(chat)
             if response.status_code == 202:
+                await asyncio.wait([ending], timeout=self._pause)
                 continue
             assert response.status_code == 429, response.text
             self.refused.append(response.json()["error"])
@@ -118,15 +123,21 @@ def test_what_many_senders_send_leaves_while_they_send(database_url: str) -> Non
 
 @pytest.mark.slow
 def test_senders_to_one_chat_are_held_back_until_it_is_delivered(database_url: str) -> None:
-    """The events of a chat leave one after the other, so its senders are faster."""
+    """The events of a chat leave one after the other, so its senders are faster than a slow target."""
     key, neighbour = add_partner(database_url, "Loud"), add_partner(database_url, "Quiet")
+    is_fast = threading.Event()
+
+    def answer(_: Received) -> Reply:
+        is_fast.wait(0.5)
+        return Reply()
 
     async def play(url: str, receiver: Receiver) -> None:
         await subscribe(url, key, receiver)
-        senders, others, over = Senders(url, key), Senders(url, neighbour), asyncio.Event()
+        senders, others, over = Senders(url, key, PAUSE), Senders(url, neighbour), asyncio.Event()
         [chat], [other] = await senders.chats(1), await others.chats(1)
         sending = asyncio.create_task(senders.send([chat], FEW, over))
         await until(lambda: len(senders.refused) >= FEW, DRAINED)
+        is_fast.set()
         assert (await others.message(other)).status_code == 202, "the neighbour is not held back"
         over.set()
         await sending
@@ -145,7 +156,7 @@ def test_senders_to_one_chat_are_held_back_until_it_is_delivered(database_url: s
 
     with (
         serving(database_url, "--allow-private-webhooks", "--max-backlog", "10") as url,
-        receiving() as receiver,
+        receiving(answer) as receiver,
     ):
         asyncio.run(play(url, receiver))
 

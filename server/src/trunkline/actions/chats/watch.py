@@ -39,7 +39,7 @@ class Watch:
     """Signals changes to waiting requests, whichever process makes them. Its task runs only while requests wait."""
 
     def __init__(self, database: Database) -> None:
-        self.places = Places(MAX_WAITING, RETRY_AFTER, "too many of your requests wait for a change")
+        self.places = Places(MAX_WAITING, RETRY_AFTER, "too many of your requests are waiting")
         """The places of waiting requests."""
         self._database = database
         self._groups: dict[tuple[int, Filters], _Group] = {}
