@@ -45,6 +45,7 @@ class LifespanApp:
         async with AsyncExitStack() as stack:
             try:
                 store = await stack.enter_async_context(self._opening())
+                await store.find_files()
                 self._application = await stack.enter_async_context(_serving(store, self._settings))
             except Exception as error:
                 # The server then starts another worker; after an exception, it would serve without a store.

@@ -226,11 +226,11 @@ def _public_error(error: Exception) -> TrunklineError:
     """The error that the caller gets; an error in the service reveals nothing about it."""
     match error:
         case NotReady():
-            return NotReady("the database does not answer; try again in a moment")
+            return NotReady(error.public)
         case CarrierNotReady() | NoLineOfType() | NotSimulated():
             return error
         case FilesNotReady():
-            return FilesNotReady("the store of the files does not answer; try again in a moment")
+            return FilesNotReady(error.public)
         case FilesFull():
             return FilesFull("the store of the files has no room left; the operator of the service must make some")
         case TrunklineError() if error.status < InternalError.status:

@@ -26,7 +26,7 @@ def demo(
         with progress("Loading chats", chats) as show:
             return await load_demo(store, chats=chats, seed=seed, now=now(), progress=show)
 
-    made = with_store(database, work)
+    made = with_store(database, work, must_exist=False)
     with shown_once("run the command again: each run adds a key"):
         if as_json:
             print_json({"partners": made})

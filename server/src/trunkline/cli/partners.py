@@ -30,7 +30,7 @@ def add_partner(
     as_json: JsonOption = False,
 ) -> None:
     """Add a partner and print its first key."""
-    partner, secret = with_store(database, lambda store: partners.add_partner(store, name, now()))
+    partner, secret = with_store(database, lambda store: partners.add_partner(store, name, now()), must_exist=False)
     with shown_once(f"the partner {partner.id} exists; add another key with `trunkline key add {partner.id}`"):
         if as_json:
             print_json({"partner": {"id": partner.id, "name": partner.name}, "key": secret})

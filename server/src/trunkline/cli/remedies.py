@@ -2,6 +2,7 @@
 
 from trunkline.domain.errors import (
     AmbiguousPartner,
+    NoDatabase,
     NoOwner,
     NoPartner,
     NoSuchEvent,
@@ -13,6 +14,10 @@ from trunkline.domain.errors import (
 )
 
 _REMEDIES: dict[type[TrunklineError], str] = {
+    NoDatabase: (
+        "name another with --database, or create one with `trunkline partner add NAME`, `trunkline demo` or "
+        "`trunkline serve`"
+    ),
     NoPartner: "add one with `trunkline partner add NAME`",
     NoSuchPartner: "`trunkline partner list` shows them all",
     PartnerExists: "`trunkline partner list` shows them all",

@@ -15,7 +15,6 @@ from trunkline.cli.store import with_store
 from trunkline.config import Settings
 from trunkline.domain.errors import CommandError
 from trunkline.storage.files.opening import check_place
-from trunkline.storage.store import Store
 
 CONNECTIONS = 10_000  # concurrent connections of a worker, most of which wait for changes
 _OTHER_FILES = 1_000  # open files that are not connections of clients: the database, webhooks
@@ -32,7 +31,7 @@ def serve(**values: Any) -> None:
     settings.check()
     if settings.carrier != Settings().carrier:
         find_factory(settings.carrier)
-    with_store(settings.database, Store.check_ready)
+    with_store(settings.database, lambda store: store.database.check_ready(), must_exist=False)
     check_place(settings.attachments, settings.database)
     address = _address(settings.host, settings.port)
     _raise_file_limit()

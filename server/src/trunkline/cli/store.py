@@ -17,12 +17,13 @@ from trunkline.storage.store import Store, open_store
 T = TypeVar("T")
 
 
-def configured_store(database: str) -> AbstractAsyncContextManager[Store]:
+def configured_store(database: str, *, must_exist: bool = True) -> AbstractAsyncContextManager[Store]:
     """Opens a store with the health thresholds and the place of files of the environment. Raises ``CommandError``."""
     return open_store(
         database,
         Settings.from_environment(os.environ, "health_").thresholds,
         attachments=configured_attachments(),
+        must_exist=must_exist,
     )
 
 
@@ -31,8 +32,11 @@ def configured_attachments() -> str:
     return Settings.from_environment(os.environ, "attachments").attachments
 
 
-def with_store(database: str, work: Callable[[Store], Awaitable[T]]) -> T:
-    """Opens the store, does the work and closes the store. Raises ``TrunklineError``, which ``main`` prints."""
+def with_store(database: str, work: Callable[[Store], Awaitable[T]], *, must_exist: bool = True) -> T:
+    """Opens the store, does the work and closes the store. Raises ``TrunklineError``, which ``main`` prints.
+
+    Only a command that begins with an empty store creates one; for any other, it ``must_exist``.
+    """
 
     is_interrupted = False
 
@@ -49,7 +53,7 @@ def with_store(database: str, work: Callable[[Store], Awaitable[T]]) -> T:
             raise KeyboardInterrupt
 
         signal.signal(signal.SIGINT, interrupt)
-        async with configured_store(database) as store:
+        async with configured_store(database, must_exist=must_exist) as store:
             return await work(store)
 
     try:

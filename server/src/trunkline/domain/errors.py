@@ -26,12 +26,13 @@
     ├── TooManyRequests       429 / 1007   the caller must wait
     ├── InternalError         500 / 3006   an error in the service; the log has it under the trace id
     ├── NotSimulated          501 / 3006   the API has this method, but this service does not simulate it
-    ├── NotReady              503 / 3006   the database does not answer
+    ├── NotReady              503 / 3006   the database does not answer, or cannot be written
     ├── CarrierNotReady       503 / 3006   the carrier does not answer
     ├── NoLineOfType          503 / 3006   the partner has no line of the requested type
-    ├── FilesNotReady         503 / 3006   the store of the files does not answer
+    ├── FilesNotReady         503 / 3006   the store of the files does not answer, or cannot be written
     ├── FilesFull             507 / 3006   the store of the files has no room left
     └── CommandError          a mistake at the command line; never on the wire
+        ├── NoDatabase        there is no database yet
         ├── NoPartner         there is no partner yet
         ├── NoSuchPartner     no partner has this name or id
         ├── PartnerExists     a partner has this name already
@@ -241,9 +242,16 @@ class NotSimulated(TrunklineError):
 
 
 class NotReady(TrunklineError):
-    """The database does not answer. Try again later."""
+    """The database does not answer, or cannot be written. Try again later.
+
+    ``public`` is what a caller may know; the message is for the operator.
+    """
 
     status = 503
+
+    def __init__(self, message: str, public: str = "the database does not answer; try again in a moment") -> None:
+        super().__init__(message)
+        self.public = public
 
 
 class CarrierNotReady(TrunklineError):
@@ -259,9 +267,18 @@ class NoLineOfType(TrunklineError):
 
 
 class FilesNotReady(TrunklineError):
-    """The store of the files does not answer. Try again later."""
+    """The store of the files does not answer, or cannot be written. Try again later.
+
+    ``public`` is what a caller may know; the message is for the operator.
+    """
 
     status = 503
+
+    def __init__(
+        self, message: str, public: str = "the store of the files does not answer; try again in a moment"
+    ) -> None:
+        super().__init__(message)
+        self.public = public
 
 
 class FilesFull(TrunklineError):
@@ -272,6 +289,10 @@ class FilesFull(TrunklineError):
 
 class CommandError(TrunklineError):
     """A mistake at the command line, or a file that cannot be read: one line and exit status 1."""
+
+
+class NoDatabase(CommandError):
+    """There is no database yet, and the command does not create one."""
 
 
 class NoPartner(CommandError):

@@ -53,6 +53,10 @@ class Database(Source, Protocol):
         """A transaction during which no other process migrates."""
         ...
 
+    async def check_ready(self) -> None:
+        """Raises ``NotReady`` if the database does not answer, or cannot be written."""
+        ...
+
     async def damage(self) -> list[str]:
         """What the engine finds wrong with its file or indexes, one line each; empty if nothing is wrong."""
         ...

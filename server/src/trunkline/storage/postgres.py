@@ -34,6 +34,8 @@ _PLANNER = {
 }
 _MIGRATION_LOCK = 0x7472756E6B  # "trunk"
 
+_READY = Query("ready", "select schema_version from store", ())
+
 # What asyncpg raises if the server is unreachable, restarting, or goes away between two statements.
 _AWAY = (
     OSError,
@@ -133,6 +135,9 @@ class Postgres:
         async with self.transaction() as transaction:
             await transaction.script(f"select pg_advisory_xact_lock({_MIGRATION_LOCK})")
             yield transaction
+
+    async def check_ready(self) -> None:
+        await self.fetch(_READY, ())
 
     async def damage(self) -> list[str]:
         return []  # PostgreSQL verifies its own files; operators use pg_amcheck

@@ -17,6 +17,7 @@ import apsw
 
 from trunkline.domain.errors import CommandError, NotReady
 from trunkline.storage.sql import Query, Row, Value
+from trunkline.storage.sqlite_file import DatabaseFile, truncated
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,27 +30,30 @@ READ_CACHE = 16  # MiB
 WRITE_CACHE = 64  # MiB
 WAL_PAGES = 4_000  # pages in the write-ahead log that start a checkpoint: 32 MB; measured, see bench/README.md
 BUSY_TIMEOUT = 5_000  # ms that a reader waits in the rare cases in which WAL mode makes it wait
+PROBE_TIMEOUT = 1.0  # s that a probe waits for other writers
 LOCK_TIMEOUT = 120.0  # s that a writer waits for the write lock
+
+_READY = "select schema_version from store"
+_USER_VERSION = Query("user_version", "pragma user_version", ())
 
 
 class SQLite:
     """One database file, with one reading and one writing connection."""
 
     def __init__(self, path: Path, *, must_exist: bool = False) -> None:
-        if must_exist and not path.exists():
-            raise CommandError(f"there is no database {path}")
         self._path = path
+        self._file = DatabaseFile(path)
+        self._file.prepare(must_exist=must_exist)
         self._reader = self._open(READ_CACHE)
+        self._file.opened()
         self._reader.pragma("query_only", True)
         self._writer: Connection = None
         self._write_lock = asyncio.Lock()
         self._checkpoint: asyncio.Task[None] | None = None
 
     def _open(self, cache: int) -> Connection:
-        if not self._path.parent.is_dir():
-            raise CommandError(f"cannot open {self._path}: there is no folder {self._path.parent}")
         try:
-            connection: Connection = apsw.Connection(str(self._path))
+            connection: Connection = apsw.Connection(str(self._path), flags=apsw.SQLITE_OPEN_READWRITE)
             connection.set_busy_timeout(BUSY_TIMEOUT)
             # A plan depends only on the query, never on a bound value.
             connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
@@ -59,7 +63,11 @@ class SQLite:
             connection.pragma("synchronous", "normal")
             connection.pragma("cache_size", -cache * 1024)
         except apsw.NotADBError:
-            raise CommandError(f"{self._path} is not a SQLite file, so it is not a Trunkline database") from None
+            raise CommandError(
+                f"{self._path} is not a SQLite file, so it is not a Trunkline database; it may be encrypted or damaged"
+            ) from None
+        except apsw.CorruptError as error:
+            raise CommandError(f"{self._path} is damaged: {error}; restore a backup") from None
         except apsw.Error as error:
             raise CommandError(f"cannot open {self._path}: {error}") from None
         return connection
@@ -75,11 +83,8 @@ class SQLite:
         if self._checkpoint is not None:
             await asyncio.wait([self._checkpoint])
         async with self._write_lock:
-            if self._writer is None:
-                self._writer = self._open(WRITE_CACHE)
-                self._writer.set_busy_timeout(0)
-                self._writer.set_wal_hook(self._committed)
-            writer = self._writer
+            self._check_file()
+            writer = self._open_writer()
             await self._begin(writer)
             try:
                 yield SQLiteTransaction(writer)
@@ -89,6 +94,36 @@ class SQLite:
                 if writer.in_transaction:
                     writer.execute("rollback")
                 raise
+
+    def _open_writer(self) -> Connection:
+        if self._writer is None:
+            try:
+                writer = self._open(WRITE_CACHE)
+            except CommandError as error:
+                raise NotReady(str(error)) from error
+            writer.set_busy_timeout(0)
+            writer.set_wal_hook(self._committed)
+            self._writer = writer
+        return self._writer
+
+    def _check_file(self) -> None:
+        """Raises ``NotReady`` if the file is not the one that was opened, or is not whole."""
+        if self._file.check():
+            [(pages,)] = _fetch(self._reader, "pragma page_count", ())
+            [(page_size,)] = _fetch(self._reader, "pragma page_size", ())
+            self._file.check_size(pages * page_size)
+
+    async def check_ready(self) -> None:
+        self._check_file()
+        _fetch(self._reader, _READY, ())
+        try:
+            async with asyncio.timeout(PROBE_TIMEOUT), self.transaction() as transaction:
+                # Only a page that is written to the log finds a full disk, and SQLite writes none if nothing changes.
+                # It does not use this number itself.
+                [(number,)] = await transaction.fetch(_USER_VERSION, ())
+                await transaction.script(f"pragma user_version = {1 - number % 2}")
+        except TimeoutError:
+            return  # somebody else is writing
 
     async def _begin(self, writer: Connection) -> None:
         deadline = time.monotonic() + LOCK_TIMEOUT
@@ -102,7 +137,7 @@ class SQLite:
                     ) from None
                 await asyncio.sleep(random.uniform(0.0005, 0.005))  # noqa: S311
             except apsw.Error as error:
-                raise NotReady(f"the database does not answer: {error}") from error
+                raise _not_ready(error) from error
             else:
                 return
 
@@ -206,7 +241,31 @@ def _fetch(connection: Connection, text: str, values: tuple[Value, ...]) -> list
     except apsw.ConstraintError:
         raise  # an error in our code, not an outage
     except apsw.Error as error:
-        raise NotReady(f"the database does not answer: {error}") from error
+        raise _not_ready(error) from error
+
+
+def _not_ready(error: apsw.Error) -> NotReady:
+    """What an error of SQLite says about the database."""
+    match error:
+        case apsw.FullError():
+            return NotReady(
+                f"the disk of the database is full: {error}",
+                "the disk of the database is full; the operator of the service must make room",
+            )
+        case apsw.ReadOnlyError() | apsw.CantOpenError() | apsw.PermissionsError() | apsw.AuthError():
+            return NotReady(
+                f"the database cannot be written: {error}",
+                "the database cannot be written; the operator of the service must find out why",
+            )
+        case apsw.IOError():
+            return NotReady(
+                f"the disk of the database fails: {error}",
+                "the database cannot be read or written; the operator of the service must find out why",
+            )
+        case apsw.CorruptError() | apsw.NotADBError():
+            return truncated(str(error))
+        case _:
+            return NotReady(f"the database does not answer: {error}")
 
 
 def _raising_not_ready(call: Callable[P, T]) -> Callable[P, T]:
@@ -216,6 +275,6 @@ def _raising_not_ready(call: Callable[P, T]) -> Callable[P, T]:
         except apsw.ConstraintError:
             raise
         except apsw.Error as error:
-            raise NotReady(f"the database does not answer: {error}") from error
+            raise _not_ready(error) from error
 
     return called

@@ -3,13 +3,13 @@
 import asyncio
 import secrets
 from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from importlib import resources
 from pathlib import Path
 
 from trunkline.domain.chat_health import DEFAULT_THRESHOLDS, Thresholds
 from trunkline.domain.context import RequestContext
-from trunkline.domain.errors import CommandError, NotReady
+from trunkline.domain.errors import CommandError, FilesFull, FilesNotReady, NoDatabase, NotReady
 from trunkline.domain.file_urls import FileUrls
 from trunkline.storage import media_parts
 from trunkline.storage.change import Change, open_change
@@ -54,13 +54,30 @@ class Store:
         """Opens a change: one write transaction of the partner. Commits if the block ends without an exception."""
         return open_change(self.database, ctx, self.thresholds)
 
+    async def find_files(self) -> None:
+        """Notes where the folder of the attachments is, so that it is missed if it goes away."""
+        with suppress(FilesNotReady, FilesFull):  # whether it can be used is for ``check_ready`` to say
+            await self.files.probe()
+
     async def check_ready(self) -> None:
-        """Raises ``NotReady`` if the database does not answer within ``READY_TIMEOUT``."""
+        """Raises ``NotReady`` if the database does not answer within ``READY_TIMEOUT`` or cannot be written.
+
+        Raises ``FilesNotReady`` if no file can be stored in the folder of the attachments.
+        """
         try:
             async with asyncio.timeout(READY_TIMEOUT):
-                await self.database.fetch(_QUERIES["schema_version"], ())
+                await self.database.check_ready()
         except TimeoutError:
             raise NotReady(f"the database does not answer within {READY_TIMEOUT:.0f} s") from None
+        try:
+            async with asyncio.timeout(READY_TIMEOUT):
+                await self.files.probe()
+        except FilesFull as error:
+            raise FilesNotReady(
+                str(error), "the disk of the attachments is full; the operator of the service must make room"
+            ) from error
+        except TimeoutError:
+            raise FilesNotReady(f"the folder of attachments does not answer within {READY_TIMEOUT:.0f} s") from None
 
 
 _STEPS = {5: media_parts.index_all}
@@ -74,11 +91,12 @@ def migrations() -> list[tuple[int, str]]:
     return [(int(name.split("_", 1)[0]), file.read_text("utf-8")) for name, file in named]
 
 
-async def upgrade(database: Database) -> tuple[int, int]:
+async def upgrade(database: Database, *, must_exist: bool = False) -> tuple[int, int]:
     """Upgrades the schema, and returns its version before (0 for an empty database) and after.
 
     All missing migrations run in one transaction, so an interrupted upgrade leaves the old schema. Raises
-    ``CommandError`` for a schema that is newer than this version knows, and changes nothing.
+    ``CommandError``, and changes nothing, for a schema that is newer than this version knows, and for an empty database
+    if it ``must_exist``.
     """
     known = migrations()
     newest = known[-1][0]
@@ -91,6 +109,8 @@ async def upgrade(database: Database) -> tuple[int, int]:
         )
     if found == newest:
         return found, newest
+    if found == 0 and must_exist:
+        raise NoDatabase("the database is empty")
     async with database.migration() as transaction:
         found = await _schema_version(transaction)
         for version, script in known:
@@ -143,17 +163,18 @@ def _without_password(url: str) -> str:
 
 @asynccontextmanager
 async def open_store(
-    url: str, thresholds: Thresholds = DEFAULT_THRESHOLDS, *, attachments: str = ""
+    url: str, thresholds: Thresholds = DEFAULT_THRESHOLDS, *, attachments: str = "", must_exist: bool = False
 ) -> AsyncGenerator[Store]:
     """Opens the store at a URL, upgrades it if necessary, and closes it at the end. Raises ``CommandError``.
 
-    ``attachments`` is the place of the files; by default, a folder beside the database.
+    ``attachments`` is the place of the files; by default, a folder beside the database. Creates a store that does not
+    exist, unless it ``must_exist``.
     """
     files = open_files(attachments, url)
     try:
-        database = await connect(url)
+        database = await connect(url, must_exist=must_exist)
         try:
-            await upgrade(database)
+            await upgrade(database, must_exist=must_exist)
             cursor_key = (await database.fetch(_QUERIES["store"], ()))[0][1]
             yield Store(database, cursor_key, files, thresholds)
         finally:

@@ -2,6 +2,7 @@
 
 from trunkline.api.operation import GET, Operation, Request
 from trunkline.api.responses import Response
+from trunkline.domain.errors import FilesNotReady
 from trunkline.schemas.probes import State
 
 _TAG = "Process"
@@ -28,9 +29,11 @@ async def liveness(request: Request) -> Response:
     id="readiness",
     tag=_TAG,
     summary="Whether the service can answer requests",
-    description="Queries the database; fails with 503 if it does not answer.",
+    description="Reads and writes the database and the folder of the attachments. If one of them is gone, full or "
+    "read-only, or does not answer, the error says so.",
     response_description="The service is ready.",
     response=State,
+    errors=(FilesNotReady,),
     needs_key=False,
 )
 async def readiness(request: Request) -> Response:

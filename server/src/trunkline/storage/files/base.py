@@ -43,6 +43,13 @@ class FileStore(Protocol):
         """Raises ``FilesNotReady`` if files cannot be stored here."""
         ...
 
+    async def probe(self) -> None:
+        """The same for a readiness probe: of a folder.
+
+        A bucket is not asked, because only files need it, and its store is another service.
+        """
+        ...
+
     async def close(self) -> None: ...
 
 

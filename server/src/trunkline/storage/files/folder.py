@@ -5,6 +5,7 @@ Below the folder, no symbolic link is followed.
 
 import errno
 import os
+import uuid
 from collections.abc import AsyncGenerator, AsyncIterable, Generator
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -18,6 +19,7 @@ THREADS = 4
 PIECE = 256 * 1024  # bytes that are read or written at once
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_PROBE = 4096  # bytes that must fit
 _BATCH = 1000  # names that are listed at once
 
 
@@ -26,6 +28,8 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._device: int | None = None
+        """The file system on which the folder was found first."""
         self._threads = Threads(THREADS)
 
     async def write(self, name: str, content: AsyncIterable[bytes]) -> None:
@@ -84,6 +88,8 @@ class Folder:
         with self._storing():
             await self._threads.run(self._check)
 
+    probe = check_ready
+
     async def close(self) -> None:
         await self._threads.close()
 
@@ -100,9 +106,8 @@ class Folder:
 
     def _create(self, name: str) -> int:
         check_name(name)
-        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         partner = name.partition("/")[0]
-        root = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY)
+        root = self._open_root(create=True)
         try:
             with suppress(FileExistsError):
                 os.mkdir(partner, 0o700, dir_fd=root)
@@ -127,7 +132,7 @@ class Folder:
         """The open folder of a file's partner, and the name of the file in it. Raises ``ValueError``."""
         check_name(name)
         partner, _, file = name.partition("/")
-        root = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY)
+        root = self._open_root()
         try:
             folder = os.open(partner, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=root)
         finally:
@@ -137,6 +142,31 @@ class Folder:
         finally:
             os.close(folder)
 
+    def _open_root(self, *, create: bool = False) -> int:
+        """The open folder, created if it was never there. Raises ``FilesNotReady`` if it was there, and is gone."""
+        if create and self._device is None:
+            self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            root = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            if self._device is None:
+                raise
+            raise FilesNotReady(
+                f"the folder of attachments {self._path} is gone; restore it, or restart the service to begin with an "
+                "empty one",
+                "the folder of the attachments is gone; the operator of the service must restore it",
+            ) from None
+        device = os.fstat(root).st_dev
+        if self._device not in {None, device}:
+            os.close(root)
+            raise FilesNotReady(
+                f"the folder of attachments {self._path} is on another file system than before; mount that one again, "
+                "or restart the service to use this one",
+                "the folder of the attachments is on another file system; the operator of the service must mount it",
+            )
+        self._device = device
+        return root
+
     def _names(self) -> Generator[str]:
         with suppress(FileNotFoundError):
             for partner in sorted(self._path.iterdir()):
@@ -144,9 +174,18 @@ class Folder:
                     yield from (f"{partner.name}/{entry.name}" for entry in entries)
 
     def _check(self) -> None:
-        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not os.access(self._path, os.R_OK | os.W_OK | os.X_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        """Writes a file, which has no name any longer, so that nothing is left of it."""
+        root = self._open_root(create=True)
+        try:
+            name = f".probe-{uuid.uuid4()}"
+            handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=root)
+            try:
+                os.unlink(name, dir_fd=root)
+                _write_all(handle, bytes(_PROBE))
+            finally:
+                os.close(handle)
+        finally:
+            os.close(root)
 
 
 async def _pieces(content: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:

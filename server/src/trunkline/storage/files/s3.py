@@ -118,6 +118,9 @@ class S3:
         with self._storing():
             await self._threads.run(lambda: next(self._names("0"), None))
 
+    async def probe(self) -> None:
+        pass
+
     async def close(self) -> None:
         await self._threads.close()
 
