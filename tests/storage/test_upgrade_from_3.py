@@ -1,4 +1,4 @@
-"""Migrations 0004 to 0008: a database of schema version 3 is upgraded without loss, on both engines."""
+"""Migrations 0004 to 0010: a database of schema version 3 is upgraded without loss, on both engines."""
 
 import asyncio
 from collections.abc import Iterable, Iterator
