@@ -244,10 +244,10 @@ class ControlledDatabase:
         return rows
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[Transaction]:
+    async def transaction(self, *, bulk: bool = False) -> AsyncGenerator[Transaction]:
         self._check()
         self.transactions += 1
-        async with self._database.transaction() as transaction:
+        async with self._database.transaction(bulk=bulk) as transaction:
             yield transaction
 
     def _check(self) -> None:
