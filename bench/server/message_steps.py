@@ -99,9 +99,9 @@ class CountedDatabase:
         return rows
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[CountedTransaction]:
+    async def transaction(self, *, bulk: bool = False) -> AsyncGenerator[CountedTransaction]:
         began = time.perf_counter()
-        async with self._database.transaction() as transaction:
+        async with self._database.transaction(bulk=bulk) as transaction:
             self._spent.add(_BEGUN, began)
             yield CountedTransaction(transaction, self._spent)
             began = time.perf_counter()

@@ -248,10 +248,10 @@ class ControlledDatabase:
         return rows
 
     @asynccontextmanager
-    async def transaction(self, partner_id: int, origin: Origin) -> AsyncGenerator[Transaction]:
+    async def transaction(self, partner_id: int, origin: Origin, *, bulk: bool = False) -> AsyncGenerator[Transaction]:
         self._check()
         self.transactions += 1
-        async with self._database.transaction(partner_id, origin) as transaction:
+        async with self._database.transaction(partner_id, origin, bulk=bulk) as transaction:
             yield transaction
 
     def _check(self) -> None:

@@ -62,12 +62,12 @@ class RolledBack:
         return await self._database.fetch(query, values)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[Transaction]:
+    async def transaction(self, *, bulk: bool = False) -> AsyncGenerator[Transaction]:
         class Rollback(Exception):
             pass
 
         with suppress(Rollback):
-            async with self._database.transaction() as transaction:
+            async with self._database.transaction(bulk=bulk) as transaction:
                 yield transaction
                 raise Rollback
 

@@ -164,8 +164,9 @@ class Postgres:
         self, partner_id: int = NO_PARTNER, origin: Origin = Origin.INTERNAL, *, bulk: bool = False
     ) -> AsyncGenerator["PostgresTransaction"]:
         try:
-            async with self._turns.turn(partner_id, origin), asyncio.timeout(None if bulk else self._limits.write):
-                connection = await self._begin(bulk=bulk)
+            silences = self._writers.silences
+            async with asyncio.timeout(None if bulk else self._limits.write), self._turns.turn(partner_id, origin):
+                connection = await self._begin(silences, bulk=bulk)
                 try:
                     yield PostgresTransaction(connection, can_copy=not self._connector.is_pooled)
                     await _commit(connection)
@@ -178,17 +179,17 @@ class Postgres:
         except (*LOST, asyncpg.PostgresError) as error:
             raise _not_ready(error) from error
 
-    async def _begin(self, *, bulk: bool) -> Any:
+    async def _begin(self, silences: int, *, bulk: bool) -> Any:
         """A connection with an open transaction. Nothing has happened before, so a lost connection is replaced."""
         try:
-            return await self._try_to_begin(bulk=bulk)
+            return await self._try_to_begin(silences, bulk=bulk)
         except TimeoutError:
             raise
         except LOST:
-            return await self._try_to_begin(bulk=bulk)
+            return await self._try_to_begin(silences, bulk=bulk)
 
-    async def _try_to_begin(self, *, bulk: bool) -> Any:
-        connection = await self._writers.take()
+    async def _try_to_begin(self, silences: int, *, bulk: bool) -> Any:
+        connection = await self._writers.take(silences)
         try:
             await connection.execute(self._connector.begin(bulk=bulk), timeout=self._limits.begin)
         except BaseException as error:

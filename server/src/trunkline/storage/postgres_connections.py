@@ -143,29 +143,31 @@ class Connections:
         self._current: set[Any] = set()
         """Every connection that may be used again."""
         self._closing: set[asyncio.Task[None]] = set()
-        self._silences = 0
-        """How often the server has not answered: who waits for a place meanwhile need not try as well."""
+        self.silences = 0
+        """How often the server has not answered: who waits meanwhile need not try as well."""
         self._least_idle = 0
         """The least number of idle connections since the last trim: so many were not needed."""
         self._trimming: asyncio.TimerHandle | None = None
 
-    async def take(self) -> Any:
+    async def take(self, silences: int | None = None) -> Any:
         """A connection, which must be given back or dropped. Waits until one is free; the caller limits the time.
 
-        Raises what ``Connector.open`` raises, and ``TimeoutError`` if it turns out meanwhile that the server hangs.
+        Raises what ``Connector.open`` raises, and ``TimeoutError`` if it turns out meanwhile that the server hangs, or
+        since there were so many ``silences``.
         """
-        silences = self._silences
+        if silences is None:
+            silences = self.silences
         await self._places.acquire()
         try:
             return await self._find(silences)
         except BaseException as error:
             if isinstance(error, TimeoutError):
-                self._silences += 1
+                self.silences += 1
             self._places.release()
             raise
 
     async def _find(self, silences: int) -> Any:
-        if silences != self._silences:
+        if silences != self.silences:
             raise TimeoutError
         while self._idle:
             connection = self._idle.pop()
@@ -232,7 +234,7 @@ class Connections:
 
         ``is_silent`` says that the server does not answer.
         """
-        self._silences += is_silent
+        self.silences += is_silent
         self._current.clear()
         while self._idle:
             self._close(self._idle.pop())
