@@ -28,6 +28,12 @@ from trunkline.testing.clock import Clock
 CANARY = "canary7f3a"
 
 
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other worker has to notice a removal."""
+    monkeypatch.setattr(remove, "NOTICED", 0.0)
+
+
 @pytest.fixture(scope="module")
 def url(new_database: NewDatabase) -> str:
     return new_database()

@@ -20,6 +20,9 @@ from trunkline.storage.partners import Partner
 from trunkline.storage.removal import BATCH, Holdings
 from trunkline.storage.store import Store
 
+NOTICED = 1.2
+"""Seconds until every worker rejects the keys, so that no request finds a part of what the partner had."""
+
 _MESSAGES = 100  # of a chat that one change deletes
 
 Show = Callable[[int], None]
@@ -35,6 +38,7 @@ async def remove_partner(store: Store, partner: Partner, clock: Clock, show: Sho
     """Removes a partner. From the first moment on, its keys are not valid. If it is interrupted, call it again."""
     async with _batch(), store.database.transaction() as transaction:
         await removal.begin(transaction, partner.id, clock())
+    await asyncio.sleep(NOTICED)
     messages = 0
     for deletion in removal.DELETIONS:
         deleted = BATCH
