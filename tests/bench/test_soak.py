@@ -14,8 +14,8 @@ CHATS = 25
 def test_a_short_soak_loses_nothing(database_url: str, rate: float | None) -> None:
     options = Options(SECONDS / 60, rate, senders=8, walkers=4, chats=CHATS)
     result = soak("store", database_url, options)
-    # In some seconds, a backlog of unbounded senders may grow.
-    assert [sentence for sentence in result.broken if rate or not sentence.startswith("the backlog of")] == []
+    # Some seconds do not show whether the load is steady.
+    assert result.lost == []
     assert result.accepted > TENANTS * CHATS
     assert result.outcome.walks > 0
     assert result.outcome.statuses.keys() <= {"200", "202", "429", "503"}
