@@ -82,7 +82,7 @@ async def _steps(store: Store, places: Places) -> dict[str, Callable[[int], Awai
         cursors.encode(at, store.cursor_key, scope)
 
     async def join(_: int) -> bytes:
-        chats = with_doc_base(b",".join(page.documents), _BASE.encode())
+        chats = with_doc_base(page.documents, _BASE.encode())
         return b'{"chats":[%b],"next_cursor":%b}' % (chats, b"null")
 
     async def send(_: dict[str, Any]) -> None: ...

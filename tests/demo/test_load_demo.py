@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.support.chats import NOW
+from tests.support.chats import NOW, split
 from tests.support.store_contents import outbox_and_events, stored
 from trunkline.actions.chats.list_chats import list_chats
 from trunkline.actions.operator.partners import add_line, add_partner, find_grant
@@ -32,7 +32,7 @@ async def documents_of(store: Store, partner_id: int, filters: Filters | None = 
     cursor: str | None = None
     while True:
         page = await list_chats(store, partner_id, ChatQuery(filters or Filters(), 100, cursor), NOW)
-        documents += page.documents
+        documents += split(page.documents)
         cursor = page.next_cursor
         if cursor is None:
             return documents

@@ -50,7 +50,7 @@ def pooled_url(request: pytest.FixtureRequest, postgres_url: str) -> Generator[s
 
 @asynccontextmanager
 async def connected(url: str, limits: Limits = Limits()) -> AsyncGenerator[Postgres]:  # noqa: B008 - frozen
-    database = await Postgres.connect(url, limits)
+    database = await Postgres.connect(url, limits=limits)
     try:
         yield database
     finally:

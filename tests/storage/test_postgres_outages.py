@@ -42,7 +42,7 @@ select count(*) from pg_stat_activity where datname = current_database() and pid
 
 @asynccontextmanager
 async def connected(url: str, limits: Limits = LIMITS) -> AsyncGenerator[Postgres]:
-    database = await Postgres.connect(url, limits)
+    database = await Postgres.connect(url, limits=limits)
     try:
         yield database
     finally:
@@ -133,7 +133,7 @@ async def test_an_error_ends_a_transaction_although_it_cannot_be_rolled_back(
 
 
 async def test_closing_ends_while_the_server_hangs(postgres: PostgresServer, postgres_url: str) -> None:
-    database = await Postgres.connect(postgres_url, LIMITS)
+    database = await Postgres.connect(postgres_url, limits=LIMITS)
     await asyncio.gather(*(read(database) for _ in range(30)))
     with postgres.hanging(), within(CLOSE_TIMEOUT):
         await database.close()

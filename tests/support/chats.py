@@ -3,6 +3,8 @@
 import uuid
 from collections.abc import Sequence
 
+import msgspec
+
 from trunkline.domain.chat import Chat, Health, HealthStatus, Participant, Service
 from trunkline.domain.instant import SECOND, Instant
 
@@ -53,3 +55,8 @@ def make_chat(
         name=name,
         service=service,
     )
+
+
+def split(documents: bytes) -> list[bytes]:
+    """The documents of a page that are joined by commas."""
+    return [bytes(each) for each in msgspec.json.decode(b"[%b]" % documents, type=list[msgspec.Raw])]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tests.support.chats import LINE, NOW, OTHER_LINE
+from tests.support.chats import LINE, NOW, OTHER_LINE, split
 from trunkline.actions.chats.list_chats import list_chats
 from trunkline.domain.chat import Chat
 from trunkline.domain.context import RequestContext
@@ -83,7 +83,7 @@ class Pagination:
         assert len(self.pages) < MAX_PAGES, "the pagination does not end"
         query = ChatQuery(self._filters, limit, self._cursor)
         page = await list_chats(self._store, self._partner_id, query, now)
-        self.pages.append([_decode(with_doc_base(document, b"")) for document in page.documents])
+        self.pages.append([_decode(with_doc_base(document, b"")) for document in split(page.documents)])
         self._cursor = page.next_cursor
         self.finished = self._cursor is None
 

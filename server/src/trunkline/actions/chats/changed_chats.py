@@ -41,10 +41,11 @@ async def changed_chats(
     number = fitting(documents)
     if number < len(changed.documents):
         changed, documents = changed.first(number), documents[:number]
+    joined = b",".join(documents)
     token = encode_sync(changed.reached, store.cursor_key, partner_id)
     if changed.has_more:
-        return ChatPage(documents, next_cursor=token, sync_token=token, version=f"{token}-")
-    return ChatPage(documents, next_cursor=None, sync_token=token, version=token)
+        return ChatPage(joined, next_cursor=token, sync_token=token, version=f"{token}-")
+    return ChatPage(joined, next_cursor=None, sync_token=token, version=token)
 
 
 async def _wait(

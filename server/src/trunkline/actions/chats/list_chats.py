@@ -23,7 +23,8 @@ _VALID = f"the next_cursor of a page with the same 'from' and 'to', unchanged, o
 class ChatPage(msgspec.Struct, frozen=True, gc=False):
     """Chat documents, in the order of the list; ``next_cursor`` is None if and only if nothing is left."""
 
-    documents: Sequence[bytes]
+    documents: bytes
+    """Joined by commas."""
     next_cursor: str | None
     sync_token: str
     """Yields what changes after the page; on later pages, what changes after the first page."""
@@ -54,13 +55,14 @@ async def list_chats(store: Store, partner_id: int, query: ChatQuery, now: Insta
     documents = page.documents
     if query.include:
         documents = await with_includes(store, partner_id, documents, query.include)
-    if sum(map(len, documents)) > MAX_PAGE:
+    joined = b",".join(documents)
+    if len(joined) > MAX_PAGE:
         number = fitting(documents)
         if number < len(page.documents):
-            page, documents = page.first(number), documents[:number]
+            page, joined = page.first(number), b",".join(documents[:number])
     sync_token = encode_sync(snapshot, key, partner_id)
     return ChatPage(
-        documents=documents,
+        documents=joined,
         next_cursor=None if page.end is None else cursors.encode(Cursor(page.end, snapshot, started_at), key, scope),
         sync_token=sync_token,
         version=sync_token if snapshot == page.revision else encode_sync(page.revision, key, partner_id),

@@ -89,7 +89,7 @@ async def delete_message(store: Store, ctx: RequestContext, message_id: str) -> 
         )
         await save_chat(change, chat, after)
     for file in files:
-        await delete_file(store, file)
+        await delete_file(store, ctx.partner_id, file)
 
 
 async def react(store: Store, ctx: RequestContext, message_id: str, reaction: ReactionChange) -> None:

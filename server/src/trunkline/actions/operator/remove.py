@@ -90,7 +90,7 @@ async def remove_line(store: Store, partner: Partner, line: str, clock: Clock, s
             else:
                 raise NoOwner(f"{partner.name} does not have the line {line}")
         for file in files:
-            await delete_file(store, file)
+            await delete_file(store, partner.id, file)
         show(messages)
     await store.database.forget_history()
 

@@ -82,11 +82,10 @@ async def list_all(request: Request) -> Response:
     tag = entity_tag(page.version, query_string, salt)
     if known is not None and matches(known, tag):
         return _not_modified(tag, page.sync_token)
-    documents = b",".join(page.documents)
     if shows_files:
-        documents = completion.complete(documents, partner_id, request.ctx.now)
+        documents = completion.complete(page.documents, partner_id, request.ctx.now)
     else:
-        documents = completion.complete_chats(documents)
+        documents = completion.complete_chats(page.documents)
     headers = ((b"etag", tag), (_SYNC_TOKEN, page.sync_token.encode()))
     return json_response(render_chat_list(documents, page.next_cursor), headers=headers)
 
