@@ -4,11 +4,15 @@ import asyncio
 import os
 import resource
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.support.open_store import opened_store
+from tests.support.partners import new_partner
 from tests.support.waiting import until
 from trunkline import client_connections
 from trunkline.client_connections import (
@@ -233,3 +237,14 @@ def test_looking_leaves_no_file_open(door: Door) -> None:
     for _ in range(3):
         door.look()
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+def test_a_look_leaves_the_locks_of_the_database_alone(door: Door, tmp_path: Path) -> None:
+    """Otherwise, another process that closes the database would remove the log that this one writes."""
+    path = tmp_path / "trunkline.db"
+    with opened_store(f"sqlite:///{path}") as opened:
+        opened.run(new_partner(opened.store))
+        door.look()
+        command = "import sys, sqlite3; sqlite3.connect(sys.argv[1]).execute('select * from partners').fetchall()"
+        subprocess.run([sys.executable, "-c", command, str(path)], check=True)
+        assert Path(f"{path}-wal").exists()

@@ -413,10 +413,10 @@ async def test_results_that_wait_to_be_recorded_say_why(database_url: str, monke
     clock = FastClock()
     record, waits = outbox.record, [LEASE / SECOND]
 
-    async def late(*arguments: Any) -> bool:
+    async def late(*arguments: Any, **named: Any) -> bool:
         if waits:
             await asyncio.sleep(waits.pop())
-        return await record(*arguments)
+        return await record(*arguments, **named)
 
     monkeypatch.setattr(outbox, "record", late)
     with lines(JsonFormatter()) as logged, receiving() as receiver:

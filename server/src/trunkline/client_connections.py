@@ -10,10 +10,12 @@ at its own sockets, through the kernel (Linux, TCP_INFO in tcp(7)); docs/decisio
 """
 
 import asyncio
+import errno
 import logging
 import os
 import resource
 import socket
+import stat
 import struct
 import sys
 import time
@@ -232,7 +234,7 @@ def _copy(file: int) -> Generator[tuple[socket.socket, int]]:
 
     Raises ``OSError`` if the file is not a socket.
     """
-    copy = os.dup(file)
+    copy = _socket_copy(file)
     try:
         connection = socket.socket(fileno=copy)
     except OSError:
@@ -240,3 +242,21 @@ def _copy(file: int) -> Generator[tuple[socket.socket, int]]:
         raise
     with connection:
         yield connection, os.fstat(copy).st_ino
+
+
+def _socket_copy(file: int) -> int:
+    """A copy of a file descriptor. Raises ``OSError`` if it is not a socket.
+
+    A copy of another file is never closed: if that is the database, closing it would release the locks of SQLite
+    (https://sqlite.org/howtocorrupt.html §2.2).
+    """
+    if _is_socket(file):
+        copy = os.dup(file)
+        # Meanwhile, a thread may have closed the socket and opened a file that got its number.
+        if _is_socket(copy):
+            return copy
+    raise OSError(errno.ENOTSOCK, os.strerror(errno.ENOTSOCK))
+
+
+def _is_socket(file: int) -> bool:
+    return stat.S_ISSOCK(os.fstat(file).st_mode)
