@@ -256,7 +256,11 @@ def test_a_damaged_database_is_replaced_and_kept_with_its_log(place: Place) -> N
 async def test_a_backup_of_an_older_schema_is_upgraded(place: Place) -> None:
     changed(place.backup, "alter table store drop column origin")
     changed(place.backup, "alter table store drop column link_key")
-    changed(place.backup, "update store set schema_version = 9")
+    changed(place.backup, "alter table partners drop column history_start")
+    changed(place.backup, "alter table partners drop column removed_at")
+    changed(place.backup, "drop index events_message")
+    changed(place.backup, "alter table events drop column message_id")
+    changed(place.backup, "update store set schema_version = 11")
     with closing(sqlite3.connect(place.backup)) as connection:
         [(cursor_key,)] = connection.execute("select cursor_key from store")
     await place.restore()

@@ -154,6 +154,7 @@ def test_loading_the_demo_again_only_adds_a_key(database: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["demo", "--chats", "400000"]])
 def test_ctrl_c_interrupts_long_work_and_leaves_a_sound_database(database: str, arguments: list[str]) -> None:
+    run_json("database", "upgrade", database=database)
     process = subprocess.Popen(
         [BIN / "trunkline", *arguments],
         env=environment(TRUNKLINE_DATABASE=database),

@@ -18,7 +18,7 @@ from trunkline.domain.errors import CommandError
 from trunkline.domain.instant import DAY
 from trunkline.domain.keys import Grant, digest
 from trunkline.domain.paging import ChatQuery, Filters
-from trunkline.schemas.chat import render_chat
+from trunkline.schemas.chat import render_chat, with_doc_base
 from trunkline.storage.store import Store, open_store
 
 
@@ -44,7 +44,7 @@ async def grant(store: Store, partner: DemoPartner) -> Grant | None:
 
 
 def in_order(chats: Sequence[Chat]) -> list[bytes]:
-    return [render_chat(chat) for chat in sorted(chats, key=lambda chat: -chat.updated_at)]
+    return [with_doc_base(render_chat(chat), b"") for chat in sorted(chats, key=lambda chat: -chat.updated_at)]
 
 
 @pytest.fixture

@@ -92,7 +92,9 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         "edits": 1,
         "document": ROW,
         "fingerprint": b"\x00" * 16,
+        "message": "nothing",
         "message_id": "nothing",
+        "nothing": b"",
         "body": b"{}",
         "reason": None,
     }

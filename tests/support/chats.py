@@ -7,6 +7,7 @@ import msgspec
 
 from trunkline.domain.chat import Chat, Health, HealthStatus, Participant, Service
 from trunkline.domain.instant import SECOND, Instant
+from trunkline.schemas.chat import with_doc_base
 
 LINE = "+12125550100"
 OTHER_LINE = "+12125550101"
@@ -58,5 +59,6 @@ def make_chat(
 
 
 def split(documents: bytes) -> list[bytes]:
-    """The documents of a page that are joined by commas."""
-    return [bytes(each) for each in msgspec.json.decode(b"[%b]" % documents, type=list[msgspec.Raw])]
+    """The documents of a page that are joined by commas, with an empty base of ``doc_url``."""
+    complete = b"[%b]" % with_doc_base(documents, b"")
+    return [bytes(each) for each in msgspec.json.decode(complete, type=list[msgspec.Raw])]

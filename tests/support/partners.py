@@ -12,7 +12,6 @@ from trunkline.domain.context import RequestContext
 from trunkline.domain.instant import Instant
 from trunkline.domain.keys import digest, new_key
 from trunkline.domain.paging import MAX_LIMIT, ChatQuery, Filters
-from trunkline.schemas.chat import with_doc_base
 from trunkline.storage.partners import Line
 from trunkline.storage.store import Store
 
@@ -83,7 +82,7 @@ class Pagination:
         assert len(self.pages) < MAX_PAGES, "the pagination does not end"
         query = ChatQuery(self._filters, limit, self._cursor)
         page = await list_chats(self._store, self._partner_id, query, now)
-        self.pages.append([_decode(with_doc_base(document, b"")) for document in split(page.documents)])
+        self.pages.append([_decode(document) for document in split(page.documents)])
         self._cursor = page.next_cursor
         self.finished = self._cursor is None
 

@@ -1,8 +1,8 @@
 """PostgreSQL through asyncpg: every wait for the server has a limit (docs/decisions/0028)."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from itertools import islice
 from typing import Any, Self, TypeVar
 
@@ -163,37 +163,43 @@ class Postgres:
     async def transaction(
         self, partner_id: int = NO_PARTNER, origin: Origin = Origin.INTERNAL, *, bulk: bool = False
     ) -> AsyncGenerator["PostgresTransaction"]:
-        try:
-            silences = self._writers.silences
-            async with asyncio.timeout(None if bulk else self._limits.write), self._turns.turn(partner_id, origin):
-                connection = await self._begin(silences, bulk=bulk)
-                try:
-                    yield PostgresTransaction(connection, can_copy=not self._connector.is_pooled)
-                    await _commit(connection)
-                except BaseException as error:
-                    await self._recover(self._writers, connection, error, in_transaction=True)
-                    raise
-                self._writers.give_back(connection)
-        except asyncpg.IntegrityConstraintViolationError:
-            raise  # an error in our code, not an outage
-        except (*LOST, asyncpg.PostgresError) as error:
-            raise _not_ready(error) from error
+        silences = self._writers.silences
+        with _translated():
+            async with (
+                asyncio.timeout(None if bulk else self._limits.write),
+                self._turns.turn(partner_id, origin),
+                self._in_transaction(self._writers, silences, bulk=bulk) as transaction,
+            ):
+                yield transaction
 
-    async def _begin(self, silences: int, *, bulk: bool) -> Any:
+    @asynccontextmanager
+    async def _in_transaction(
+        self, connections: Connections, silences: int, *, bulk: bool
+    ) -> AsyncGenerator["PostgresTransaction"]:
+        connection = await self._begin(connections, silences, bulk=bulk)
+        try:
+            yield PostgresTransaction(connection, can_copy=not self._connector.is_pooled)
+            await _commit(connection)
+        except BaseException as error:
+            await self._recover(connections, connection, error, in_transaction=True)
+            raise
+        connections.give_back(connection)
+
+    async def _begin(self, connections: Connections, silences: int, *, bulk: bool) -> Any:
         """A connection with an open transaction. Nothing has happened before, so a lost connection is replaced."""
         try:
-            return await self._try_to_begin(silences, bulk=bulk)
+            return await self._try_to_begin(connections, silences, bulk=bulk)
         except TimeoutError:
             raise
         except LOST:
-            return await self._try_to_begin(silences, bulk=bulk)
+            return await self._try_to_begin(connections, silences, bulk=bulk)
 
-    async def _try_to_begin(self, silences: int, *, bulk: bool) -> Any:
-        connection = await self._writers.take(silences)
+    async def _try_to_begin(self, connections: Connections, silences: int, *, bulk: bool) -> Any:
+        connection = await connections.take(silences)
         try:
             await connection.execute(self._connector.begin(bulk=bulk), timeout=self._limits.begin)
         except BaseException as error:
-            self._writers.drop(connection)
+            connections.drop(connection)
             if isinstance(error, LOST):
                 self._renew(is_silent=isinstance(error, TimeoutError))
             raise
@@ -213,9 +219,10 @@ class Postgres:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator["PostgresTransaction"]:
-        async with self.transaction(bulk=True) as transaction:
-            await transaction.script("set transaction isolation level repeatable read, read only")
-            yield transaction
+        with _translated():
+            async with self._in_transaction(self._readers, self._readers.silences, bulk=True) as transaction:
+                await transaction.script("set transaction isolation level repeatable read, read only")
+                yield transaction
 
     async def origin(self) -> str | None:
         try:
@@ -285,6 +292,17 @@ def _chunks(rows: Iterable[T]) -> Iterator[list[T]]:
     remaining = iter(rows)
     while chunk := list(islice(remaining, CHUNK)):
         yield chunk
+
+
+@contextmanager
+def _translated() -> Generator[None]:
+    """Raises ``NotReady`` for an error of the server or of the connection to it."""
+    try:
+        yield
+    except asyncpg.IntegrityConstraintViolationError:
+        raise  # an error in our code, not an outage
+    except (*LOST, asyncpg.PostgresError) as error:
+        raise _not_ready(error) from error
 
 
 def _not_ready(error: Exception) -> NotReady:

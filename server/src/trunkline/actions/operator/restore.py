@@ -1,5 +1,6 @@
 """Restore a backup, and what is true after any restore (docs/decisions/0026)."""
 
+from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -79,7 +80,7 @@ async def _restore_sqlite(
         finally:
             await database.close()
         sqlite_backup.seal(copy)
-        kept = file.with_name(f"{file.name}.replaced-{_stamp(now)}")
+        kept = _unused(file.with_name(f"{file.name}.replaced-{_stamp(now)}"))
         try:
             was_there = sqlite_backup.replace(file, copy, kept)
         except FileExistsError:
@@ -166,3 +167,9 @@ async def _require_unused(url: str) -> None:
 
 def _stamp(now: Instant) -> str:
     return to_datetime(now).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _unused(path: Path) -> Path:
+    """The path, with a number if there is such a file."""
+    names = (path if number == 1 else path.with_name(f"{path.name}-{number}") for number in count(1))
+    return next(name for name in names if not name.exists())
