@@ -248,3 +248,25 @@ def test_a_look_leaves_the_locks_of_the_database_alone(door: Door, tmp_path: Pat
         command = "import sys, sqlite3; sqlite3.connect(sys.argv[1]).execute('select * from partners').fetchall()"
         subprocess.run([sys.executable, "-c", command, str(path)], check=True)
         assert Path(f"{path}-wal").exists()
+
+
+def test_a_look_that_fails_is_not_the_last_one(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_connections, "_INTERVAL", 0.01)
+    monkeypatch.setattr(client_connections, "_SHORT_INTERVAL", 0.01)
+    client, accepted = door.enter()
+    fill(accepted)
+    door.connections.abandon(client.getsockname())
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    async def run_out_of_files() -> None:
+        looking = asyncio.create_task(door.connections.run())
+        await asyncio.sleep(0)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, before[1]))
+        try:
+            await asyncio.sleep(0.1)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        await asyncio.to_thread(until, lambda: not is_open(accepted))
+        looking.cancel()
+
+    asyncio.run(run_out_of_files())

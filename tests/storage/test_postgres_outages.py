@@ -35,6 +35,9 @@ insert into counted values (:id)
 -- name: count
 select count(*) from counted
 
+-- name: slow
+select pg_sleep(1.2)
+
 -- name: sessions
 select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
 """)
@@ -291,3 +294,13 @@ async def test_connections_that_are_not_needed_are_closed(postgres_url: str, mon
         async with asyncio.timeout(TIMEOUT):
             while await read(observer, "sessions") > 1:
                 assert await read(database) == 1
+
+
+async def test_a_statement_of_a_migration_may_take_longer_than_one_of_a_change(postgres_url: str) -> None:
+    async with connected(postgres_url) as database:
+        with pytest.raises(NotReady):
+            async with database.transaction(bulk=True) as transaction:
+                await transaction.fetch(QUERIES["slow"], ())
+        async with database.migration() as transaction:
+            await transaction.fetch(QUERIES["slow"], ())
+            await transaction.run_many(QUERIES["slow"], [(), ()])

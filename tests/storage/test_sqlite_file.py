@@ -159,6 +159,20 @@ async def test_a_file_that_was_replaced_is_noticed(tmp_path: Path) -> None:
         await refuses(store, partner.id, "replaced by another file; restart the service")
 
 
+async def test_a_file_that_replaced_another_one_does_not_get_what_is_in_the_log_of_that_one(tmp_path: Path) -> None:
+    path = tmp_path / "chats.db"
+    async with open_store(f"sqlite:///{path}") as store:
+        partner = await new_partner(store)
+        await store.database.forget_history()
+        shutil.copy(path, tmp_path / "copy.db")
+        await save(store, partner.id, make_chat(1))
+        (tmp_path / "copy.db").replace(path)
+        before = path.read_bytes()
+        with pytest.raises(NotReady, match="replaced by another file"):
+            await store.database.forget_history()
+        assert path.read_bytes() == before
+
+
 @pytest.mark.parametrize("size", [0, 8192])
 async def test_a_file_that_was_truncated_is_noticed(tmp_path: Path, size: int) -> None:
     path = tmp_path / "chats.db"

@@ -120,11 +120,13 @@ class ClientConnections:
         while sys.platform == "linux":
             is_calm = count < self._limit / 2 and not self._unread and not self._abandoned
             await asyncio.sleep(_INTERVAL if is_calm else _SHORT_INTERVAL)
-            count = await self.look()
+            try:
+                count = await self.look()
+            except Exception:  # such as no file being left for looking
+                log.exception("the connections of clients are looked at later")
 
     async def look(self) -> int:
         """Closes the connections that may not remain. Returns how many there were."""
-        abandoned, self._abandoned = self._abandoned, set()
         connections: list[_Connection] = []
         for number, name in enumerate(os.listdir("/proc/self/fd")):  # noqa: PTH208 - names are enough
             if number % _SLICE == 0:
@@ -132,6 +134,7 @@ class ClientConnections:
             connection = _examine(int(name), self._port)
             if connection is not None:
                 connections.append(connection)
+        abandoned, self._abandoned = self._abandoned, set()
         now = self._clock()
         closed = {each.inode for each in connections if each.client in abandoned and _close(each)}
         closed |= self._close_unbegun(connections, now)

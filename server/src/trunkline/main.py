@@ -21,6 +21,7 @@ from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
 from trunkline.delivery.sweeps import run_sweeps
 from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
 from trunkline.delivery.worker import Worker
+from trunkline.domain.errors import described
 from trunkline.storage.store import Store, open_store
 
 _PARENT_INTERVAL = 1.0  # s between two checks that the parent process is alive
@@ -63,7 +64,7 @@ class LifespanApp:
                 self._application = await stack.enter_async_context(_serving(store, self._settings, self._connections))
             except Exception as error:
                 # The server then starts another worker; after an exception, it would serve without a store.
-                await send({"type": "lifespan.startup.failed", "message": f"cannot start: {error}"})
+                await send({"type": "lifespan.startup.failed", "message": f"cannot start: {described(error)}"})
                 return
             await send({"type": "lifespan.startup.complete"})
             await receive()

@@ -8,7 +8,7 @@ destination, not for the service: so it never makes its partner's requests fail 
 import asyncio
 import logging
 
-from trunkline.domain.errors import NotReady
+from trunkline.domain.errors import NotReady, described
 from trunkline.domain.instant import SECOND, Clock, Instant, now
 from trunkline.storage import outbox
 from trunkline.storage.store import Store
@@ -47,7 +47,7 @@ class Backlog:
             try:
                 await self.look()
             except NotReady as error:
-                log.warning("the backlog is looked at later: %s", error)
+                log.warning("the backlog is looked at later: %s", described(error))
             except Exception:
                 log.exception("looking at the backlog failed")
             await asyncio.sleep(INTERVAL)

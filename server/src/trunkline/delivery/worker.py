@@ -269,7 +269,7 @@ class Rounds:
             retry = self._retry(entry, f"not done within {self._attempt_timeout:g} s")
             return msgspec.structs.replace(retry, timed_out=claim.destination != CARRIER)
         except NotReady as error:
-            return AttemptResult(Retry(self._clock() + _DATABASE_PAUSE, str(error), counts=False))
+            return AttemptResult(Retry(self._clock() + _DATABASE_PAUSE, described(error), counts=False))
         except Exception:
             log.exception("the attempt of entry %d of partner %d failed", entry.sequence, claim.partner_id)
             return self._retry(entry, "something failed in the service")

@@ -62,7 +62,10 @@ class Database(Source, Protocol):
         ...
 
     async def forget_history(self) -> None:
-        """Removes former states of rows from the database's log, if this engine keeps any that a client can remove."""
+        """Removes former states of rows from the database's log, if this engine keeps any that a client can remove.
+
+        Leaves them to the next call if others read or write for long. Raises ``NotReady``.
+        """
         ...
 
     async def check_ready(self) -> None:

@@ -208,6 +208,7 @@ class Postgres:
     @asynccontextmanager
     async def migration(self) -> AsyncGenerator["PostgresTransaction"]:
         async with self.transaction(bulk=True) as transaction:
+            transaction.statement_timeout = MIGRATION_TIMEOUT
             await transaction.script(f"set local lock_timeout = 0; select pg_advisory_xact_lock({_MIGRATION_LOCK})")
             yield transaction
 
@@ -245,14 +246,16 @@ class PostgresTransaction:
     def __init__(self, connection: Any, *, can_copy: bool) -> None:
         self._connection = connection
         self._can_copy = can_copy
+        self.statement_timeout: float | None = None
+        """How long a statement may take, in seconds; None for the limit of the connection."""
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
-        return await self._connection.fetch(query.text, *values)
+        return await self._connection.fetch(query.text, *values, timeout=self.statement_timeout)
 
     async def fetch_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> Sequence[Row]:
         found: list[Row] = []
         for chunk in _chunks(rows):
-            found += await self._connection.fetchmany(query.text, chunk)
+            found += await self._connection.fetchmany(query.text, chunk, timeout=self.statement_timeout)
         return found
 
     async def run_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> None:
@@ -260,22 +263,24 @@ class PostgresTransaction:
 
     async def _run_many(self, text: str, rows: Sequence[tuple[Value, ...]]) -> None:
         if len(rows) == 1:
-            await self._connection.fetch(text, *rows[0])
+            await self._connection.fetch(text, *rows[0], timeout=self.statement_timeout)
             return
         for chunk in _chunks(rows):
-            await self._connection.executemany(text, chunk)
+            await self._connection.executemany(text, chunk, timeout=self.statement_timeout)
 
     async def load(self, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> None:
         parameters = ", ".join([f"${index}" for index in range(1, len(columns) + 1)])
         statement = f"insert into {table} ({', '.join(columns)}) values ({parameters})"  # noqa: S608 - our own names
         for records in _chunks(rows):
             if self._can_copy and len(records) > COPY_ABOVE:
-                await self._connection.copy_records_to_table(table, columns=columns, records=records)
+                await self._connection.copy_records_to_table(
+                    table, columns=columns, records=records, timeout=self.statement_timeout
+                )
             else:
                 await self._run_many(statement, records)
 
     async def script(self, text: str) -> None:
-        await self._connection.execute(text, timeout=MIGRATION_TIMEOUT)
+        await self._connection.execute(text, timeout=self.statement_timeout)
 
     async def has_table(self, name: str) -> bool:
         return (await self.fetch(_HAS_TABLE, (name,)))[0][0]

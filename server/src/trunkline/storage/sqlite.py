@@ -32,6 +32,7 @@ READ_CACHE = 16  # MiB
 WRITE_CACHE = 64  # MiB
 WAL_PAGES = 4_000  # pages in the write-ahead log that start a checkpoint: 32 MB; measured, see bench/README.md
 BUSY_TIMEOUT = 5_000  # ms that a reader waits in the rare cases in which WAL mode makes it wait
+TRUNCATE_TIMEOUT = 500  # ms that emptying the log waits for readers and writers
 PROBE_TIMEOUT = 1.0  # s that a probe waits for other writers
 LOCK_TIMEOUT = 120.0  # s that a writer waits for the write lock
 
@@ -65,7 +66,7 @@ class SQLite:
 
     def _connect(self, cache: int) -> Connection:
         try:
-            connection: Connection = apsw.Connection(str(self._path), flags=apsw.SQLITE_OPEN_READWRITE)
+            connection = _connection_to(self._path)
             connection.set_busy_timeout(BUSY_TIMEOUT)
             # A plan depends only on the query, never on a bound value.
             connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
@@ -169,6 +170,7 @@ class SQLite:
         try:
             with suppress(NotReady):
                 async with self._write_lock:
+                    self._check_file()
                     await self._begin(self._writer)
                     try:
                         await asyncio.to_thread(_checkpoint_wal, self._path)
@@ -180,8 +182,8 @@ class SQLite:
     async def forget_history(self) -> None:
         if self._checkpoint is not None:
             await asyncio.wait([self._checkpoint])
-        # Both locks of this process are free: only a writer of another one can delay the checkpoint.
         async with self._write_lock:
+            self._check_file()  # another file must not get what is in the log of this one
             await asyncio.to_thread(_truncate_wal, self._path)
 
     migration = transaction
@@ -264,25 +266,26 @@ def _write_ahead(connection: Connection) -> None:
             return
 
 
+def _connection_to(path: Path) -> Connection:
+    return apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+
+
 def _checkpoint_wal(path: Path) -> None:
     """Copies the write-ahead log into the file. If that fails now (busy, disk full), a later commit tries again."""
-    with suppress(apsw.Error):
-        connection: Connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+    with suppress(apsw.Error), closing(_connection_to(path)) as connection:
         connection.pragma("synchronous", "normal")
         connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-        connection.close()
 
 
 def _truncate_wal(path: Path) -> None:
-    """Copies the write-ahead log into the file and empties it. If that fails now, it is done another time."""
-    with suppress(apsw.Error):
-        connection: Connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
-        try:
-            connection.set_busy_timeout(BUSY_TIMEOUT)
-            connection.pragma("synchronous", "normal")
-            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-        finally:
-            connection.close()
+    """Copies the write-ahead log into the file and empties it. If that fails now, it is done another time.
+
+    While it waits for others to end their reads, such as a backup, nobody can write. So it does not wait for long.
+    """
+    with suppress(apsw.Error), closing(_connection_to(path)) as connection:
+        connection.set_busy_timeout(TRUNCATE_TIMEOUT)
+        connection.pragma("synchronous", "normal")
+        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
 
 def _has_table(connection: Connection, name: str) -> bool:

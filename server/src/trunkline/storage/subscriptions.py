@@ -54,7 +54,7 @@ async def update(change: Change, subscription: Subscription) -> None:
         await outbox.resume(change.transaction, change.partner_id, subscription.id)
     else:
         outcome = "the subscription was made inactive"
-        await outbox.abandon(change.transaction, change.partner_id, subscription.id, outcome, change.now)
+        await outbox.abandon(change.transaction, change.partner_id, subscription.id, outcome, change.clock_time)
 
 
 async def delete(change: Change, subscription_id: str) -> None:
@@ -62,7 +62,7 @@ async def delete(change: Change, subscription_id: str) -> None:
     for name in ("delete", "delete_tokens"):
         await change.fetch(_QUERIES[name], (change.partner_id, subscription_id))
     outcome = "the subscription was deleted"
-    await outbox.abandon(change.transaction, change.partner_id, subscription_id, outcome, change.now)
+    await outbox.abandon(change.transaction, change.partner_id, subscription_id, outcome, change.clock_time)
 
 
 async def find_all(reader: Reader) -> Sequence[Subscription]:

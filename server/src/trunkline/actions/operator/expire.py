@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 
-from trunkline.domain.context import RequestContext
+from trunkline.domain.context import Origin, RequestContext
 from trunkline.domain.errors import PartnerRemoved
 from trunkline.domain.instant import Instant
 from trunkline.storage import retention
@@ -19,7 +19,7 @@ async def expire(store: Store, now: Instant) -> None:
     while partner_ids := await retention.partners_with_expired(store.database, now, _PARTNERS):
         for partner_id in partner_ids:
             with suppress(PartnerRemoved):
-                async with store.change(RequestContext(partner_id, now)) as change:
+                async with store.change(RequestContext(partner_id, now, origin=Origin.INTERNAL)) as change:
                     await retention.delete_oldest(change.transaction, partner_id, now, _ROWS)
             await asyncio.sleep(_PAUSE)
     await store.database.forget_history()
