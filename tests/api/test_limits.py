@@ -12,6 +12,7 @@ from tests.support.caller import Caller, text
 from tests.support.chats import ALICE, LINE
 from tests.support.envelope import refused
 from trunkline.api.body import MAX_VALUES, canonical, read_body
+from trunkline.api.parameters import MAX_PAIRS
 from trunkline.domain.content import MAX_DECORATIONS, MAX_PARTS, MAX_TEXT, MAX_URL, check, objection_to_first
 from trunkline.domain.errors import TrunklineError
 from trunkline.domain.handle import MAX_LINES
@@ -121,6 +122,14 @@ def test_a_body_beyond_a_limit(we: Caller, path: str, body: Any, code: int, word
 )
 def test_a_query_beyond_a_limit(we: Caller, path: str, query: str, code: int, words: str) -> None:
     assert words in refused(we.call("GET", path, query=query), 400, code)
+
+
+def test_a_query_has_a_limited_number_of_parameters(we: Caller) -> None:
+    """Also of parameters that are ignored, because each is decoded."""
+    assert we.call("GET", "/v3/chats", query="&" * (MAX_PAIRS - 1)).status_code == 200
+    assert refused(we.call("GET", "/v3/chats", query="&" * MAX_PAIRS), 400, 1005) == (
+        "the query has more than 2,000 parameters, the most that the service accepts"
+    )
 
 
 def test_what_is_within_the_limits(we: Caller) -> None:

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -102,6 +104,18 @@ def test_a_dead_worker_is_in_the_log(tmp_path: Path) -> None:
         until(lambda: "Unexpected exit from worker" in file.read_text())
     [line] = [line for line in file.read_text().splitlines() if "Unexpected exit" in line]
     assert json.loads(line)["level"] == "error"
+
+
+def test_a_response_that_a_client_does_not_take_adds_no_record(tmp_path: Path) -> None:
+    """A client, even without a key, could fill the disk."""
+    with logged_service(tmp_path) as (url, file, process):
+        address = urlsplit(url)
+        for _ in range(20):
+            with socket.create_connection((address.hostname, address.port)) as connection:
+                connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20)
+        until(lambda: '"GET /openapi.json HTTP/1.1" 200' in file.read_text())
+        stop(process)
+    assert "transport error" not in file.read_text()
 
 
 def _command(pid: int) -> bytes:

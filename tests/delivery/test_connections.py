@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -218,6 +219,36 @@ async def test_a_response_without_end_is_abandoned(
         assert await _outcome(database_url, f"http://127.0.0.1:{listener.getsockname()[1]}/hook") == outcome
         await asyncio.to_thread(responding.join, 20)
     assert abandoned.is_set()
+
+
+_LONG_HEAD = b"a:\r\n" * 3_900 + b"\r\n"
+_END = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [b"HTTP/1.1 103 Early Hints\r\n" + _LONG_HEAD] * 8 + [_END],
+        [b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + b"a:\r\n" * 8_000 + b"\r\n"],
+        [bytes([each]) for each in b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200 + b"\r\nContent-Length: 0\r\n\r\n"],
+    ],
+    ids=["long interim responses", "headers", "a head byte by byte"],
+)
+async def test_a_response_whose_head_costs_too_much_is_abandoned(database_url: str, pieces: list[bytes]) -> None:
+    async def respond(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(65_536)
+        with suppress(OSError):
+            for piece in pieces:
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(0.001)
+            await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(respond, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        outcome = await _outcome(database_url, f"http://127.0.0.1:{port}/hook")
+    assert outcome == (EntryState.PENDING, "the connection ended without a valid response")
 
 
 async def test_the_resolver_looks_up_names_but_not_addresses() -> None:

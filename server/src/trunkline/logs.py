@@ -67,7 +67,12 @@ def configuration(log_format: str, level: str) -> dict[str, Any]:
         "formatters": {"line": {"()": f"{__name__}.{formatter.__name__}"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"level": level.upper(), "handlers": ["stderr"]},
-        "loggers": {"_granian": ours, "granian.access": {**ours, "level": "INFO"}},
+        "loggers": {
+            "_granian": ours,
+            "granian.access": {**ours, "level": "INFO"},
+            # A record for each response that a client does not take, so a client could fill the disk.
+            "_granian.asgi.io": {**ours, "level": "DEBUG" if level == "debug" else "WARNING"},
+        },
     }
 
 

@@ -13,6 +13,9 @@ from trunkline.domain.paging import MAX_LIMIT
 MAX_TOKEN = 255
 """Characters of a cursor or a sync token; the service makes shorter ones."""
 
+MAX_PAIRS = 2_000
+"""Parameters in a query, the ones that are ignored included."""
+
 
 class Parameter(msgspec.Struct, frozen=True):
     """A parameter of a request. ``parse`` turns its text into a value, or raises a ``TrunklineError`` that names it.
@@ -51,7 +54,10 @@ def read_query(query_string: bytes, parameters: Mapping[str, Parameter]) -> dict
     Raises a ``TrunklineError``.
     """
     given: dict[str, list[bytes]] = {}
-    for pair in query_string.split(b"&") if query_string else ():
+    pairs = query_string.split(b"&", MAX_PAIRS) if query_string else []
+    if len(pairs) > MAX_PAIRS:
+        raise InvalidParameter(f"the query has more than {MAX_PAIRS:,} parameters, the most that the service accepts")
+    for pair in pairs:
         raw_name, _, raw_value = pair.partition(b"=")
         name = _decode(raw_name)
         if name is None or name not in parameters:

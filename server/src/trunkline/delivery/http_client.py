@@ -13,10 +13,11 @@ from trunkline.domain.webhook_target import Target
 TIMEOUT = 10.0
 """Seconds that a receiver has to respond, from the start of the name lookup."""
 
-_CHUNK = 65_536  # bytes
 _DRAIN_TIMEOUT = 1.0  # s for reading the body of a response, so that the connection can be used again
 _MAX_DRAINED = 65_536  # bytes of it
-_MAX_EVENTS = 64  # chunks of it, and interim responses before it: each costs processor time
+_MAX_HEAD = 16_384  # bytes before it: the status, the headers, and all interim responses
+_MAX_STEPS = 64  # reads of each, and what they contain, such as chunks: each costs processor time, whatever its size
+_READ = 4_096  # bytes at most in one of them
 
 
 class NoResponse(Exception):
@@ -74,37 +75,46 @@ async def _exchange(connection: Connection, target: Target, headers: Mapping[str
         raise
 
 
+class _Reading:
+    """Reads from a receiver at most so many bytes, in a limited number of steps."""
+
+    def __init__(self, connection: Connection, most: int) -> None:
+        self._connection = connection
+        self._bytes_left = most
+        self._steps_left = _MAX_STEPS
+
+    async def next(self) -> object:
+        """The next part of a response, as h11 names it. Raises ``OSError`` or ``h11.RemoteProtocolError``."""
+        http = self._connection.http
+        while self._bytes_left > 0 and self._steps_left > 0:
+            self._steps_left -= 1
+            event = http.next_event()
+            if event is not h11.NEED_DATA:
+                return event
+            received = await self._connection.reader.read(_READ)
+            self._bytes_left -= len(received)
+            http.receive_data(received)
+        raise h11.RemoteProtocolError("too much to read")
+
+
 async def _response(connection: Connection) -> h11.Response:
-    for _ in range(_MAX_EVENTS):
-        event = await _next(connection)
+    reading = _Reading(connection, _MAX_HEAD)
+    while True:
+        event = await reading.next()
         if isinstance(event, h11.Response):
             return event
         if not isinstance(event, h11.InformationalResponse):
             raise ConnectionResetError("there was no response")
-    raise h11.RemoteProtocolError("too many interim responses")
-
-
-async def _next(connection: Connection) -> object:
-    while True:
-        event = connection.http.next_event()
-        if event is not h11.NEED_DATA:
-            return event
-        connection.http.receive_data(await connection.reader.read(_CHUNK))
 
 
 async def _drain(connections: Connections, target: Target, connection: Connection) -> None:
     """Reads the rest of a short response, so that the connection can be kept; otherwise drops the connection."""
-    read = 0
+    reading = _Reading(connection, _MAX_DRAINED)
     try:
         with suppress(TimeoutError, OSError, h11.RemoteProtocolError):
             async with asyncio.timeout(_DRAIN_TIMEOUT):
-                for _ in range(_MAX_EVENTS):
-                    event = await _next(connection)
-                    if not isinstance(event, h11.Data):
-                        break
-                    read += len(event.data)
-                    if read > _MAX_DRAINED:
-                        break
+                while isinstance(await reading.next(), h11.Data):
+                    pass
         http = connection.http
         if http.our_state is h11.DONE and http.their_state is h11.DONE:
             http.start_next_cycle()
