@@ -18,7 +18,7 @@ from tests.support.store_contents import stored
 from tests.support.traces import columns_by_table, columns_with, files_with, rows_of, tables_with_partner
 from trunkline.actions.operator import partners, remove
 from trunkline.actions.operator.check_store import check_store
-from trunkline.domain.errors import CommandError, NoOwner, PartnerRemoved
+from trunkline.domain.errors import CommandError, NoSuchLine, PartnerRemoved
 from trunkline.domain.events import EventType
 from trunkline.domain.message import DeliveryStatus
 from trunkline.storage import removal
@@ -199,7 +199,7 @@ def test_a_removed_line_can_be_added_again(we: Caller, url: str) -> None:
     assert [each["id"] for each in we.chats()] == [each["id"] for each in others]
     assert problems(we) == []
     assert we.post("/v3/chats", {"from": LINE, "to": [ALICE], "message": text("hello")}).status_code == 403
-    with pytest.raises(NoOwner):
+    with pytest.raises(NoSuchLine):
         remove_line(we, LINE, with_chats=True)
     store = we.api.opened.store
     we.api.opened.run(partners.add_line(store, partner_of(we), LINE, None, we.clock()))

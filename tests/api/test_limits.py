@@ -65,7 +65,7 @@ BEYOND: list[tuple[str, Any, int, str]] = [
         "/v3/chats",
         creating(message=text("a" * (MAX_TEXT + 1))),
         1004,
-        "'message.parts[0].value' has 20,001 characters; a text part has at most 20,000",
+        "'message.parts[0].value' has 20,001 UTF-16 code units; a text part has at most 20,000",
     ),
     (
         "/v3/chats",

@@ -51,5 +51,17 @@ def test_every_link_in_the_docs_leads_to_an_existing_file() -> None:
                 assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def test_the_index_lists_every_decision_in_order() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = re.findall(r"^- \[(\d+) .*\]\((.*)\)$", (folder / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert listed == [(page.name[:4], page.name) for page in sorted(folder.glob("[0-9]*.md"))]
+
+
+def test_the_glossary_defines_each_term_once() -> None:
+    terms = re.findall(r"^\| ([^|]*) \|", (ROOT / "docs" / "glossary.md").read_text("utf-8"), re.MULTILINE)
+    single = [term for cell in terms for term in cell.split(", ") if term not in ("Term", "--")]
+    assert sorted(single) == sorted(set(single))
+
+
 def _documented(default: object) -> str:
     return str(default).lower() if isinstance(default, bool) else str(default)

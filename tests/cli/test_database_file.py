@@ -19,6 +19,8 @@ EXPECTING = {
     "webhooks list": ["webhooks", "list", "Acme"],
     "webhooks listen": ["webhooks", "listen", "Acme", "--forward-to", "http://127.0.0.1:1/"],
     "database check": ["database", "check"],
+    "database backup": ["database", "backup", "chats-monday.db"],
+    "database restored": ["database", "restored"],
 }
 
 

@@ -118,7 +118,8 @@ def test_a_line(database: str) -> None:
         assert done.stdout == f"Removed the line {LINE} of Acme, with 1 chat and 1 message.\n", done.stderr
         assert get(f"{url}/v3/chats", key)[1]["chats"] == []
         assert post(f"{url}/v3/chats", message(), key)[0] == 403
-        assert "does not have the line" in error_of("line", "remove", "Acme", LINE, "--yes", database=database)
+        error = error_of("line", "remove", "Acme", LINE, "--yes", database=database)
+        assert error == f"Acme does not have the line {LINE}; `trunkline line list PARTNER` shows a partner's lines"
         run_json("line", "add", "Acme", LINE, database=database)
         assert post(f"{url}/v3/chats", message("hello"), key)[0] == 201
     assert files_with(database, CANARY) == []
@@ -135,4 +136,4 @@ def test_a_subscription(database: str) -> None:
         assert removed == {"id": made["id"], "target_url": hook["target_url"], "pending_deliveries": 1}
         assert run_json("webhooks", "list", "Acme", database=database)["subscriptions"] == []
     error = error_of("webhooks", "remove", "Acme", made["id"], "--yes", database=database)
-    assert error.startswith(f"there is no subscription '{made['id']}'")
+    assert error == f"there is no subscription '{made['id']}'; `trunkline webhooks list PARTNER` shows them"

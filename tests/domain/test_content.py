@@ -101,7 +101,7 @@ def test_valid_parts_are_accepted(parts: tuple[Part, ...]) -> None:
             (text("abc", Decoration((0, 2), Style.BOLD), Decoration((1, 3), None, Animation.NOD)),),
             "an animation that overlaps",
         ),
-        ((text("a" * (MAX_TEXT - 1) + "🎂"),), "has 20,001 characters; a text part has at most 20,000"),
+        ((text("a" * (MAX_TEXT - 1) + "🎂"),), "has 20,001 UTF-16 code units; a text part has at most 20,000"),
         ((text("hi", *[Decoration((0, 1), Style.BOLD)] * (MAX_DECORATIONS + 1)),), "has 101 ranges; a text part"),
         ((text("hi", mention_range=(0, 9)),), "'message.parts[0].mention_range' is [0, 9]"),
         ((TextPart("hi", mention_range=(0, 1)),), "'message.parts[0].mention_range' is given without a 'mention'"),

@@ -60,11 +60,13 @@ class Settings:
     )
     max_backlog: int = _setting(
         1000,
-        "How much may wait for the carrier, or for one webhook target, before a partner's requests that add to it fail "
-        "with 429, if the service cannot deliver it as fast.",
+        "How many messages may wait for the carrier, or events for one webhook target, before requests that add more "
+        "fail with 429. Those that wait for a failing target do not count.",
     )
     postgres_writers: int = _setting(
-        4, "The writing connections of a worker to PostgreSQL, each for another partner; it has 8 reading ones."
+        4,
+        "The connections to PostgreSQL with which a worker writes, each for a different partner. It reads with 8 "
+        "others.",
     )
     access_log: bool = _setting(False, "Log one line per request; halves throughput.")
     log_format: str = _setting("text", "The format of the log: text, or json.")

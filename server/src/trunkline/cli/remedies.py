@@ -7,8 +7,10 @@ from trunkline.domain.errors import (
     NoPartner,
     NoSuchEvent,
     NoSuchKey,
+    NoSuchLine,
     NoSuchPartner,
     NoSuchSubscription,
+    NotSubscribed,
     PartnerExists,
     TrunklineError,
 )
@@ -25,7 +27,9 @@ _REMEDIES: dict[type[TrunklineError], str] = {
     NoSuchKey: "`trunkline key list PARTNER` shows a partner's keys",
     NoOwner: "add it with `trunkline line add PARTNER NUMBER`",
     NoSuchEvent: "`trunkline webhooks list PARTNER --events` shows the latest",
-    NoSuchSubscription: "`trunkline webhooks list PARTNER` shows them; choose one with --subscription",
+    NoSuchLine: "`trunkline line list PARTNER` shows a partner's lines",
+    NoSuchSubscription: "`trunkline webhooks list PARTNER` shows them",
+    NotSubscribed: "`trunkline webhooks list PARTNER` shows them; choose one with --subscription",
 }
 
 

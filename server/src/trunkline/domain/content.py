@@ -246,7 +246,7 @@ def _utf16_length(text: str) -> int:
 
 def _check_length(length: int, name: str) -> None:
     if length > MAX_TEXT:
-        raise InvalidContent(f"{name} has {length:,} characters; a text part has at most {MAX_TEXT:,}")
+        raise InvalidContent(f"{name} has {length:,} UTF-16 code units; a text part has at most {MAX_TEXT:,}")
 
 
 def _check_overlaps(decorations: Sequence[Decoration], name: str) -> None:

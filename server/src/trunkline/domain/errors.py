@@ -41,8 +41,10 @@
         ├── AmbiguousPartner  several partners match
         ├── NoSuchKey         no key has this id
         ├── NoOwner           no partner has this line
+        ├── NoSuchLine        the partner does not have this line
         ├── NoSuchEvent       no event has this id
-        └── NoSuchSubscription  no active subscription matches
+        ├── NoSuchSubscription  no subscription has this id
+        └── NotSubscribed     no active subscription can get the event
 
 ``api/responses`` renders those with a code; the command line prints the message of any of them.
 """
@@ -347,9 +349,17 @@ class NoOwner(CommandError):
     """No partner, or not the named one, has this line."""
 
 
+class NoSuchLine(CommandError):
+    """The partner does not have this line."""
+
+
 class NoSuchEvent(CommandError):
     """No stored event has this id."""
 
 
 class NoSuchSubscription(CommandError):
-    """No active subscription matches."""
+    """No subscription has this id."""
+
+
+class NotSubscribed(CommandError):
+    """No active subscription, or not the named one, can get the event."""

@@ -9,7 +9,7 @@ import msgspec
 
 from trunkline.actions.operator.check_store import check_store
 from trunkline.actions.operator.files import CopiedFiles, copy_files, folder_beside
-from trunkline.domain.errors import CommandError
+from trunkline.domain.errors import CommandError, NoDatabase
 from trunkline.storage import partial, postgres_backup, sqlite_backup
 from trunkline.storage.files.folder import Folder
 from trunkline.storage.files.opening import open_files
@@ -120,7 +120,7 @@ def _check_target(target: Path, file: Path | None, *, replace: bool) -> None:
 
 def _require_file(file: Path) -> None:
     if not file.exists():
-        raise CommandError(f"there is no database {file}")
+        raise NoDatabase(f"there is no database {file}")
 
 
 def _exists(target: Path) -> CommandError:

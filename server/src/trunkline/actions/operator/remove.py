@@ -11,7 +11,7 @@ from trunkline.actions.attachments.sweep import delete_file, sweep
 from trunkline.actions.steps.forgetting import forget
 from trunkline.domain.chat import Chat
 from trunkline.domain.context import RequestContext
-from trunkline.domain.errors import CommandError, NoOwner
+from trunkline.domain.errors import CommandError, NoSuchLine
 from trunkline.domain.instant import Clock
 from trunkline.domain.message import DeliveryStatus
 from trunkline.storage import removal
@@ -60,9 +60,9 @@ async def remove_partner(store: Store, partner: Partner, clock: Clock, show: Sho
 
 
 async def holdings_of_line(store: Store, partner: Partner, line: str) -> tuple[int, int]:
-    """How many chats and messages a line has. Raises ``NoOwner``."""
+    """How many chats and messages a line has. Raises ``NoSuchLine``."""
     if not await store.partners.has_line(partner.id, line):
-        raise NoOwner(f"{partner.name} does not have the line {line}")
+        raise NoSuchLine(f"{partner.name} does not have the line {line}")
     return await removal.holdings_of_line(store.reader(partner.id), line)
 
 
@@ -70,7 +70,7 @@ async def remove_line(store: Store, partner: Partner, line: str, clock: Clock, s
     """Removes a line; with its chats, messages and events if it has any and that is wanted.
 
     The line itself is the last to go, so if it is interrupted, call it again. Opt-outs stay: they apply to every line.
-    Raises ``CommandError``, ``NoOwner``.
+    Raises ``CommandError``, ``NoSuchLine``.
     """
     messages = 0
     after: int | None = 0  # the sequence of the last event that was looked at; None when there are no more
@@ -88,7 +88,7 @@ async def remove_line(store: Store, partner: Partner, line: str, clock: Clock, s
             elif await removal.delete_line(change, line):
                 break
             else:
-                raise NoOwner(f"{partner.name} does not have the line {line}")
+                raise NoSuchLine(f"{partner.name} does not have the line {line}")
         for file in files:
             await delete_file(store, partner.id, file)
         show(messages)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from trunkline.domain.context import RequestContext
-from trunkline.domain.errors import NoSuchEvent, NoSuchSubscription
+from trunkline.domain.errors import NoSuchEvent, NoSuchSubscription, NotSubscribed
 from trunkline.domain.handle import quoted
 from trunkline.domain.subscription import Subscription
 from trunkline.storage import outbox, subscriptions
@@ -26,7 +26,7 @@ async def resend_event(
     """Delivers an event again, after the pending events of its chat. Returns the ids of the subscriptions.
 
     These are the subscriptions that got it when it happened, or the one that is named. Raises ``NoSuchEvent`` or
-    ``NoSuchSubscription``.
+    ``NotSubscribed``.
     """
     async with store.change(ctx) as change:
         stored = await outbox.event_versions(change, event_id)
@@ -59,15 +59,15 @@ async def _subscriptions(
     if subscription_id is None:
         chosen = {each: addressed[each] for each in active if each in addressed}
         if not chosen:
-            raise NoSuchSubscription("no active subscription got this event")
+            raise NotSubscribed("no active subscription got this event")
         return chosen
     if subscription_id not in active:
-        raise NoSuchSubscription(f"there is no active subscription {quoted(subscription_id)}")
+        raise NotSubscribed(f"there is no active subscription {quoted(subscription_id)}")
     version = active[subscription_id].version
     of_its_version = next((event for event in stored if event.version == version), None)
     event = addressed.get(subscription_id, of_its_version)
     if event is None:
-        raise NoSuchSubscription(
+        raise NotSubscribed(
             f"the event is stored in version {stored[0].version} only, and the subscription has version {version}"
         )
     return {subscription_id: event}
