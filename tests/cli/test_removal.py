@@ -136,3 +136,4 @@ def test_a_subscription(database: str) -> None:
         assert run_json("webhooks", "list", "Acme", database=database)["subscriptions"] == []
     error = error_of("webhooks", "remove", "Acme", made["id"], "--yes", database=database)
     assert error.startswith(f"there is no subscription '{made['id']}'")
+    assert "--subscription" not in error  # an option that this command does not have

@@ -25,7 +25,7 @@ _REMEDIES: dict[type[TrunklineError], str] = {
     NoSuchKey: "`trunkline key list PARTNER` shows a partner's keys",
     NoOwner: "add it with `trunkline line add PARTNER NUMBER`",
     NoSuchEvent: "`trunkline webhooks list PARTNER --events` shows the latest",
-    NoSuchSubscription: "`trunkline webhooks list PARTNER` shows them; choose one with --subscription",
+    NoSuchSubscription: "`trunkline webhooks list PARTNER` shows their ids",
 }
 
 
