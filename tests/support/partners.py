@@ -83,7 +83,7 @@ class Pagination:
         assert len(self.pages) < MAX_PAGES, "the pagination does not end"
         query = ChatQuery(self._filters, limit, self._cursor)
         page = await list_chats(self._store, self._partner_id, query, now)
-        self.pages.append([_decode(with_doc_base(document, b"")) for document in split(page.documents)])
+        self.pages.append([_decode(document) for document in split(with_doc_base(page.documents, b""))])
         self._cursor = page.next_cursor
         self.finished = self._cursor is None
 
