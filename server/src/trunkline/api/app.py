@@ -30,7 +30,7 @@ from trunkline.api.operation import (
     Send,
 )
 from trunkline.api.reference.routes import reference_routes
-from trunkline.api.request_body import received
+from trunkline.api.request_body import ArrivingBody
 from trunkline.api.responses import Response, error_response
 from trunkline.api.routes import ROUTES
 from trunkline.domain.context import NO_PARTNER, RequestContext
@@ -53,6 +53,7 @@ from trunkline.domain.errors import (
 from trunkline.domain.handle import quoted
 from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import SECOND, Clock, Instant, now
+from trunkline.domain.keys import Grant
 from trunkline.domain.rate_limit import Buckets, RateLimit
 from trunkline.domain.tracing import bind_trace
 from trunkline.schemas.documents import Completion
@@ -129,7 +130,16 @@ class Application:
         """
         watch = Watch(store.database)
         completion = Completion(doc_base, store.file_urls(base_url))
-        self._state = AppState(store, watch, base_url, completion, network or loopback(store), allow_private_webhooks)
+        self._authentication = Authentication(store)
+        self._state = AppState(
+            store,
+            watch,
+            base_url,
+            completion,
+            network or loopback(store),
+            allow_private_webhooks,
+            self._check_key,
+        )
         self._clock = clock
         self._base_url = base_url
         self._changed = changed
@@ -138,7 +148,6 @@ class Application:
         self._is_behind = is_behind
         self._abandon = abandon
         self._large_bodies = LargeBodies()
-        self._authentication = Authentication(store)
         self._paths: dict[str, Endpoint] = {}
         """The endpoints of paths without parameters: a lookup, whatever their number."""
         self._patterns: list[tuple[re.Pattern[str], Endpoint]] = []
@@ -188,19 +197,17 @@ class Application:
         at = self._clock()
         partner_id = NO_PARTNER
         if route.needs_key:
-            partner_id = scope[_PARTNER] = await self._admit(route, scope, at)
-
-        async def check_key() -> None:
-            if route.needs_key:
-                await self._authentication.authenticate(scope["headers"], self._clock())
-
+            grant = await self._authentication.authenticate(scope["headers"], at)
+            self._admit(grant, route, at)
+            partner_id = scope[_PARTNER] = grant.partner_id
         if method in READ_METHODS or route.streams_body:
             content = b""
         else:
             content = await _content(scope, receive)
-            await check_key()  # a body can take long to arrive
+            if route.needs_key:
+                await self._state.check_key(scope["headers"])  # a body can take long to arrive
         ctx = RequestContext(partner_id, at, trace_id)
-        request = Request(self._state, check_key, ctx, scope, path, content, receive)
+        request = Request(self._state, ctx, scope, path, content, receive)
         if self._faults is None or not route.needs_key or route.path.startswith(ADMIN):
             response = await route.handler(request)
         else:
@@ -210,9 +217,8 @@ class Application:
             self._changed()
         return response
 
-    async def _admit(self, route: Route, scope: Scope, at: Instant) -> int:
-        """The partner of a request. Raises ``Unauthorized`` or ``TooManyRequests``."""
-        grant = await self._authentication.authenticate(scope["headers"], at)
+    def _admit(self, grant: Grant, route: Route, at: Instant) -> None:
+        """Raises ``TooManyRequests`` if there have been too many with the key, or too much is to be delivered."""
         if self._buckets is not None:
             left = self._buckets.take(grant.key_id, at)
             if left:
@@ -222,7 +228,10 @@ class Application:
             raise TooManyRequests(
                 BEHIND_RETRY_AFTER, "your messages or webhooks are delivered more slowly than you send"
             )
-        return grant.partner_id
+
+    async def _check_key(self, headers: list[tuple[bytes, bytes]]) -> None:
+        """Raises ``Unauthorized`` if the key of a request is not valid now."""
+        await self._authentication.authenticate(headers, self._clock())
 
     def _find(self, scope: Scope) -> tuple[Endpoint, Mapping[str, str]]:
         """The endpoint of a path, and the parameters in it. Raises ``NotFound``."""
@@ -272,7 +281,9 @@ async def _content(scope: Scope, receive: Receive) -> bytes:
     _check_size(expected)
     chunks: list[bytes] = []
     size = 0
-    async for chunk in received(receive, expected):
+    arriving = ArrivingBody(receive, expected)
+    while not arriving.is_complete:
+        chunk = await arriving.next()
         size += len(chunk)
         _check_size(size)
         chunks.append(chunk)

@@ -17,7 +17,7 @@ from trunkline.actions.lines.capability import Network
 from trunkline.api.body import read_body
 from trunkline.api.parameters import Parameter
 from trunkline.api.responses import Response, json_response
-from trunkline.domain.context import RequestContext
+from trunkline.domain.context import NO_PARTNER, RequestContext
 from trunkline.domain.errors import TrunklineError
 from trunkline.domain.file_urls import FileUrls
 from trunkline.schemas.documents import Completion
@@ -49,14 +49,14 @@ class AppState(msgspec.Struct, frozen=True):
     network: Network
     allow_private_webhooks: bool
     """Whether webhooks may go to private networks, and over plain HTTP."""
+    check_key: Callable[[list[tuple[bytes, bytes]]], Awaitable[None]]
+    """Raises ``Unauthorized`` if the key in these headers is not valid now."""
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
     """A request with a valid key, if its route needs one. ``ctx`` of a route without a key has partner 0."""
 
     state: AppState
-    check_key: Callable[[], Awaitable[None]]
-    """Raises ``Unauthorized`` if the key is no longer valid: for a handler that has waited."""
     ctx: RequestContext
     scope: Scope
     path: Mapping[str, str]
@@ -84,6 +84,11 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     def query(self) -> bytes:
         """The query string, encoded."""
         return self.scope["query_string"]
+
+    async def check_key(self) -> None:
+        """Raises ``Unauthorized`` if the key is no longer valid: for a handler that has waited."""
+        if self.ctx.partner_id != NO_PARTNER:
+            await self.state.check_key(self.scope["headers"])
 
     def header(self, name: bytes) -> str | None:
         """The value of a header; ``name`` is in lower case. If it is repeated, the last one counts."""

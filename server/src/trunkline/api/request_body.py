@@ -16,17 +16,31 @@ async def received(receive: Receive, size: int) -> AsyncGenerator[bytes]:
 
     ``size`` is how long the body should be, at most; it determines how long it may take.
     """
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + TIMEOUT + size / SLOWEST
-    more = True
-    while more:
+    arriving = ArrivingBody(receive, size)
+    while not arriving.is_complete:
+        piece = await arriving.next()
+        if piece:
+            yield piece
+
+
+class ArrivingBody:
+    """The body of a request, of at most ``size`` bytes, which determine how long it may take."""
+
+    def __init__(self, receive: Receive, size: int) -> None:
+        self._receive = receive
+        self._time = asyncio.get_running_loop().time
+        self._deadline = self._time() + TIMEOUT + size / SLOWEST
+        self.is_complete = False
+        """Whether no piece is left."""
+
+    async def next(self) -> bytes:
+        """The next piece, which may be empty. Raises ``InvalidBody``."""
         try:
-            async with asyncio.timeout_at(min(loop.time() + IDLE_TIMEOUT, deadline)):
-                message = await receive()
+            async with asyncio.timeout_at(min(self._time() + IDLE_TIMEOUT, self._deadline)):
+                message = await self._receive()
         except TimeoutError:
             raise InvalidBody("the body arrives too slowly; send the request again") from None
         if message["type"] == "http.disconnect":
             raise InvalidBody("the body ends before it is complete")
-        if message.get("body"):
-            yield message["body"]
-        more = message.get("more_body", False)
+        self.is_complete = not message.get("more_body", False)
+        return message.get("body", b"")

@@ -1,6 +1,7 @@
 """The responses to sending a message."""
 
 from enum import StrEnum
+from operator import attrgetter
 from typing import Annotated
 
 import msgspec
@@ -96,10 +97,12 @@ class SentAnywhere(msgspec.Struct):
     ]
 
 
+_fields_of_sent = attrgetter(*SentMessageSchema.__struct_fields__)
+
+
 def sent_message_schema(message: Message) -> SentMessageSchema:
     """A message, in the response to its sending."""
-    whole = message_schema(message)
-    return SentMessageSchema(**{name: getattr(whole, name) for name in SentMessageSchema.__struct_fields__})
+    return SentMessageSchema(*_fields_of_sent(message_schema(message)))
 
 
 def message_sent(chat: Chat, message: Message) -> MessageSent:

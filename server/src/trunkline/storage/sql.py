@@ -28,7 +28,7 @@ class Query(msgspec.Struct, frozen=True):
 
     def values(self, **named: Value) -> tuple[Value, ...]:
         """The values in the order of the parameters. Others are ignored; a missing one raises ``KeyError``."""
-        return tuple([named[parameter] for parameter in self.parameters])
+        return tuple(map(named.__getitem__, self.parameters))
 
 
 def parse(text: str) -> dict[str, Query]:

@@ -106,7 +106,7 @@ class SQLite:
                 await self._begin(writer)
                 try:
                     yield SQLiteTransaction(writer)
-                    _raising_not_ready(writer.execute)("commit")
+                    _call(writer.execute, "commit")
                 except BaseException:
                     # After some errors, such as a full disk, SQLite has already rolled back.
                     if writer.in_transaction:
@@ -223,15 +223,15 @@ class SQLiteTransaction:
         return [found for values in rows for found in _fetch(self._connection, query.text, values)]
 
     async def run_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> None:
-        _raising_not_ready(self._connection.executemany)(query.text, rows)
+        _call(self._connection.executemany, query.text, rows)
 
     async def load(self, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> None:
         parameters = ", ".join("?" * len(columns))
         statement = f"insert into {table} ({', '.join(columns)}) values ({parameters})"  # noqa: S608 - our own names
-        _raising_not_ready(self._connection.executemany)(statement, rows)
+        _call(self._connection.executemany, statement, rows)
 
     async def script(self, text: str) -> None:
-        _raising_not_ready(self._connection.execute)(text)
+        _call(self._connection.execute, text)
 
     async def has_table(self, name: str) -> bool:
         return _has_table(self._connection, name)
@@ -325,13 +325,11 @@ def _not_ready(error: apsw.Error) -> NotReady:
             return NotReady(f"the database does not answer: {error}")
 
 
-def _raising_not_ready(call: Callable[P, T]) -> Callable[P, T]:
-    def called(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return call(*args, **kwargs)
-        except apsw.ConstraintError:
-            raise
-        except apsw.Error as error:
-            raise _not_ready(error) from error
-
-    return called
+def _call(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Calls SQLite. Raises ``NotReady`` for an error outside our code."""
+    try:
+        return call(*args, **kwargs)
+    except apsw.ConstraintError:
+        raise  # an error in our code, not an outage
+    except apsw.Error as error:
+        raise _not_ready(error) from error

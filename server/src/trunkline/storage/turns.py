@@ -10,8 +10,7 @@ other writes wait here. A write that waits is cancelled like any other; its plac
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from typing import TypeAlias
 
 from trunkline.domain.context import Origin
@@ -66,23 +65,21 @@ class Turns:
         self._next: deque[_Writer] = deque()
         """Those that wait and do not write, in the order of their turns."""
 
-    @asynccontextmanager
-    async def turn(self, partner_id: int, origin: Origin) -> AsyncGenerator[None]:
+    def turn(self, partner_id: int, origin: Origin) -> "_Turn":
         """Waits for the partner's turn, and has it until the end of the block.
 
         Raises ``TooManyRequests`` or ``Busy`` for a request that cannot wait, or cannot wait any longer.
         """
-        writer = partner_id, origin is Origin.CLAIM
+        return _Turn(self, (partner_id, origin is Origin.CLAIM), origin)
+
+    async def begin(self, writer: _Writer, origin: Origin) -> None:
+        """Begins a turn."""
         if self._free and writer not in self._writes:
             # Nobody waits for a place while one is free.
             self._free -= 1
             self._writes[writer] = _Writes(is_writing=True)
         else:
             await self._wait(writer, origin)
-        try:
-            yield
-        finally:
-            self._end(writer)
 
     async def _wait(self, writer: _Writer, origin: Origin) -> None:
         writes = self._writes.get(writer)
@@ -100,7 +97,7 @@ class Turns:
                 await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled():
-                self._end(writer)
+                self.end(writer)
             else:
                 with suppress(ValueError):
                     waiting.remove(turn)
@@ -109,7 +106,7 @@ class Turns:
                 raise Busy(BUSY_RETRY_AFTER) from None
             raise
 
-    def _end(self, writer: _Writer) -> None:
+    def end(self, writer: _Writer) -> None:
         """Ends a turn, and gives the next ones."""
         self._free += 1
         self._writes[writer].is_writing = False
@@ -130,3 +127,20 @@ class Turns:
         if writes is not None and not (writes.is_writing or writes.internal or writes.requests):
             del self._writes[writer]
             self._next.remove(writer)
+
+
+class _Turn:
+    """A turn as a context. A generator would cost every write twice as much."""
+
+    __slots__ = ("_origin", "_turns", "_writer")
+
+    def __init__(self, turns: Turns, writer: _Writer, origin: Origin) -> None:
+        self._turns = turns
+        self._writer = writer
+        self._origin = origin
+
+    async def __aenter__(self) -> None:
+        await self._turns.begin(self._writer, self._origin)
+
+    async def __aexit__(self, *error: object) -> None:
+        self._turns.end(self._writer)
