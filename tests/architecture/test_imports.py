@@ -72,6 +72,7 @@ ALLOWED: dict[str, set[str]] = {
         "trunkline.delivery",
         "trunkline.storage.store",
         "trunkline.domain.chat_health",
+        "trunkline.domain.errors",
     },
     # Assembles a service as main does, for users' tests; nothing in the service imports it.
     "trunkline.testing": {
