@@ -109,9 +109,10 @@ async def test_the_replaced_database_is_kept(place: Place) -> None:
     assert restored.replaced is not None
     assert await place.partners() == ["Acme"]
     assert await place.partners(f"sqlite:///{restored.replaced}") == ["Acme", "Later"]
-    with pytest.raises(CommandError, match="created in the meantime"):
-        await place.restore()  # in the same second
-    assert await place.partners() == ["Acme"]
+    again = (await place.restore()).replaced  # in the same second
+    assert again is not None
+    assert again != restored.replaced
+    assert await place.partners(f"sqlite:///{again}") == ["Acme"]
 
 
 async def test_a_backup_is_restored_where_there_is_no_database(place: Place) -> None:
@@ -240,6 +241,24 @@ async def test_what_cannot_be_restored(place: Place) -> None:
         with pytest.raises(CommandError, match=says):
             await place.restore(folder / name)
         assert place.names == names
+    assert await place.partners() == ["Acme"]
+
+
+async def test_nothing_but_a_trunkline_database_is_replaced(place: Place) -> None:
+    changed(place.folder / "foreign", "create table notes (text)")
+    os.mkfifo(place.folder / "pipe")
+    names = place.names
+    for name in ("foreign", "pipe"):
+        with pytest.raises(CommandError, match="is not a Trunkline database, so nothing replaces it"):
+            await restore(f"sqlite:///{place.folder / name}", "", place.backup, unseen, NOW)
+    assert place.names == names
+
+
+async def test_a_backup_never_replaces_a_part_of_the_database(place: Place) -> None:
+    async with open_store(place.url):
+        for suffix in ("-wal", "-shm", "-journal"):
+            with pytest.raises(CommandError, match="is a part of the database"):
+                await place.back_up(Path(f"{place.file}{suffix}"), replace=True)
     assert await place.partners() == ["Acme"]
 
 

@@ -9,7 +9,7 @@ from tests.support.network import network_to
 from trunkline.domain.errors import CommandError
 from trunkline.storage.postgres import Postgres
 from trunkline.storage.postgres_connections import Connector
-from trunkline.storage.postgres_url import Address, parse_url
+from trunkline.storage.postgres_url import Address, for_programs, parse_url
 from trunkline.storage.sql import parse
 
 QUERIES = parse("""
@@ -126,3 +126,11 @@ async def test_keepalives_take_effect(postgres_url: str) -> None:
 
 def test_keepalives_can_be_off() -> None:
     assert parse_url("postgresql://app@db/app?keepalives=0").socket_options == ()
+
+
+def test_the_programs_of_postgresql_get_what_libpq_knows_and_no_password() -> None:
+    url = "postgresql://app:p%40ss@db/app?pgbouncer=true&connection_limit=5&sslmode=require&options=-c%20geqo%3Doff"
+    public, variables = for_programs(url)
+    assert public == "postgresql://app@db/app?options=-c%20geqo%3Doff&sslmode=require"
+    assert variables == {"PGPASSWORD": "p@ss"}
+    assert for_programs("postgresql:///app?password=secret") == ("postgresql:///app", {"PGPASSWORD": "secret"})

@@ -73,7 +73,10 @@ _SANDBOX_OFF = (
     "the sandbox of this service is off; its operator turns it on with `trunkline serve --sandbox` or "
     "TRUNKLINE_SANDBOX=true"
 )
-_EXPECTED = (NotReady, Busy, CarrierNotReady, NoLineOfType, NotSimulated, FilesNotReady, FilesFull)
+_REFUSALS = (Busy, NoLineOfType, NotSimulated)
+"""Errors with a status of 500 or above that a request itself causes: a partner must not fill the log with them."""
+
+_EXPECTED = (NotReady, CarrierNotReady, FilesNotReady, FilesFull)
 """Errors whose cause is known, so that their traceback would say nothing."""
 
 log = logging.getLogger("trunkline.api")
@@ -267,7 +270,9 @@ class Application:
 
     def _error_response(self, error: Exception, trace_id: str) -> Response:
         public = _public_error(error)
-        if isinstance(error, _EXPECTED):
+        if isinstance(error, _REFUSALS):
+            log.info("%s", described(error))
+        elif isinstance(error, _EXPECTED):
             log.error("%s", described(error))
         elif public.status >= InternalError.status:
             log.error("%s", described(error), exc_info=error)

@@ -4,9 +4,9 @@ import asyncio
 import os
 import re
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from trunkline.domain.errors import CommandError
+from trunkline.storage.postgres_url import for_programs
 
 _COPIED = re.compile(rb"^COPY \S*store \((.*)\) FROM stdin;\n(.*)$", re.MULTILINE)
 _FORMAT = b"PGDMP"
@@ -14,7 +14,7 @@ _FORMAT = b"PGDMP"
 
 async def dump(url: str, target: Path) -> None:
     """Writes the database at a URL to a file in the custom format. Raises ``CommandError``."""
-    public, secrets = _connection(url)
+    public, secrets = for_programs(url)
     await _run("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={target}", public, secrets=secrets)
 
 
@@ -23,7 +23,7 @@ async def restore(url: str, backup: Path) -> None:
 
     Raises ``CommandError``.
     """
-    public, secrets = _connection(url)
+    public, secrets = for_programs(url)
     options = ("--no-owner", "--no-acl", "--exit-on-error", "--single-transaction", f"--dbname={public}")
     await _run("pg_restore", *options, str(backup), secrets=secrets)
 
@@ -67,16 +67,3 @@ async def _run(program: str, *arguments: str, secrets: dict[str, str]) -> bytes:
         text = complaints.decode(errors="replace").strip()
         raise CommandError(text.partition("\n")[0] or f"{program} failed with status {process.returncode}")
     return output
-
-
-def _connection(url: str) -> tuple[str, dict[str, str]]:
-    """A URL without its password, which others could see in the list of processes, and the variable that has it."""
-    parts = urlsplit(url)
-    user, separator, host = parts.netloc.rpartition("@")
-    name, _, password = user.partition(":")
-    query = parse_qsl(parts.query, keep_blank_values=True)
-    password = dict(query).get("password", unquote(password))
-    public = parts._replace(
-        netloc=f"{name}{separator}{host}", query=urlencode([each for each in query if each[0] != "password"])
-    )
-    return public.geturl(), {"PGPASSWORD": password} if password else {}

@@ -141,6 +141,22 @@ def parse_url(url: str) -> ConnectionOptions:
     )
 
 
+def for_programs(url: str) -> tuple[str, dict[str, str]]:
+    """A URL for the programs of PostgreSQL, and the environment variables that belong to it.
+
+    The URL has no password, which others could see in the list of processes, and no parameter that libpq does not know.
+    """
+    parts = urlsplit(url)
+    user, separator, host = parts.netloc.rpartition("@")
+    name, _, password = user.partition(":")
+    parameters = dict(_parameters(parts.query))
+    password = parameters.get("password", unquote(password))
+    known = {name: parameters[name] for name in parameters.keys() - _OF_OTHER_CLIENTS - {"pgbouncer", "password"}}
+    query = urlencode(sorted(known.items()), quote_via=quote)
+    public = f"{parts.scheme}://{name}{separator}{host}{parts.path}"
+    return f"{public}?{query}" if query else public, {"PGPASSWORD": password} if password else {}
+
+
 def _parameters(query: str) -> Iterator[tuple[str, str]]:
     """The parameters that have a value. A plus sign is a plus sign, as in libpq. Raises ``ValueError``."""
     for pair in filter(None, query.split("&")):

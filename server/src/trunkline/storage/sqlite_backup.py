@@ -67,6 +67,26 @@ def seal(path: Path) -> None:
         connection.pragma("journal_mode", "delete")
 
 
+def companions(path: Path) -> set[Path]:
+    """The files that SQLite keeps beside a database."""
+    target = path.resolve()
+    return {target.with_name(target.name + suffix) for suffix in (*_LOGS, "-shm")}
+
+
+def may_be_replaced(path: Path) -> bool:
+    """Whether a file is a Trunkline database, or may be a damaged one: not if it is of another program."""
+    if not path.is_file():
+        return False
+    address = f"{path.resolve().as_uri()}?immutable=1"  # nothing is created beside it
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    with suppress(apsw.Error):
+        connection: Connection = apsw.Connection(address, flags=flags)
+        with closing(connection):
+            tables = {row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")}
+            return not tables or "store" in tables
+    return True
+
+
 def is_open(path: Path) -> bool:
     """Whether a process has the database open. One that was killed has not."""
     if not path.exists():

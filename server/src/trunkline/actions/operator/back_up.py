@@ -106,6 +106,8 @@ async def _copy_files(database: Database, url: str, attachments: str, target: Pa
 def _check_target(target: Path, file: Path | None, *, replace: bool) -> None:
     if not target.parent.is_dir():
         raise CommandError(f"cannot write {target}: there is no folder {target.parent}")
+    if file is not None and target.resolve() in sqlite_backup.companions(file):
+        raise CommandError(f"{target} is a part of the database; name another file for the backup")
     if not target.exists():
         return
     if not target.is_file():

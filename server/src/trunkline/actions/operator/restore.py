@@ -8,7 +8,7 @@ import msgspec
 from trunkline.actions.operator.back_up import ProblemsFound, Progress
 from trunkline.actions.operator.check_store import check_store
 from trunkline.actions.operator.files import CopiedFiles, copy_files, folder_beside
-from trunkline.domain.errors import CommandError
+from trunkline.domain.errors import CommandError, NotReady, described
 from trunkline.domain.instant import Instant, to_datetime
 from trunkline.storage import checks, partial, postgres_backup, sqlite_backup
 from trunkline.storage.files.folder import Folder
@@ -77,6 +77,8 @@ async def _restore_sqlite(
                     )
             files = await _restore_files(database, backup, url, attachments, progress)
             pending = await checks.pending(database)
+        except NotReady as error:
+            raise CommandError(f"{backup} cannot be restored, as it is damaged: {described(error)}") from None
         finally:
             await database.close()
         sqlite_backup.seal(copy)
@@ -156,6 +158,8 @@ def _check_paths(backup: Path, file: Path | None) -> None:
         raise CommandError(f"cannot write {file}: there is no folder {file.parent}")
     if file.exists() and file.samefile(backup):
         raise CommandError(f"{backup} is the database itself; name a backup of it")
+    if file.exists() and not sqlite_backup.may_be_replaced(file):
+        raise CommandError(f"{file} is not a Trunkline database, so nothing replaces it; move it away, or name another")
 
 
 async def _require_unused(url: str) -> None:
