@@ -34,7 +34,7 @@ def from_datetime(moment: datetime) -> Instant:
 
 def to_datetime(instant: Instant) -> datetime:
     """The same point in time as an aware ``datetime`` in UTC."""
-    return _EPOCH + timedelta(0, 0, instant)  # days, seconds, microseconds; by keyword, it takes half as long again
+    return _EPOCH + timedelta(0, 0, instant)  # days, seconds, microseconds; keywords take a quarter longer
 
 
 def from_datetime_or_none(moment: datetime | None) -> Instant | None:
