@@ -76,6 +76,7 @@ def test_every_request_ends_while_postgresql_hangs_and_everything_continues(
     created = client.ask("/v3/chats", {"from": LINE, "to": [ALICE], "message": MESSAGE})
     assert created.status == 201, created.body
     messages = f"/v3/chats/{created.body['chat']['id']}/messages"
+    until(lambda: client.ask(messages).body["messages"][0]["delivery_status"] == "delivered")
     token = client.ask("/v3/chats").headers["X-Sync-Token"]
     with ThreadPoolExecutor(64) as pool:
 
@@ -84,6 +85,7 @@ def test_every_request_ends_while_postgresql_hangs_and_everything_continues(
 
         wait = begin(f"/v3/chats?updated_since={token}&wait=8")
         longer = begin(f"/v3/chats?updated_since={token}&wait=50")
+        time.sleep(1)  # by then, both have read and wait
         with postgres.hanging():
             lists = [begin("/v3/chats") for _ in range(20)]
             sends = [begin(messages, {"message": MESSAGE}, **{"Idempotency-Key": f"k{number}"}) for number in range(20)]
