@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -126,10 +127,10 @@ def test_a_removal_continues_where_it_was_interrupted(we: Caller, monkeypatch: p
     store = we.api.opened.store
     whole = removal.delete_batch
 
-    async def interrupted(*arguments: object) -> int:
+    async def interrupted(*arguments: Any) -> int:
         if arguments[1] is removal.DELETIONS[5]:
             raise KeyboardInterrupt
-        return await whole(*arguments)  # type: ignore[arg-type]
+        return await whole(*arguments)
 
     with monkeypatch.context() as patch:
         patch.setattr(removal, "delete_batch", interrupted)

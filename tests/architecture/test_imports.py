@@ -56,6 +56,8 @@ ALLOWED: dict[str, set[str]] = {
         "trunkline.actions",
         "trunkline.sources",
         "trunkline.storage.files.opening",
+        "trunkline.storage.events",
+        "trunkline.storage.schema",
         "trunkline.storage.outbox",
         "trunkline.storage.partners",
         "trunkline.storage.removal",

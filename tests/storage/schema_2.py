@@ -12,8 +12,9 @@ import msgspec
 from tests.support.chats import LINE, NOW, chat_id
 from trunkline.domain.instant import SECOND, Instant, render
 from trunkline.domain.keys import digest
+from trunkline.storage.schema import migrations
 from trunkline.storage.sql import Value
-from trunkline.storage.store import connect, migrations
+from trunkline.storage.store import connect
 
 SECRET = "tk_of_an_old_version"
 CURSOR_KEY = bytes(range(32))

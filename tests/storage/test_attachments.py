@@ -15,8 +15,9 @@ from trunkline.domain.attachment import MAX_PENDING
 from trunkline.domain.message import Content, DeliveryStatus, MediaPart, Message, TextPart
 from trunkline.schemas.message import render_message
 from trunkline.storage import media_parts
+from trunkline.storage.schema import migrations, upgrade
 from trunkline.storage.sql import Query, Value, load
-from trunkline.storage.store import Store, connect, migrations, open_store, upgrade
+from trunkline.storage.store import Store, connect, open_store
 
 MANY = 20_000
 QUERIES = {name: query for name, query in {**load("attachments"), **load("media_parts")}.items() if name != "add"}

@@ -11,8 +11,9 @@ import pytest
 from tests.support.open_store import opened_store
 from tests.support.partners import new_partner
 from trunkline.domain.errors import CommandError
+from trunkline.storage.schema import migrations, upgrade
 from trunkline.storage.sql import parse
-from trunkline.storage.store import connect, migrations, open_store, upgrade
+from trunkline.storage.store import connect, open_store
 
 NEWEST = migrations()[-1][0]
 SET_VERSION = parse("-- name: set\nupdate store set schema_version = :version")["set"]

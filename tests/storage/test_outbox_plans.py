@@ -29,11 +29,11 @@ PARTNERS = ("many", "few", "none")
 STATISTICS = ("fresh", "analysed")
 SUBSCRIPTION = "s-0"
 
-QUERIES = {f"outbox.{name}": query for name, query in load("outbox").items()} | {
-    f"subscriptions.{name}": query for name, query in load("subscriptions").items()
+QUERIES = {
+    f"{file}.{name}": query for file in ("outbox", "events", "subscriptions") for name, query in load(file).items()
 }
 NEW = {
-    name for name in QUERIES if name in {"outbox.add_entry", "outbox.add_event", "outbox.reserve", "subscriptions.add"}
+    name for name in QUERIES if name in {"outbox.add_entry", "events.add_event", "outbox.reserve", "subscriptions.add"}
 }
 """Statements that only insert rows."""
 
@@ -243,7 +243,7 @@ def test_every_statement_is_an_index_range(examined: Examined, name: str, partne
         "outbox.due_carrier_queues",
         "outbox.due_webhook_queues",
         "outbox.due_entries",
-        "outbox.deliveries",
+        "events.deliveries",
         "outbox.next_due",
     ],
 )

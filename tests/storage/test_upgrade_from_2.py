@@ -29,7 +29,8 @@ from trunkline.sources.base import ArchivedChat, ArchivedMessage, Attachment, Me
 from trunkline.storage import blocked_handles, loopback_rules, messages, subscriptions
 from trunkline.storage.change import mirror_cursor
 from trunkline.storage.outbox import EntryState
-from trunkline.storage.store import connect, migrations, upgrade
+from trunkline.storage.schema import migrations, upgrade
+from trunkline.storage.store import connect
 from trunkline.testing.clock import Clock
 
 PARTNER = 1

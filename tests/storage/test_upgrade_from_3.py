@@ -25,8 +25,9 @@ from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
 from trunkline.domain.errors import InvalidParameter
 from trunkline.domain.events import EventType, WebhookVersion
 from trunkline.storage import subscriptions
+from trunkline.storage.schema import migrations
 from trunkline.storage.sql import Value
-from trunkline.storage.store import connect, migrations, open_store
+from trunkline.storage.store import connect, open_store
 from trunkline.testing.clock import Clock
 
 URL = "https://app.example.com/hook"

@@ -16,8 +16,9 @@ from trunkline.delivery.worker import LEASE, AttemptResult, Dispatcher, Worker
 from trunkline.domain.events import Event, EventType
 from trunkline.domain.instant import SECOND, Instant
 from trunkline.domain.subscription import Subscription
-from trunkline.storage import outbox
-from trunkline.storage.outbox import Claim, DeliveryRecord, Entry
+from trunkline.storage import events as stored_events
+from trunkline.storage.events import DeliveryRecord
+from trunkline.storage.outbox import Claim, Entry
 from trunkline.storage.store import Store
 
 TIMEOUT = 20.0  # s until an expected event must happen
@@ -87,7 +88,7 @@ async def emit(
 
 async def deliveries(store: Store, partner_id: int, subscription_id: str | None = None) -> list[DeliveryRecord]:
     """The record of every delivery so far, in the order of the events."""
-    found = await outbox.deliveries(store.reader(partner_id), 10_000, destination=subscription_id, state=None)
+    found = await stored_events.deliveries(store.reader(partner_id), 10_000, destination=subscription_id, state=None)
     return [each for each, _ in reversed(found)]
 
 

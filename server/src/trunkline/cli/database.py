@@ -18,7 +18,8 @@ from trunkline.cli.store import configured_attachments, interruptible
 from trunkline.domain.errors import CommandError
 from trunkline.domain.instant import now
 from trunkline.storage.files.opening import open_files
-from trunkline.storage.store import connect, sqlite_file, upgrade
+from trunkline.storage.schema import upgrade
+from trunkline.storage.store import connect, sqlite_file
 
 T = TypeVar("T")
 

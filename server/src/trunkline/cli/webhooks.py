@@ -40,7 +40,8 @@ from trunkline.domain.instant import now
 from trunkline.domain.subscription import PUBLISHED, Subscription
 from trunkline.domain.webhook_target import Target
 from trunkline.schemas.documents import Completion
-from trunkline.storage.outbox import DeliveryRecord, EntryState, StoredEvent
+from trunkline.storage.events import DeliveryRecord, StoredEvent
+from trunkline.storage.outbox import EntryState
 from trunkline.storage.store import Store
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from trunkline.domain.errors import PartnerRemoved
 from trunkline.domain.events import Event
 from trunkline.domain.instant import Instant
 from trunkline.schemas.chat import render_chat
-from trunkline.storage import outbox, retention
+from trunkline.storage import events, outbox, retention
 from trunkline.storage.outbox import CARRIER, Command, NewEntry
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.reader import Reader
@@ -131,7 +131,7 @@ class Change(Reader):
     async def _deliveries(self) -> Sequence[NewEntry]:
         if not self._events:
             return ()
-        return await outbox.publish(
+        return await events.publish(
             self.transaction, self.partner_id, self._events, self.trace_id, self.now, self.next_revision
         )
 

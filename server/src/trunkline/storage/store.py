@@ -4,22 +4,21 @@ import asyncio
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from importlib import resources
 from pathlib import Path
 
 from trunkline.domain.chat_health import DEFAULT_THRESHOLDS, Thresholds
 from trunkline.domain.context import RequestContext
-from trunkline.domain.errors import CommandError, FilesFull, FilesNotReady, NoDatabase, NotReady
+from trunkline.domain.errors import CommandError, FilesFull, FilesNotReady, NotReady
 from trunkline.domain.file_urls import FileUrls
-from trunkline.storage import groups, media_parts, sqlite_backup
-from trunkline.storage.begin_forgetting import begin_forgetting
+from trunkline.storage import sqlite_backup
 from trunkline.storage.change import Change, open_change
 from trunkline.storage.files.base import FileStore
 from trunkline.storage.files.opening import open_files
 from trunkline.storage.partners import Partners
-from trunkline.storage.ports import Database, Source, Transaction
+from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.postgres import WRITERS, Postgres
 from trunkline.storage.reader import Reader
+from trunkline.storage.schema import upgrade
 from trunkline.storage.sql import load
 from trunkline.storage.sqlite import SQLite
 
@@ -91,66 +90,6 @@ class Store:
             ) from error
         except TimeoutError:
             raise FilesNotReady(f"the folder of attachments does not answer within {READY_TIMEOUT:.0f} s") from None
-
-
-_STEPS = {5: media_parts.index_all, 10: groups.rewrite_all, 14: begin_forgetting}
-"""What a migration does besides its statements, by the schema version that it leads to."""
-
-
-def migrations() -> list[tuple[int, str]]:
-    """Every migration, in order: the schema version that it leads to, and its statements."""
-    files = resources.files("trunkline.storage").joinpath("migrations").iterdir()
-    named = sorted((file.name, file) for file in files if file.name.endswith(".sql"))
-    return [(int(name.split("_", 1)[0]), file.read_text("utf-8")) for name, file in named]
-
-
-async def upgrade(database: Database, *, must_exist: bool = False) -> tuple[int, int]:
-    """Upgrades the schema, and returns its version before (0 for an empty database) and after.
-
-    All missing migrations run in one transaction, so an interrupted upgrade leaves the old schema. Raises
-    ``CommandError``, and changes nothing, for a schema that is newer than this version knows, and for an empty database
-    if it ``must_exist``.
-    """
-    known = migrations()
-    newest = known[-1][0]
-    # Read before waiting for the write lock: a long import must not keep a worker from starting.
-    found = await _schema_version(database)
-    if found > newest:
-        raise CommandError(
-            f"the database has schema {found}, which is newer than this version of Trunkline knows ({newest}); "
-            "run the version that upgraded it, or a newer one"
-        )
-    if found == newest:
-        return found, newest
-    if found == 0 and must_exist:
-        raise NoDatabase("the database is empty")
-    async with database.migration() as transaction:
-        found = await _schema_version(transaction)
-        for version, script in known:
-            if version > found:
-                await transaction.script(script)
-                if version in _STEPS:
-                    await _STEPS[version](transaction)
-                if version == known[0][0]:
-                    await transaction.fetch(_QUERIES["create_store"], (secrets.token_bytes(32),))
-        if found < newest:
-            await transaction.fetch(_QUERIES["set_schema_version"], (newest,))
-    return found, newest
-
-
-async def _schema_version(source: Source) -> int:
-    if not await source.has_table("store"):
-        return 0
-    return (await source.fetch(_QUERIES["schema_version"], ()))[0][0]
-
-
-async def schema_problem(database: Database) -> str | None:
-    """Why this version cannot read the database as it is; None if it can."""
-    newest = migrations()[-1][0]
-    found = await _schema_version(database)
-    if found == newest:
-        return None
-    return f"the schema is {found}, and this version of Trunkline needs {newest}; see `trunkline database upgrade`"
 
 
 async def _keys(database: Database) -> tuple[bytes, bytes]:

@@ -11,7 +11,7 @@ from trunkline.schemas.message import parse_message
 from trunkline.storage import checks
 from trunkline.storage.files.base import FileStore
 from trunkline.storage.ports import Database, Source
-from trunkline.storage.store import schema_problem
+from trunkline.storage.schema import schema_problem
 
 MAX_PROBLEMS = 100
 

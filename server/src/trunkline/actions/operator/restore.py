@@ -14,7 +14,8 @@ from trunkline.storage import checks, partial, postgres_backup, sqlite_backup
 from trunkline.storage.files.folder import Folder
 from trunkline.storage.files.opening import open_files
 from trunkline.storage.ports import Database
-from trunkline.storage.store import connect, is_open, migrations, renew_cursor_key, sqlite_file, upgrade
+from trunkline.storage.schema import migrations, upgrade
+from trunkline.storage.store import connect, is_open, renew_cursor_key, sqlite_file
 
 
 class Restored(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from trunkline.domain.message import Message
-from trunkline.storage import attachments, idempotency, media_parts, messages, outbox
+from trunkline.storage import attachments, events, idempotency, media_parts, messages
 from trunkline.storage.change import Change
 
 
@@ -15,7 +15,7 @@ async def forget(change: Change, message: Message) -> Sequence[str]:
     committed.
     """
     await messages.delete(change, message)
-    await outbox.forget_message(change.transaction, change.partner_id, message.id)
+    await events.forget_message(change.transaction, change.partner_id, message.id)
     await idempotency.forget(change, message)
     if message.is_from_me:
         return ()

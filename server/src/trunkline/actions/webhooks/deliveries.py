@@ -6,9 +6,10 @@ from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import NoSuchEvent, NoSuchSubscription, NotSubscribed
 from trunkline.domain.handle import quoted
 from trunkline.domain.subscription import Subscription
-from trunkline.storage import outbox, subscriptions
+from trunkline.storage import events, outbox, subscriptions
 from trunkline.storage.change import Change
-from trunkline.storage.outbox import NO_CHAT, DeliveryRecord, EntryState, NewEntry, StoredEvent
+from trunkline.storage.events import DeliveryRecord, StoredEvent
+from trunkline.storage.outbox import NO_CHAT, EntryState, NewEntry
 from trunkline.storage.store import Store
 
 
@@ -17,7 +18,7 @@ async def list_deliveries(
 ) -> Sequence[tuple[DeliveryRecord, StoredEvent | None]]:
     """A partner's deliveries, the latest first, each with its event if that is still stored."""
     state = EntryState.FAILED if failed else None
-    return await outbox.deliveries(store.reader(partner_id), limit, destination=subscription_id, state=state)
+    return await events.deliveries(store.reader(partner_id), limit, destination=subscription_id, state=state)
 
 
 async def resend_event(
@@ -29,7 +30,7 @@ async def resend_event(
     ``NotSubscribed``.
     """
     async with store.change(ctx) as change:
-        stored = await outbox.event_versions(change, event_id)
+        stored = await events.event_versions(change, event_id)
         if not stored:
             raise NoSuchEvent(f"there is no event {quoted(event_id)}")
         chosen = await _subscriptions(change, stored, subscription_id)
@@ -55,7 +56,7 @@ async def _subscriptions(
 ) -> dict[str, StoredEvent]:
     """The subscriptions, and the stored event for each: the one that it got, else the one of its version."""
     active = {each.id: each for each in await subscriptions.find_all(change) if each.is_active}
-    addressed = {each: event for event in stored for each in await outbox.subscriptions_of(change, event.sequence)}
+    addressed = {each: event for event in stored for each in await events.subscriptions_of(change, event.sequence)}
     if subscription_id is None:
         chosen = {each: addressed[each] for each in active if each in addressed}
         if not chosen:

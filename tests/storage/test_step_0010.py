@@ -7,7 +7,7 @@ from tests.support.partners import context, new_partner
 from trunkline.actions.operator.check_store import check_store
 from trunkline.domain.chat import MAX_FORMER, Chat, Participant, ParticipantStatus, Service
 from trunkline.schemas.chat import render_chat
-from trunkline.storage import groups
+from trunkline.storage.migrations.step_0010 import rewrite_groups
 from trunkline.storage.sql import Query, Value
 from trunkline.storage.store import Store, open_store
 
@@ -50,7 +50,7 @@ async def test_they_have_the_keys_and_the_participants_that_new_ones_have(databa
             ]
             columns = ("partner_id", "chat_id", "handle", "line", "since_revision", "updated_at", "revision")
             await transaction.load("participants", columns, rows)
-            await groups.rewrite_all(transaction)
+            await rewrite_groups(transaction)
         reader = store.reader(partner.id)
         assert await reader.group(LINE, [ALICE, BOB]) == plain
         assert await reader.direct_chat(LINE, ALICE) == direct

@@ -7,7 +7,7 @@ from tests.support.open_store import OpenStore
 from tests.support.traces import columns_with
 from trunkline.domain.events import EventType, WebhookVersion
 from trunkline.domain.message import DeliveryStatus
-from trunkline.storage.begin_forgetting import begin_forgetting
+from trunkline.storage.migrations.step_0014 import begin_forgetting
 from trunkline.storage.sql import Query
 from trunkline.testing.clock import Clock
 

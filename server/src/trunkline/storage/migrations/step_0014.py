@@ -1,11 +1,11 @@
-"""Migration 0014: indexes the messages of stored events, and forgets what was deleted before."""
+"""Indexes the messages of stored events, and forgets what was deleted before."""
 
 from trunkline.schemas.forgotten import message_of
-from trunkline.storage import media_parts, outbox
+from trunkline.storage import events, media_parts
 from trunkline.storage.ports import Transaction
 from trunkline.storage.sql import load
 
-_QUERIES = load("begin_forgetting")
+_QUERIES = load("step_0014")
 _ABOUT_MESSAGES = ("message.", "poll.", "reaction.")  # how the types of events begin that are about a message
 _BATCH = 500
 
@@ -29,5 +29,5 @@ async def begin_forgetting(transaction: Transaction) -> None:
             )
         for partner_id, message_id in {(each[0], each[2]) for each in about}:
             if not await transaction.fetch(_QUERIES["message_exists"], (partner_id, message_id)):
-                await outbox.forget_message(transaction, partner_id, message_id)
+                await events.forget_message(transaction, partner_id, message_id)
         after = (rows[-1][0], rows[-1][1])

@@ -1,15 +1,15 @@
-"""Rewrites the groups that older versions stored, in place: their revisions and times stay (migration 0010)."""
+"""Rewrites the groups that older versions stored, in place: their revisions and times stay."""
 
 from trunkline.domain.chat import with_latest_former
 from trunkline.schemas.chat import parse_chat, render_chat
 from trunkline.storage.ports import Transaction
 from trunkline.storage.sql import Value, load
 
-_QUERIES = load("groups")
+_QUERIES = load("step_0010")
 _BATCH = 500
 
 
-async def rewrite_all(transaction: Transaction) -> None:
+async def rewrite_groups(transaction: Transaction) -> None:
     """Gives every group the ``recipients_key`` that it has now, and drops the participants that it no longer keeps."""
     rewrite, delete = _QUERIES["rewrite"], _QUERIES["delete_participant"]
     after: tuple[int, str] = (0, "")

@@ -1,0 +1,140 @@
+"""Stored events: what subscribers get, in each version that one of them has, and what became of each delivery.
+
+Events and finished deliveries are stored for a while (``storage/retention``).
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+import msgspec
+
+from trunkline.domain.events import Event, WebhookVersion
+from trunkline.domain.ids import time_ordered_id
+from trunkline.domain.instant import Instant
+from trunkline.domain.subscription import deliverable
+from trunkline.schemas.events import webhook_body
+from trunkline.schemas.forgotten import without_content
+from trunkline.storage.outbox import NO_CHAT, EntryState, NewEntry
+from trunkline.storage.ports import Transaction
+from trunkline.storage.reader import Reader
+from trunkline.storage.sql import Value, load
+
+_QUERIES = load("events")
+
+
+class StoredEvent(msgspec.Struct, frozen=True):
+    """An event that is still stored, in one version."""
+
+    sequence: int
+    id: str
+    version: str
+    type: str
+    chat_id: str | None
+    created_at: Instant
+
+
+class DeliveryRecord(msgspec.Struct, frozen=True):
+    """A delivery and its state. ``entity_id`` is the event's sequence."""
+
+    sequence: int
+    destination: str
+    kind: str
+    entity_id: str
+    state: str
+    attempts: int
+    outcome: str | None
+    updated_at: Instant
+
+
+async def publish(
+    transaction: Transaction,
+    partner_id: int,
+    events: Sequence[Event],
+    trace_id: str,
+    now: Instant,
+    next_sequence: Callable[[], int],
+) -> Sequence[NewEntry]:
+    """Stores the events that have subscribers, in the versions that these have, and returns their deliveries."""
+    subscribers = [
+        (row[0], _event_types(row[1], row[3]), None if row[2] is None else _names(row[2]), row[3])
+        for row in await transaction.fetch(_QUERIES["subscriptions"], (partner_id,))
+    ]
+    rows: list[tuple[Value, ...]] = []
+    entries: list[NewEntry] = []
+    query = _QUERIES["add_event"]
+    for event in events:
+        subscribed: dict[str, list[str]] = {}
+        for subscription, types, lines, version in subscribers:
+            if event.type in types and (lines is None or event.line in lines):
+                subscribed.setdefault(version, []).append(subscription)
+        if not subscribed:
+            continue
+        event_id = time_ordered_id(now)
+        ordering_key = event.chat_id or NO_CHAT
+        for version, subscriptions in subscribed.items():
+            sequence = next_sequence()
+            rows.append(
+                query.values(
+                    partner=partner_id,
+                    sequence=sequence,
+                    id=event_id,
+                    version=version,
+                    type=event.type,
+                    chat_id=event.chat_id,
+                    line=event.line,
+                    message_id=event.message_id,
+                    now=now,
+                    body=webhook_body(event, WebhookVersion(version), event_id, partner_id, trace_id, now),
+                )
+            )
+            entries += [NewEntry(each, ordering_key, sequence, event.type, str(sequence)) for each in subscriptions]
+    if rows:
+        await transaction.run_many(query, rows)
+    return entries
+
+
+@lru_cache(maxsize=1024)
+def _event_types(array: str, version: str) -> frozenset[str]:
+    return deliverable(json.loads(array), WebhookVersion(version))
+
+
+@lru_cache(maxsize=1024)
+def _names(array: str) -> frozenset[str]:
+    return frozenset(json.loads(array))
+
+
+async def event_versions(reader: Reader, event_id: str) -> Sequence[StoredEvent]:
+    """The event with this id in each version in which it is still stored, the latest first."""
+    return [StoredEvent(*row) for row in await reader.fetch(_QUERIES["event_by_id"], (reader.partner_id, event_id))]
+
+
+async def forget_message(transaction: Transaction, partner_id: int, message_id: str) -> None:
+    """Removes what a deleted message said from its events, whether they were delivered or wait."""
+    query = _QUERIES["save_event_body"]
+    found = await transaction.fetch(_QUERIES["events_of_message"], (partner_id, message_id))
+    rows = [query.values(partner=partner_id, sequence=row[0], body=without_content(row[1])) for row in found]
+    if rows:
+        await transaction.run_many(query, rows)
+
+
+async def subscriptions_of(reader: Reader, sequence: int) -> Sequence[str]:
+    """The ids of the subscriptions that a stored event was delivered to when it happened."""
+    return [row[0] for row in await reader.fetch(_QUERIES["subscriptions_of_event"], (reader.partner_id, sequence))]
+
+
+async def deliveries(
+    reader: Reader, limit: int, *, destination: str | None, state: EntryState | None
+) -> Sequence[tuple[DeliveryRecord, StoredEvent | None]]:
+    """A partner's deliveries, the latest first, each with its event if that is still stored.
+
+    ``destination`` and ``state`` filter them.
+    """
+    query = _QUERIES["deliveries"]
+    values = query.values(partner=reader.partner_id, destination=destination or "", state=state or "", limit=limit)
+    records = [DeliveryRecord(*row) for row in await reader.fetch(query, values)]
+    events: dict[str, StoredEvent | None] = {}
+    for sequence in {each.entity_id for each in records}:
+        rows = await reader.fetch(_QUERIES["event_by_sequence"], (reader.partner_id, int(sequence)))
+        events[sequence] = StoredEvent(*rows[0]) if rows else None
+    return [(each, events[each.entity_id]) for each in records]
