@@ -14,7 +14,7 @@ _QUERIES = parse("""
 -- name: pending
 select (select count(*) from outbox where state = 'waiting') + (select count(*) from ordering_keys)
 -- name: revision
-select revision from partners where id = :partner
+select revision from partner_states where partner_id = :partner
 -- name: chats
 select id, updated_at, revision, message_count from chats where partner_id = :partner order by revision
 -- name: messages

@@ -275,7 +275,11 @@ def test_a_damaged_database_is_replaced_and_kept_with_its_log(place: Place) -> N
 async def test_a_backup_of_an_older_schema_is_upgraded(place: Place) -> None:
     changed(place.backup, "alter table store drop column origin")
     changed(place.backup, "alter table store drop column link_key")
-    changed(place.backup, "alter table partners drop column history_start")
+    changed(place.backup, "alter table store drop column compatible_with")
+    changed(place.backup, "alter table partners add column revision bigint not null default 0")
+    changed(place.backup, "alter table partners add column clock bigint not null default 0")
+    changed(place.backup, "update partners set (revision, clock) = (select revision, clock from partner_states)")
+    changed(place.backup, "drop table partner_states")
     changed(place.backup, "alter table partners drop column removed_at")
     changed(place.backup, "drop index events_message")
     changed(place.backup, "alter table events drop column message_id")

@@ -22,7 +22,7 @@ sizes = st.lists(
     max_size=10,
 )
 numbers = count(1)
-REVISION = Query("set_revision", "update partners set revision = $1 where id = $2", ("revision", "id"))
+REVISION = Query("set_revision", "update partner_states set revision = $1 where partner_id = $2", ("revision", "id"))
 DELETE = Query("delete", "delete from messages where partner_id = $1 and revision = 1", ("id",))
 
 

@@ -44,6 +44,7 @@ class Partners:
             query = _QUERIES["add_partner"]
             if not await transaction.fetch(query, query.values(id=partner_id, name=name, now=now)):
                 return None
+            await transaction.fetch(_QUERIES["add_state"], (partner_id,))
             query = _QUERIES["add_key"]
             await transaction.fetch(query, query.values(**_key_values(partner_id, key, digest)))
         return Partner(partner_id, name, now)

@@ -80,7 +80,7 @@ async def holdings(database: Database, partner_id: int) -> Holdings:
 
 async def begin(transaction: Transaction, partner_id: int, now: Instant) -> None:
     """Begins the removal of a partner, or continues one: its keys and queues are gone."""
-    for name in ("begin", "delete_keys", "delete_queues"):
+    for name in ("stop_changes", "begin", "delete_keys", "delete_queues"):
         query = _QUERIES[name]
         await transaction.fetch(query, query.values(partner=partner_id, now=now))
 
@@ -102,7 +102,7 @@ async def delete_attachments(transaction: Transaction, partner_id: int, now: Ins
 
 async def finish(transaction: Transaction, partner_id: int, now: Instant) -> None:
     """Deletes the partner itself, and what was added since the removal began."""
-    for name in ("delete_keys", "delete_lines", "delete_queues", "delete_files_now", "delete_partner"):
+    for name in ("delete_keys", "delete_lines", "delete_queues", "delete_files_now", "delete_state", "delete_partner"):
         query = _QUERIES[name]
         await transaction.fetch(query, query.values(partner=partner_id, prefix=f"{partner_id}/%", now=now))
 

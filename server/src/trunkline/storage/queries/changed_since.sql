@@ -3,7 +3,7 @@
 -- that no planner can start from them.
 
 -- name: changed
-select document, revision, (select revision from partners where id = :partner) as partner_revision
+select document, revision, (select revision from partner_states where partner_id = :partner) as partner_revision
 from chats
 where partner_id = :partner and revision > :since
 order by revision
@@ -11,7 +11,7 @@ limit :limit
 
 -- name: changed_of_handle
 select (select c.document from chats c where c.partner_id = :partner and c.revision = x.revision) as document,
-    x.revision, (select revision from partners where id = :partner) as partner_revision
+    x.revision, (select revision from partner_states where partner_id = :partner) as partner_revision
 from participants x
 where x.partner_id = :partner and x.handle = :handle and x.revision > :since
 order by x.revision
@@ -19,7 +19,7 @@ limit :limit
 
 -- name: changed_of_line_and_handle
 select (select c.document from chats c where c.partner_id = :partner and c.revision = x.revision) as document,
-    x.revision, (select revision from partners where id = :partner) as partner_revision
+    x.revision, (select revision from partner_states where partner_id = :partner) as partner_revision
 from participants x
 where x.partner_id = :partner and x.handle = :handle and x.line = :line and x.revision > :since
 order by x.revision
@@ -32,5 +32,5 @@ with recursive requested (id, rest) as (
     union all
     select substr(rest, 1, 19), substr(rest, 20) from requested where rest <> ''
 )
-select p.id, p.revision
-from requested left join partners p on p.id = cast(requested.id as bigint)
+select s.partner_id, s.revision
+from requested left join partner_states s on s.partner_id = cast(requested.id as bigint)

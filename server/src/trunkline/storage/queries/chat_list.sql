@@ -5,14 +5,14 @@
 -- is all that is read of it.
 
 -- name: live
-select document, updated_at, revision, (select revision from partners where id = :partner) as partner_revision
+select document, updated_at, revision, (select revision from partner_states where partner_id = :partner) as partner_revision
 from chats
 where partner_id = :partner and (updated_at, revision) < (:after_updated_at, :after_revision) and revision <= :snapshot
 order by updated_at desc, revision desc
 limit :limit offset :skip
 
 -- name: live_of_line
-select document, updated_at, revision, (select revision from partners where id = :partner) as partner_revision
+select document, updated_at, revision, (select revision from partner_states where partner_id = :partner) as partner_revision
 from chats
 where partner_id = :partner and line = :line
   and (updated_at, revision) < (:after_updated_at, :after_revision) and revision <= :snapshot
@@ -20,7 +20,7 @@ order by updated_at desc, revision desc
 limit :limit offset :skip
 
 -- name: live_of_handle
-select c.document, x.updated_at, x.revision, (select revision from partners where id = :partner) as partner_revision
+select c.document, x.updated_at, x.revision, (select revision from partner_states where partner_id = :partner) as partner_revision
 from participants x cross join chats c
 where x.partner_id = :partner and x.handle = :handle
   and (x.updated_at, x.revision) < (:after_updated_at, :after_revision) and x.revision <= :snapshot
@@ -29,7 +29,7 @@ order by x.updated_at desc, x.revision desc
 limit :limit offset :skip
 
 -- name: live_of_line_and_handle
-select c.document, x.updated_at, x.revision, (select revision from partners where id = :partner) as partner_revision
+select c.document, x.updated_at, x.revision, (select revision from partner_states where partner_id = :partner) as partner_revision
 from participants x cross join chats c
 where x.partner_id = :partner and x.handle = :handle and x.line = :line
   and (x.updated_at, x.revision) < (:after_updated_at, :after_revision) and x.revision <= :snapshot
@@ -93,7 +93,7 @@ order by m.updated_at + 0 desc, m.revision desc
 limit :limit
 
 -- name: history_start
-select history_start from partners where id = :partner
+select history_start from partner_states where partner_id = :partner
 
 -- name: partner_revision
-select revision from partners where id = :partner
+select revision from partner_states where partner_id = :partner

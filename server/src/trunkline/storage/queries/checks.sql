@@ -1,22 +1,27 @@
 -- name: chats_beyond_revision
-select p.name, count(*) from partners p join chats c on c.partner_id = p.id
-where c.revision > p.revision group by p.name order by p.name
+select p.name, count(*)
+from partner_states s join partners p on p.id = s.partner_id join chats c on c.partner_id = s.partner_id
+where c.revision > s.revision group by p.name order by p.name
 
 -- name: history_beyond_revision
-select p.name, count(*) from partners p join sort_key_history m on m.partner_id = p.id
-where m.replaced_by > p.revision group by p.name order by p.name
+select p.name, count(*)
+from partner_states s join partners p on p.id = s.partner_id join sort_key_history m on m.partner_id = s.partner_id
+where m.replaced_by > s.revision group by p.name order by p.name
 
 -- name: messages_beyond_revision
-select p.name, count(*) from partners p join messages m on m.partner_id = p.id
-where m.revision > p.revision group by p.name order by p.name
+select p.name, count(*)
+from partner_states s join partners p on p.id = s.partner_id join messages m on m.partner_id = s.partner_id
+where m.revision > s.revision group by p.name order by p.name
 
 -- name: events_beyond_revision
-select p.name, count(*) from partners p join events e on e.partner_id = p.id
-where e.sequence > p.revision group by p.name order by p.name
+select p.name, count(*)
+from partner_states s join partners p on p.id = s.partner_id join events e on e.partner_id = s.partner_id
+where e.sequence > s.revision group by p.name order by p.name
 
 -- name: outbox_beyond_revision
-select p.name, count(*) from partners p join outbox o on o.partner_id = p.id
-where o.sequence > p.revision group by p.name order by p.name
+select p.name, count(*)
+from partner_states s join partners p on p.id = s.partner_id join outbox o on o.partner_id = s.partner_id
+where o.sequence > s.revision group by p.name order by p.name
 
 -- name: chats_after
 select c.partner_id, c.id, c.line, c.recipients_key, c.name, c.updated_at, c.revision, c.document,

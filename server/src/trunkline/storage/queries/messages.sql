@@ -3,7 +3,7 @@
 
 -- name: page
 select case when length(m.document) <= :small then m.document end, m.created_at, m.revision,
-    (select p.revision from partners p where p.id = :partner) as partner_revision
+    (select s.revision from partner_states s where s.partner_id = :partner) as partner_revision
 from messages m
 where m.partner_id = :partner and m.chat_id = :chat
   and (m.created_at, m.revision) < (:after_created_at, :after_revision) and m.revision <= :snapshot
@@ -12,7 +12,7 @@ limit :limit
 
 -- name: thread_newest_first
 select case when length(m.document) <= :small then m.document end, m.created_at, m.revision,
-    (select p.revision from partners p where p.id = :partner) as partner_revision
+    (select s.revision from partner_states s where s.partner_id = :partner) as partner_revision
 from messages m
 where m.partner_id = :partner and m.thread = :thread
   and (m.created_at, m.revision) < (:after_created_at, :after_revision) and m.revision <= :snapshot
@@ -21,7 +21,7 @@ limit :limit
 
 -- name: thread_oldest_first
 select case when length(m.document) <= :small then m.document end, m.created_at, m.revision,
-    (select p.revision from partners p where p.id = :partner) as partner_revision
+    (select s.revision from partner_states s where s.partner_id = :partner) as partner_revision
 from messages m
 where m.partner_id = :partner and m.thread = :thread
   and (m.created_at, m.revision) > (:after_created_at, :after_revision) and m.revision <= :snapshot

@@ -2,9 +2,12 @@
 update store set last_partner_id = last_partner_id + 1 returning last_partner_id
 
 -- name: add_partner
-insert into partners (id, name, revision, clock, created_at) values (:id, :name, 0, 0, :now)
+insert into partners (id, name, created_at) values (:id, :name, :now)
 on conflict (name) do nothing
 returning id
+
+-- name: add_state
+insert into partner_states (partner_id, revision, clock, history_start, is_removed) values (:id, 0, 0, 0, 0)
 
 -- name: partners
 select id, name, created_at, removed_at from partners order by id

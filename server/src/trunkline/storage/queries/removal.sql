@@ -9,6 +9,9 @@ select
     (select count(*) from attachments where partner_id = :partner) as files,
     (select count(*) from subscriptions where partner_id = :partner) as subscriptions
 
+-- name: stop_changes
+update partner_states set is_removed = 1 where partner_id = :partner
+
 -- name: begin
 update partners set removed_at = coalesce(removed_at, :now) where id = :partner
 
@@ -31,6 +34,9 @@ returning file
 -- name: delete_files_now
 -- Those of uploads that have not ended.
 update files_to_delete set due_at = :now where file like :prefix
+
+-- name: delete_state
+delete from partner_states where partner_id = :partner
 
 -- name: delete_partner
 delete from partners where id = :partner

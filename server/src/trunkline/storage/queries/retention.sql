@@ -13,7 +13,7 @@ where partner_id = :partner and replaced_by in (
 returning replaced_by
 
 -- name: forget_history
-update partners set history_start = :replaced_by where id = :partner and history_start < :replaced_by
+update partner_states set history_start = :replaced_by where partner_id = :partner and history_start < :replaced_by
 
 -- name: idempotency_records
 delete from idempotency_records
