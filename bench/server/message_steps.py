@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from types import SimpleNamespace
 from typing import Any, cast
 
 import msgspec
@@ -18,7 +19,8 @@ from trunkline.carriers.loopback import Loopback
 from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
 from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
 from trunkline.delivery.worker import Worker
-from trunkline.storage.ports import Database, Transaction
+from trunkline.domain.context import Origin
+from trunkline.storage.ports import Database, SharedTransaction, Transaction
 from trunkline.storage.sql import Query, Row, Value
 from trunkline.storage.store import Store
 
@@ -99,11 +101,23 @@ class CountedDatabase:
         return rows
 
     @asynccontextmanager
-    async def transaction(self, *, bulk: bool = False) -> AsyncGenerator[CountedTransaction]:
+    async def transaction(
+        self, partner_id: int, origin: Origin, *, bulk: bool = False
+    ) -> AsyncGenerator[CountedTransaction]:
         began = time.perf_counter()
-        async with self._database.transaction(bulk=bulk) as transaction:
+        async with self._database.transaction(partner_id, origin, bulk=bulk) as transaction:
             self._spent.add(_BEGUN, began)
             yield CountedTransaction(transaction, self._spent)
+            began = time.perf_counter()
+        self._spent.add(_COMMITTED, began)
+
+    @asynccontextmanager
+    async def shared_transaction(self, partner_id: int, origin: Origin) -> AsyncGenerator[SharedTransaction]:
+        began = time.perf_counter()
+        async with self._database.shared_transaction(partner_id, origin) as shared:
+            self._spent.add(_BEGUN, began)
+            counted = CountedTransaction(shared.transaction, self._spent)
+            yield cast("SharedTransaction", SimpleNamespace(transaction=counted, partners=shared.partners))
             began = time.perf_counter()
         self._spent.add(_COMMITTED, began)
 

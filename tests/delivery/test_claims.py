@@ -35,7 +35,7 @@ from trunkline.logs import JsonFormatter
 from trunkline.storage import outbox
 from trunkline.storage.change import Change
 from trunkline.storage.outbox import Claim, ClaimPolicy, Done, Entry, EntryState, Retry
-from trunkline.storage.ports import Database, Transaction
+from trunkline.storage.ports import Database, SharedTransaction, Transaction
 from trunkline.storage.sql import Query, Row, Value
 from trunkline.storage.store import Store, open_store
 
@@ -253,6 +253,13 @@ class ControlledDatabase:
         self.transactions += 1
         async with self._database.transaction(partner_id, origin, bulk=bulk) as transaction:
             yield transaction
+
+    @asynccontextmanager
+    async def shared_transaction(self, partner_id: int, origin: Origin) -> AsyncGenerator[SharedTransaction]:
+        self._check()
+        self.transactions += 1
+        async with self._database.shared_transaction(partner_id, origin) as shared:
+            yield shared
 
     def _check(self) -> None:
         if not self.is_available:

@@ -20,7 +20,7 @@ class Writes:
     """Writes that last until the test ends them."""
 
     def __init__(self, places: int) -> None:
-        self.turns = Turns(places)
+        self.turns = Turns[str](places)
         self.began: list[str] = []
         self.ends: dict[str, asyncio.Event] = {}
         self.tasks: dict[str, asyncio.Task[None]] = {}
@@ -154,7 +154,7 @@ MOVES = st.lists(
 @given(places=st.integers(1, 3), moves=MOVES)
 def test_no_turn_is_lost_or_given_twice(places: int, moves: list[tuple[str, int, Origin]]) -> None:
     async def play() -> None:
-        line = Turns(places)
+        line = Turns[str](places)
         writing: Counter[tuple[int, bool]] = Counter()
         held: list[tuple[asyncio.Task[None], asyncio.Event]] = []
 

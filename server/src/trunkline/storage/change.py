@@ -1,4 +1,4 @@
-"""A change: one write transaction of one partner, which holds the lock on the partner's row.
+"""A change: what one action writes for one partner, all or nothing, while it holds the lock on the partner's row.
 
 Each chat that it saves takes the partner's next revision, and the sort key that the chat had goes to the history.
 Because the row is locked first, changes commit in the order of their revisions. Events for subscribers and commands for
@@ -8,16 +8,17 @@ the carrier are written in the same transaction, when the change closes.
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
+import msgspec
+
 from trunkline.domain.chat import Chat, with_latest_former
 from trunkline.domain.chat_health import Thresholds
 from trunkline.domain.context import RequestContext
-from trunkline.domain.errors import PartnerRemoved
 from trunkline.domain.events import Event
-from trunkline.domain.instant import Instant
 from trunkline.schemas.chat import render_chat
-from trunkline.storage import events, outbox, retention
+from trunkline.storage import events, outbox
+from trunkline.storage.locked_partner import lock_partner, write_partner
 from trunkline.storage.outbox import CARRIER, Command, NewEntry
-from trunkline.storage.ports import Database, Transaction
+from trunkline.storage.ports import Database, LockedPartner, Transaction
 from trunkline.storage.reader import Reader
 from trunkline.storage.sql import Value, load
 
@@ -41,19 +42,19 @@ class Change(Reader):
     """An open change of one partner."""
 
     def __init__(
-        self, transaction: Transaction, ctx: RequestContext, revision: int, now: Instant, thresholds: Thresholds
+        self, transaction: Transaction, ctx: RequestContext, partner: LockedPartner, thresholds: Thresholds
     ) -> None:
         super().__init__(transaction, ctx.partner_id)
         self.transaction = transaction
         self.trace_id = ctx.trace_id
         """The trace id of the request that causes this change; its events carry it."""
-        self.now = now
+        self.now = max(partner.clock, ctx.now)
         """When this change happens, in microseconds: never before an earlier change of the partner."""
         self.thresholds = thresholds
         self.clock_time = ctx.now
         """The time of the clock. What expires does so by the clock: after it was ahead, ``now`` still is."""
-        self._before = revision
-        self._revision = revision
+        self._partner = partner
+        self._revision = partner.revision
         self._events: list[Event] = []
         self._commands: list[NewEntry] = []
 
@@ -118,15 +119,14 @@ class Change(Reader):
         else:
             await self.fetch(_QUERIES["save_mirror_cursor"], (self.partner_id, base_url, cursor))
 
-    async def close(self) -> None:
-        """Writes events, commands and the partner's revision. Anything saved later would repeat a revision."""
+    async def close(self) -> LockedPartner:
+        """Writes events and commands. Returns the partner as it is then; its row is written before the commit."""
         entries = [*self._commands, *await self._deliveries()]
         if entries:
             await outbox.add(self.transaction, self.partner_id, entries, self.clock_time)
-        if self._revision == self._before:
-            return
-        await retention.delete_expired(self.transaction, self.partner_id, self._before, self._revision, self.clock_time)
-        await self.fetch(_QUERIES["advance_revision"], (self._revision, self.partner_id))
+        return msgspec.structs.replace(
+            self._partner, revision=self._revision, clock=self.now, clock_time=self.clock_time
+        )
 
     async def _deliveries(self) -> Sequence[NewEntry]:
         if not self._events:
@@ -164,14 +164,18 @@ async def open_change(
 ) -> AsyncGenerator[Change]:
     """Opens a change; ``ctx.now`` is the time of the clock. Commits if the block ends without an exception.
 
-    Raises ``PartnerRemoved``.
+    Changes share a transaction with others (``group_commit``), unless they are ``bulk``. Raises ``PartnerRemoved``.
     """
-    async with database.transaction(ctx.partner_id, ctx.origin, bulk=bulk) as transaction:
-        query = _QUERIES["lock_partner"]
-        locked = await transaction.fetch(query, query.values(partner=ctx.partner_id, now=ctx.now))
-        if not locked:
-            raise PartnerRemoved
-        [(revision, now)] = locked
-        change = Change(transaction, ctx, revision, now, thresholds)
+    if bulk:
+        async with database.transaction(ctx.partner_id, ctx.origin, bulk=True) as transaction:
+            partner = await lock_partner(transaction, ctx.partner_id, ctx.now)
+            change = Change(transaction, ctx, partner, thresholds)
+            yield change
+            await write_partner(transaction, await change.close())
+        return
+    async with database.shared_transaction(ctx.partner_id, ctx.origin) as shared:
+        known = shared.partners.get(ctx.partner_id)
+        partner = known or await lock_partner(shared.transaction, ctx.partner_id, ctx.now)
+        change = Change(shared.transaction, ctx, partner, thresholds)
         yield change
-        await change.close()
+        shared.partners[ctx.partner_id] = await change.close()

@@ -1,6 +1,7 @@
 """What a database engine provides. Everything else in ``storage`` is the same for every engine.
 
-The capabilities in which engines differ have a name each: ``transaction`` (how a writer waits its turn), ``migration``
+The capabilities in which engines differ have a name each: ``transaction`` (how a writer waits its turn),
+``shared_transaction`` (which writers can share one), ``savepoint`` (how one of them is undone), ``migration``
 (how two starting processes do not migrate at once), ``snapshot``, ``origin``, ``has_table`` and ``load`` (the fast bulk
 insert).
 """
@@ -9,7 +10,10 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+import msgspec
+
 from trunkline.domain.context import NO_PARTNER, Origin
+from trunkline.domain.instant import Instant
 from trunkline.storage.sql import Query, Row, Value
 
 
@@ -40,6 +44,38 @@ class Transaction(Source, Protocol):
         """Runs several statements without parameters."""
         ...
 
+    async def savepoint(self, *, again: bool) -> None:
+        """Marks a state to which one can return; ``again`` says that the former mark is no longer needed.
+
+        A cancellation does not interrupt this, nor the return.
+        """
+        ...
+
+    async def roll_back_to_savepoint(self) -> None:
+        """Undoes what was written since the mark."""
+        ...
+
+
+class LockedPartner(msgspec.Struct, frozen=True):
+    """The counters of a partner whose row a transaction has locked, as the changes so far have left them."""
+
+    id: int
+    stored: tuple[int, Instant]
+    """The revision and the clock of the row."""
+    revision: int
+    clock: Instant
+    """The latest time of a change."""
+    clock_time: Instant
+    """The time of the clock at the latest change."""
+
+
+class SharedTransaction(Protocol):
+    """A transaction that several changes write in, one after the other."""
+
+    transaction: Transaction
+    partners: dict[int, LockedPartner]
+    """What earlier changes have locked. A change replaces its partner as its last step, if it succeeds."""
+
 
 class Database(Source, Protocol):
     """An open database. Its methods raise ``NotReady`` if it does not answer, or fails for a reason outside our code.
@@ -54,6 +90,14 @@ class Database(Source, Protocol):
 
         It must end within a minute, unless it is ``bulk``. Raises ``TooManyRequests`` or ``Busy`` for a request that
         cannot wait (``turns``).
+        """
+        ...
+
+    def shared_transaction(self, partner_id: int, origin: Origin) -> AbstractAsyncContextManager[SharedTransaction]:
+        """The transaction in which a change of a partner writes in its turn, perhaps after others (``group_commit``).
+
+        The block must await nothing but this transaction. If it raises, what it has written is undone. Otherwise, the
+        context ends when the transaction has committed. Also raises what ``transaction`` raises.
         """
         ...
 

@@ -1,7 +1,7 @@
 """PostgreSQL through asyncpg: every wait for the server has a limit (docs/decisions/0028)."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Generator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from itertools import islice
 from typing import Any, Self, TypeVar
@@ -11,6 +11,7 @@ import msgspec
 
 from trunkline.domain.context import NO_PARTNER, Origin
 from trunkline.domain.errors import CommandError, NotReady, described
+from trunkline.storage.group_commit import SAVEPOINT, SAVEPOINT_AGAIN, TO_SAVEPOINT, GroupCommit, SharedTransaction
 from trunkline.storage.postgres_connections import CLOSE_TIMEOUT, LOST, Connections, Connector
 from trunkline.storage.postgres_url import parse_url
 from trunkline.storage.sql import Query, Row, Value
@@ -74,7 +75,8 @@ class Postgres:
     def __init__(self, connector: Connector, limits: Limits, writers: int) -> None:
         self._connector = connector
         self._limits = limits
-        self._turns = Turns(writers)
+        self._turns = Turns[SharedTransaction](writers)
+        self._commits = GroupCommit(self._turns)
         self._readers = Connections(connector, READERS)
         self._writers = Connections(connector, writers)
 
@@ -173,6 +175,22 @@ class Postgres:
                 yield transaction
 
     @asynccontextmanager
+    async def shared_transaction(self, partner_id: int, origin: Origin) -> AsyncGenerator[SharedTransaction]:
+        silences = self._writers.silences
+        with _translated():
+            async with (
+                asyncio.timeout(self._limits.write),
+                self._commits.change(partner_id, origin, lambda: self._shared(silences)) as shared,
+            ):
+                yield shared
+
+    @asynccontextmanager
+    async def _shared(self, silences: int) -> AsyncGenerator["PostgresTransaction"]:
+        with _translated():
+            async with self._in_transaction(self._writers, silences, bulk=False) as transaction:
+                yield transaction
+
+    @asynccontextmanager
     async def _in_transaction(
         self, connections: Connections, silences: int, *, bulk: bool
     ) -> AsyncGenerator["PostgresTransaction"]:
@@ -237,6 +255,7 @@ class Postgres:
         return []  # PostgreSQL verifies its own files; operators use pg_amcheck
 
     async def close(self) -> None:
+        await self._commits.close()
         await asyncio.gather(self._readers.close(), self._writers.close())
 
 
@@ -282,6 +301,12 @@ class PostgresTransaction:
     async def script(self, text: str) -> None:
         await self._connection.execute(text, timeout=self.statement_timeout)
 
+    async def savepoint(self, *, again: bool) -> None:
+        await _uninterrupted(self._connection.execute(SAVEPOINT_AGAIN if again else SAVEPOINT))
+
+    async def roll_back_to_savepoint(self) -> None:
+        await _uninterrupted(self._connection.execute(TO_SAVEPOINT, timeout=CLOSE_TIMEOUT))
+
     async def has_table(self, name: str) -> bool:
         return (await self.fetch(_HAS_TABLE, (name,)))[0][0]
 
@@ -290,6 +315,20 @@ async def _commit(connection: Any) -> None:
     """Raises ``NotReady`` if the server rolls back instead, which it does without an error."""
     if await connection.execute("commit") != "COMMIT":
         raise NotReady("PostgreSQL has rolled back the transaction, because a statement failed")
+
+
+async def _uninterrupted(work: Coroutine[Any, Any, object]) -> None:
+    """Does some work to its end, also if the caller is cancelled meanwhile. An error of it takes precedence."""
+    task = asyncio.create_task(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    task.result()
+    if cancelled is not None:
+        raise cancelled
 
 
 def _chunks(rows: Iterable[T]) -> Iterator[list[T]]:

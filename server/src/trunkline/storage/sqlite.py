@@ -9,7 +9,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
@@ -17,6 +17,7 @@ import apsw
 
 from trunkline.domain.context import NO_PARTNER, Origin
 from trunkline.domain.errors import CommandError, NotReady
+from trunkline.storage.group_commit import SAVEPOINT, SAVEPOINT_AGAIN, TO_SAVEPOINT, GroupCommit, SharedTransaction
 from trunkline.storage.sql import Query, Row, Value
 from trunkline.storage.sqlite_file import DatabaseFile, truncated
 from trunkline.storage.turns import Turns
@@ -51,7 +52,8 @@ class SQLite:
         self._file.opened()
         self._reader.pragma("query_only", True)
         self._writer: Connection = None
-        self._turns = Turns(places=1)
+        self._turns = Turns[SharedTransaction](places=1, mixes_partners=True)
+        self._commits = GroupCommit(self._turns)
         self._write_lock = asyncio.Lock()  # shared by transactions and checkpoints
         self._checkpoint: asyncio.Task[None] | None = None
 
@@ -97,21 +99,28 @@ class SQLite:
     async def transaction(
         self, partner_id: int = NO_PARTNER, origin: Origin = Origin.INTERNAL, *, bulk: bool = False
     ) -> AsyncGenerator["SQLiteTransaction"]:
-        async with self._turns.turn(partner_id, origin):
-            if self._checkpoint is not None:
-                await asyncio.wait([self._checkpoint])
-            async with self._write_lock:
-                self._check_file()
-                writer = self._open_writer()
-                await self._begin(writer)
-                try:
-                    yield SQLiteTransaction(writer)
-                    _call(writer.execute, "commit")
-                except BaseException:
-                    # After some errors, such as a full disk, SQLite has already rolled back.
-                    if writer.in_transaction:
-                        writer.execute("rollback")
-                    raise
+        async with self._turns.turn(partner_id, origin), self._in_transaction() as transaction:
+            yield transaction
+
+    def shared_transaction(self, partner_id: int, origin: Origin) -> AbstractAsyncContextManager[SharedTransaction]:
+        return self._commits.change(partner_id, origin, self._in_transaction)
+
+    @asynccontextmanager
+    async def _in_transaction(self) -> AsyncGenerator["SQLiteTransaction"]:
+        if self._checkpoint is not None:
+            await asyncio.wait([self._checkpoint])
+        async with self._write_lock:
+            self._check_file()
+            writer = self._open_writer()
+            await self._begin(writer)
+            try:
+                yield SQLiteTransaction(writer)
+                _call(writer.execute, "commit")
+            except BaseException:
+                # After some errors, such as a full disk, SQLite has already rolled back.
+                if writer.in_transaction:
+                    writer.execute("rollback")
+                raise
 
     def _open_writer(self) -> Connection:
         if self._writer is None:
@@ -120,6 +129,7 @@ class SQLite:
             except CommandError as error:
                 raise NotReady(str(error)) from error
             writer.set_busy_timeout(0)
+            writer.pragma("temp_store", "memory")  # what a savepoint keeps of changed pages
             writer.set_wal_hook(self._committed)
             self._writer = writer
         return self._writer
@@ -203,6 +213,7 @@ class SQLite:
         return [] if found == ["ok"] else found
 
     async def close(self) -> None:
+        await self._commits.close()
         if self._checkpoint is not None:
             await asyncio.wait([self._checkpoint])
         self._reader.close()
@@ -232,6 +243,12 @@ class SQLiteTransaction:
 
     async def script(self, text: str) -> None:
         _call(self._connection.execute, text)
+
+    async def savepoint(self, *, again: bool) -> None:
+        _call(self._connection.execute, SAVEPOINT_AGAIN if again else SAVEPOINT)
+
+    async def roll_back_to_savepoint(self) -> None:
+        _call(self._connection.execute, TO_SAVEPOINT)
 
     async def has_table(self, name: str) -> bool:
         return _has_table(self._connection, name)

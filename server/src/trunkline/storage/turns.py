@@ -6,12 +6,15 @@
 
 A write takes its turn before it takes a connection, so a partner that writes much occupies one connection, and its
 other writes wait here. A write that waits is cancelled like any other; its place is then free at once.
+
+A write that has an open transaction can hand its turn on with it, so that the next one joins it (``group_commit``).
 """
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from trunkline.domain.context import Origin
 from trunkline.domain.errors import Busy, TooManyRequests
@@ -28,41 +31,71 @@ INTERNAL_IN_A_ROW = 4
 FULL_RETRY_AFTER = 1  # s, for a request beyond ``MAX_WAITING``
 BUSY_RETRY_AFTER = 5  # s, for a request beyond ``MAX_WAIT``
 
-_Writer: TypeAlias = tuple[int, bool]
+T = TypeVar("T")
+
+Writer: TypeAlias = tuple[int, bool]
 """A partner with its changes, or with its claims, which do not wait for the changes."""
 
 
-class _Writes:
+def writer_of(partner_id: int, origin: Origin) -> Writer:
+    """Whose turn a write takes."""
+    return partner_id, origin is Origin.CLAIM
+
+
+class _Waiting(Generic[T]):
+    """A write that waits for its turn: given None, it begins a transaction; given another's, it joins that."""
+
+    __slots__ = ("joins", "turn")
+
+    def __init__(self, *, joins: bool) -> None:
+        self.turn: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
+        self.joins = joins
+
+
+class _Writes(Generic[T]):
     """The writes of a writer: whether one is in progress, and those that wait."""
 
     __slots__ = ("in_a_row", "internal", "is_writing", "requests")
 
     def __init__(self, *, is_writing: bool) -> None:
         self.is_writing = is_writing
-        self.internal: deque[asyncio.Future[None]] = deque()
-        self.requests: deque[asyncio.Future[None]] = deque()
+        self.internal: deque[_Waiting[T]] = deque()
+        self.requests: deque[_Waiting[T]] = deque()
         self.in_a_row = 0
         """How many internal writes went ahead of the first request."""
 
-    def next(self) -> asyncio.Future[None] | None:
-        """The write that is next; None if none waits."""
-        while self.internal or self.requests:
-            goes_ahead = bool(self.internal) and (not self.requests or self.in_a_row < INTERNAL_IN_A_ROW)
-            turn = (self.internal if goes_ahead else self.requests).popleft()
-            if not turn.done():  # otherwise, it is being cancelled
-                self.in_a_row = self.in_a_row + 1 if goes_ahead and self.requests else 0
-                return turn
-        return None
+    def first(self) -> _Waiting[T] | None:
+        """The write that is next, which goes on waiting; None if none waits."""
+        for waiting in (self.internal, self.requests):
+            while waiting and waiting[0].turn.done():  # it is being cancelled
+                waiting.popleft()
+        goes_ahead = bool(self.internal) and (not self.requests or self.in_a_row < INTERNAL_IN_A_ROW)
+        waiting = self.internal if goes_ahead else self.requests
+        return waiting[0] if waiting else None
+
+    def begin_first(self, shared: T | None) -> None:
+        """Gives the write that is next its turn."""
+        first = self.first()
+        if first is not None:
+            goes_ahead = bool(self.internal) and self.internal[0] is first
+            (self.internal if goes_ahead else self.requests).popleft()
+            self.in_a_row = self.in_a_row + 1 if goes_ahead and self.requests else 0
+            self.is_writing = True
+            first.turn.set_result(shared)
 
 
-class Turns:
-    """Gives the writes of a process their turns: at most ``places`` at once, and at most one of each writer."""
+class Turns(Generic[T]):
+    """Gives the writes of a process their turns: at most ``places`` at once, and at most one of each writer.
 
-    def __init__(self, places: int) -> None:
+    ``mixes_partners`` says that a transaction can have changes of several partners.
+    """
+
+    def __init__(self, places: int, *, mixes_partners: bool = False) -> None:
         self._free = places
-        self._writes: dict[_Writer, _Writes] = {}
+        self._mixes_partners = mixes_partners
+        self._writes: dict[Writer, _Writes[T]] = {}
         """Of the writers that write or wait."""
-        self._next: deque[_Writer] = deque()
+        self._next: deque[Writer] = deque()
         """Those that wait and do not write, in the order of their turns."""
 
     def turn(self, partner_id: int, origin: Origin) -> "_Turn":
@@ -70,18 +103,22 @@ class Turns:
 
         Raises ``TooManyRequests`` or ``Busy`` for a request that cannot wait, or cannot wait any longer.
         """
-        return _Turn(self, (partner_id, origin is Origin.CLAIM), origin)
+        return _Turn(self, writer_of(partner_id, origin), origin)
 
-    async def begin(self, writer: _Writer, origin: Origin) -> None:
-        """Begins a turn."""
+    async def begin(self, writer: Writer, origin: Origin, decline: Callable[[T], None] | None = None) -> T | None:
+        """Begins a turn. Returns the transaction that the write joins; None if it begins one.
+
+        A write that does not join has no ``decline``, which passes a transaction on that the write cannot join any
+        more, because it is being cancelled.
+        """
         if self._free and writer not in self._writes:
             # Nobody waits for a place while one is free.
             self._free -= 1
             self._writes[writer] = _Writes(is_writing=True)
-        else:
-            await self._wait(writer, origin)
+            return None
+        return await self._wait(writer, origin, decline)
 
-    async def _wait(self, writer: _Writer, origin: Origin) -> None:
+    async def _wait(self, writer: Writer, origin: Origin, decline: Callable[[T], None] | None) -> T | None:
         writes = self._writes.get(writer)
         if writes is None:
             writes = self._writes[writer] = _Writes(is_writing=False)
@@ -90,23 +127,56 @@ class Turns:
         waiting = writes.requests if is_request else writes.internal
         if is_request and len(waiting) >= MAX_WAITING:
             raise TooManyRequests(FULL_RETRY_AFTER, f"{MAX_WAITING} of your requests are waiting to be carried out")
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        waiting.append(turn)
+        mine = _Waiting[T](joins=decline is not None)
+        waiting.append(mine)
         try:
             async with asyncio.timeout(MAX_WAIT if is_request else None):
-                await turn
+                return await mine.turn
         except BaseException as error:
-            if turn.done() and not turn.cancelled():
-                self.end(writer)
+            if mine.turn.done() and not mine.turn.cancelled():
+                shared = mine.turn.result()
+                if shared is None or decline is None:
+                    self.end(writer)
+                else:
+                    decline(shared)
             else:
                 with suppress(ValueError):
-                    waiting.remove(turn)
+                    waiting.remove(mine)
                 self._forget_if_idle(writer)
             if isinstance(error, TimeoutError):
                 raise Busy(BUSY_RETRY_AFTER) from None
             raise
 
-    def end(self, writer: _Writer) -> None:
+    def others_wait(self) -> bool:
+        """Whether another writer waits for a place."""
+        return any(self._writes[writer].first() is not None for writer in self._next)
+
+    def hand_on(self, writer: Writer, shared: T) -> bool:
+        """Ends a turn by giving it, with its transaction, to the write that is next.
+
+        Returns False, and the turn goes on, if none waits, or the next one does not join.
+        """
+        next_writer = self._next_to_join(writer)
+        first = self._writes[next_writer].first()
+        if first is None or not first.joins:
+            return False
+        if next_writer != writer:
+            self._next.popleft()
+            self._writes[writer].is_writing = False
+            self._next.append(writer)
+            self._forget_if_idle(writer)
+        self._writes[next_writer].begin_first(shared)
+        return True
+
+    def _next_to_join(self, writer: Writer) -> Writer:
+        """Who has the next turn in the transaction of a writer, which is the last of those who wait."""
+        while self._mixes_partners and self._next:
+            if self._writes[self._next[0]].first() is not None:
+                return self._next[0]
+            del self._writes[self._next.popleft()]
+        return writer
+
+    def end(self, writer: Writer) -> None:
         """Ends a turn, and gives the next ones."""
         self._free += 1
         self._writes[writer].is_writing = False
@@ -114,15 +184,13 @@ class Turns:
         while self._free and self._next:
             writer = self._next.popleft()
             writes = self._writes[writer]
-            turn = writes.next()
-            if turn is None:
+            if writes.first() is None:
                 del self._writes[writer]
                 continue
-            writes.is_writing = True
             self._free -= 1
-            turn.set_result(None)
+            writes.begin_first(None)
 
-    def _forget_if_idle(self, writer: _Writer) -> None:
+    def _forget_if_idle(self, writer: Writer) -> None:
         writes = self._writes.get(writer)
         if writes is not None and not (writes.is_writing or writes.internal or writes.requests):
             del self._writes[writer]
@@ -134,7 +202,7 @@ class _Turn:
 
     __slots__ = ("_origin", "_turns", "_writer")
 
-    def __init__(self, turns: Turns, writer: _Writer, origin: Origin) -> None:
+    def __init__(self, turns: Turns[Any], writer: Writer, origin: Origin) -> None:
         self._turns = turns
         self._writer = writer
         self._origin = origin

@@ -1,13 +1,3 @@
--- A change of one partner locks the partner's state first, so that changes commit in the order of their revisions.
-
--- name: lock_partner
-update partner_states set clock = case when clock > :now then clock else :now end
-where partner_id = :partner and is_removed = 0
-returning revision, clock
-
--- name: advance_revision
-update partner_states set revision = :revision where partner_id = :partner
-
 -- name: record_move
 insert into sort_key_history (partner_id, chat_id, line, updated_at, revision, replaced_by, replaced_at)
 select partner_id, id, line, updated_at, revision, cast(:revision as bigint), cast(:now as bigint)

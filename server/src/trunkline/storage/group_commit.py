@@ -1,0 +1,202 @@
+"""Group commit: changes that wait for their turn share one transaction, and are answered when it has committed.
+
+    first change ──▶ begin ──▶ its block ──┬─ nobody waits ──▶ commit
+                                           └─ another waits ──▶ savepoint ──▶ its block ──┬─ … ──▶ commit
+                                                                                 fails ──▶ back to the savepoint
+
+A change that fails harms no other: what it wrote is rolled back to its savepoint, and its error is raised after the
+commit, because it may follow from what earlier changes wrote. If the commit fails, all of them fail. A change that
+nobody joins has no savepoint, and costs what it would cost alone (docs/decisions/0031).
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from trunkline.domain.context import Origin
+from trunkline.domain.errors import NotReady, described
+from trunkline.storage.locked_partner import write_partner
+from trunkline.storage.ports import LockedPartner, Transaction
+from trunkline.storage.turns import Turns, Writer, writer_of
+
+MAX_CHANGES = 32
+"""The number of changes in a transaction; PostgreSQL becomes slower beyond 64 savepoints."""
+
+MAX_TIME = 0.1
+"""How long a transaction accepts further changes, in seconds."""
+
+SHARE = 0.01
+"""The same while another partner waits for it."""
+
+# Of a change; both engines have the same statements.
+SAVEPOINT = "savepoint change"
+SAVEPOINT_AGAIN = "release savepoint change; savepoint change"
+TO_SAVEPOINT = "rollback to savepoint change"
+
+
+class SharedTransaction:
+    """An open transaction, and what its changes leave to the next ones."""
+
+    def __init__(self, opening: AbstractAsyncContextManager[Transaction], transaction: Transaction) -> None:
+        loop = asyncio.get_running_loop()
+        self.transaction = transaction
+        self.partners: dict[int, LockedPartner] = {}
+        self.opening = opening
+        self.began = loop.time()
+        self.changes = 1
+        """How many have begun."""
+        self.has_success = False
+        """Whether one of the changes before is to be committed."""
+        self.has_savepoint = False
+        self.failure: asyncio.Future[BaseException | None] = loop.create_future()
+        """Its value, after the end, is why the transaction has failed; None if it has committed."""
+
+    async def end(self, error: BaseException | None) -> BaseException | None:
+        """Commits or, after an error, rolls back. Returns why it has failed, if it has."""
+        try:
+            if error is None:
+                for partner in self.partners.values():
+                    await write_partner(self.transaction, partner)
+        except BaseException as failure:
+            error = failure
+        try:
+            if error is None:
+                await self.opening.__aexit__(None, None, None)
+            else:
+                await self.opening.__aexit__(type(error), error, error.__traceback__)
+        except BaseException as failure:
+            error = failure
+        return error
+
+    async def committed(self) -> None:
+        """Waits for the commit. Raises ``NotReady`` if it has failed, for each change that waits."""
+        failure = await asyncio.shield(self.failure)
+        if isinstance(failure, NotReady):
+            raise NotReady(str(failure), failure.public) from failure
+        if failure is not None:
+            raise NotReady(f"changes that were to be committed together have failed: {described(failure)}") from failure
+
+
+class GroupCommit:
+    """The shared transactions of a database."""
+
+    def __init__(self, turns: Turns[SharedTransaction]) -> None:
+        self._turns = turns
+        self._ending: set[asyncio.Task[BaseException | None]] = set()
+
+    @asynccontextmanager
+    async def change(
+        self, partner_id: int, origin: Origin, begin: Callable[[], AbstractAsyncContextManager[Transaction]]
+    ) -> AsyncGenerator[SharedTransaction]:
+        """The transaction of a change in its turn: one that is open, or a new one, which ``begin`` opens."""
+        writer = writer_of(partner_id, origin)
+        shared = await self._enter(writer, origin, begin)
+        try:
+            yield shared
+        except BaseException as error:
+            await self._fail(writer, shared, error)
+            raise
+        await self._succeed(writer, shared)
+
+    async def _enter(
+        self, writer: Writer, origin: Origin, begin: Callable[[], AbstractAsyncContextManager[Transaction]]
+    ) -> SharedTransaction:
+        shared = await self._turns.begin(writer, origin, lambda declined: self._leave(writer, declined))
+        if shared is None:
+            return await self._begin(writer, begin)
+        try:
+            await shared.transaction.savepoint(again=shared.has_savepoint)
+            shared.has_savepoint = True
+        except Exception as error:
+            await self._end(writer, shared, error)
+            await shared.committed()
+            raise
+        except BaseException:
+            shared.has_savepoint = True  # it cannot be interrupted
+            self._leave(writer, shared)
+            raise
+        return shared
+
+    async def _begin(
+        self, writer: Writer, begin: Callable[[], AbstractAsyncContextManager[Transaction]]
+    ) -> SharedTransaction:
+        try:
+            opening = begin()
+            return SharedTransaction(opening, await opening.__aenter__())
+        except BaseException:
+            self._turns.end(writer)
+            raise
+
+    async def _succeed(self, writer: Writer, shared: SharedTransaction) -> None:
+        """Returns when a change, which has ended well, has committed. Raises ``NotReady`` if it has not."""
+        shared.has_success = True
+        if not self._hand_on(writer, shared):
+            await self._give_others_time(writer, shared)
+            if not self._hand_on(writer, shared):
+                if shared.changes == 1:
+                    failure = await self._end(writer, shared)
+                    if failure is not None:
+                        raise failure
+                    return
+                self._end_soon(writer, shared)
+        await shared.committed()
+
+    async def _fail(self, writer: Writer, shared: SharedTransaction, error: BaseException) -> None:
+        """Undoes a change. Returns when its error may be raised; raises another one that takes precedence."""
+        if not shared.has_success:
+            failure = await self._end(writer, shared, error)
+            if failure is not None and failure is not error:
+                raise failure
+            return
+        try:
+            await shared.transaction.roll_back_to_savepoint()
+        except Exception as other:
+            # After some errors, such as a full disk, nothing is left to go back to.
+            await self._end(writer, shared, error if isinstance(error, NotReady) else other)
+        except BaseException:
+            self._leave(writer, shared)
+            raise
+        else:
+            self._leave(writer, shared)
+        if isinstance(error, Exception):  # nobody waits for a cancelled one
+            await shared.committed()
+
+    async def _give_others_time(self, writer: Writer, shared: SharedTransaction) -> None:
+        """Lets those run who are about to ask for their turn."""
+        try:
+            await asyncio.sleep(0)
+        except BaseException:
+            self._leave(writer, shared)
+            raise
+
+    def _leave(self, writer: Writer, shared: SharedTransaction) -> None:
+        if not self._hand_on(writer, shared):
+            self._end_soon(writer, shared)
+
+    def _hand_on(self, writer: Writer, shared: SharedTransaction) -> bool:
+        age = asyncio.get_running_loop().time() - shared.began
+        is_wanted = age > SHARE and (len(shared.partners) > 1 or self._turns.others_wait())
+        if is_wanted or age > MAX_TIME or shared.changes == MAX_CHANGES:
+            return False
+        handed_on = self._turns.hand_on(writer, shared)
+        shared.changes += handed_on
+        return handed_on
+
+    def _end_soon(self, writer: Writer, shared: SharedTransaction) -> None:
+        """Ends a transaction on behalf of others, so no cancellation of one of them interrupts it."""
+        ending = asyncio.create_task(self._end(writer, shared))
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
+
+    async def _end(
+        self, writer: Writer, shared: SharedTransaction, error: BaseException | None = None
+    ) -> BaseException | None:
+        failure = await shared.end(error)
+        self._turns.end(writer)
+        shared.failure.set_result(failure)
+        return failure
+
+    async def close(self) -> None:
+        """Returns when every transaction has ended."""
+        if self._ending:
+            await asyncio.wait(self._ending)

@@ -1,0 +1,30 @@
+"""A partner's state: a transaction locks it once and writes it once, for all of its changes of this partner."""
+
+from trunkline.domain.errors import PartnerRemoved
+from trunkline.domain.instant import Instant
+from trunkline.storage import retention
+from trunkline.storage.ports import LockedPartner, Transaction
+from trunkline.storage.sql import load
+
+_QUERIES = load("locked_partner")
+
+
+async def lock_partner(transaction: Transaction, partner_id: int, now: Instant) -> LockedPartner:
+    """Locks the state of a partner; ``now`` is the time of the clock. Raises ``PartnerRemoved``."""
+    query = _QUERIES["lock_partner"]
+    locked = await transaction.fetch(query, query.values(partner=partner_id, now=now))
+    if not locked:
+        raise PartnerRemoved
+    [(revision, clock)] = locked
+    return LockedPartner(partner_id, (revision, clock), revision, clock, now)
+
+
+async def write_partner(transaction: Transaction, partner: LockedPartner) -> None:
+    """Writes the counters of a partner, and deletes what has expired. It is the last that a transaction writes."""
+    if (partner.revision, partner.clock) == partner.stored:
+        return
+    before, _ = partner.stored
+    await retention.delete_expired(transaction, partner.id, before, partner.revision, partner.clock_time)
+    query = _QUERIES["write_partner"]
+    values = query.values(partner=partner.id, revision=partner.revision, clock=partner.clock)
+    await transaction.fetch(query, values)
