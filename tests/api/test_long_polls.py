@@ -17,7 +17,7 @@ from trunkline.actions.chats import watch
 from trunkline.api.app import Application
 from trunkline.storage import changed_since
 from trunkline.storage.ports import Source
-from trunkline.storage.postgres import READERS, WRITERS
+from trunkline.storage.postgres_limits import Limits
 
 BASE = "https://chats.example"
 LONG = 60  # s: what waits that long was not woken, and the test with it
@@ -328,7 +328,7 @@ def test_the_end_of_the_process_ends_every_wait(play: Play) -> None:
 def test_many_wait_and_nobody_else_does(play: Play) -> None:
     async def scene(process: Process) -> None:
         since = await process.token()
-        many = [process.wait(since) for _ in range(10 * (READERS + WRITERS))]
+        many = [process.wait(since) for _ in range(10 * (Limits().readers + Limits().writers))]
         async with process.waiting(*many) as requests:
             assert len((await process.ask("")).ids) == 3
             await process.put(2)

@@ -72,6 +72,7 @@ ALLOWED: dict[str, set[str]] = {
         "trunkline.config",
         "trunkline.logs",
         "trunkline.delivery",
+        "trunkline.storage.postgres_limits",
         "trunkline.storage.store",
         "trunkline.domain.chat_health",
         "trunkline.domain.errors",

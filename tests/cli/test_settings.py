@@ -36,7 +36,11 @@ def test_a_command_ignores_the_settings_that_only_serve_needs(database: str) -> 
         ("TRUNKLINE_RATE_LIMIT", "100", "TRUNKLINE_RATE_LIMIT is '100'; it must be requests/unit"),
         ("TRUNKLINE_RATE_LIMIT", "0/s", "such as 100/s, 600/minute or 100/s:20"),
         ("TRUNKLINE_MAX_BACKLOG", "0", "TRUNKLINE_MAX_BACKLOG is 0; it must be at least 1"),
-        ("TRUNKLINE_POSTGRES_WRITERS", "0", "TRUNKLINE_POSTGRES_WRITERS is 0; it must be at least 1"),
+        ("TRUNKLINE_POSTGRES_READERS", "501", "TRUNKLINE_POSTGRES_READERS is 501; it must be from 1 to 500"),
+        ("TRUNKLINE_POSTGRES_WRITERS", "0", "TRUNKLINE_POSTGRES_WRITERS is 0; it must be from 1 to 500"),
+        ("TRUNKLINE_POSTGRES_READ_TIMEOUT", "0", "TRUNKLINE_POSTGRES_READ_TIMEOUT is 0; it must be from 1 to 300"),
+        ("TRUNKLINE_POSTGRES_WRITE_TIMEOUT", "601", "TRUNKLINE_POSTGRES_WRITE_TIMEOUT is 601; it must be from 1 to"),
+        ("TRUNKLINE_POSTGRES_MAX_LIFETIME", "5", "TRUNKLINE_POSTGRES_MAX_LIFETIME is 5; it must be from 60 to 86400"),
     ],
 )
 def test_a_limit_that_is_not_valid_stops_serve(database: str, variable: str, value: str, says: str) -> None:

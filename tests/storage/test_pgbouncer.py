@@ -10,8 +10,8 @@ import pytest
 from tests.support.pgbouncer import MODES, running_pgbouncer
 from tests.support.postgres import PostgresServer
 from trunkline.domain.errors import CommandError, NotReady
-from trunkline.storage import postgres_connections
-from trunkline.storage.postgres import Limits, Postgres
+from trunkline.storage.postgres import Postgres
+from trunkline.storage.postgres_limits import Limits
 from trunkline.storage.sql import parse
 
 SIZES = {"session": 24, "transaction": 3}
@@ -59,6 +59,11 @@ async def connected(url: str, limits: Limits = Limits()) -> AsyncGenerator[Postg
 
 async def echo(database: Postgres, number: int) -> int:
     return (await database.fetch(QUERIES["echo"], (number,)))[0][0]
+
+
+async def begin_and_commit(database: Postgres) -> None:
+    async with database.transaction():
+        pass
 
 
 async def empty(database: Postgres) -> None:
@@ -115,15 +120,14 @@ async def test_an_error_leaves_no_transaction_open(pooled_url: str) -> None:
         assert await echo(database, 1) == 1
 
 
-async def test_a_pooler_that_accepts_no_more_clients_is_waited_for(
-    postgres_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(postgres_connections, "BUSY_TIMEOUT", 0.3)
-    with running_pgbouncer(postgres_url, "transaction", clients=2) as url:
-        async with connected(url) as one, connected(url):
-            assert await asyncio.gather(*(echo(one, number) for number in range(50))) == list(range(50))
+async def test_a_pooler_that_accepts_no_more_clients_is_waited_for(postgres_url: str) -> None:
+    with running_pgbouncer(postgres_url, "transaction", clients=3) as url:
+        async with connected(url) as one, connected(url) as two:
+            reads = [echo(each, number) for number in range(50) for each in (one, two)]
+            assert await asyncio.gather(*reads) == [number for number in range(50) for _ in range(2)]
+            await asyncio.gather(*(begin_and_commit(each) for each in (one, two)))
             with pytest.raises(CommandError, match="no more connections allowed"):
-                await Postgres.connect(url)
+                await Postgres.connect(url, Limits(read=0.5))
 
 
 @pytest.mark.parametrize("mode", MODES)

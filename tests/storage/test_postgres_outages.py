@@ -13,8 +13,9 @@ from tests.support.postgres import PostgresServer
 from tests.support.webhook_worker import TIMEOUT
 from trunkline.domain.errors import CommandError, NotReady, OptedOut
 from trunkline.storage import postgres_connections
-from trunkline.storage.postgres import READERS, Limits, Postgres
-from trunkline.storage.postgres_connections import CLOSE_TIMEOUT
+from trunkline.storage.postgres import Postgres
+from trunkline.storage.postgres_connections import CLOSE_TIMEOUT, SHORTAGE
+from trunkline.storage.postgres_limits import Limits
 from trunkline.storage.sql import parse
 
 LIMITS = Limits(read=0.5, begin=0.3, write=0.8)
@@ -264,17 +265,34 @@ def crowded_url(postgres: PostgresServer, postgres_url: str) -> str:
     return postgres_url.replace("postgres@", f"{name}@")
 
 
-async def test_requests_wait_for_each_other_at_the_limit_of_connections(
-    crowded_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_requests_share_the_connections_that_there_are(crowded_url: str) -> None:
     async with connected(crowded_url, Limits()) as database, connected(crowded_url, Limits()) as other:
         await create(database)
-        assert await asyncio.gather(*(read(database) for _ in range(100))) == [1] * 100
-        assert await asyncio.gather(*(read(other) for _ in range(100))) == [1] * 100
-        monkeypatch.setattr(postgres_connections, "BUSY_TIMEOUT", 0.3)
-        with pytest.raises(NotReady, match="too many connections"):
-            await write(other, 1)
-        await write(database, 1)
+        done = await asyncio.gather(
+            *(read(each) for each in (database, other) for _ in range(100)),
+            *(write(each, number + (each is other)) for each in (database, other) for number in range(0, 100, 2)),
+        )
+        assert done == [1] * 200 + [None] * 100
+        assert await read(other, "count") == 100
+        assert database.notices() == other.notices() == [SHORTAGE]
+
+
+async def test_a_request_that_gets_no_connection_fails_in_time_and_names_the_reason(crowded_url: str) -> None:
+    limits = Limits(read=0.5, write=2)
+    async with (
+        connected(crowded_url, limits) as database,
+        connected(crowded_url, Limits()) as other,
+        other.transaction(1),
+        other.transaction(2),
+        database.transaction(3),
+    ):
+        with within(limits.read), pytest.raises(NotReady, match=r"accepts no more connections: .*too many connections"):
+            await read(database)
+        with (
+            within(limits.write_patience),
+            pytest.raises(NotReady, match=r"accepts no more connections: .*too many connections"),
+        ):
+            await write(database, 1)
 
 
 async def test_a_connection_is_waited_for_at_the_limit(postgres: PostgresServer, crowded_url: str) -> None:
@@ -290,10 +308,22 @@ async def test_connections_that_are_not_needed_are_closed(postgres_url: str, mon
     monkeypatch.setattr(postgres_connections, "IDLE_INTERVAL", 0.2)
     async with connected(postgres_url) as database, connected(postgres_url) as observer:
         await asyncio.gather(*(read(database) for _ in range(30)))
-        assert await read(observer, "sessions") == READERS
+        assert await read(observer, "sessions") == LIMITS.readers
         async with asyncio.timeout(TIMEOUT):
             while await read(observer, "sessions") > 1:
                 assert await read(database) == 1
+
+
+async def test_a_connection_is_left_when_it_is_old(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres_connections, "IDLE_INTERVAL", 0.1)
+    async with connected(postgres_url, Limits(lifetime=0.2)) as database:
+        async with database.transaction() as transaction, asyncio.timeout(TIMEOUT):
+            [(in_use,)] = await transaction.fetch(QUERIES["session"], ())
+            idle = await read(database, "session")
+            while await read(database, "session") == idle:
+                pass
+            assert [tuple(row) for row in await transaction.fetch(QUERIES["session"], ())] == [(in_use,)]
+        assert await read(database, "session") not in {idle, in_use}
 
 
 async def test_a_statement_of_a_migration_may_take_longer_than_one_of_a_change(postgres_url: str) -> None:

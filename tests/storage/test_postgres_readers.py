@@ -8,10 +8,11 @@ from tests.support.postgres import PostgresServer
 from tests.support.webhook_worker import TIMEOUT
 from trunkline.domain.errors import NotReady
 from trunkline.storage.ports import Database
-from trunkline.storage.postgres import READERS
+from trunkline.storage.postgres_limits import Limits
 from trunkline.storage.sql import parse
 from trunkline.storage.store import open_store
 
+READERS = Limits().readers
 LOSE_CONNECTIONS = (
     "select pg_terminate_backend(pid) from pg_stat_activity "
     "where backend_type = 'client backend' and pid <> pg_backend_pid()"

@@ -53,6 +53,10 @@ def test_the_urls_that_providers_and_libpq_use_are_accepted(url: str) -> None:
     ("query", "error"),
     [
         ("sslmode=on", "sslmode .* is 'on'; it must be disable, allow, prefer, require, verify-ca or verify-full"),
+        ("sslmode=verify_full", "sslmode .* is 'verify_full'; it must be disable, allow, .* or verify-full"),
+        ("sslnegotiation=tls", "sslnegotiation .* is 'tls'; it must be postgres or direct"),
+        ("ssl_min_protocol_version=1.2", "is '1.2'; it must be TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3"),
+        ("load_balance_hosts=yes", "load_balance_hosts .* is 'yes'; it must be disable or random"),
         ("gssencmode=require", "gssencmode .* is 'require'; it must be disable or prefer, because the driver"),
         ("target_session_attrs=standby", "it must be any, primary or read-write, because the service writes"),
         ("channel_binding=yes", "it must be disable, prefer or require"),
@@ -99,7 +103,16 @@ def test_hosts_are_tried_in_order_and_must_accept_writes() -> None:
     options = parse_url("postgresql://app@one,two:6000/app?port=5433&connect_timeout=3")
     assert options.addresses == (Address("one", 5433), Address("two", 6000))
     assert options.connect_timeout == 3
-    assert "target_session_attrs=read-write" in options.driver["dsn"]
+    assert options.targets == ("read-write",)
+    assert not options.in_random_order
+
+
+def test_a_replica_may_be_any_of_several_hosts_in_any_order() -> None:
+    url = "postgresql://app@one,two/app"
+    assert parse_url(url, is_replica=True).targets == (None,)
+    assert parse_url(f"{url}?target_session_attrs=standby", is_replica=True).targets == ("standby",)
+    assert parse_url(f"{url}?target_session_attrs=prefer-standby", is_replica=True).targets == ("standby", "any")
+    assert parse_url(f"{url}?load_balance_hosts=random", is_replica=True).in_random_order
 
 
 def test_a_plus_sign_in_a_password_is_a_plus_sign() -> None:

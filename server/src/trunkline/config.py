@@ -13,6 +13,14 @@ from trunkline.logs import FORMATS, LEVELS
 
 PREFIX = "TRUNKLINE_"
 _MAX_PORT = 65535
+_BOUNDS = {
+    "postgres_readers": (1, 500),
+    "postgres_writers": (1, 500),
+    "postgres_read_timeout": (1, 300),
+    "postgres_write_timeout": (1, 600),
+    "postgres_max_lifetime": (60, 86_400),
+}
+"""The least and the greatest value of a setting."""
 _FACTORY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 _URL = re.compile(r"https?://[^\s\"\\<>\x00-\x1f\x7f]+")
 
@@ -63,10 +71,18 @@ class Settings:
         "How many messages may wait for the carrier, or events for one webhook target, before requests that add more "
         "fail with 429. Those that wait for a failing target do not count.",
     )
+    postgres_readers: int = _setting(8, "How many reads of PostgreSQL a worker has in progress, each on a connection.")
     postgres_writers: int = _setting(
-        4,
-        "The connections to PostgreSQL with which a worker writes, each for a different partner. It reads with 8 "
-        "others.",
+        4, "How many changes in PostgreSQL a worker has in progress, each of another partner and on a connection."
+    )
+    postgres_read_timeout: int = _setting(
+        10, "Seconds after which a read of PostgreSQL fails, or a change that PostgreSQL does not begin."
+    )
+    postgres_write_timeout: int = _setting(
+        60, "Seconds after which a change in PostgreSQL fails, its wait for another worker included."
+    )
+    postgres_max_lifetime: int = _setting(
+        1800, "Seconds for which a connection to PostgreSQL is used, so that a server that was replaced is left."
     )
     access_log: bool = _setting(False, "Log one line per request; halves throughput.")
     log_format: str = _setting("text", "The format of the log: text, or json.")
@@ -99,9 +115,11 @@ class Settings:
             raise CommandError(f"the number of workers is {self.workers}; it must be at least 1")
         if self.carrier != LOOPBACK and not _FACTORY.fullmatch(self.carrier):
             raise CommandError(f"the carrier is {self.carrier!r}; it must be {LOOPBACK}, or package.module:factory")
-        for name in ("max_backlog", "postgres_writers"):
-            if getattr(self, name) < 1:
-                raise CommandError(f"{variable(name)} is {getattr(self, name)}; it must be at least 1")
+        if self.max_backlog < 1:
+            raise CommandError(f"{variable('max_backlog')} is {self.max_backlog}; it must be at least 1")
+        for name, (least, most) in _BOUNDS.items():
+            if not least <= getattr(self, name) <= most:
+                raise CommandError(f"{variable(name)} is {getattr(self, name)}; it must be from {least} to {most}")
         _ = self.key_limit
         for name, url in (("public URL", self.public_url), ("doc URL", self.doc_url)):
             if url and not _URL.fullmatch(url):

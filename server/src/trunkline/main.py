@@ -22,6 +22,7 @@ from trunkline.delivery.sweeps import run_sweeps
 from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
 from trunkline.delivery.worker import Worker
 from trunkline.domain.errors import described
+from trunkline.storage.postgres_limits import Limits
 from trunkline.storage.store import Store, open_store
 
 _PARENT_INTERVAL = 1.0  # s between two checks that the parent process is alive
@@ -52,7 +53,7 @@ class LifespanApp:
             settings.database,
             settings.thresholds,
             attachments=settings.attachments,
-            postgres_writers=settings.postgres_writers,
+            limits=postgres_limits(settings),
         )
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
@@ -69,6 +70,18 @@ class LifespanApp:
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def postgres_limits(settings: Settings) -> Limits:
+    """What the settings say about PostgreSQL."""
+    return Limits(
+        readers=settings.postgres_readers,
+        writers=settings.postgres_writers,
+        read=settings.postgres_read_timeout,
+        begin=settings.postgres_read_timeout,
+        write=settings.postgres_write_timeout,
+        lifetime=settings.postgres_max_lifetime,
+    )
 
 
 @asynccontextmanager

@@ -7,20 +7,18 @@ from itertools import islice
 from typing import Any, Self, TypeVar
 
 import asyncpg
-import msgspec
 
 from trunkline.domain.context import NO_PARTNER, Origin
 from trunkline.domain.errors import CommandError, NotReady, described
 from trunkline.storage.group_commit import SAVEPOINT, SAVEPOINT_AGAIN, TO_SAVEPOINT, GroupCommit, SharedTransaction
-from trunkline.storage.postgres_connections import CLOSE_TIMEOUT, LOST, Connections, Connector
-from trunkline.storage.postgres_url import parse_url
+from trunkline.storage.postgres_connections import CLOSE_TIMEOUT, LOST, Connections, Connector, Share, is_busy
+from trunkline.storage.postgres_limits import Limits
+from trunkline.storage.postgres_url import ConnectionOptions, parse_url
 from trunkline.storage.sql import Query, Row, Value
 from trunkline.storage.turns import Turns
 
 T = TypeVar("T")
 
-READERS = 8  # reading connections of a worker
-WRITERS = 4  # writing connections of a worker by default, each for another partner
 RETRY_PAUSE = 0.1  # s
 COPY_ABOVE = 2  # rows; up to this number, single inserts are faster than COPY
 MIGRATION_TIMEOUT = 3600.0  # s, of the statements of a migration
@@ -58,33 +56,25 @@ _HAS_TABLE = Query(
 )
 
 
-class Limits(msgspec.Struct, frozen=True):
-    """How long the service waits for the server, in seconds."""
-
-    read: float = 10.0
-    """A read, including its wait for a connection."""
-    begin: float = 10.0
-    """The begin of a transaction on an open connection: the server answers at once, unless it hangs."""
-    write: float = 60.0
-    """A transaction, including its wait for another writer of the same partner; a statement of a bulk transaction."""
-
-
 class Postgres:
-    """One PostgreSQL database. Reads and transactions have connections of their own."""
+    """One PostgreSQL database, with which a connection is opened when it is needed.
 
-    def __init__(self, connector: Connector, limits: Limits, writers: int) -> None:
-        self._connector = connector
+    Reads and transactions have shares of the connections, so neither waits for the other.
+    """
+
+    def __init__(self, options: ConnectionOptions, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
+        self._connector = Connector(options, command_timeout=limits.write)
         self._limits = limits
-        self._turns = Turns[SharedTransaction](writers)
+        self._turns = Turns[SharedTransaction](limits.writers)
         self._commits = GroupCommit(self._turns)
-        self._readers = Connections(connector, READERS)
-        self._writers = Connections(connector, writers)
+        self._connections = Connections(self._connector, limits.lifetime)
+        self._readers = Share(self._connections, limits.readers, limits.read_patience)
+        self._writers = Share(self._connections, limits.writers, limits.write_patience)
 
     @classmethod
-    async def connect(cls, url: str, writers: int = WRITERS, limits: Limits = Limits()) -> Self:  # noqa: B008 - frozen
+    async def connect(cls, url: str, limits: Limits = Limits()) -> Self:  # noqa: B008 - frozen
         """Connects to the database at a URL. Raises ``CommandError``."""
-        connector = Connector(parse_url(url), command_timeout=limits.write)
-        database = cls(connector, limits, writers)
+        database = cls(parse_url(url), limits)
         try:
             database._readers.give_back(await database._readers.take())
         except (asyncpg.ClientConfigurationError, ValueError) as error:
@@ -129,34 +119,28 @@ class Postgres:
                 await connection.execute("commit")
         except BaseException as error:
             if limit.expired():
-                self._renew(is_silent=True)
+                self._connections.renew(is_silent=True)
             await self._recover(self._readers, connection, error, in_transaction=is_pooled)
             raise
         self._readers.give_back(connection)
         return rows
 
-    async def _recover(
-        self, connections: Connections, connection: Any, error: BaseException, *, in_transaction: bool
-    ) -> None:
+    async def _recover(self, share: Share, connection: Any, error: BaseException, *, in_transaction: bool) -> None:
         """Ends the use of a connection after an error. Rolls back its transaction if it can."""
         if not isinstance(error, Exception) or isinstance(error, LOST) or connection.is_closed():
-            connections.drop(connection)
+            share.drop(connection)
             if isinstance(error, LOST):
-                self._renew(is_silent=False)
+                self._connections.renew(is_silent=False)
             return
         try:
             if in_transaction:
                 await connection.execute("rollback", timeout=CLOSE_TIMEOUT)
         except BaseException as other:
-            connections.drop(connection)
+            share.drop(connection)
             if not isinstance(other, Exception):
                 raise
         else:
-            connections.give_back(connection)
-
-    def _renew(self, *, is_silent: bool) -> None:
-        for connections in (self._readers, self._writers):
-            connections.renew(is_silent=is_silent)
+            share.give_back(connection)
 
     async def has_table(self, name: str) -> bool:
         return (await self.fetch(_HAS_TABLE, (name,)))[0][0]
@@ -192,34 +176,35 @@ class Postgres:
 
     @asynccontextmanager
     async def _in_transaction(
-        self, connections: Connections, silences: int, *, bulk: bool
+        self, share: Share, silences: int, *, bulk: bool, snapshot: bool = False
     ) -> AsyncGenerator["PostgresTransaction"]:
-        connection = await self._begin(connections, silences, bulk=bulk)
+        connection = await self._begin(share, silences, bulk=bulk, snapshot=snapshot)
         try:
             yield PostgresTransaction(connection, can_copy=not self._connector.is_pooled)
             await _commit(connection)
         except BaseException as error:
-            await self._recover(connections, connection, error, in_transaction=True)
+            await self._recover(share, connection, error, in_transaction=True)
             raise
-        connections.give_back(connection)
+        share.give_back(connection)
 
-    async def _begin(self, connections: Connections, silences: int, *, bulk: bool) -> Any:
+    async def _begin(self, share: Share, silences: int, *, bulk: bool, snapshot: bool) -> Any:
         """A connection with an open transaction. Nothing has happened before, so a lost connection is replaced."""
         try:
-            return await self._try_to_begin(connections, silences, bulk=bulk)
+            return await self._try_to_begin(share, silences, bulk=bulk, snapshot=snapshot)
         except TimeoutError:
             raise
         except LOST:
-            return await self._try_to_begin(connections, silences, bulk=bulk)
+            return await self._try_to_begin(share, silences, bulk=bulk, snapshot=snapshot)
 
-    async def _try_to_begin(self, connections: Connections, silences: int, *, bulk: bool) -> Any:
-        connection = await connections.take(silences)
+    async def _try_to_begin(self, share: Share, silences: int, *, bulk: bool, snapshot: bool) -> Any:
+        connection = await share.take(silences)
         try:
-            await connection.execute(self._connector.begin(bulk=bulk), timeout=self._limits.begin)
+            begin = self._connector.begin(bulk=bulk, snapshot=snapshot)
+            await connection.execute(begin, timeout=self._limits.begin)
         except BaseException as error:
-            connections.drop(connection)
+            share.drop(connection)
             if isinstance(error, LOST):
-                self._renew(is_silent=isinstance(error, TimeoutError))
+                self._connections.renew(is_silent=isinstance(error, TimeoutError))
             raise
         return connection
 
@@ -237,11 +222,14 @@ class Postgres:
         await self.fetch(_READY, ())
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncGenerator["PostgresTransaction"]:
+    async def snapshot(self, *, bulk: bool = True) -> AsyncGenerator["PostgresTransaction"]:
+        silences = self._readers.silences
         with _translated():
-            async with self._in_transaction(self._readers, self._readers.silences, bulk=True) as transaction:
-                await transaction.script("set transaction isolation level repeatable read, read only")
+            async with self._in_transaction(self._readers, silences, bulk=bulk, snapshot=True) as transaction:
                 yield transaction
+
+    def notices(self) -> list[str]:
+        return self._connections.shortage.current
 
     async def origin(self) -> str | None:
         try:
@@ -256,7 +244,7 @@ class Postgres:
 
     async def close(self) -> None:
         await self._commits.close()
-        await asyncio.gather(self._readers.close(), self._writers.close())
+        await self._connections.close()
 
 
 class PostgresTransaction:
@@ -359,6 +347,8 @@ def _not_ready(error: Exception) -> NotReady:
         )
     if isinstance(error, (asyncpg.DataError, ValueError)):  # the message quotes the value, which may be a text
         return NotReady(f"PostgreSQL rejects a value: {type(error).__name__}")
+    if isinstance(error, asyncpg.PostgresError) and is_busy(error):
+        return NotReady(f"PostgreSQL accepts no more connections: {described(error)}")
     if isinstance(error, (*LOST, asyncpg.InsufficientResourcesError)):
         return NotReady(f"PostgreSQL does not answer: {described(error)}")
     return NotReady(f"PostgreSQL rejects the statement: {described(error)}")

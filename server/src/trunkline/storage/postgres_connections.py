@@ -1,4 +1,4 @@
-"""Connections to one PostgreSQL database: how one is opened, and a bounded set of them for one kind of work.
+"""Connections to one PostgreSQL database: how one is opened, the set of them, and the shares of reads and writes.
 
     take ──▶ in use ──▶ give_back ──▶ idle ──▶ take …
                 └─────▶ drop: it is closed in the background, and terminated if the server does not answer
@@ -7,18 +7,23 @@ A connection that may be lost is dropped, never repaired: opening another takes 
 """
 
 import asyncio
+import random
 import socket
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 import asyncpg
 
+from trunkline.domain.errors import described
+from trunkline.storage.notices import Notice
 from trunkline.storage.postgres_url import Address, ConnectionOptions
 
 CLOSE_TIMEOUT = 2.0  # s that the server has to cancel a statement and to close a connection
-BUSY_TIMEOUT = 8.0  # s that a connection waits for a server that starts or has as many connections as it accepts
-BUSY_PAUSE = 0.1  # s between two attempts
+BUSY_PAUSE = 0.1  # s before the second attempt at a server that accepts no more connections; each pause is longer
+BUSY_MAX_PAUSE = 1.0  # s between two attempts at most
+SHORTAGE = "PostgreSQL accepts no more connections; requests wait for those that are open"
 IDLE_INTERVAL = 60.0  # s after which connections are closed that were not needed meanwhile
 
 # Every reading query is an index range, so its plan must not depend on statistics or bound values: it is the same for a
@@ -34,10 +39,9 @@ _PLANNER = {
     "jit": "off",
 }
 # What the server ends by itself, if this process or the network is gone: nobody else would release the locks.
-_LIMITS = {"lock_timeout": "60s", "idle_in_transaction_session_timeout": "60s"}
+_LIMITS = ("lock_timeout", "idle_in_transaction_session_timeout")
 _BULK = "; set local idle_in_transaction_session_timeout = '10min'"
-_SESSION = "; ".join([f"set {name} = '{value}'" for name, value in (_PLANNER | _LIMITS).items()])
-_BEGIN_POOLED = "; ".join(["begin", *[f"set local {name} = '{value}'" for name, value in (_PLANNER | _LIMITS).items()]])
+_SNAPSHOT = "; set transaction isolation level repeatable read, read only"
 
 LOST = (
     OSError,
@@ -53,6 +57,15 @@ LOST = (
 _BUSY = (asyncpg.TooManyConnectionsError, asyncpg.CannotConnectNowError)
 _POOLER_IS_BUSY = "no more connections allowed"
 
+_DEMANDS = {
+    "read-write": "accepts writes",
+    "primary": "is a primary",
+    "standby": "is a standby",
+    "read-only": "is read-only",
+    "any": "can be used",
+}
+"""What each ``target_session_attrs`` demands of a server."""
+
 
 class Connector:
     """Opens connections, each ready for our statements.
@@ -66,49 +79,69 @@ class Connector:
         self._options = options
         self._command_timeout = command_timeout
         self._is_pooled = options.is_pooled
+        settings = _PLANNER | dict.fromkeys(_LIMITS, f"{command_timeout * 1000:.0f}ms")
+        self._session = "; ".join([f"set {name} = '{value}'" for name, value in settings.items()])
+        self._begin_pooled = "; ".join(["begin", *[f"set local {name} = '{each}'" for name, each in settings.items()]])
 
     @property
     def is_pooled(self) -> bool:
         """Whether a pooler that may be in transaction mode is in between. Known once a connection is open."""
         return self._is_pooled is not False
 
-    def begin(self, *, bulk: bool = False) -> str:
-        """The statements that begin a transaction. A ``bulk`` one also does other work between its statements."""
-        return (_BEGIN_POOLED if self.is_pooled else "begin") + (_BULK if bulk else "")
+    def begin(self, *, bulk: bool = False, snapshot: bool = False) -> str:
+        """The statements that begin a transaction.
+
+        A ``bulk`` one also does other work between its statements. A ``snapshot`` reads the state of one moment.
+        """
+        return (
+            (self._begin_pooled if self.is_pooled else "begin")
+            + (_BULK if bulk else "")
+            + (_SNAPSHOT if snapshot else "")
+        )
 
     async def open(self) -> Any:
         """A new connection. Raises one of ``LOST`` or ``asyncpg.PostgresError``."""
         failure: Exception = OSError("there is no host")
-        for address in self._options.addresses:
-            try:
-                async with asyncio.timeout(self._options.connect_timeout):
-                    return await self._open_at(address)
-            except TimeoutError:
-                failure = TimeoutError(f"it does not answer within {self._options.connect_timeout:g} s")
-            except asyncpg.TargetServerAttributeNotMatched:
-                failure = OSError("no server accepts writes")
-            except (OSError, *_BUSY) as error:
-                failure = error
+        for target in self._options.targets:
+            for address in self._addresses():
+                try:
+                    async with asyncio.timeout(self._options.connect_timeout):
+                        return await self._open_at(address, target)
+                except TimeoutError:
+                    failure = TimeoutError(f"it does not answer within {self._options.connect_timeout:g} s")
+                except asyncpg.TargetServerAttributeNotMatched:
+                    failure = OSError(f"no server {_DEMANDS[target or 'any']}")
+                except OSError as error:
+                    failure = error
+                except asyncpg.PostgresError as error:
+                    if not is_busy(error):
+                        raise
+                    failure = error
         raise failure
 
-    async def _open_at(self, address: Address) -> Any:
-        connection = await self._connect(address)
+    def _addresses(self) -> Sequence[Address]:
+        addresses = self._options.addresses
+        return random.sample(addresses, len(addresses)) if self._options.in_random_order else addresses
+
+    async def _open_at(self, address: Address, target: str | None) -> Any:
+        connection = await self._connect(address, target)
         try:
             if self._is_pooled is None:
                 self._is_pooled = await _is_pooled(connection)
                 if self._is_pooled:
                     connection.terminate()  # it would use prepared statements
-                    return await self._connect(address)
+                    return await self._connect(address, target)
             if not self._is_pooled:
-                await connection.execute(_SESSION)
+                await connection.execute(self._session)
         except BaseException:
             connection.terminate()
             raise
         return connection
 
-    async def _connect(self, address: Address) -> Any:
+    async def _connect(self, address: Address, target: str | None) -> Any:
+        driver: dict[str, Any] = {**self._options.driver, "target_session_attrs": target}
         connection: Any = await asyncpg.connect(
-            **self._options.driver,
+            **driver,
             host=address.host,
             port=address.port,
             timeout=self._options.connect_timeout,
@@ -132,69 +165,62 @@ async def _is_pooled(connection: Any) -> bool:
 
 
 class Connections:
-    """At most ``size`` connections, opened when they are needed. Idle ones that nobody needs are closed but for one."""
+    """The connections to a database, opened when they are needed. Idle ones that nobody needs are closed but for one.
 
-    def __init__(self, connector: Connector, size: int) -> None:
+    One is used for at most ``max_lifetime`` seconds, so that a server is left that another has replaced.
+    """
+
+    def __init__(self, connector: Connector, max_lifetime: float) -> None:
         self._connector = connector
-        self._places = asyncio.Semaphore(size)
+        self._max_lifetime = max_lifetime
         self._idle: list[Any] = []
         self._wanted: deque[asyncio.Future[Any]] = deque()
-        """Of those who cannot open a connection now: each gets one that is given back, before others take a place."""
-        self._current: set[Any] = set()
-        """Every connection that may be used again."""
+        """Of those who cannot open a connection now: each gets one that is given back, before others do."""
+        self._current: dict[Any, float] = {}
+        """Every connection that may be used again, and when it was opened."""
         self._closing: set[asyncio.Task[None]] = set()
         self.silences = 0
         """How often the server has not answered: who waits meanwhile need not try as well."""
+        self.shortage = Notice(SHORTAGE)
         self._least_idle = 0
         """The least number of idle connections since the last trim: so many were not needed."""
         self._trimming: asyncio.TimerHandle | None = None
 
-    async def take(self, silences: int | None = None) -> Any:
-        """A connection, which must be given back or dropped. Waits until one is free; the caller limits the time.
+    async def find(self, patience: float) -> Any:
+        """An idle connection, or a new one. While the server accepts no more, waits for one for ``patience`` seconds.
 
-        Raises what ``Connector.open`` raises, and ``TimeoutError`` if it turns out meanwhile that the server hangs, or
-        since there were so many ``silences``.
+        Raises what ``Connector.open`` raises.
         """
-        if silences is None:
-            silences = self.silences
-        await self._places.acquire()
-        try:
-            return await self._find(silences)
-        except BaseException as error:
-            if isinstance(error, TimeoutError):
-                self.silences += 1
-            self._places.release()
-            raise
-
-    async def _find(self, silences: int) -> Any:
-        if silences != self.silences:
-            raise TimeoutError
         while self._idle:
             connection = self._idle.pop()
             self._least_idle = min(self._least_idle, len(self._idle))
             if not connection.is_closed():
                 return connection
-            self._current.discard(connection)
+            self._current.pop(connection, None)
             connection.terminate()
-        return await self._open()
+        return await self._open(patience)
 
-    async def _open(self) -> Any:
+    async def _open(self, patience: float) -> Any:
         """Opens a connection, or takes one that others give back while the server accepts no more."""
-        deadline = asyncio.get_running_loop().time() + BUSY_TIMEOUT
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + patience
+        pause = BUSY_PAUSE
         while True:
             try:
                 connection = await self._connector.open()
             except asyncpg.PostgresError as error:
-                if not _is_busy(error) or asyncio.get_running_loop().time() > deadline:
+                if not is_busy(error) or clock() > deadline:
                     raise
+                self.shortage.give(described(error))
             else:
-                self._current.add(connection)
+                self._current[connection] = clock()
                 if self._trimming is None:
                     self._trim()
                 return connection
-            connection = await self._next(BUSY_PAUSE)
+            connection = await self._next(min(pause, max(0.0, deadline - clock())))
             if connection is not None:
                 return connection
+            pause = min(2 * pause, BUSY_MAX_PAUSE)
 
     async def _next(self, seconds: float) -> Any:
         """An idle connection, or the next one that is given back within this time; None if none is."""
@@ -206,28 +232,30 @@ class Connections:
             await asyncio.wait([wanted], timeout=seconds)
         except BaseException:
             if wanted.done():
-                self._idle.append(wanted.result())
+                self._offer(wanted.result())
             raise
         finally:
             if not wanted.done():
                 self._wanted.remove(wanted)
         return wanted.result() if wanted.done() else None
 
-    def give_back(self, connection: Any) -> None:
-        """Ends the use of a connection that is in no transaction."""
-        if connection not in self._current:
-            self._close(connection)
-        elif self._wanted:
+    def _offer(self, connection: Any) -> None:
+        if self._wanted:
             self._wanted.popleft().set_result(connection)
         else:
             self._idle.append(connection)
-        self._places.release()
+
+    def give_back(self, connection: Any) -> None:
+        """Ends the use of a connection that is in no transaction."""
+        if connection in self._current:
+            self._offer(connection)
+        else:
+            self._close(connection)
 
     def drop(self, connection: Any) -> None:
         """Ends the use of a connection in any state. It is closed in the background."""
-        self._current.discard(connection)
+        self._current.pop(connection, None)
         self._close(connection)
-        self._places.release()
 
     def renew(self, *, is_silent: bool = False) -> None:
         """Uses no present connection again: if one is lost, the others may be as well.
@@ -240,11 +268,15 @@ class Connections:
             self._close(self._idle.pop())
 
     def _trim(self) -> None:
-        """Closes the connections that were not needed since the last time, but for one; again and again."""
+        """Closes old connections, and those that were not needed since the last time, but for one; again and again."""
+        now = asyncio.get_running_loop().time()
+        for old in [each for each, opened in self._current.items() if now - opened >= self._max_lifetime]:
+            del self._current[old]  # if it is in use, it is closed when it is given back
+            if old in self._idle:
+                self._idle.remove(old)
+                self._close(old)
         for _ in range(min(self._least_idle, len(self._idle) - 1)):
-            unneeded = self._idle.pop(0)
-            self._current.discard(unneeded)
-            self._close(unneeded)
+            self.drop(self._idle.pop(0))
         self._least_idle = len(self._idle)
         self._trimming = asyncio.get_running_loop().call_later(IDLE_INTERVAL, self._trim)
 
@@ -262,6 +294,55 @@ class Connections:
             await asyncio.wait(self._closing)
 
 
+class Share:
+    """At most ``size`` of the connections at once, for one kind of work: none keeps the others from a connection.
+
+    ``patience`` is how long one waits, in seconds, while the server accepts no more connections.
+    """
+
+    def __init__(self, connections: Connections, size: int, patience: float) -> None:
+        self._connections = connections
+        self._places = asyncio.Semaphore(size)
+        self._patience = patience
+
+    @property
+    def silences(self) -> int:
+        """How often the server has not answered."""
+        return self._connections.silences
+
+    async def take(self, silences: int | None = None) -> Any:
+        """A connection, which must be given back or dropped. Waits until one is free; the caller limits the time.
+
+        Raises what ``Connector.open`` raises, and ``TimeoutError`` if it turns out meanwhile that the server hangs, or
+        since there were so many ``silences``.
+        """
+        if silences is None:
+            silences = self._connections.silences
+        await self._places.acquire()
+        try:
+            return await self._find(silences)
+        except BaseException as error:
+            if isinstance(error, TimeoutError):
+                self._connections.silences += 1
+            self._places.release()
+            raise
+
+    async def _find(self, silences: int) -> Any:
+        if silences != self._connections.silences:
+            raise TimeoutError
+        return await self._connections.find(self._patience)
+
+    def give_back(self, connection: Any) -> None:
+        """Ends the use of a connection that is in no transaction."""
+        self._connections.give_back(connection)
+        self._places.release()
+
+    def drop(self, connection: Any) -> None:
+        """Ends the use of a connection in any state. It is closed in the background."""
+        self._connections.drop(connection)
+        self._places.release()
+
+
 async def _close(connection: Any) -> None:
     """Closes a connection, which also cancels its statement."""
     with suppress(Exception):
@@ -271,5 +352,6 @@ async def _close(connection: Any) -> None:
     connection.terminate()
 
 
-def _is_busy(error: asyncpg.PostgresError) -> bool:
+def is_busy(error: asyncpg.PostgresError) -> bool:
+    """Whether the server is starting, or it or a pooler has as many connections as it accepts."""
     return isinstance(error, _BUSY) or _POOLER_IS_BUSY in str(error)

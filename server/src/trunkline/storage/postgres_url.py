@@ -45,7 +45,6 @@ _DRIVER = frozenset(
         "sslnegotiation",
         "ssl_min_protocol_version",
         "ssl_max_protocol_version",
-        "target_session_attrs",
         "krbsrvname",
         "gsslib",
     }
@@ -54,13 +53,17 @@ _DRIVER = frozenset(
 
 _STARTUP = frozenset({"application_name", "options"})
 _NUMBERS = frozenset({"connect_timeout", "keepalives", "tcp_user_timeout", *_KEEPALIVES})
+_TLS_VERSIONS = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 _OF_OTHER_CLIENTS = frozenset({"connection_limit", "pool_timeout", "supa", "workaround"})
 _VALUES: Mapping[str, tuple[str, ...]] = {
     "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+    "sslnegotiation": ("postgres", "direct"),
+    "ssl_min_protocol_version": _TLS_VERSIONS,
+    "ssl_max_protocol_version": _TLS_VERSIONS,
     "target_session_attrs": ("any", "primary", "read-write"),
     "channel_binding": ("disable", "prefer", "require"),
     "gssencmode": ("disable", "prefer"),
-    "load_balance_hosts": ("disable",),
+    "load_balance_hosts": ("disable", "random"),
     "client_encoding": ("auto", "utf8", "UTF8", "utf-8", "UTF-8"),
     "sslcompression": ("0",),
     "sslsni": ("1",),
@@ -68,6 +71,9 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
     "pgbouncer": ("true", "false"),
 }
 """The values of a parameter that are supported."""
+
+_REPLICA_TARGETS = (*_VALUES["target_session_attrs"], "read-only", "standby", "prefer-standby")
+"""The values of ``target_session_attrs`` for a database that is only read."""
 
 _WHY = {
     "target_session_attrs": ", because the service writes",
@@ -97,6 +103,10 @@ class ConnectionOptions(msgspec.Struct, frozen=True):
     """The arguments of the driver, without the address."""
     addresses: tuple[Address, ...]
     """Where to connect, in this order."""
+    in_random_order: bool
+    """Whether each connection tries the addresses in another order."""
+    targets: tuple[str | None, ...]
+    """What the server must be, as ``target_session_attrs`` says. If no address is the first, one must be the second."""
     connect_timeout: float
     """In seconds, for each address."""
     socket_options: tuple[tuple[int, int, int], ...]
@@ -105,8 +115,8 @@ class ConnectionOptions(msgspec.Struct, frozen=True):
     """True if the URL says that a pooler is in between; None if it does not say."""
 
 
-def parse_url(url: str) -> ConnectionOptions:
-    """The options in a URL. Raises ``CommandError``."""
+def parse_url(url: str, *, is_replica: bool = False) -> ConnectionOptions:
+    """The options in a URL; that of a replica may name servers that accept no writes. Raises ``CommandError``."""
     try:
         parts = urlsplit(url)
         parameters = dict(_parameters(parts.query))
@@ -114,11 +124,10 @@ def parse_url(url: str) -> ConnectionOptions:
         raise CommandError(_UNREADABLE) from None
     if parts.netloc.count("@") > 1:
         raise CommandError(_UNREADABLE)
-    _check(parameters)
+    _check(parameters, is_replica=is_replica)
     numbers = {name: _number(name, parameters[name]) for name in _NUMBERS & parameters.keys()}
     addresses = tuple(_addresses(parts.netloc.rpartition("@")[2], parameters))
-    if len(addresses) > 1:
-        parameters.setdefault("target_session_attrs", "read-write")
+    target = parameters.get("target_session_attrs", "read-write" if len(addresses) > 1 and not is_replica else None)
     if parameters.get("channel_binding") == "require" and parameters.get("sslmode") != "verify-full":
         log.warning(
             "channel_binding=require in the PostgreSQL URL has no effect, because the driver does not support it; "
@@ -135,6 +144,8 @@ def parse_url(url: str) -> ConnectionOptions:
     return ConnectionOptions(
         driver=driver,
         addresses=addresses,
+        in_random_order=parameters.get("load_balance_hosts") == "random",
+        targets=("standby", "any") if target == "prefer-standby" else (target,),
         connect_timeout=numbers.get("connect_timeout", 0) or CONNECT_TIMEOUT,
         socket_options=tuple(_socket_options(_KEEPALIVES | numbers)),
         is_pooled=True if parameters.get("pgbouncer") == "true" else None,
@@ -167,18 +178,20 @@ def _parameters(query: str) -> Iterator[tuple[str, str]]:
             yield unquote(name), unquote(value, errors="strict")
 
 
-def _check(parameters: Mapping[str, str]) -> None:
-    known = _DRIVER | _STARTUP | _NUMBERS | _OF_OTHER_CLIENTS | _VALUES.keys() | {"fallback_application_name"}
+def _check(parameters: Mapping[str, str], *, is_replica: bool) -> None:
+    values = {**_VALUES, "target_session_attrs": _REPLICA_TARGETS} if is_replica else _VALUES
+    known = _DRIVER | _STARTUP | _NUMBERS | _OF_OTHER_CLIENTS | values.keys() | {"fallback_application_name"}
     for name, value in parameters.items():
         if name not in known:
             raise CommandError(
                 f"the parameter {name!r} of the PostgreSQL URL is not supported; remove it, or, if it is a setting of "
                 f"the server, write options=-c%20{quote(name)}%3DVALUE"
             )
-        if name in _VALUES and value not in _VALUES[name]:
-            *others, last = _VALUES[name]
+        if name in values and value not in values[name]:
+            *others, last = values[name]
             choices = f"{', '.join(others)} or {last}" if others else last
-            raise CommandError(f"{name} in the PostgreSQL URL is {value!r}; it must be {choices}{_WHY.get(name, '')}")
+            reason = "" if is_replica else _WHY.get(name, "")
+            raise CommandError(f"{name} in the PostgreSQL URL is {value!r}; it must be {choices}{reason}")
         if name in _FILES and value != "system" and not Path(value).is_file():
             raise CommandError(f"{name} in the PostgreSQL URL is {value!r}; there is no such file")
     if "service" in parameters:

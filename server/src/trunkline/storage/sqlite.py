@@ -212,6 +212,9 @@ class SQLite:
         found = [str(row[0]) for row in _fetch(self._reader, "pragma integrity_check", ())]
         return [] if found == ["ok"] else found
 
+    def notices(self) -> list[str]:
+        return []
+
     async def close(self) -> None:
         await self._commits.close()
         if self._checkpoint is not None:

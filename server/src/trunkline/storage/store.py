@@ -16,7 +16,8 @@ from trunkline.storage.files.base import FileStore
 from trunkline.storage.files.opening import open_files
 from trunkline.storage.partners import Partners
 from trunkline.storage.ports import Database, Transaction
-from trunkline.storage.postgres import WRITERS, Postgres
+from trunkline.storage.postgres import Postgres
+from trunkline.storage.postgres_limits import Limits
 from trunkline.storage.reader import Reader
 from trunkline.storage.schema import upgrade
 from trunkline.storage.sql import load
@@ -64,6 +65,10 @@ class Store:
         It must end within a minute, unless it is ``bulk``.
         """
         return open_change(self.database, ctx, self.thresholds, bulk=bulk)
+
+    def notices(self) -> list[str]:
+        """What works, but less well than it should: a sentence each, which names no host."""
+        return self.database.notices()
 
     async def find_files(self) -> None:
         """Notes where the folder of the attachments is, so that it is missed if it goes away."""
@@ -133,7 +138,7 @@ async def is_open(url: str) -> bool:
     return sqlite_backup.is_open(file) if file is not None else await Postgres.is_open(url)
 
 
-async def connect(url: str, *, must_exist: bool = False, postgres_writers: int = WRITERS) -> Database:
+async def connect(url: str, *, must_exist: bool = False, limits: Limits = Limits()) -> Database:  # noqa: B008 - frozen
     """Opens the database at ``sqlite:///PATH`` or ``postgresql://…`` with the schema it has. Raises ``CommandError``.
 
     Creates a SQLite file that does not exist, unless it ``must_exist``.
@@ -143,7 +148,7 @@ async def connect(url: str, *, must_exist: bool = False, postgres_writers: int =
         return SQLite(file, must_exist=must_exist)
     scheme, separator, _ = url.partition("://")
     if separator and scheme in {"postgresql", "postgres"}:
-        return await Postgres.connect(url, postgres_writers)
+        return await Postgres.connect(url, limits)
     raise CommandError(
         f"cannot use the database {_without_password(url)!r}: it must be sqlite:///relative/path.db, "
         "sqlite:////absolute/path.db or postgresql://user:password@host:port/name"
@@ -162,7 +167,7 @@ async def open_store(
     *,
     attachments: str = "",
     must_exist: bool = False,
-    postgres_writers: int = WRITERS,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> AsyncGenerator[Store]:
     """Opens the store at a URL, upgrades it if necessary, and closes it at the end. Raises ``CommandError``.
 
@@ -171,7 +176,7 @@ async def open_store(
     """
     files = open_files(attachments, url)
     try:
-        database = await connect(url, must_exist=must_exist, postgres_writers=postgres_writers)
+        database = await connect(url, must_exist=must_exist, limits=limits)
         try:
             await upgrade(database, must_exist=must_exist)
             cursor_key, link_key = await _keys(database)

@@ -3,7 +3,7 @@
 from trunkline.api.operation import GET, Operation, Request
 from trunkline.api.responses import Response
 from trunkline.domain.errors import FilesNotReady
-from trunkline.schemas.probes import State
+from trunkline.schemas.probes import Readiness, State
 
 _TAG = "Process"
 
@@ -30,15 +30,16 @@ async def liveness(request: Request) -> Response:
     tag=_TAG,
     summary="Whether the service can answer requests",
     description="Reads and writes the database and the folder of the attachments. If one of them is gone, full or "
-    "read-only, or does not answer, the error says so.",
+    "read-only, or does not answer, the error says so. If the service is ready, but the database accepts no more "
+    "connections, or the read replica is not used, `notices` says so.",
     response_description="The service is ready.",
-    response=State,
+    response=Readiness,
     errors=(FilesNotReady,),
     needs_key=False,
 )
 async def readiness(request: Request) -> Response:
     await request.store.check_ready()
-    return request.json(State("ok"))
+    return request.json(Readiness("ok", request.store.notices()))
 
 
 ROUTES = (liveness, readiness)
