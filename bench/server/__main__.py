@@ -8,10 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TypeAlias
 
-from bench.server import cases, data, load, message_steps, report, steps, writing
-from bench.server.plain import DATABASE as PLAIN_DATABASE
+import msgspec
+
+from bench.server import cases, compared_list, compared_writing, data, load, message_steps, report, steps, writing
+from bench.server.comparison import Comparison
+from bench.server.plain_model import DATABASE as PLAIN_DATABASE
 from bench.server.servers import Server, serving
 from bench.server.talk import talk
+from bench.server.versions import both
 
 WRITING = "writing"
 _ROUNDS = 3  # of what writes: the stores grow
@@ -27,7 +31,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=1, help="how long each run of load lasts")
     parser.add_argument("--keep", action="store_true", help="leave bench/README.md as it is")
     parser.add_argument("--only", default="", help="'writing', or the cases whose store or page has this in its name")
+    parser.add_argument("--against", metavar="COMMIT", help="compare this version with that of a commit instead")
+    parser.add_argument("--chats", type=int, default=20_000, help="with --against: the chats of the list")
+    parser.add_argument("--engine", choices=("sqlite", "postgresql", "both"), default="both", help="with --against")
+    parser.add_argument("--quick", action="store_true", help="one round of one second")
     arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.rounds = arguments.seconds = 1
     if missing := load.missing_tools():
         sys.exit(f"make bench needs {' and '.join(missing)}; on Debian: apt-get install wrk util-linux")
     cores = sorted(os.sched_getaffinity(0))
@@ -43,9 +53,11 @@ def main() -> None:
 
         postgres = stack.enter_context(data.postgres())
         limit = start(("-m", "bench.server.constant"))
-        if arguments.only != WRITING:
+        if arguments.against:
+            tables |= _compared(arguments, stack, postgres, limit, cores)
+        elif arguments.only != WRITING:
             tables |= _reading(arguments, start, postgres, limit, cores[0])
-        if arguments.only in {"", WRITING}:
+        if not arguments.against and arguments.only in {"", WRITING}:
             tables |= _writing(arguments, stack, start, postgres, limit, cores)
     _say("")
     for name, table in tables.items():
@@ -106,6 +118,26 @@ def _writing(
         "webhooks": writing.webhooks(stores, receiver, rounds, _say),
         "latency": writing.latency(stores, cores[0], _say),
     }
+
+
+def _compared(
+    arguments: argparse.Namespace, stack: ExitStack, postgres: str, limit: Server, cores: Sequence[int]
+) -> dict[str, str]:
+    """This version beside that of a commit."""
+    try:
+        versions = stack.enter_context(both(arguments.against))
+    except ValueError as error:
+        sys.exit(str(error))
+    comparison = Comparison(versions, cores[-1], cores[0], arguments.rounds, arguments.seconds, _say)
+    engine, found = arguments.engine, dict[str, str]()
+    if arguments.only != WRITING:
+        found["compared-list"] = compared_list.table(
+            comparison, postgres, engine, limit, arguments.chats, arguments.only
+        )
+    if arguments.only in {"", WRITING}:
+        shorter = msgspec.structs.replace(comparison, rounds=min(arguments.rounds, _ROUNDS))
+        found |= compared_writing.tables(shorter, postgres, engine)
+    return found
 
 
 def _check_same_chats(asked: list[cases.Case]) -> None:

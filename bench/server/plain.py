@@ -16,9 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session, selectinload
 
 from bench.server.granian import serve
-from bench.server.plain_model import Chat, Handle, Key
+from bench.server.plain_model import DATABASE, Chat, Handle, Key
 
-DATABASE = "BENCH_PLAIN_DATABASE"
 GUIDE = "http://127.0.0.1:8080/guides/chats/chat-health#"
 
 Service = Literal["iMessage", "SMS", "RCS"]

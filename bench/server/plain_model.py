@@ -1,9 +1,13 @@
-"""The tables of the plain implementation: chats and handles, as anybody would write them."""
+"""The tables of the plain implementation: chats, handles and messages, as anybody would write them."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+DATABASE = "BENCH_PLAIN_DATABASE"
+"""The variable with the URL of the database."""
 
 
 class Base(DeclarativeBase):
@@ -53,3 +57,28 @@ class Handle(Base):
     service: Mapped[str]
     is_me: Mapped[bool]
     status: Mapped[str]
+
+
+class Message(Base):
+    """A message that was sent."""
+
+    __tablename__ = "messages"
+    __table_args__ = (Index("messages_order", "chat_id", "created_at", "id"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    chat_id: Mapped[str] = mapped_column(ForeignKey("chats.id"))
+    parts: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    idempotency_key: Mapped[str | None]
+    created_at: Mapped[datetime]
+    delivery_status: Mapped[str]
+
+
+class OutboxEntry(Base):
+    """A message that is to be delivered."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"))
+    partner_id: Mapped[int]
+    due_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,4 +1,6 @@
-"""A receiver of webhooks that does nothing but answer. ``GET`` says how many came and when, and counts anew.
+"""A receiver of webhooks that does nothing but answer. ``GET /`` says how many came and when, and counts anew.
+
+``GET /hold`` lets those that come wait for their answers until ``GET /release``, and counts anew then.
 
 ``python -m bench.server.receiver --port …``
 """
@@ -28,6 +30,8 @@ class Receiver(asyncio.Protocol):
     """One connection."""
 
     arrivals = Arrivals()
+    held: "list[Receiver] | None" = None
+    """Those that wait for an answer; None while all get theirs at once."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -42,14 +46,26 @@ class Receiver(asyncio.Protocol):
             if not separator or len(rest) < size:
                 return
             self._read = rest[size:]
-            self._answer(is_question=head.startswith(b"GET "))
+            if head.startswith(b"GET "):
+                self._answer_question(head.split(b" ")[1])
+            elif Receiver.held is None:
+                self._answer()
+            else:
+                Receiver.held.append(self)
 
-    def _answer(self, *, is_question: bool) -> None:
-        if is_question:
-            body = msgspec.json.encode(Receiver.arrivals)
-            Receiver.arrivals = Arrivals()
-            self._transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
-            return
+    def _answer_question(self, path: bytes) -> None:
+        arrivals, Receiver.arrivals = Receiver.arrivals, Arrivals()
+        if path == b"/hold":
+            Receiver.held = []
+        elif path == b"/release":
+            held, Receiver.held = Receiver.held or [], None
+            for each in held:
+                if not each._transport.is_closing():  # the sender has given up
+                    each._answer()
+        body = msgspec.json.encode(arrivals)
+        self._transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+
+    def _answer(self) -> None:
         now = time.monotonic()
         if not Receiver.arrivals.count:
             Receiver.arrivals.first = now

@@ -43,9 +43,8 @@ class Server(msgspec.Struct, frozen=True):
         return body
 
     def processor_time(self) -> float:
-        """How long its one worker has had a processor, in seconds: who else has it meanwhile does not count."""
-        fields = Path(f"/proc/{self._worker()}/stat").read_text().rpartition(")")[2].split()
-        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+        """How long its workers have had a processor, in seconds: who else has it meanwhile does not count."""
+        return sum(map(_processor_time, self.workers()))
 
     def memory(self) -> Memory:
         """That of its one worker."""
@@ -88,6 +87,11 @@ def serving(
             yield Server(process.pid, number)
         finally:
             _stop(process)
+
+
+def _processor_time(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
