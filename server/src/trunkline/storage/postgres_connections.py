@@ -169,6 +169,10 @@ class Connections:
     async def _find(self, silences: int) -> Any:
         if silences != self.silences:
             raise TimeoutError
+        return self._take_idle() or await self._open()
+
+    def _take_idle(self) -> Any:
+        """An idle connection that is open; None if there is none."""
         while self._idle:
             connection = self._idle.pop()
             self._least_idle = min(self._least_idle, len(self._idle))
@@ -176,7 +180,7 @@ class Connections:
                 return connection
             self._current.discard(connection)
             connection.terminate()
-        return await self._open()
+        return None
 
     async def _open(self) -> Any:
         """Opens a connection, or takes one that others give back while the server accepts no more."""
@@ -198,8 +202,9 @@ class Connections:
 
     async def _next(self, seconds: float) -> Any:
         """An idle connection, or the next one that is given back within this time; None if none is."""
-        if self._idle:
-            return self._idle.pop()
+        connection = self._take_idle()
+        if connection is not None:
+            return connection
         wanted: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._wanted.append(wanted)
         try:
