@@ -68,3 +68,11 @@ def test_a_clock_that_is_put_back_locks_nobody_out() -> None:
     assert buckets.take("key", NOW) == 0
     assert buckets.take("key", NOW - HOUR) == 0
     assert buckets.take("key", NOW - HOUR) == SECOND
+
+
+def test_a_process_with_very_many_busy_keys_still_counts_each_exactly() -> None:
+    buckets = Buckets(RateLimit.parse("1/hour"))
+    keys = [f"key {number}" for number in range(25_000)]
+    assert not any(buckets.take(key, NOW) for key in keys)
+    assert all(buckets.take(key, NOW) for key in keys)
+    assert not any(buckets.take(key, NOW + HOUR) for key in keys)

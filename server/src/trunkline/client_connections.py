@@ -111,8 +111,9 @@ class ClientConnections:
             self._in_progress[client] = left
 
     def abandon(self, client: Client) -> None:
-        """Closes the connection of a client soon: its response will not be completed."""
-        self._abandoned.add(client)
+        """Closes the connection of a client soon, on Linux: its response will not be completed."""
+        if sys.platform == "linux":
+            self._abandoned.add(client)
 
     async def run(self) -> None:
         """Looks at the connections from time to time, until it is cancelled. Without Linux, does nothing."""

@@ -93,12 +93,7 @@ async def _serving(store: Store, settings: Settings, connections: ClientConnecti
         WebhookDispatcher(store, settings.doc_base, settings.base_url, allow_private=allow_private) as webhooks,
     ):
         worker = Worker(store, CarrierDispatcher(store, carrier, base_url=settings.base_url), webhooks)
-        running = asyncio.create_task(worker.run(), name="delivery")
-        sweeping = asyncio.create_task(run_sweeps(store), name="sweep")
-        watching = asyncio.create_task(_end_with_parent(), name="parent")
         backlog = Backlog(store, settings.max_backlog)
-        looking = asyncio.create_task(backlog.run(), name="backlog")
-        closing = asyncio.create_task(connections.run(), name="connections")
         application = Application(
             store,
             settings.base_url,
@@ -111,12 +106,18 @@ async def _serving(store: Store, settings: Settings, connections: ClientConnecti
             rate_limit=settings.key_limit,
             is_behind=backlog.is_behind,
         )
+        tasks = [
+            asyncio.create_task(worker.run(), name="delivery"),
+            asyncio.create_task(run_sweeps(store), name="sweep"),
+            asyncio.create_task(backlog.run(), name="backlog"),
+            asyncio.create_task(_end_with_parent(), name="parent"),
+            asyncio.create_task(connections.run(), name="connections"),
+        ]
         try:
             with _on_stop_signal(application.stop_waiting):
                 yield application
         finally:
             await application.close()
-            tasks = (running, sweeping, looking, watching, closing)
             for task in tasks:
                 task.cancel()
             for task in tasks:

@@ -29,6 +29,7 @@ from trunkline.api.operation import (
     Scope,
     Send,
 )
+from trunkline.api.pace import LARGE, Pace
 from trunkline.api.reference.routes import reference_routes
 from trunkline.api.request_body import ArrivingBody
 from trunkline.api.responses import Response, error_response
@@ -151,6 +152,7 @@ class Application:
         self._is_behind = is_behind
         self._abandon = abandon
         self._large_bodies = LargeBodies()
+        self._pace = Pace()
         self._paths: dict[str, Endpoint] = {}
         """The endpoints of paths without parameters: a lookup, whatever their number."""
         self._patterns: list[tuple[re.Pattern[str], Endpoint]] = []
@@ -174,6 +176,8 @@ class Application:
         except Exception as error:
             response = self._error_response(error, trace_id)
         headers = [*response.headers, (TRACE_HEADER, trace_id.encode())]
+        if len(response.body) > LARGE and _PARTNER in scope and scope["method"] in READ_METHODS:
+            self._pace.end_page(scope[_PARTNER], len(response.body))
         is_large = len(response.body) > AT_ONCE and scope["method"] != HEAD and not response.is_cut
         if is_large:
             headers.append((b"content-length", str(len(response.body)).encode()))
@@ -205,10 +209,15 @@ class Application:
             partner_id = scope[_PARTNER] = grant.partner_id
         if method in READ_METHODS or route.streams_body:
             content = b""
+            if partner_id in self._pace.partners:
+                await self._pace.begin_read(partner_id)
+                await self._state.check_key(scope["headers"])
         else:
             content = await _content(scope, receive)
+            if len(content) > LARGE:
+                await self._pace.begin_body(partner_id, len(content))
             if route.needs_key:
-                await self._state.check_key(scope["headers"])  # a body can take long to arrive
+                await self._state.check_key(scope["headers"])  # a body can take long to arrive or wait
         ctx = RequestContext(partner_id, at, trace_id)
         request = Request(self._state, ctx, scope, path, content, receive)
         if self._faults is None or not route.needs_key or route.path.startswith(ADMIN):

@@ -21,7 +21,7 @@ _UNITS: dict[str, Instant] = {
     "h": HOUR,
     "hour": HOUR,
 }
-_MAX_BUCKETS = 10_000  # before those that are full are forgotten
+_MIN_BUCKETS = 10_000  # before those that are full are forgotten
 
 
 class RateLimit(msgspec.Struct, frozen=True):
@@ -50,6 +50,8 @@ class Buckets:
         self.limit = limit
         self._full_at: dict[str, int] = {}
         """When each bucket that is not full will be, in microseconds times ``limit.requests``, so that it is exact."""
+        self._forget_at = _MIN_BUCKETS
+        """At how many buckets those that are full are forgotten: twice as many as were left, so that it is rare."""
 
     def take(self, key_id: str, now: Instant) -> Instant:
         """Takes a request from the bucket of a key; returns 0, or the microseconds until there is one."""
@@ -61,7 +63,8 @@ class Buckets:
         missing = full_at + limit.period - (at + size)
         if missing > 0:
             return -(-missing // limit.requests)
-        if len(self._full_at) >= _MAX_BUCKETS:
+        if len(self._full_at) >= self._forget_at:
             self._full_at = {key: value for key, value in self._full_at.items() if value > at}
+            self._forget_at = max(_MIN_BUCKETS, 2 * len(self._full_at))
         self._full_at[key_id] = full_at + limit.period
         return 0

@@ -191,6 +191,10 @@ class Connections:
 
         Raises what ``Connector.open`` raises.
         """
+        return self._take_idle() or await self._open(patience)
+
+    def _take_idle(self) -> Any:
+        """An idle connection that is open; None if there is none."""
         while self._idle:
             connection = self._idle.pop()
             self._least_idle = min(self._least_idle, len(self._idle))
@@ -198,7 +202,7 @@ class Connections:
                 return connection
             self._current.pop(connection, None)
             connection.terminate()
-        return await self._open(patience)
+        return None
 
     async def _open(self, patience: float) -> Any:
         """Opens a connection, or takes one that others give back while the server accepts no more."""
@@ -224,8 +228,9 @@ class Connections:
 
     async def _next(self, seconds: float) -> Any:
         """An idle connection, or the next one that is given back within this time; None if none is."""
-        if self._idle:
-            return self._idle.pop()
+        connection = self._take_idle()
+        if connection is not None:
+            return connection
         wanted: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._wanted.append(wanted)
         try:

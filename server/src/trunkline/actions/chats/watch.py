@@ -22,7 +22,8 @@ from trunkline.storage.reader import Reader
 
 INTERVAL = 0.25  # s between two polls while nothing signals a change
 PAUSE = 0.05  # s between two polls at least, however many changes are signalled
-WAKE_BATCH = 16  # requests that wake up before other tasks run
+WAKE_BATCH = 16  # requests for the same chats that wake up together
+WAKE_PAUSE = 0.016  # s until the next ones do: a thousand a second, a small part of what a worker can answer
 MAX_WAITING = 8_000  # requests of a process, which its partners share
 RETRY_AFTER = 5  # s, for a request beyond that
 
@@ -46,6 +47,7 @@ class Watch:
         self._signal = asyncio.Event()
         self._stopped = False
         self._task: asyncio.Task[None] | None = None
+        self._waking: set[asyncio.Task[None]] = set()
 
     @contextmanager
     def join(self, partner_id: int, filters: Filters, since: int) -> Generator[asyncio.Future[None]]:
@@ -89,8 +91,9 @@ class Watch:
     async def close(self) -> None:
         """Stops, and returns when the last poll is over."""
         self.stop()
-        if self._task is not None:
-            await self._task
+        tasks = [*self._waking] if self._task is None else [self._task, *self._waking]
+        if tasks:
+            await asyncio.gather(*tasks)
 
     async def _run(self) -> None:
         while self._groups:
@@ -115,7 +118,9 @@ class Watch:
             changed = await changed_since.read(reader, filters, since=group.seen, limit=1)
             if changed.documents:
                 self._remove(key, group)
-                await self._wake_up(group)
+                waking = asyncio.create_task(self._wake_up(group))
+                self._waking.add(waking)
+                waking.add_done_callback(self._waking.discard)
             else:
                 group.seen = revision
                 await asyncio.sleep(0)
@@ -125,7 +130,7 @@ class Watch:
             if not change.done():
                 change.set_result(None)
             if count % WAKE_BATCH == 0:
-                await asyncio.sleep(0)
+                await asyncio.sleep(WAKE_PAUSE)
 
     def _remove(self, key: tuple[int, Filters], group: _Group) -> None:
         if self._groups.get(key) is group:

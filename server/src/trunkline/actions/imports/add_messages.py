@@ -38,9 +38,14 @@ class AddedMessages(msgspec.Struct):
     """The ids of former messages that were found, and the id of the message that each of them is."""
 
 
-async def add_messages(change: Change, stream: Iterable[Imported], progress: Callable[[], None]) -> AddedMessages:
-    """Stores messages of chats that may not be stored yet themselves. Calls ``progress`` now and then."""
-    added = AddedMessages()
+async def add_messages(
+    change: Change, stream: Iterable[Imported], progress: Callable[[], None], claimed: dict[str, str] | None = None
+) -> AddedMessages:
+    """Stores messages of chats that may not be stored yet themselves. Calls ``progress`` now and then.
+
+    ``claimed`` is that of the messages that were added before, if more of an archive follow.
+    """
+    added = AddedMessages(claimed={} if claimed is None else claimed)
     iterator = iter(stream)
     while batch := list(islice(iterator, BATCH)):
         added.known += len(batch)

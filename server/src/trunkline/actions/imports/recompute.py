@@ -18,24 +18,31 @@ from trunkline.storage.change import Change
 from trunkline.storage.cursor import MIN_SORT_KEY
 
 
-async def recompute_chats(change: Change, chats: Mapping[str, Chat], added: AddedMessages) -> dict[str, Chat]:
+async def recompute_chats(
+    change: Change,
+    chats: Mapping[str, Chat],
+    added: AddedMessages,
+    last_messages: Mapping[str, Instant] | None = None,
+) -> dict[str, Chat]:
     """The chats with added messages, and those whose opt-out they end, by id, as they are now.
 
-    ``chats`` are those that are not stored yet, by id, as they will be.
+    ``chats`` are those that are not stored yet, by id, as they will be. ``last_messages`` are like those of ``added``,
+    of the whole archive, of which other messages are added later.
     """
+    latest = added.last_messages if last_messages is None else last_messages
     lifted = await opt_outs.lift_before(change, added.last_messages)
     recomputed: dict[str, Chat] = {}
     for chat_id in sorted({*added.changed_chats, *lifted}):
         chat = chats.get(chat_id) or await change.chat(chat_id)
         if chat is not None:
-            recomputed[chat_id] = await _recomputed(change, chat, added)
+            recomputed[chat_id] = await _recomputed(change, chat, added, latest)
     return recomputed
 
 
-async def _recomputed(change: Change, chat: Chat, added: AddedMessages) -> Chat:
+async def _recomputed(change: Change, chat: Chat, added: AddedMessages, last_messages: Mapping[str, Instant]) -> Chat:
     last, sort_key = await imported.last_received(change, chat.id) or (None, MIN_SORT_KEY)
     unanswered = await imported.sent_since(change, chat.id, sort_key)
-    opted_out_at = None if chat.is_group else await _opted_out_at(change, chat, last, added.last_messages)
+    opted_out_at = None if chat.is_group else await _opted_out_at(change, chat, last, last_messages)
     return msgspec.structs.replace(
         chat,
         message_count=chat.message_count + added.new[chat.id],

@@ -139,7 +139,7 @@ async def apply_reaction(
 def _part(message: Message, index: int) -> Part:
     parts = message.content.parts
     if not 0 <= index < len(parts):
-        raise InvalidParameter(f"'part_index' is {index}; the message has {len(parts)} parts, counted from 0")
+        raise InvalidParameter(f"'part_index' is {index}; parts are counted from 0, and this message has {len(parts)}")
     return parts[index]
 
 

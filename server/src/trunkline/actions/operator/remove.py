@@ -1,13 +1,12 @@
 """Remove a partner, or a line, with everything that it has."""
 
 import asyncio
-import time
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
 import msgspec
 
 from trunkline.actions.attachments.sweep import delete_file, sweep
+from trunkline.actions.steps.batches import paused_after
 from trunkline.actions.steps.forgetting import forget
 from trunkline.domain.chat import Chat
 from trunkline.domain.context import RequestContext
@@ -36,21 +35,21 @@ async def holdings(store: Store, partner: Partner) -> Holdings:
 
 async def remove_partner(store: Store, partner: Partner, clock: Clock, show: Show) -> None:
     """Removes a partner. From the first moment on, its keys are not valid. If it is interrupted, call it again."""
-    async with _batch(), store.database.transaction() as transaction:
+    async with paused_after(), store.database.transaction() as transaction:
         await removal.begin(transaction, partner.id, clock())
     await asyncio.sleep(NOTICED)
     messages = 0
     for deletion in removal.DELETIONS:
         deleted = BATCH
         while deleted == BATCH:
-            async with _batch(), store.database.transaction() as transaction:
+            async with paused_after(), store.database.transaction() as transaction:
                 deleted = await removal.delete_batch(transaction, deletion, partner.id)
             if deletion.name == "delete_messages":
                 messages += deleted
                 show(messages)
     deleted = BATCH
     while deleted == BATCH:
-        async with _batch(), store.database.transaction() as transaction:
+        async with paused_after(), store.database.transaction() as transaction:
             deleted = await removal.delete_attachments(transaction, partner.id, clock())
     async with store.database.transaction() as transaction:
         await removal.finish(transaction, partner.id, clock())
@@ -76,7 +75,7 @@ async def remove_line(store: Store, partner: Partner, line: str, clock: Clock, s
     after: int | None = 0  # the sequence of the last event that was looked at; None when there are no more
     while True:
         files: list[str] = []
-        async with _batch(), store.change(RequestContext(partner.id, clock())) as change:
+        async with paused_after(), store.change(RequestContext(partner.id, clock())) as change:
             chat = await removal.next_chat(change, line)
             if chat is not None and not with_chats:
                 raise CommandError(f"the line {line} has chats; remove them too with --with-chats")
@@ -107,11 +106,3 @@ async def _delete_messages(change: Change, chat: Chat) -> tuple[int, list[str]]:
         counts = {"message_count": chat.message_count - len(found), "unread_count": chat.unread_count - unread}
         await change.save([msgspec.structs.replace(chat, **counts)])
     return len(found), files
-
-
-@asynccontextmanager
-async def _batch() -> AsyncGenerator[None]:
-    """Leaves other writers as much time as the batch takes."""
-    started = time.monotonic()
-    yield
-    await asyncio.sleep(time.monotonic() - started)

@@ -135,7 +135,7 @@ async def _thread(change: Change, chat: Chat, content: Content) -> str | None:
         raise NoSuchMessage("'message.reply_to.message_id' is not a message of this chat")
     if not 0 <= content.reply_to.part_index < len(replied_to.content.parts):
         raise InvalidParameter(
-            f"'message.reply_to.part_index' is {content.reply_to.part_index}; the message has "
-            f"{len(replied_to.content.parts)} parts, counted from 0"
+            f"'message.reply_to.part_index' is {content.reply_to.part_index}; parts are counted from 0, and "
+            f"this message has {len(replied_to.content.parts)}"
         )
     return replied_to.thread
