@@ -5,12 +5,23 @@ The capabilities in which engines differ have a name each: ``transaction`` (how 
 insert).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+import msgspec
+
 from trunkline.domain.context import NO_PARTNER, Origin
 from trunkline.storage.sql import Query, Row, Value
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """How busy an open database is."""
+
+    waiting: int
+    """The number of writes that wait for their turn."""
+    connections: Mapping[tuple[str, ...], float] = {}
+    """The number of connections for a use (``read`` or ``write``) in a state (``in_use`` or ``idle``)."""
 
 
 class Source(Protocol):
@@ -70,6 +81,10 @@ class Database(Source, Protocol):
 
     async def check_ready(self) -> None:
         """Raises ``NotReady`` if the database does not answer, or cannot be written."""
+        ...
+
+    def usage(self) -> Usage:
+        """How busy it is."""
         ...
 
     def snapshot(self) -> AbstractAsyncContextManager[Source]:

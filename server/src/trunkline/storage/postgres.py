@@ -11,6 +11,8 @@ import msgspec
 
 from trunkline.domain.context import NO_PARTNER, Origin
 from trunkline.domain.errors import CommandError, NotReady, described
+from trunkline.metrics import DATABASE_ERRORS
+from trunkline.storage.ports import Usage
 from trunkline.storage.postgres_connections import CLOSE_TIMEOUT, LOST, Connections, Connector
 from trunkline.storage.postgres_url import parse_url
 from trunkline.storage.sql import Query, Row, Value
@@ -218,6 +220,13 @@ class Postgres:
     async def check_ready(self) -> None:
         await self.fetch(_READY, ())
 
+    def usage(self) -> Usage:
+        used = {"read": self._readers.usage, "write": self._writers.usage}
+        return Usage(
+            self._turns.waiting,
+            {(use, state): count for use, states in used.items() for state, count in states.items()},
+        )
+
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator["PostgresTransaction"]:
         with _translated():
@@ -311,6 +320,7 @@ def _translated() -> Generator[None]:
 
 
 def _not_ready(error: Exception) -> NotReady:
+    DATABASE_ERRORS.add(type(error).__name__)
     if isinstance(error, TimeoutError | asyncpg.LockNotAvailableError):
         return NotReady("PostgreSQL does not answer in time; another process may be writing for the same partner")
     if isinstance(error, _OF_ANOTHER_SESSION):

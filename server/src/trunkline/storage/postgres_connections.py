@@ -9,6 +9,7 @@ A connection that may be lost is dropped, never repaired: opening another takes 
 import asyncio
 import socket
 from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -148,6 +149,12 @@ class Connections:
         self._least_idle = 0
         """The least number of idle connections since the last trim: so many were not needed."""
         self._trimming: asyncio.TimerHandle | None = None
+
+    @property
+    def usage(self) -> Mapping[str, int]:
+        """How many connections are in use, and how many are idle."""
+        idle = len(self._idle)
+        return {"in_use": len(self._current) - idle, "idle": idle}
 
     async def take(self, silences: int | None = None) -> Any:
         """A connection, which must be given back or dropped. Waits until one is free; the caller limits the time.

@@ -17,6 +17,8 @@ import apsw
 
 from trunkline.domain.context import NO_PARTNER, Origin
 from trunkline.domain.errors import CommandError, NotReady
+from trunkline.metrics import DATABASE_ERRORS
+from trunkline.storage.ports import Usage
 from trunkline.storage.sql import Query, Row, Value
 from trunkline.storage.sqlite_file import DatabaseFile, truncated
 from trunkline.storage.turns import Turns
@@ -188,6 +190,9 @@ class SQLite:
 
     migration = transaction
 
+    def usage(self) -> Usage:
+        return Usage(self._turns.waiting)
+
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator["SQLiteTransaction"]:
         with closing(self._open(READ_CACHE)) as connection:
@@ -303,6 +308,7 @@ def _fetch(connection: Connection, text: str, values: tuple[Value, ...]) -> list
 
 def _not_ready(error: apsw.Error) -> NotReady:
     """What an error of SQLite says about the database."""
+    DATABASE_ERRORS.add(type(error).__name__)
     match error:
         case apsw.FullError():
             return NotReady(
