@@ -1,7 +1,7 @@
 """The application without a server: a request is passed in as the server would pass it, byte for byte."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from httpx2 import Response
@@ -9,7 +9,7 @@ from httpx2 import Response
 from tests.support.open_store import OpenStore
 from trunkline.api.app import Application
 from trunkline.api.faults import FaultInjector
-from trunkline.api.operation import Receive
+from trunkline.api.operation import Asgi, Receive
 from trunkline.domain.instant import Clock, now
 
 BASE = "https://chats.example"
@@ -22,12 +22,20 @@ class Api:
     """The service of an open store."""
 
     def __init__(
-        self, opened: OpenStore, clock: Clock = now, *, sandbox: bool = False, base_url: str = BASE, **limits: Any
+        self,
+        opened: OpenStore,
+        clock: Clock = now,
+        *,
+        sandbox: bool = False,
+        base_url: str = BASE,
+        surround: Callable[[Asgi], Asgi] = lambda application: application,
+        **limits: Any,
     ) -> None:
+        """``surround`` makes what is called of the application; ``limits`` are further arguments of it."""
         self.opened = opened
         self.clock = clock
         faults = FaultInjector() if sandbox else None
-        self._application = Application(opened.store, base_url, BASE, clock, faults=faults, **limits)
+        self._application = surround(Application(opened.store, base_url, BASE, clock, faults=faults, **limits))
 
     def list(self, secret: str, query: str = "") -> Response:
         """The response to ``GET /v3/chats?query`` with a key."""

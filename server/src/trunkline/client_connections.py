@@ -100,6 +100,11 @@ class ClientConnections:
         self._unread: dict[int, _Mark] = {}
         self._reported_at = -_REPORT_INTERVAL
 
+    @property
+    def in_progress(self) -> int:
+        """How many requests are in progress."""
+        return sum(self._in_progress.values())
+
     def begin(self, client: Client) -> None:
         """Notes that a request is in progress."""
         self._in_progress[client] = self._in_progress.get(client, 0) + 1

@@ -12,6 +12,7 @@ from trunkline.domain.rate_limit import RateLimit
 from trunkline.logs import FORMATS, LEVELS
 
 PREFIX = "TRUNKLINE_"
+METRICS = ("off", "token", "open")
 _MAX_PORT = 65535
 _BOUNDS = {
     "postgres_readers": (1, 500),
@@ -22,6 +23,7 @@ _BOUNDS = {
 }
 """The least and the greatest value of a setting."""
 _FACTORY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
 _URL = re.compile(r"https?://[^\s\"\\<>\x00-\x1f\x7f]+")
 
 
@@ -87,6 +89,10 @@ class Settings:
     access_log: bool = _setting(False, "Log one line per request; halves throughput.")
     log_format: str = _setting("text", "The format of the log: text, or json.")
     log_level: str = _setting("info", "The lowest level that is logged: debug, info, warning or error.")
+    metrics: str = _setting(
+        "off", "Who may read the metrics at /metrics: off for nobody, token for who has the token, open for everybody."
+    )
+    metrics_token: str = _setting("", "The token that reads the metrics, as `Authorization: Bearer`.")
     health_at_risk_unanswered: int = _setting(
         DEFAULT_THRESHOLDS.at_risk_unanswered, "Messages without a reply that make a chat AT_RISK."
     )
@@ -127,11 +133,22 @@ class Settings:
                     f"the {name} is {url!r}; it must begin with http:// or https:// and contain no space or quotation "
                     "mark"
                 )
-        for name, allowed in (("log_format", FORMATS), ("log_level", LEVELS)):
+        for name, allowed in (("log_format", FORMATS), ("log_level", LEVELS), ("metrics", METRICS)):
             value = getattr(self, name)
             if value not in allowed:
                 raise CommandError(f"{variable(name)} is {value!r}; it must be one of {', '.join(allowed)}")
+        self._check_metrics()
         self._check_health()
+
+    def _check_metrics(self) -> None:
+        token = variable("metrics_token")
+        if self.metrics == "token" and not _TOKEN.fullmatch(self.metrics_token):
+            raise CommandError(
+                f"{token} has {len(self.metrics_token)} characters; with {variable('metrics')}=token, it must be at "
+                "least 16 letters, digits or -._~+/="
+            )
+        if self.metrics != "token" and self.metrics_token:
+            raise CommandError(f"{token} is set; it has an effect only with {variable('metrics')}=token")
 
     def _check_health(self) -> None:
         for name in _HEALTH:

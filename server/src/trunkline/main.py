@@ -12,18 +12,19 @@ from typing import Any
 from trunkline import logs
 from trunkline.api.app import Application
 from trunkline.api.faults import FaultInjector
-from trunkline.api.operation import Receive, Scope, Send
+from trunkline.api.operation import Asgi, Receive, Scope, Send
 from trunkline.carriers.loader import network_of, open_carrier
 from trunkline.client_connections import ClientConnections, connection_limit
 from trunkline.config import Settings
 from trunkline.delivery.backlog import Backlog
 from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
 from trunkline.delivery.sweeps import run_sweeps
-from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
+from trunkline.delivery.webhook_dispatcher import HttpWebhookClient, WebhookDispatcher
 from trunkline.delivery.worker import Worker
 from trunkline.domain.errors import described
 from trunkline.storage.postgres_limits import Limits
 from trunkline.storage.store import Store, open_store
+from trunkline.telemetry.worker import open_telemetry
 
 _PARENT_INTERVAL = 1.0  # s between two checks that the parent process is alive
 
@@ -85,14 +86,21 @@ def postgres_limits(settings: Settings) -> Limits:
 
 
 @asynccontextmanager
-async def _serving(store: Store, settings: Settings, connections: ClientConnections) -> AsyncGenerator[Application]:
+async def _serving(store: Store, settings: Settings, connections: ClientConnections) -> AsyncGenerator[Asgi]:
     """The application for an open store, with a delivery worker, until the end of the block."""
     allow_private = settings.allow_private_webhooks
+    telemetry = open_telemetry(
+        store, settings.metrics, settings.metrics_token, lambda: connections.in_progress, os.environ
+    )
+    client = telemetry.webhook_client(HttpWebhookClient(allow_private=allow_private))
     async with (
         open_carrier(settings.carrier, store) as carrier,
-        WebhookDispatcher(store, settings.doc_base, settings.base_url, allow_private=allow_private) as webhooks,
+        WebhookDispatcher(
+            store, settings.doc_base, settings.base_url, allow_private=allow_private, client=client
+        ) as webhooks,
     ):
-        worker = Worker(store, CarrierDispatcher(store, carrier, base_url=settings.base_url), webhooks)
+        carriers = CarrierDispatcher(store, carrier, base_url=settings.base_url)
+        worker = Worker(store, telemetry.carrier(carriers), telemetry.webhooks(webhooks))
         backlog = Backlog(store, settings.max_backlog)
         application = Application(
             store,
@@ -105,6 +113,7 @@ async def _serving(store: Store, settings: Settings, connections: ClientConnecti
             abandon=connections.abandon,
             rate_limit=settings.key_limit,
             is_behind=backlog.is_behind,
+            more_routes=telemetry.routes,
         )
         tasks = [
             asyncio.create_task(worker.run(), name="delivery"),
@@ -115,7 +124,8 @@ async def _serving(store: Store, settings: Settings, connections: ClientConnecti
         ]
         try:
             with _on_stop_signal(application.stop_waiting):
-                yield application
+                async with telemetry.reporting(lambda: application.waiting):
+                    yield telemetry.application(application)
         finally:
             await application.close()
             for task in tasks:

@@ -5,7 +5,7 @@ request ── trace id ──▶ path ──▶ method ──▶ key ──▶ 
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from starlette.routing import compile_path
 
@@ -22,6 +22,9 @@ from trunkline.api.operation import (
     OPTIONS,
     PARTNER_PREFIX,
     READ_METHODS,
+    ROUTE,
+    STATUS,
+    TRACE_ID,
     AppState,
     Receive,
     Request,
@@ -125,12 +128,14 @@ class Application:
         abandon: Callable[[tuple[str, int]], None] = lambda client: None,
         rate_limit: RateLimit | None = None,
         is_behind: Callable[[int], bool] = lambda partner_id: False,
+        more_routes: Iterable[Route] = (),
     ) -> None:
         """``changed`` is called after every request that may have added entries to the outbox.
 
         ``abandon`` is called with the address and port of a client whose response will not be completed. Without a
         ``network``, the carrier is the loopback. Without ``faults``, the sandbox is off. ``rate_limit`` is that of each
-        key; ``is_behind`` says whether a partner sends more than is delivered.
+        key; ``is_behind`` says whether a partner sends more than is delivered. ``more_routes`` are those for the
+        operator alone.
         """
         watch = Watch(store.database)
         completion = Completion(doc_base, store.file_urls(base_url))
@@ -157,7 +162,7 @@ class Application:
         """The endpoints of paths without parameters: a lookup, whatever their number."""
         self._patterns: list[tuple[re.Pattern[str], Endpoint]] = []
         endpoints: dict[str, Endpoint] = {}
-        for route in (*ROUTES, *reference_routes(__version__, base_url, store.thresholds)):
+        for route in (*ROUTES, *reference_routes(__version__, base_url, store.thresholds), *more_routes):
             if faults is not None or not route.path.startswith(ADMIN):
                 endpoints.setdefault(route.path, Endpoint()).add(route)
         for path, endpoint in endpoints.items():
@@ -169,12 +174,13 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request. Whatever happens, the response has a trace id."""
-        trace_id = new_trace_id()
+        trace_id = scope.get(TRACE_ID) or new_trace_id()
         bind_trace(trace_id)
         try:
             response = await self._respond(scope, receive, trace_id)
         except Exception as error:
             response = self._error_response(error, trace_id)
+        scope[STATUS] = response.status
         headers = [*response.headers, (TRACE_HEADER, trace_id.encode())]
         if len(response.body) > LARGE and _PARTNER in scope and scope["method"] in READ_METHODS:
             self._pace.end_page(scope[_PARTNER], len(response.body))
@@ -201,6 +207,7 @@ class Application:
         route = endpoint.route(method)
         if route is None:
             return Response(204, [(b"allow", endpoint.allowed.encode())], b"")
+        scope[ROUTE] = route.path
         at = self._clock()
         partner_id = NO_PARTNER
         if route.needs_key:
@@ -266,6 +273,11 @@ class Application:
                     f"in /v3: use {self._base_url}{prefix}"
                 )
         return NotFound("there is nothing at this address; /docs lists the API")
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for a change."""
+        return self._state.watch.places.number_taken
 
     def stop_waiting(self) -> None:
         """Answers every request that waits for a change or a fault. From now on, none waits."""

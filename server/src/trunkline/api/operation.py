@@ -31,10 +31,20 @@ PARTNER_PREFIX = "/api/partner"
 GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS = "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 READ_METHODS = (GET, HEAD)
 
+ROUTE = "trunkline.route"
+"""The key in an ASGI scope of the path of the route that answers, in which ``{name}`` is a parameter."""
+
+TRACE_ID = "trunkline.trace_id"
+"""The key in an ASGI scope of the trace id of the request, if it has one already."""
+
+STATUS = "trunkline.status"
+"""The key in an ASGI scope of the status of the response."""
+
 Message: TypeAlias = dict[str, Any]
 Scope: TypeAlias = dict[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
+Asgi: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class AppState(msgspec.Struct, frozen=True):

@@ -6,6 +6,9 @@ import logging
 import os
 import resource
 import socket
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Annotated, Any
 
@@ -17,7 +20,9 @@ from trunkline.cli.store import with_store
 from trunkline.client_connections import MAX_CONNECTIONS, OTHER_FILES, PATIENCE, connection_limit
 from trunkline.config import Settings
 from trunkline.domain.errors import CommandError
+from trunkline.metrics import FOLDER
 from trunkline.storage.files.opening import check_place
+from trunkline.telemetry.trace_settings import check_traces
 
 log = logging.getLogger("trunkline.serve")
 
@@ -38,6 +43,7 @@ def serve(**values: Any) -> None:
         find_factory(settings.carrier)
     with_store(settings.database, lambda store: store.database.check_ready(), must_exist=False)
     check_place(settings.attachments, settings.database)
+    check_traces(os.environ)
     address = _address(settings.host, settings.port)
     _raise_file_limit()
     connections = connection_limit()
@@ -49,7 +55,7 @@ def serve(**values: Any) -> None:
     announce = log.info if settings.log_format == "json" else complain
     announce(_sandbox_notice(settings))
     announce(f"Trunkline serves {settings.base_url}/v3/chats; the docs are at {settings.base_url}/docs")
-    Server(
+    server = Server(
         "trunkline.main:create",
         factory=True,
         address=address,
@@ -65,7 +71,9 @@ def serve(**values: Any) -> None:
         log_access=settings.access_log,
         log_level=settings.log_level,  # pyright: ignore[reportArgumentType]
         log_dictconfig=logs.configuration(settings.log_format, settings.log_level),
-    ).serve()
+    )
+    with _metrics_folder(settings.metrics):
+        server.serve()
 
 
 def http_options(*, http2: bool) -> dict[str, Any]:
@@ -85,6 +93,17 @@ def http_options(*, http2: bool) -> dict[str, Any]:
             max_send_buffer_size=_MAX_HEAD,
         ),
     }
+
+
+@contextmanager
+def _metrics_folder(metrics: str) -> Generator[None]:
+    """A folder for the numbers of the workers, unless metrics are off."""
+    if metrics == "off":
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="trunkline-metrics-", ignore_cleanup_errors=True) as folder:
+        os.environ[FOLDER] = folder
+        yield
 
 
 def _signature() -> inspect.Signature:

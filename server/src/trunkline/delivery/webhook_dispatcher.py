@@ -67,7 +67,12 @@ class HttpWebhookClient:
     """Sends events over HTTP with shared connections. Reaches private networks only if that is allowed."""
 
     def __init__(
-        self, *, allow_private: bool, clock: Clock, tls: ssl.SSLContext | None = None, resolve: Resolve | None = None
+        self,
+        *,
+        allow_private: bool,
+        clock: Clock = now,
+        tls: ssl.SSLContext | None = None,
+        resolve: Resolve | None = None,
     ) -> None:
         self._clock = clock
         self._resolver = Resolver()

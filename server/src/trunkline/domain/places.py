@@ -20,6 +20,11 @@ class Places:
         self._retry_after = retry_after
         self._reason = reason
 
+    @property
+    def number_taken(self) -> int:
+        """The number of places that are taken."""
+        return self._taken.total()
+
     @contextmanager
     def taken(self, partner_id: int) -> Generator[None]:
         """Takes a place until the end of the block. Raises ``TooManyRequests``."""

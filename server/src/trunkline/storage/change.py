@@ -71,6 +71,16 @@ class Change(Reader):
         """Sends a command to the carrier, once the change has committed, after the earlier commands of the chat."""
         self._commands.append(NewEntry(CARRIER, chat_id, self.next_revision(), command, entity_id))
 
+    @property
+    def commands(self) -> Sequence[str]:
+        """The kind of each command."""
+        return [entry.kind for entry in self._commands]
+
+    @property
+    def events(self) -> Sequence[str]:
+        """The type of each event."""
+        return [event.type for event in self._events]
+
     async def save(self, chats: Sequence[Chat], *, keeps_handles: bool = False) -> None:
         """Stores new and changed chats, each at most once; each takes the next revision, in the order given.
 

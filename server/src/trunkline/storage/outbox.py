@@ -196,6 +196,14 @@ async def partners_behind(database: Database, before: Instant, most: int) -> fro
     return frozenset([row[0] for row in await database.fetch(query, query.values(before=before, most=most))])
 
 
+async def overdue(database: Database, now: Instant, limit: int) -> tuple[list[Instant], list[Instant]]:
+    """Since when queues of the carrier, and queues of subscriptions, have been due; the ``limit`` earliest of each."""
+    query = _QUERIES["overdue"]
+    rows = await database.fetch(query, query.values(now=now, limit=limit))
+    carrier = [due_at for is_carrier, due_at in rows if is_carrier]
+    return carrier, [due_at for is_carrier, due_at in rows if not is_carrier]
+
+
 async def next_due(database: Database, now: Instant, *, max_wait: Instant = MAX_WAIT) -> Instant | None:
     """When the next entry of any queue is due; None if nothing is pending."""
     [found] = await database.fetch(_QUERIES["next_due_anywhere"], ())

@@ -6,7 +6,7 @@ The capabilities in which engines differ have a name each: ``transaction`` (how 
 insert).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -15,6 +15,15 @@ import msgspec
 from trunkline.domain.context import NO_PARTNER, Origin
 from trunkline.domain.instant import Instant
 from trunkline.storage.sql import Query, Row, Value
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """How busy an open database is."""
+
+    waiting: int
+    """The number of writes that wait for their turn."""
+    connections: Mapping[tuple[str, ...], float] = {}
+    """The number of connections in a state: ``reading``, ``writing`` or ``idle``."""
 
 
 class Source(Protocol):
@@ -114,6 +123,10 @@ class Database(Source, Protocol):
 
     async def check_ready(self) -> None:
         """Raises ``NotReady`` if the database does not answer, or cannot be written."""
+        ...
+
+    def usage(self) -> Usage:
+        """How busy it is."""
         ...
 
     def snapshot(self) -> AbstractAsyncContextManager[Source]:

@@ -10,7 +10,9 @@ import asyncpg
 
 from trunkline.domain.context import NO_PARTNER, Origin
 from trunkline.domain.errors import CommandError, NotReady, described
+from trunkline.metrics import DATABASE_ERRORS
 from trunkline.storage.group_commit import SAVEPOINT, SAVEPOINT_AGAIN, TO_SAVEPOINT, GroupCommit, SharedTransaction
+from trunkline.storage.ports import Usage
 from trunkline.storage.postgres_connections import CLOSE_TIMEOUT, LOST, Connections, Connector, Share, is_busy
 from trunkline.storage.postgres_limits import Limits
 from trunkline.storage.postgres_url import ConnectionOptions, parse_url
@@ -221,6 +223,14 @@ class Postgres:
     async def check_ready(self) -> None:
         await self.fetch(_READY, ())
 
+    def usage(self) -> Usage:
+        connections = {
+            ("reading",): self._readers.in_use,
+            ("writing",): self._writers.in_use,
+            ("idle",): self._connections.idle,
+        }
+        return Usage(self._turns.waiting, connections)
+
     @asynccontextmanager
     async def snapshot(self, *, bulk: bool = True) -> AsyncGenerator["PostgresTransaction"]:
         silences = self._readers.silences
@@ -338,6 +348,7 @@ def _translated() -> Generator[None]:
 
 
 def _not_ready(error: Exception) -> NotReady:
+    DATABASE_ERRORS.add(type(error).__name__)
     if isinstance(error, TimeoutError | asyncpg.LockNotAvailableError):
         return NotReady("PostgreSQL does not answer in time; another process may be writing for the same partner")
     if isinstance(error, _OF_ANOTHER_SESSION):

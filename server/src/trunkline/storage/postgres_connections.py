@@ -186,6 +186,11 @@ class Connections:
         """The least number of idle connections since the last trim: so many were not needed."""
         self._trimming: asyncio.TimerHandle | None = None
 
+    @property
+    def idle(self) -> int:
+        """How many connections are open and not in use."""
+        return len(self._idle)
+
     async def find(self, patience: float) -> Any:
         """An idle connection, or a new one. While the server accepts no more, waits for one for ``patience`` seconds.
 
@@ -309,6 +314,8 @@ class Share:
         self._connections = connections
         self._places = asyncio.Semaphore(size)
         self._patience = patience
+        self.in_use = 0
+        """How many connections this kind of work has."""
 
     @property
     def silences(self) -> int:
@@ -324,13 +331,18 @@ class Share:
         if silences is None:
             silences = self._connections.silences
         await self._places.acquire()
+        self.in_use += 1
         try:
             return await self._find(silences)
         except BaseException as error:
             if isinstance(error, TimeoutError):
                 self._connections.silences += 1
-            self._places.release()
+            self._release()
             raise
+
+    def _release(self) -> None:
+        self.in_use -= 1
+        self._release()
 
     async def _find(self, silences: int) -> Any:
         if silences != self._connections.silences:
@@ -340,12 +352,12 @@ class Share:
     def give_back(self, connection: Any) -> None:
         """Ends the use of a connection that is in no transaction."""
         self._connections.give_back(connection)
-        self._places.release()
+        self._release()
 
     def drop(self, connection: Any) -> None:
         """Ends the use of a connection in any state. It is closed in the background."""
         self._connections.drop(connection)
-        self._places.release()
+        self._release()
 
 
 async def _close(connection: Any) -> None:

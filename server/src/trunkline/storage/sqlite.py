@@ -17,7 +17,9 @@ import apsw
 
 from trunkline.domain.context import NO_PARTNER, Origin
 from trunkline.domain.errors import CommandError, NotReady
+from trunkline.metrics import DATABASE_ERRORS
 from trunkline.storage.group_commit import SAVEPOINT, SAVEPOINT_AGAIN, TO_SAVEPOINT, GroupCommit, SharedTransaction
+from trunkline.storage.ports import Usage
 from trunkline.storage.sql import Query, Row, Value
 from trunkline.storage.sqlite_file import DatabaseFile, truncated
 from trunkline.storage.turns import Turns
@@ -198,6 +200,9 @@ class SQLite:
 
     migration = transaction
 
+    def usage(self) -> Usage:
+        return Usage(self._turns.waiting)
+
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator["SQLiteTransaction"]:
         with closing(self._open(READ_CACHE)) as connection:
@@ -323,6 +328,7 @@ def _fetch(connection: Connection, text: str, values: tuple[Value, ...]) -> list
 
 def _not_ready(error: apsw.Error) -> NotReady:
     """What an error of SQLite says about the database."""
+    DATABASE_ERRORS.add(type(error).__name__)
     match error:
         case apsw.FullError():
             return NotReady(

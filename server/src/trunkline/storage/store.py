@@ -2,9 +2,10 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
+from typing import TypeAlias
 
 from trunkline.domain.chat_health import DEFAULT_THRESHOLDS, Thresholds
 from trunkline.domain.context import RequestContext
@@ -24,6 +25,8 @@ from trunkline.storage.sql import load
 from trunkline.storage.sqlite import SQLite
 
 READY_TIMEOUT = 4.0  # s, so that the response arrives within 5
+
+Observe: TypeAlias = Callable[[AbstractAsyncContextManager[Change]], AbstractAsyncContextManager[Change]]
 
 _QUERIES = load("store")
 
@@ -50,6 +53,8 @@ class Store:
         """The key that signs URLs that work without a key. It never changes."""
         self.thresholds = thresholds
         """When a chat or a line stops being healthy."""
+        self.observe: Observe | None = None
+        """Surrounds every change, to count and trace it."""
 
     def file_urls(self, base_url: str) -> FileUrls:
         """Signs and verifies the URLs of files, for a service at ``base_url``, which has no trailing slash."""
@@ -64,7 +69,8 @@ class Store:
 
         It must end within a minute, unless it is ``bulk``.
         """
-        return open_change(self.database, ctx, self.thresholds, bulk=bulk)
+        change = open_change(self.database, ctx, self.thresholds, bulk=bulk)
+        return change if self.observe is None else self.observe(change)
 
     def notices(self) -> list[str]:
         """What works, but less well than it should: a sentence each, which names no host."""

@@ -98,6 +98,11 @@ class Turns(Generic[T]):
         self._next: deque[Writer] = deque()
         """Those that wait and do not write, in the order of their turns."""
 
+    @property
+    def waiting(self) -> int:
+        """How many writes wait."""
+        return sum([len(each.internal) + len(each.requests) for each in self._writes.values()])
+
     def turn(self, partner_id: int, origin: Origin) -> "_Turn":
         """Waits for the partner's turn, and has it until the end of the block.
 

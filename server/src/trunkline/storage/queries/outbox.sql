@@ -73,6 +73,16 @@ where q.due_at < :before and q.is_failing = 0 and q.destination <> 'carrier' and
     limit 1 offset :most
 )
 
+-- name: overdue
+-- Since when the queues have been due that have been so for the longest time: those of the carrier (1), and others.
+select 1, due_at from (
+    select due_at from queues where destination = 'carrier' and due_at <= :now order by due_at limit :limit
+) as carrier
+union all
+select 0, due_at from (
+    select due_at from queues where destination <> 'carrier' and due_at <= :now order by due_at limit :limit
+) as webhooks
+
 -- name: next_due_anywhere
 select
     (select min(due_at) from queues where destination = 'carrier'),
