@@ -39,7 +39,7 @@ _OF_QUERY = {
     name: step
     for step, names in (
         (_ASKED, "lock_partner record chat send_restrictions latest latest_chats_of_line"),
-        (_QUEUED, "subscriptions add_entry add_ordering_key add_queue add_event"),
+        (_QUEUED, "subscriptions add_entry add_queue add_event"),
         (_FORGOTTEN, "sort_key_history idempotency_records events entries"),
     )
     for name in names.split()

@@ -27,7 +27,7 @@ _QUERIES = parse("""
 -- name: chats
 select document, name, message_count, unread_count from chats where partner_id = :partner
 -- name: left
-select count(*) from ordering_keys
+select count(*) from outbox where due_at is not null
 -- name: oldest
 select min(updated_at) from outbox where partner_id = :partner and state = 'waiting'
 """)

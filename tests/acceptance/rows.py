@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 _QUERIES = parse("""
 -- name: pending
-select (select count(*) from outbox where state = 'waiting') + (select count(*) from ordering_keys)
+select count(*) from outbox where state = 'waiting'
 -- name: revision
 select revision from partner_states where partner_id = :partner
 -- name: chats

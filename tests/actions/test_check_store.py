@@ -80,14 +80,14 @@ BROKEN = {
     ),
     "update opt_outs set chat_id = 'nowhere'": "1 opt-outs belong to no chat",
     "update participants set chat_id = 'nowhere' where handle <> 'x'": "2 participants belong to no chat",
-    "delete from ordering_keys": "2 pending outbox entries have no ordering key, so they are never delivered",
-    "delete from outbox where kind = 'mark_read'": "1 ordering keys do not start with their first pending entry",
-    "update outbox set state = 'done' where kind = 'mark_read'": (
-        "1 ordering keys do not start with their first pending entry"
+    "update outbox set due_at = null": "2 outbox entries wait behind none that is due, so they are never delivered",
+    "delete from outbox where kind = 'mark_read'": (
+        "1 outbox entries wait behind none that is due, so they are never delivered"
     ),
-    "update ordering_keys set head = head + 1": "1 ordering keys do not start with their first pending entry",
-    "delete from queues": "1 ordering keys are in no queue that is due, so they are never delivered",
-    "update queues set due_at = null": "1 ordering keys are in no queue that is due, so they are never delivered",
+    "update outbox set state = 'done' where kind = 'mark_read'": "1 outbox entries are due before it is their turn",
+    "update outbox set due_at = updated_at": "1 outbox entries are due before it is their turn",
+    "delete from queues": "1 outbox entries are in no queue that is due, so they are never delivered",
+    "update queues set due_at = null": "1 outbox entries are in no queue that is due, so they are never delivered",
 }
 
 

@@ -13,6 +13,7 @@ from typing import TypeAlias
 import pytest
 
 from tests.actions.test_check_store import fill
+from tests.storage.schema_16 import TO_SCHEMA_16
 from tests.support.chats import NOW, make_chat
 from tests.support.open_store import opened_store
 from tests.support.partners import context, new_partner
@@ -273,6 +274,8 @@ def test_a_damaged_database_is_replaced_and_kept_with_its_log(place: Place) -> N
 
 
 async def test_a_backup_of_an_older_schema_is_upgraded(place: Place) -> None:
+    for statement in TO_SCHEMA_16.split(";")[:-1]:
+        changed(place.backup, statement)
     changed(place.backup, "alter table store drop column origin")
     changed(place.backup, "alter table store drop column link_key")
     changed(place.backup, "alter table store drop column compatible_with")

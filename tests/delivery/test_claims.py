@@ -89,7 +89,7 @@ async def test_the_claim_of_a_worker_that_died_expires(database_url: str) -> Non
 
 async def _record_late(store: Store, claim: Claim, result: outbox.Result) -> None:
     [first] = await deliveries(store, claim.partner_id)
-    entry = Entry(first.sequence, chat_id(1), first.kind, first.entity_id, 0)
+    entry = Entry(first.sequence, chat_id(1), first.kind, first.entity_id, 0, claim.until)
     async with store.change(context(claim.partner_id, claim.until)) as change:
         await outbox.record(change.transaction, claim, [(entry, result)], claim.until, ClaimPolicy.RELEASE)
 

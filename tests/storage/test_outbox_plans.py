@@ -32,9 +32,7 @@ SUBSCRIPTION = "s-0"
 QUERIES = {
     f"{file}.{name}": query for file in ("outbox", "events", "subscriptions") for name, query in load(file).items()
 }
-NEW = {
-    name for name in QUERIES if name in {"outbox.add_entry", "events.add_event", "outbox.reserve", "subscriptions.add"}
-}
+NEW = {name for name in QUERIES if name in {"events.add_event", "outbox.reserve", "subscriptions.add"}}
 """Statements that only insert rows."""
 
 OF_EVERY_PARTNER = {
@@ -45,10 +43,10 @@ OF_EVERY_PARTNER = {
 }
 """Statements that find queues by the time when they are due."""
 
-WHOLE = {"outbox.abandon_entries", "outbox.abandon_ordering_keys", "outbox.queues", "outbox.count_pending"}
+WHOLE = {"outbox.abandon_entries", "outbox.queues", "outbox.count_pending"}
 """Statements about a whole queue, or every queue of a partner."""
 
-ORDERING_KEY = {"outbox.retry", "outbox.advance", "outbox.delete_ordering_key"}
+ORDERING_KEY = {"outbox.advance"}
 """Statements about one ordering key. Without statistics, PostgreSQL assumes that a queue has only one."""
 
 
@@ -79,8 +77,8 @@ class Examined(msgspec.Struct):
 
 
 def values(query: Query, partner_id: int) -> tuple[Value, ...]:
-    """An entry in the middle of the big partner's."""
-    sequence = MANY // 2
+    """An entry in the middle of the big partner's; a new one to add."""
+    sequence = 2 * MANY if query.name == "add_entry" else MANY // 2
     return query.values(
         partner=partner_id,
         destination=SUBSCRIPTION,
@@ -97,6 +95,7 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         most=LIMIT,
         held_until=0,
         is_failing=None,
+        is_first=1,
         latest_claim=NOW + 90_000_000,
         latest_due=NOW + 3_660_000_000,
         silent_rounds=0,
@@ -162,19 +161,28 @@ async def fill(store: Store) -> dict[str, int]:
                 "state",
                 "attempts",
                 "updated_at",
+                "due_at",
             )
+            heads = {chat_id(each % CHATS): each for each in reversed(sequences) if each >= count // 2}
+            first = set(heads.values())
             rows = [
-                (partner, SUBSCRIPTION, each, chat_id(each % CHATS), "message.received", str(each), state, 0, NOW)
+                (
+                    partner,
+                    SUBSCRIPTION,
+                    each,
+                    chat_id(each % CHATS),
+                    "message.received",
+                    str(each),
+                    state,
+                    0,
+                    NOW,
+                    due_at,
+                )
                 for each in sequences
                 for state in ["done" if each < count // 2 else "waiting"]
+                for due_at in [NOW - 1 if each in first else None]
             ]
             await transaction.load("outbox", columns, rows)
-            heads = {chat_id(each % CHATS): each for each in reversed(sequences) if each >= count // 2}
-            await transaction.load(
-                "ordering_keys",
-                ("partner_id", "destination", "ordering_key", "head", "attempts", "due_at"),
-                [(partner, SUBSCRIPTION, key, head, 0, NOW - 1) for key, head in heads.items()],
-            )
             queues = [(partner, SUBSCRIPTION, NOW - 1, 0)]
             if name == "many":
                 queues += [(partner, f"other-{each}", NOW + each, 0) for each in range(1, OTHERS)]

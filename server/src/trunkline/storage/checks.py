@@ -23,9 +23,9 @@ _ORPHANED = {
     "messages_without_chat": "messages belong to no chat",
     "opt_outs_without_chat": "opt-outs belong to no chat",
     "media_parts_without_message": "media parts belong to no message",
-    "pending_without_ordering_key": "pending outbox entries have no ordering key, so they are never delivered",
-    "ordering_keys_without_head": "ordering keys do not start with their first pending entry",
-    "ordering_keys_without_queue": "ordering keys are in no queue that is due, so they are never delivered",
+    "pending_behind_nothing": "outbox entries wait behind none that is due, so they are never delivered",
+    "due_out_of_order": "outbox entries are due before it is their turn",
+    "due_without_queue": "outbox entries are in no queue that is due, so they are never delivered",
 }
 
 

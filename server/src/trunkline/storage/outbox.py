@@ -3,7 +3,7 @@
     queue (one destination) ──▶ ordering keys (a chat each) ──▶ entries, in order
 
     pending ──▶ attempt ──▶ done, and the next entry of the ordering key is due
-                   └──────▶ the ordering key waits, longer each time ──▶ attempt … ──▶ failed, and the next entry is due
+                   └──────▶ waits, longer each time ──▶ attempt … ──▶ failed, and the next entry is due
 
 A change writes its entries in its own transaction. A worker claims a whole queue for a lease, so one worker at a time
 serves a destination. A claim that its worker does not release expires. So every entry is attempted at least once, in
@@ -13,7 +13,7 @@ Finished deliveries are stored for a while, as are the events (``storage/events`
 outcome.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum, StrEnum, auto
 
 import msgspec
@@ -98,6 +98,7 @@ class Entry(msgspec.Struct, frozen=True):
     kind: str
     entity_id: str
     attempts: int
+    due_at: Instant
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -146,18 +147,21 @@ class EntryState(StrEnum):
 
 async def add(transaction: Transaction, partner_id: int, entries: Sequence[NewEntry], now: Instant) -> None:
     """Adds entries. The partner's row must be locked."""
-    rows: dict[str, dict[object, tuple[Value, ...]]] = {"add_entry": {}, "add_ordering_key": {}, "add_queue": {}}
-    keys: dict[str, Callable[[NewEntry], object]] = {
-        "add_entry": lambda entry: (entry.destination, entry.sequence),
-        "add_ordering_key": lambda entry: (entry.destination, entry.ordering_key),
-        "add_queue": lambda entry: entry.destination,
-    }
+    keys: dict[str, set[str]] = {}
+    rows: list[tuple[Value, ...]] = []
     for entry in entries:
-        named = msgspec.structs.asdict(entry) | {"partner": partner_id, "now": now}
-        for name, key in keys.items():
-            rows[name].setdefault(key(entry), _QUERIES[name].values(**named))
-    for name, values in rows.items():
-        await transaction.run_many(_QUERIES[name], list(values.values()))
+        known = keys.setdefault(entry.destination, set())
+        is_first = entry.ordering_key not in known
+        known.add(entry.ordering_key)
+        named = msgspec.structs.asdict(entry) | {"partner": partner_id, "now": now, "is_first": int(is_first)}
+        rows.append(_QUERIES["add_entry"].values(**named))
+    queues: list[tuple[Value, ...]] = []
+    for destination, known in keys.items():
+        key = next(iter(known)) if len(known) == 1 else None
+        named = {"partner": partner_id, "destination": destination, "ordering_key": key, "now": now}
+        queues.append(_QUERIES["add_queue"].values(**named))
+    await transaction.run_many(_QUERIES["add_queue"], queues)
+    await transaction.run_many(_QUERIES["add_entry"], rows)
 
 
 def _latest(now: Instant, max_wait: Instant = MAX_WAIT) -> dict[str, Instant]:
@@ -287,32 +291,30 @@ async def record(
     ``pause`` is how long the queue is not attempted, in microseconds; a paused queue is released. The partner's row
     must be locked.
     """
-    rows: dict[str, list[tuple[Value, ...]]] = {
-        name: [] for name in ("finish", "delete_entry", "retry", "advance", "delete_ordering_key")
-    }
+    rows: dict[str, list[tuple[Value, ...]]] = {name: [] for name in ("retry", "advance", "finish", "delete_entry")}
     for entry, result in results:
-        attempts = entry.attempts + (not isinstance(result, Retry) or result.counts)
         named: dict[str, Value] = {
             "partner": claim.partner_id,
             "destination": claim.destination,
             "sequence": entry.sequence,
             "ordering_key": entry.ordering_key,
             "now": now,
-            "attempts": attempts,
+            "attempts": entry.attempts + (not isinstance(result, Retry) or result.counts),
             "outcome": result.outcome,
+            "due_at": entry.due_at,
         }
         match result:
             case Retry():
-                steps = ["finish", "retry"]
-                named |= {"state": EntryState.PENDING, "due_at": min(result.due_at, now + max_wait)}
+                steps = ["retry"]
+                named["due_at"] = min(result.due_at, now + max_wait)
             case Done() if claim.destination == CARRIER:
-                steps = ["delete_entry", "advance", "delete_ordering_key"]
+                steps = ["advance", "delete_entry"]
             case Done():
-                steps = ["finish", "advance", "delete_ordering_key"]
-                named |= {"state": EntryState.DONE}
+                steps = ["advance", "finish"]
+                named["state"] = EntryState.DONE
             case Failed():
-                steps = ["finish", "advance", "delete_ordering_key"]
-                named |= {"state": EntryState.FAILED}
+                steps = ["advance", "finish"]
+                named["state"] = EntryState.FAILED
         for name in steps:
             rows[name].append(_QUERIES[name].values(**named))
     for name, values in rows.items():
@@ -359,7 +361,7 @@ async def _update_queue(
 async def abandon(transaction: Transaction, partner_id: int, destination: str, outcome: str, now: Instant) -> None:
     """Empties a queue for good: its pending entries fail. The partner's row must be locked."""
     named: dict[str, Value] = {"partner": partner_id, "destination": destination, "outcome": outcome, "now": now}
-    for name in ("abandon_entries", "abandon_ordering_keys", "abandon_queue"):
+    for name in ("abandon_entries", "abandon_queue"):
         await transaction.fetch(_QUERIES[name], _QUERIES[name].values(**named))
 
 

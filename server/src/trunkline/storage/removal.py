@@ -23,7 +23,6 @@ from trunkline.storage.sql import Query, load
 _QUERIES = load("removal")
 
 _TABLES = {
-    "ordering_keys": "destination, ordering_key",
     "outbox": "sequence, destination",
     "events": "sequence",
     "routing_tokens": "subscription_id, chat_id",

@@ -83,29 +83,29 @@ where not exists (select 1 from chats c where c.partner_id = x.partner_id and c.
 select count(*) from opt_outs x
 where x.chat_id <> '' and not exists (select 1 from chats c where c.partner_id = x.partner_id and c.id = x.chat_id)
 
--- name: pending_without_ordering_key
+-- name: pending_behind_nothing
+-- Waiting entries whose ordering key has no entry that is due.
 select count(*) from outbox o
 where o.state = 'waiting' and not exists (
-    select 1 from ordering_keys k
-    where k.partner_id = o.partner_id and k.destination = o.destination and k.ordering_key = o.ordering_key
+    select 1 from outbox f
+    where f.partner_id = o.partner_id and f.destination = o.destination and f.ordering_key = o.ordering_key
+      and f.state = 'waiting' and f.due_at is not null
 )
 
--- name: ordering_keys_without_head
--- The head is the first pending entry: neither finished, nor behind another one.
-select count(*) from ordering_keys k
-where not exists (
-    select 1 from outbox o
-    where o.partner_id = k.partner_id and o.destination = k.destination and o.sequence = k.head
-      and o.ordering_key = k.ordering_key and o.state = 'waiting'
-) or exists (
-    select 1 from outbox o
-    where o.partner_id = k.partner_id and o.destination = k.destination and o.ordering_key = k.ordering_key and o.state = 'waiting'
-      and o.sequence < k.head
+-- name: due_out_of_order
+-- Only the first pending entry of an ordering key is due: neither a finished one, nor one behind another.
+select count(*) from outbox o
+where o.due_at is not null and (
+    o.state <> 'waiting' or exists (
+        select 1 from outbox f
+        where f.partner_id = o.partner_id and f.destination = o.destination and f.ordering_key = o.ordering_key
+          and f.state = 'waiting' and f.sequence < o.sequence
+    )
 )
 
--- name: ordering_keys_without_queue
-select count(*) from ordering_keys k
-where not exists (
+-- name: due_without_queue
+select count(*) from outbox o
+where o.due_at is not null and not exists (
     select 1 from queues q
-    where q.partner_id = k.partner_id and q.destination = k.destination and q.due_at is not null
+    where q.partner_id = o.partner_id and q.destination = o.destination and q.due_at is not null
 )

@@ -1,26 +1,36 @@
--- Entries of one ordering key leave in order; the ordering keys of one destination are its queue. Everything here is
--- written while the partner's row is locked (change.sql), except the claim, which is a single statement.
+-- Entries of one ordering key leave in order: the first one has a time at which it is due, the others have none. The
+-- entries of one destination are its queue. Everything here is written while the partner's row is locked (change.sql),
+-- except the claim, which is a single statement.
 --
 -- A time that is further ahead than anything waits was written before the clock was set back. What has such a time is
 -- due, and a claim until such a time has expired (docs/decisions/0027).
 
--- name: add_entry
-insert into outbox (partner_id, destination, sequence, ordering_key, kind, entity_id, state, attempts, outcome, updated_at)
-values (:partner, :destination, :sequence, :ordering_key, :kind, :entity_id, 'waiting', 0, null, :now)
-
--- name: add_ordering_key
-insert into ordering_keys (partner_id, destination, ordering_key, head, attempts, due_at)
-values (:partner, :destination, :ordering_key, :sequence, 0, :now)
-on conflict (partner_id, destination, ordering_key) do nothing
-
 -- name: add_queue
--- A new entry behind one that waits for its next attempt does not make the queue due, nor does one of a paused queue.
-insert into queues (partner_id, destination, due_at, claimed_until) values (:partner, :destination, :now, 0)
-on conflict (partner_id, destination) do update set
-    due_at = (
-        select min(k.due_at) from ordering_keys k where k.partner_id = :partner and k.destination = :destination
-    )
-where (queues.due_at is null or queues.due_at > :now) and queues.paused_until <= :now
+-- Before the entries. An entry behind one that waits for its next attempt does not make the queue due, nor does one of a
+-- paused queue. A queue that is due is not written. Without an ordering key, any entry makes the queue due.
+insert into queues (partner_id, destination, due_at, claimed_until)
+select cast(:partner as bigint), cast(:destination as text), cast(:now as bigint), 0
+where not exists (
+    select 1 from queues q
+    where q.partner_id = :partner and q.destination = :destination and (q.due_at <= :now or q.paused_until > :now)
+) and not exists (
+    select 1 from outbox o
+    where o.partner_id = :partner and o.destination = :destination and o.ordering_key = :ordering_key and o.state = 'waiting'
+)
+on conflict (partner_id, destination) do update set due_at = excluded.due_at
+
+-- name: add_entry
+-- The first pending entry of an ordering key is due. Of several that are added together, the first can be.
+insert into outbox (
+    partner_id, destination, sequence, ordering_key, kind, entity_id, state, attempts, outcome, updated_at, due_at
+)
+select
+    cast(:partner as bigint), cast(:destination as text), cast(:sequence as bigint), cast(:ordering_key as text),
+    cast(:kind as text), cast(:entity_id as text), 'waiting', 0, null, cast(:now as bigint),
+    case when cast(:is_first as bigint) = 1 and not exists (
+        select 1 from outbox o
+        where o.partner_id = :partner and o.destination = :destination and o.ordering_key = :ordering_key and o.state = 'waiting'
+    ) then cast(:now as bigint) end
 
 -- name: due_carrier_queues
 -- Of every partner: a worker serves all of them.
@@ -106,72 +116,53 @@ returning destination
 select destination, claimed_until, paused_until from queues where partner_id = :partner
 
 -- name: due_entries
--- Subqueries look each entry up by key. PostgreSQL would not do so in a join until it has statistics.
-select
-    k.head, k.ordering_key,
-    (select o.kind from outbox o
-     where o.partner_id = :partner and o.sequence = k.head and o.destination = :destination),
-    (select o.entity_id from outbox o
-     where o.partner_id = :partner and o.sequence = k.head and o.destination = :destination),
-    k.attempts
-from (
+select sequence, ordering_key, kind, entity_id, attempts, due_at from (
     select * from (
-        select head, ordering_key, attempts from ordering_keys
+        select sequence, ordering_key, kind, entity_id, attempts, due_at from outbox
         where partner_id = :partner and destination = :destination and due_at <= :now
         order by due_at
         limit :limit
     ) as due
     union all
     select * from (
-        select head, ordering_key, attempts from ordering_keys
+        select sequence, ordering_key, kind, entity_id, attempts, due_at from outbox
         where partner_id = :partner and destination = :destination and due_at > :latest_due
         order by due_at
         limit :limit
     ) as too_far_ahead
-) as k
+) as first
 limit :limit
 
--- name: finish
+-- name: advance
+-- Before its former first entry is finished: the next entry of an ordering key is due since it was added, or since the
+-- former one was, whichever is later. So the due time says how long the ordering key has been waiting for the service.
 -- If a worker outlives its claim, another worker has finished the entry and advanced the ordering key.
-update outbox set state = :state, attempts = :attempts, outcome = :outcome, updated_at = :now
+update outbox set due_at = case when updated_at > :due_at then updated_at else :due_at end
+where partner_id = :partner and destination = :destination and sequence = (
+    select min(o.sequence) from outbox o
+    where o.partner_id = :partner and o.destination = :destination and o.ordering_key = :ordering_key and o.state = 'waiting'
+      and o.sequence <> :sequence
+) and exists (
+    select 1 from outbox o
+    where o.partner_id = :partner and o.destination = :destination and o.sequence = :sequence and o.due_at is not null
+)
+
+-- name: finish
+update outbox set state = :state, attempts = :attempts, outcome = :outcome, updated_at = :now, due_at = null
 where partner_id = :partner and sequence = :sequence and destination = :destination and state = 'waiting'
 
 -- name: delete_entry
 delete from outbox where partner_id = :partner and sequence = :sequence and destination = :destination
 
 -- name: retry
-update ordering_keys set attempts = :attempts, due_at = :due_at
-where partner_id = :partner and destination = :destination and ordering_key = :ordering_key and head = :sequence
-
--- name: advance
--- The next entry is due since it was added, or since the former head was, whichever is later. So the due time says how
--- long the ordering key has been waiting for the service.
-update ordering_keys set
-    head = (
-        select min(o.sequence) from outbox o
-        where o.partner_id = :partner and o.destination = :destination and o.ordering_key = :ordering_key and o.state = 'waiting'
-    ),
-    attempts = 0,
-    due_at = coalesce(
-        (
-            select case when o.updated_at > ordering_keys.due_at then o.updated_at else ordering_keys.due_at end
-            from outbox o
-            where o.partner_id = :partner and o.destination = :destination and o.ordering_key = :ordering_key and o.state = 'waiting'
-            order by o.sequence
-            limit 1
-        ),
-        due_at
-    )
-where partner_id = :partner and destination = :destination and ordering_key = :ordering_key and head = :sequence
-
--- name: delete_ordering_key
-delete from ordering_keys where partner_id = :partner and destination = :destination and ordering_key = :ordering_key and head is null
+update outbox set attempts = :attempts, outcome = :outcome, updated_at = :now, due_at = :due_at
+where partner_id = :partner and sequence = :sequence and destination = :destination and state = 'waiting'
 
 -- name: next_due
 -- The earliest and the latest.
 select
-    (select min(due_at) from ordering_keys where partner_id = :partner and destination = :destination),
-    (select max(due_at) from ordering_keys where partner_id = :partner and destination = :destination)
+    (select min(due_at) from outbox where partner_id = :partner and destination = :destination),
+    (select max(due_at) from outbox where partner_id = :partner and destination = :destination)
 
 -- name: update_queue
 update queues set
@@ -182,18 +173,13 @@ where partner_id = :partner and destination = :destination
 
 -- name: resume
 update queues set
-    due_at = (
-        select min(k.due_at) from ordering_keys k where k.partner_id = :partner and k.destination = :destination
-    ),
+    due_at = (select min(o.due_at) from outbox o where o.partner_id = :partner and o.destination = :destination),
     silent_rounds = 0, paused_until = 0
 where partner_id = :partner and destination = :destination and paused_until > 0
 
 -- name: abandon_entries
-update outbox set state = 'failed', outcome = :outcome, updated_at = :now
+update outbox set state = 'failed', outcome = :outcome, updated_at = :now, due_at = null
 where partner_id = :partner and destination = :destination and state = 'waiting'
-
--- name: abandon_ordering_keys
-delete from ordering_keys where partner_id = :partner and destination = :destination
 
 -- name: abandon_queue
 delete from queues where partner_id = :partner and destination = :destination

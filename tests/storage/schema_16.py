@@ -1,0 +1,19 @@
+"""The outbox of schema 16, made of that of this version."""
+
+TO_SCHEMA_16 = """\
+create table ordering_keys (
+    partner_id bigint not null,
+    destination text not null,
+    ordering_key text not null,
+    head bigint,
+    attempts bigint not null,
+    due_at bigint not null,
+    primary key (partner_id, destination, ordering_key)
+);
+create index ordering_keys_due_at on ordering_keys (partner_id, destination, due_at);
+insert into ordering_keys (partner_id, destination, ordering_key, head, attempts, due_at)
+select partner_id, destination, ordering_key, sequence, attempts, due_at from outbox where due_at is not null;
+drop index outbox_due;
+alter table outbox drop column due_at;
+update store set schema_version = 16;
+"""
