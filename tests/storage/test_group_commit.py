@@ -19,6 +19,7 @@ from tests.support.postgres import PostgresServer
 from trunkline.domain.context import Origin, RequestContext
 from trunkline.domain.errors import NotReady
 from trunkline.storage import group_commit
+from trunkline.storage.postgres_limits import Limits
 from trunkline.storage.sql import parse
 from trunkline.storage.store import Store, open_store
 
@@ -252,7 +253,7 @@ async def test_other_partners_do_not_wait_for_all_changes_of_one(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(group_commit, "SHARE", 0.0)
-    async with open_store(database_url, postgres_writers=1) as store:
+    async with open_store(database_url, limits=Limits(writers=1)) as store:
         made, other = Changes(store, (await new_partner(store)).id), await new_partner(store)
         made.start(0, waits=True)
         await made.until_begun(0)
