@@ -342,7 +342,7 @@ class Share:
 
     def _release(self) -> None:
         self.in_use -= 1
-        self._release()
+        self._places.release()
 
     async def _find(self, silences: int) -> Any:
         if silences != self._connections.silences:
