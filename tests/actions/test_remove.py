@@ -104,7 +104,7 @@ def problems(we: Caller) -> list[str]:
 def test_every_table_of_a_partner_is_removed(opened: OpenStore) -> None:
     columns = opened.run(columns_by_table(opened.store))
     in_batches = {each.name.removeprefix("delete_") for each in removal.DELETIONS}
-    assert in_batches | {"keys", "queues", "attachments"} == {
+    assert in_batches | {"keys", "queues", "attachments", "partner_states"} == {
         table for table, names in columns.items() if "partner_id" in names
     }
 

@@ -25,7 +25,7 @@ from trunkline.storage.store import Store, open_store
 
 QUERIES = parse("""
 -- name: partner
-select revision, clock from partners where id = :partner
+select revision, clock from partner_states where partner_id = :partner
 -- name: slow
 select pg_sleep(60)
 -- name: chats

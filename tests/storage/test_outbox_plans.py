@@ -40,6 +40,7 @@ OF_EVERY_PARTNER = {
     "outbox.due_webhook_queues",
     "outbox.partners_behind",
     "outbox.next_due_anywhere",
+    "outbox.overdue",
 }
 """Statements that find queues by the time when they are due."""
 
