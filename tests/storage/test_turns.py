@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from trunkline.domain.context import Origin
 from trunkline.domain.errors import Busy, TooManyRequests
 from trunkline.storage import turns
-from trunkline.storage.turns import INTERNAL_IN_A_ROW, Turns
+from trunkline.storage.turns import INTERNAL_IN_A_ROW, Turns, writer_of
 
 A, B, C = 1, 2, 3
 
@@ -143,6 +143,80 @@ async def test_a_request_waits_only_so_long(monkeypatch: pytest.MonkeyPatch) -> 
         await writes.tasks.pop("request")
     await writes.start("result", A, Origin.INTERNAL)
     assert await writes.finish() == ["import", "result"]
+
+
+class Joining:
+    """Writes that join the transaction of the one before, which hands its turn on."""
+
+    def __init__(self, *, mixes_partners: bool) -> None:
+        self.turns = Turns[str](1, mixes_partners=mixes_partners)
+        self.joined: list[str] = []
+        self.declined: list[str] = []
+
+    def ask(self, name: str, partner_id: int, origin: Origin = Origin.CLIENT) -> asyncio.Task[None]:
+        async def write() -> None:
+            shared = await self.turns.begin(writer_of(partner_id, origin), origin, self.declined.append)
+            self.joined.append(f"{name} {shared}")
+
+        return asyncio.create_task(write())
+
+
+async def test_a_turn_is_handed_on_to_the_next_write_of_the_partner() -> None:
+    writes = Joining(mixes_partners=False)
+    for name, partner in (("A0", A), ("A1", A), ("B0", B), ("A2", A)):
+        writes.ask(name, partner)
+        await settled()
+    assert writes.turns.others_wait()
+    for name in ("one", "two"):
+        assert writes.turns.hand_on(writer_of(A, Origin.CLIENT), name)
+        await settled()
+    assert writes.joined == ["A0 None", "A1 one", "A2 two"]
+    assert not writes.turns.hand_on(writer_of(A, Origin.CLIENT), "three")
+    writes.turns.end(writer_of(A, Origin.CLIENT))
+    await settled()
+    assert writes.joined[3:] == ["B0 None"]
+
+
+async def test_where_partners_are_mixed_they_take_turns_in_the_transaction() -> None:
+    writes = Joining(mixes_partners=True)
+    for name, partner in (("A0", A), ("A1", A), ("A2", A), ("B0", B), ("C0", C)):
+        writes.ask(name, partner)
+        await settled()
+    for partner in (A, B, C, A):
+        assert writes.turns.hand_on(writer_of(partner, Origin.CLIENT), "it")
+        await settled()
+    assert writes.joined == ["A0 None", "B0 it", "C0 it", "A1 it", "A2 it"]
+    assert not writes.turns.hand_on(writer_of(A, Origin.CLIENT), "it")
+
+
+@pytest.mark.parametrize("mixes_partners", [False, True])
+async def test_a_write_that_does_not_join_gets_the_next_turn_alone(mixes_partners: bool) -> None:
+    writes = Joining(mixes_partners=mixes_partners)
+    writes.ask("A0", A)
+    await settled()
+    alone = asyncio.create_task(writes.turns.begin(writer_of(A, Origin.CLIENT), Origin.CLIENT))
+    await settled()
+    writes.ask("A1", A)
+    await settled()
+    assert not writes.turns.hand_on(writer_of(A, Origin.CLIENT), "it")
+    writes.turns.end(writer_of(A, Origin.CLIENT))
+    assert await alone is None
+    assert writes.turns.hand_on(writer_of(A, Origin.CLIENT), "another")
+    await settled()
+    assert writes.joined == ["A0 None", "A1 another"]
+
+
+async def test_a_cancelled_write_declines_the_transaction_that_it_was_given() -> None:
+    writes = Joining(mixes_partners=False)
+    writes.ask("A0", A)
+    await settled()
+    cancelled = writes.ask("A1", A)
+    await settled()
+    assert writes.turns.hand_on(writer_of(A, Origin.CLIENT), "it")
+    cancelled.cancel()
+    await settled()
+    assert writes.declined == ["it"]
+    assert writes.joined == ["A0 None"]
 
 
 MOVES = st.lists(

@@ -2,7 +2,7 @@
 
 Reads run inline on the event loop: a page takes less time than a thread switch. A writer requests the write lock at
 once (``begin immediate``) and, while another process holds it, retries after a short sleep, so the event loop is not
-blocked. A checkpoint waits for the disk, so it runs in a thread, while this process does not write.
+blocked. A checkpoint waits for the disk, so it runs in a thread; only during its short end, nobody writes.
 """
 
 import asyncio
@@ -34,6 +34,7 @@ PAGE_SIZE = 8192  # bytes; measured, see bench/README.md
 READ_CACHE = 16  # MiB
 WRITE_CACHE = 64  # MiB
 WAL_PAGES = 4_000  # pages in the write-ahead log that start a checkpoint: 32 MB; measured, see bench/README.md
+MAX_WAL_PAGES = 6_000  # with which writers wait for the checkpoint
 BUSY_TIMEOUT = 5_000  # ms that a reader waits in the rare cases in which WAL mode makes it wait
 TRUNCATE_TIMEOUT = 500  # ms that emptying the log waits for readers and writers
 PROBE_TIMEOUT = 1.0  # s that a probe waits for other writers
@@ -58,6 +59,8 @@ class SQLite:
         self._commits = GroupCommit(self._turns)
         self._write_lock = asyncio.Lock()  # shared by transactions and checkpoints
         self._checkpoint: asyncio.Task[None] | None = None
+        self._log_pages = 0
+        """In the write-ahead log, after the last commit of this process."""
 
     def _open(self, cache: int) -> Connection:
         while True:
@@ -109,7 +112,7 @@ class SQLite:
 
     @asynccontextmanager
     async def _in_transaction(self) -> AsyncGenerator["SQLiteTransaction"]:
-        if self._checkpoint is not None:
+        if self._checkpoint is not None and self._log_pages > MAX_WAL_PAGES:
             await asyncio.wait([self._checkpoint])
         async with self._write_lock:
             self._check_file()
@@ -173,14 +176,18 @@ class SQLite:
 
     def _committed(self, _connection: Connection, _name: str, pages: int) -> int:
         """SQLite calls this after each commit. Its own checkpoint would block the event loop while the disk is busy."""
+        self._log_pages = pages
         if pages > WAL_PAGES and self._checkpoint is None:
             self._checkpoint = asyncio.create_task(self._run_checkpoint())
         return apsw.SQLITE_OK
 
     async def _run_checkpoint(self) -> None:
-        # No process may write meanwhile: SQLite restarts the log only after a complete checkpoint.
+        # SQLite restarts the log only after a complete checkpoint, during whose end no process may write. So most of
+        # the log is copied while others write, and then, without them, what they have written meanwhile.
         try:
             with suppress(NotReady):
+                self._check_file()
+                await asyncio.to_thread(_checkpoint_wal, self._path)
                 async with self._write_lock:
                     self._check_file()
                     await self._begin(self._writer)
