@@ -13,6 +13,7 @@ from trunkline.delivery.backlog import LATE, Backlog
 from trunkline.delivery.worker import LEASE, AttemptResult, Rounds
 from trunkline.domain.instant import SECOND, Instant
 from trunkline.storage import outbox
+from trunkline.storage.deferred import DeferredWrites
 from trunkline.storage.outbox import Claim, ClaimPolicy, Done, Entry, Failed, Result, Retry
 from trunkline.storage.store import Store
 from trunkline.testing.clock import Clock
@@ -158,7 +159,8 @@ def test_a_claim_keeps_what_is_known_of_a_queue_without_attempts(opened: OpenSto
         claim = await outbox.claim(scene.store.database, scene.partner.id, scene.subscription.id, scene.clock, LEASE)
         assert claim is not None
         async with scene.store.database.transaction() as transaction:
-            await outbox.record(transaction, msgspec.structs.replace(claim), [], scene.clock(), ClaimPolicy.RELEASE)
+            writes = DeferredWrites(transaction)
+            await outbox.record(writes, msgspec.structs.replace(claim), [], scene.clock(), ClaimPolicy.RELEASE)
         assert not await scene.is_behind()
 
     opened.run(play())

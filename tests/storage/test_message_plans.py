@@ -36,6 +36,7 @@ QUERIES = {
     **MESSAGES,
     **load("idempotency"),
     **load("opt_outs"),
+    **load("sending"),
     **load("blocked_handles"),
     **{name: load("reader")[name] for name in ("chat_document", "latest_chats_of_line")},
 }
@@ -52,6 +53,7 @@ MOST = {
     "lift_everywhere": FEW,
     "lift_before": FEW,
     "send_restrictions": FEW,
+    "in_chat": WINDOW + FEW,
 }
 """How many rows a query may read; any other query may read one."""
 
@@ -85,6 +87,7 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         "line": LINE,
         "key": "key 7" if reads else "new",
         "horizon": 0,
+        "window": WINDOW,
         "now": NOW,
         "at": NOW,
         "delivery_status": "read",

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
-from trunkline.actions.inbound.receipts import Receipt, apply_receipt
+from trunkline.actions.inbound.receipts import Receipt
 from trunkline.carriers.base import (
     CALL_TIMEOUT,
     Accepted,
@@ -35,7 +35,6 @@ from trunkline.domain.instant import SECOND, Clock, Instant, now
 from trunkline.domain.message import DeliveryStatus, MediaPart, Message
 from trunkline.domain.tracing import bind
 from trunkline.storage import contact_cards, messages
-from trunkline.storage.change import Change
 from trunkline.storage.outbox import Claim, Command, Done, Entry, Retry
 from trunkline.storage.store import Store
 
@@ -87,10 +86,10 @@ class CarrierDispatcher:
 
     async def _message_command(self, partner_id: int, command: Command, entry: Entry) -> AttemptResult:
         reader = self._store.reader(partner_id)
-        message = await messages.find(reader, entry.entity_id)
-        chat = None if message is None else await reader.chat(message.chat_id)
-        if message is None or chat is None or not _is_needed(command, message):
+        found = await messages.find_with_chat(reader, entry.entity_id)
+        if found is None or not _is_needed(command, found[0]):
             return AttemptResult(Done())
+        message, chat = found
         outbound = _outbound(partner_id, chat, self._with_urls(partner_id, message), entry.attempts)
         if command is Command.SEND:
             return await self._send(outbound)
@@ -108,12 +107,12 @@ class CarrierDispatcher:
 
     async def _send(self, outbound: OutboundMessage) -> AttemptResult:
         def accepted(result: Accepted) -> AttemptResult:
-            return AttemptResult(Done(), _storing(outbound.message_id, Receipt(result.status, result.service)))
+            return AttemptResult(Done(), receipt=(outbound.message_id, Receipt(result.status, result.service)))
 
         def failed(reason: str) -> AttemptResult:
             # The failure is stored with the message, so the entry is done.
             receipt = Receipt(DeliveryStatus.FAILED, reason=reason)
-            return AttemptResult(Done(reason), _storing(outbound.message_id, receipt))
+            return AttemptResult(Done(reason), receipt=(outbound.message_id, receipt))
 
         what = f"send the message {outbound.message_id}"
         send = self._carrier.send if outbound.content.poll is None else self._carrier.send_poll
@@ -202,15 +201,6 @@ class CarrierDispatcher:
         if command is Command.MARK_READ:
             return self._carrier.mark_read(chat)
         return self._carrier.typing(chat, started=command is Command.START_TYPING)
-
-
-def _storing(message_id: str, receipt: Receipt) -> Callable[[Change], Awaitable[None]]:
-    async def store(change: Change) -> None:
-        message = await messages.find(change, message_id)
-        if message is not None:
-            await apply_receipt(change, message, receipt)
-
-    return store
 
 
 def _is_needed(command: Command, message: Message) -> bool:

@@ -22,6 +22,7 @@ from typing import Protocol, TypeAlias
 
 import msgspec
 
+from trunkline.actions.inbound.receipts import Receipt, apply_receipts
 from trunkline.delivery.retry_schedule import SILENT_ROUNDS, delay_after, may_retry, pause_after
 from trunkline.domain.context import Origin, RequestContext
 from trunkline.domain.errors import NotReady, PartnerRemoved, described
@@ -53,10 +54,14 @@ log = logging.getLogger("trunkline.delivery")
 
 
 class AttemptResult(msgspec.Struct, frozen=True):
-    """The result of an attempt. ``store`` runs in the change that records it, before it is recorded."""
+    """The result of an attempt. ``store`` runs in the change that records it, before it is recorded.
+
+    So does the receipt of a message, with its id; the messages of results that are recorded together are read together.
+    """
 
     result: Result
     store: Callable[[Change], Awaitable[None]] | None = None
+    receipt: tuple[str, Receipt] | None = None
     timed_out: bool = False
 
 
@@ -327,6 +332,9 @@ class Rounds:
 
     async def _record_in(self, ctx: RequestContext, claim: Claim, attempts: Attempts, policy: ClaimPolicy) -> bool:
         async with self._store.change(ctx) as change:
+            receipts = [each.receipt for _, each in attempts if each.receipt is not None]
+            if receipts:
+                await apply_receipts(change, receipts)
             for _, each in attempts:
                 if each.store is not None:
                     await each.store(change)

@@ -16,6 +16,7 @@ from trunkline.domain.context import RequestContext
 from trunkline.domain.events import Event
 from trunkline.schemas.chat import render_chat
 from trunkline.storage import events, outbox
+from trunkline.storage.deferred import DeferredWrites
 from trunkline.storage.locked_partner import lock_partner, write_partner
 from trunkline.storage.outbox import CARRIER, Command, NewEntry
 from trunkline.storage.ports import Database, LockedPartner, Transaction
@@ -44,8 +45,8 @@ class Change(Reader):
     def __init__(
         self, transaction: Transaction, ctx: RequestContext, partner: LockedPartner, thresholds: Thresholds
     ) -> None:
-        super().__init__(transaction, ctx.partner_id)
-        self.transaction = transaction
+        self.transaction = DeferredWrites(transaction)
+        super().__init__(self.transaction, ctx.partner_id)
         self.trace_id = ctx.trace_id
         """The trace id of the request that causes this change; its events carry it."""
         self.now = max(partner.clock, ctx.now)
@@ -86,26 +87,26 @@ class Change(Reader):
 
         Of the participants who left, the latest are stored. ``keeps_handles`` says that no chat has lost a handle.
         """
-        moves: list[tuple[Value, ...]] = []
-        rows: list[tuple[Value, ...]] = []
-        participants: list[tuple[Value, ...]] = []
         former: list[tuple[Value, ...]] = []
         record_move, save_chat = _QUERIES["record_move"], _QUERIES["save_chat"]
         save_participant, delete_former = _QUERIES["save_participant"], _QUERIES["delete_former_participants"]
+        write = self.transaction.write
         for chat in map(with_latest_former, chats):
             named = _columns(self.partner_id, chat, self.next_revision()) | {
                 "partner": self.partner_id,
                 "now": self.clock_time,
             }
-            moves.append(record_move.values(**named))
-            rows.append(save_chat.values(**named))
-            participants += [save_participant.values(**named, handle=each.handle) for each in chat.participants]
+            row = ("chats", chat.id)
+            write(record_move, record_move.values(**named), ("sort_key_history", named["revision"]), reads=row)
+            write(save_chat, save_chat.values(**named), row)
+            for handle in {each.handle for each in chat.participants}:
+                values = save_participant.values(**named, handle=handle)
+                write(save_participant, values, ("participants", chat.id, handle))
             former.append(delete_former.values(**named))
-        await self.transaction.run_many(record_move, moves)
-        await self.transaction.run_many(save_chat, rows)
-        await self.transaction.run_many(save_participant, participants)
         if not keeps_handles:
             await self.transaction.run_many(delete_former, former)
+        elif len(chats) > 1:
+            await self.transaction.flush()
 
     async def load(self, chats: Iterable[Chat]) -> int:
         """Stores chats that are all new by the fastest way the engine has, and returns their number."""
@@ -133,7 +134,8 @@ class Change(Reader):
         """Writes events and commands. Returns the partner as it is then; its row is written before the commit."""
         entries = [*self._commands, *await self._deliveries()]
         if entries:
-            await outbox.add(self.transaction, self.partner_id, entries, self.clock_time)
+            outbox.add(self.transaction, self.partner_id, entries, self.clock_time)
+        await self.transaction.flush()
         return msgspec.structs.replace(
             self._partner, revision=self._revision, clock=self.now, clock_time=self.clock_time
         )

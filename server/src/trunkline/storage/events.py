@@ -15,10 +15,11 @@ from trunkline.domain.instant import Instant
 from trunkline.domain.subscription import deliverable
 from trunkline.schemas.events import webhook_body
 from trunkline.schemas.forgotten import without_content
+from trunkline.storage.deferred import DeferredWrites
 from trunkline.storage.outbox import NO_CHAT, EntryState, NewEntry
 from trunkline.storage.ports import Transaction
 from trunkline.storage.reader import Reader
-from trunkline.storage.sql import Value, load
+from trunkline.storage.sql import load
 
 _QUERIES = load("events")
 
@@ -48,7 +49,7 @@ class DeliveryRecord(msgspec.Struct, frozen=True):
 
 
 async def publish(
-    transaction: Transaction,
+    transaction: DeferredWrites,
     partner_id: int,
     events: Sequence[Event],
     trace_id: str,
@@ -60,7 +61,6 @@ async def publish(
         (row[0], _event_types(row[1], row[3]), None if row[2] is None else _names(row[2]), row[3])
         for row in await transaction.fetch(_QUERIES["subscriptions"], (partner_id,))
     ]
-    rows: list[tuple[Value, ...]] = []
     entries: list[NewEntry] = []
     query = _QUERIES["add_event"]
     for event in events:
@@ -74,23 +74,20 @@ async def publish(
         ordering_key = event.chat_id or NO_CHAT
         for version, subscriptions in subscribed.items():
             sequence = next_sequence()
-            rows.append(
-                query.values(
-                    partner=partner_id,
-                    sequence=sequence,
-                    id=event_id,
-                    version=version,
-                    type=event.type,
-                    chat_id=event.chat_id,
-                    line=event.line,
-                    message_id=event.message_id,
-                    now=now,
-                    body=webhook_body(event, WebhookVersion(version), event_id, partner_id, trace_id, now),
-                )
+            values = query.values(
+                partner=partner_id,
+                sequence=sequence,
+                id=event_id,
+                version=version,
+                type=event.type,
+                chat_id=event.chat_id,
+                line=event.line,
+                message_id=event.message_id,
+                now=now,
+                body=webhook_body(event, WebhookVersion(version), event_id, partner_id, trace_id, now),
             )
+            transaction.write(query, values, ("events", sequence))
             entries += [NewEntry(each, ordering_key, sequence, event.type, str(sequence)) for each in subscriptions]
-    if rows:
-        await transaction.run_many(query, rows)
     return entries
 
 

@@ -35,7 +35,7 @@ async def save(change: Change, key: str, record: IdempotencyRecord) -> None:
     """Stores the record of a send."""
     query = _QUERIES["save_record"]
     named = msgspec.structs.asdict(record) | {"partner": change.partner_id, "key": key, "now": change.clock_time}
-    await change.fetch(query, query.values(**named))
+    change.transaction.write(query, query.values(**named), ("idempotency_records", key))
 
 
 async def forget(change: Change, message: Message) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from enum import Enum
 
+from trunkline.domain.chat import Chat
 from trunkline.domain.chat_health import RecentMessage
 from trunkline.domain.message import DeliveryStatus, Message
 from trunkline.domain.paging import SMALL, fitting
+from trunkline.schemas.chat import parse_chat
 from trunkline.schemas.message import parse_message, render_message
 from trunkline.schemas.polls import render_poll
 from trunkline.storage import media_parts
@@ -110,6 +112,28 @@ async def find(reader: Reader, message_id: str) -> Message | None:
     return parse_message(*found[0]) if found else None
 
 
+async def find_with_chat(reader: Reader, message_id: str) -> tuple[Message, Chat] | None:
+    """The message with this id, and its chat."""
+    if "\0" in message_id:
+        return None
+    found = await reader.fetch(_QUERIES["with_chat"], (reader.partner_id, message_id))
+    return _with_chat(found[0]) if found else None
+
+
+async def find_all_with_chats(change: Change, message_ids: Sequence[str]) -> dict[str, tuple[Message, Chat]]:
+    """The messages with these ids that exist, by id, with their chats."""
+    rows = await change.transaction.fetch_many(
+        _QUERIES["with_chat"], [(change.partner_id, message_id) for message_id in message_ids]
+    )
+    found = [each for each in map(_with_chat, rows) if each is not None]
+    return {message.id: (message, chat) for message, chat in found}
+
+
+def _with_chat(row: Row) -> tuple[Message, Chat] | None:
+    columns = tuple(row)
+    return None if columns[6] is None else (parse_message(*columns[:6]), parse_chat(*columns[6:]))
+
+
 async def document(reader: Reader, message_id: str) -> bytes | None:
     """The stored document of the message with this id."""
     found = await reader.fetch(_QUERIES["document"], (reader.partner_id, message_id))
@@ -134,15 +158,18 @@ async def latest(reader: Reader, chat_id: str, limit: int) -> Sequence[RecentMes
 
 async def add(change: Change, messages: Sequence[Message]) -> None:
     """Stores new messages by the fastest way the engine has; each takes a revision, in the order given."""
-    await change.transaction.load("messages", _COLUMNS, [_row(change, each) for each in messages])
+    if len(messages) == 1:
+        change.transaction.write(_QUERIES["add"], _row(change, messages[0]), ("messages", messages[0].id))
+    else:
+        await change.transaction.load("messages", _COLUMNS, [_row(change, each) for each in messages])
     await media_parts.index(change.transaction, change.partner_id, messages)
 
 
 async def save(change: Change, messages: Sequence[Message]) -> None:
     """Stores changed messages. Their sort keys stay."""
     query = _QUERIES["save"]
-    rows = [
-        query.values(
+    for each in messages:
+        values = query.values(
             partner=change.partner_id,
             id=each.id,
             delivery_status=each.delivery_status,
@@ -150,9 +177,9 @@ async def save(change: Change, messages: Sequence[Message]) -> None:
             document=render_message(each),
             poll=_poll(each),
         )
-        for each in messages
-    ]
-    await change.transaction.run_many(query, rows)
+        change.transaction.write(query, values, ("messages", each.id))
+    if len(messages) > 1:
+        await change.transaction.flush()
 
 
 async def delete(change: Change, message: Message) -> None:

@@ -20,6 +20,7 @@ import msgspec
 
 from trunkline.domain.context import Origin
 from trunkline.domain.instant import HOUR, MINUTE, SECOND, Clock, Instant
+from trunkline.storage.deferred import DeferredWrites
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.reader import Reader
 from trunkline.storage.sql import Value, load
@@ -145,23 +146,22 @@ class EntryState(StrEnum):
     FAILED = "failed"
 
 
-async def add(transaction: Transaction, partner_id: int, entries: Sequence[NewEntry], now: Instant) -> None:
+def add(transaction: DeferredWrites, partner_id: int, entries: Sequence[NewEntry], now: Instant) -> None:
     """Adds entries. The partner's row must be locked."""
-    keys: dict[str, set[str]] = {}
-    rows: list[tuple[Value, ...]] = []
+    added: dict[str, dict[str, list[NewEntry]]] = {}
     for entry in entries:
-        known = keys.setdefault(entry.destination, set())
-        is_first = entry.ordering_key not in known
-        known.add(entry.ordering_key)
-        named = msgspec.structs.asdict(entry) | {"partner": partner_id, "now": now, "is_first": int(is_first)}
-        rows.append(_QUERIES["add_entry"].values(**named))
-    queues: list[tuple[Value, ...]] = []
-    for destination, known in keys.items():
-        key = next(iter(known)) if len(known) == 1 else None
-        named = {"partner": partner_id, "destination": destination, "ordering_key": key, "now": now}
-        queues.append(_QUERIES["add_queue"].values(**named))
-    await transaction.run_many(_QUERIES["add_queue"], queues)
-    await transaction.run_many(_QUERIES["add_entry"], rows)
+        added.setdefault(entry.destination, {}).setdefault(entry.ordering_key, []).append(entry)
+    add_queue, add_entry = _QUERIES["add_queue"], _QUERIES["add_entry"]
+    for destination, keys in added.items():
+        key = next(iter(keys)) if len(keys) == 1 else None
+        named: dict[str, Value] = {"partner": partner_id, "destination": destination, "ordering_key": key, "now": now}
+        transaction.write(add_queue, add_queue.values(**named), ("queues", destination))
+    for destination, keys in added.items():
+        for first, *others in keys.values():
+            for entry in (first, *others):
+                named = msgspec.structs.asdict(entry) | {"partner": partner_id, "now": now}
+                values = add_entry.values(**named, is_first=int(entry is first))
+                transaction.write(add_entry, values, ("outbox", destination, entry.sequence))
 
 
 def _latest(now: Instant, max_wait: Instant = MAX_WAIT) -> dict[str, Instant]:
@@ -277,7 +277,7 @@ async def due_entries(
 
 
 async def record(
-    transaction: Transaction,
+    transaction: DeferredWrites,
     claim: Claim,
     results: Sequence[tuple[Entry, Result]],
     now: Instant,
@@ -291,7 +291,6 @@ async def record(
     ``pause`` is how long the queue is not attempted, in microseconds; a paused queue is released. The partner's row
     must be locked.
     """
-    rows: dict[str, list[tuple[Value, ...]]] = {name: [] for name in ("retry", "advance", "finish", "delete_entry")}
     for entry, result in results:
         named: dict[str, Value] = {
             "partner": claim.partner_id,
@@ -315,11 +314,14 @@ async def record(
             case Failed():
                 steps = ["advance", "finish"]
                 named["state"] = EntryState.FAILED
+        row = ("outbox", claim.destination, entry.sequence)
         for name in steps:
-            rows[name].append(_QUERIES[name].values(**named))
-    for name, values in rows.items():
-        if values:
-            await transaction.run_many(_QUERIES[name], values)
+            query = _QUERIES[name]
+            values = query.values(**named)
+            if name == "advance":  # writes the next entry of the ordering key
+                transaction.write(query, values, ("outbox", claim.destination, entry.ordering_key), reads=row)
+            else:
+                transaction.write(query, values, row)
     is_failing = None if not results else not any(isinstance(result, Done) for _, result in results)
     return await _update_queue(transaction, claim, now, policy, pause, is_failing, max_wait)
 

@@ -45,6 +45,14 @@ class Transaction(Source, Protocol):
         """Runs the statement once for each row of values."""
         ...
 
+    async def run_together(self, statements: Sequence[tuple[Query, Sequence[tuple[Value, ...]]]]) -> None:
+        """Runs each statement once for each of its rows of values, in as few round trips as the engine can.
+
+        No two of them may write the same row, and none may read a row that an earlier one writes: whether a statement
+        sees what those before it wrote depends on the engine. A statement does not see what those after it write.
+        """
+        ...
+
     async def load(self, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> None:
         """Inserts new rows by the fastest way the engine has."""
         ...

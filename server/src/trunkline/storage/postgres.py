@@ -1,9 +1,11 @@
 """PostgreSQL through asyncpg: every wait for the server has a limit (docs/decisions/0028)."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Coroutine, Generator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from itertools import islice
+from functools import lru_cache
+from itertools import groupby, islice
 from typing import Any, Self, TypeVar
 
 import asyncpg
@@ -24,6 +26,7 @@ T = TypeVar("T")
 RETRY_PAUSE = 0.1  # s
 COPY_ABOVE = 2  # rows; up to this number, single inserts are faster than COPY
 MIGRATION_TIMEOUT = 3600.0  # s, of the statements of a migration
+TOGETHER = 4  # rows of a statement up to which it is part of one for several
 CHUNK = 5_000  # rows that are sent together: few enough for the limit of one statement
 
 _MIGRATION_LOCK = 0x7472756E6B  # "trunk"
@@ -49,6 +52,7 @@ _OTHER_SESSIONS = Query(
 )
 _READY = Query("ready", "select schema_version from store", ())
 
+_PARAMETER = re.compile(r"\$([0-9]+)")
 _OF_ANOTHER_SESSION = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError)
 _HAS_TABLE = Query(
     "has_table",
@@ -285,6 +289,24 @@ class PostgresTransaction:
         for chunk in _chunks(rows):
             await self._connection.executemany(text, chunk, timeout=self.statement_timeout)
 
+    async def run_together(self, statements: Sequence[tuple[Query, Sequence[tuple[Value, ...]]]]) -> None:
+        # asyncpg sends all rows of one statement in one round trip, so those with many rows run by themselves.
+        for are_few, group in groupby(statements, lambda each: len(each[1]) <= TOGETHER):
+            if are_few:
+                await self._run_few(list(group))
+            else:
+                for query, rows in group:
+                    await self._run_many(query.text, rows)
+
+    async def _run_few(self, statements: Sequence[tuple[Query, Sequence[tuple[Value, ...]]]]) -> None:
+        if len(statements) == 1:
+            [(query, rows)] = statements
+            await self._run_many(query.text, rows)
+            return
+        text = _together(tuple([(query.text, len(rows)) for query, rows in statements]))
+        values = [value for _, rows in statements for each in rows for value in each]
+        await self._connection.fetch(text, *values, timeout=self.statement_timeout)
+
     async def load(self, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> None:
         parameters = ", ".join([f"${index}" for index in range(1, len(columns) + 1)])
         statement = f"insert into {table} ({', '.join(columns)}) values ({parameters})"  # noqa: S608 - our own names
@@ -307,6 +329,20 @@ class PostgresTransaction:
 
     async def has_table(self, name: str) -> bool:
         return (await self.fetch(_HAS_TABLE, (name,)))[0][0]
+
+
+@lru_cache(maxsize=128)
+def _together(statements: tuple[tuple[str, int], ...]) -> str:
+    """One statement that carries out each of these as often as it has rows. All see the database as it was before."""
+    parts: list[str] = []
+    offset = 0
+    for text, rows in statements:
+        numbers = [int(each) for each in _PARAMETER.findall(text)]
+        for _ in range(rows):
+            renumbered = _PARAMETER.sub(lambda match, offset=offset: f"${int(match[1]) + offset}", text)
+            parts.append(f"w{len(parts)} as ({renumbered})")
+            offset += max(numbers, default=0)
+    return f"with {', '.join(parts)} select"
 
 
 async def _commit(connection: Any) -> None:

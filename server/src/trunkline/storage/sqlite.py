@@ -251,6 +251,10 @@ class SQLiteTransaction:
     async def run_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> None:
         _call(self._connection.executemany, query.text, rows)
 
+    async def run_together(self, statements: Sequence[tuple[Query, Sequence[tuple[Value, ...]]]]) -> None:
+        for query, rows in statements:
+            _call(self._connection.executemany, query.text, rows)
+
     async def load(self, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> None:
         parameters = ", ".join("?" * len(columns))
         statement = f"insert into {table} ({', '.join(columns)}) values ({parameters})"  # noqa: S608 - our own names

@@ -1,9 +1,11 @@
 """Receipts: a carrier reports that a message was sent, delivered, read, or failed."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from trunkline.actions.steps.chat_health import current_health, save_chat
-from trunkline.actions.steps.lookup import require_message
+from trunkline.actions.steps.lookup import no_such_message
 from trunkline.domain.chat import Chat, HealthStatus, Service
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import InvalidParameter
@@ -39,19 +41,34 @@ class Receipt(msgspec.Struct, frozen=True):
 async def receive_receipt(store: Store, ctx: RequestContext, message_id: str, receipt: Receipt) -> Message:
     """Applies a receipt, and returns the message as it is then. Raises ``NoSuchMessage``, ``InvalidParameter``."""
     async with store.change(ctx) as change:
-        message = await require_message(change, message_id)
+        found = await messages.find_with_chat(change, message_id)
+        if found is None:
+            raise no_such_message(message_id)
+        message, chat = found
         if not message.is_from_me:
             raise InvalidParameter("this message was received; only a sent message has receipts")
-        return await apply_receipt(change, message, receipt)
+        return await _apply(change, message, chat, receipt)
 
 
 async def apply_receipt(change: Change, message: Message, receipt: Receipt) -> Message:
+    """Applies a receipt to a message, and returns the message as it is then."""
+    chat = await change.chat(message.chat_id)
+    return message if chat is None else await _apply(change, message, chat, receipt)
+
+
+async def apply_receipts(change: Change, receipts: Sequence[tuple[str, Receipt]]) -> None:
+    """Applies receipts of messages in different chats, which are read together. A message that is gone has none."""
+    found = await messages.find_all_with_chats(change, [message_id for message_id, _ in receipts])
+    for message_id, receipt in receipts:
+        if message_id in found:
+            message, chat = found[message_id]
+            await _apply(change, message, chat, receipt)
+
+
+async def _apply(change: Change, message: Message, chat: Chat, receipt: Receipt) -> Message:
     """Stores what a receipt adds to a message, and emits events. A repeated or late receipt changes nothing."""
     passed = transitions(message.delivery_status, receipt.status)
     if not passed:
-        return message
-    chat = await change.chat(message.chat_id)
-    if chat is None:
         return message
     after = msgspec.structs.replace(
         message, delivery_status=receipt.status, service=receipt.service or message.service, updated_at=change.now

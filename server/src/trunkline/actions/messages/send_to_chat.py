@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import msgspec
 
-from trunkline.actions.steps.lookup import require_present_chat
+from trunkline.actions.steps.lookup import check_present, no_such_chat
 from trunkline.actions.steps.outgoing import (
     OutgoingMessage,
-    check_consent,
     check_outgoing,
+    check_restrictions,
     record_response,
-    recorded_response,
+    response_of,
     send,
 )
 from trunkline.domain.chat import Chat
@@ -18,6 +18,7 @@ from trunkline.domain.context import RequestContext
 from trunkline.domain.message import Message
 from trunkline.schemas.documents import mark_files
 from trunkline.schemas.sending import message_sent
+from trunkline.storage import sending
 from trunkline.storage.store import Store
 
 
@@ -36,13 +37,16 @@ async def send_to_chat(
     """
     check_outgoing(outgoing)
     async with store.change(ctx) as change:
-        recorded = await recorded_response(change, outgoing)
+        known = await sending.read(change, chat_id, outgoing.idempotency_key)
+        recorded = response_of(known.record, outgoing)
         if recorded is not None:
             return recorded
-        chat = await require_present_chat(change, chat_id)
-        if not chat.is_group:
-            await check_consent(change, chat.recipients, outgoing)
-        message, chat = await send(change, chat, outgoing)
+        if known.chat is None:
+            raise no_such_chat(chat_id)
+        check_present(known.chat)
+        if not known.chat.is_group:
+            check_restrictions(known.chat.recipients, outgoing, blocked=known.blocked, opted_out=known.opted_out)
+        message, chat = await send(change, known.chat, outgoing, latest=known.latest)
         body = mark_files(msgspec.json.encode(respond(chat, message)))
         await record_response(change, outgoing, message, body)
     return body

@@ -13,16 +13,22 @@ from trunkline.storage.change import Change
 
 
 async def current_health(
-    change: Change, chat: Chat, *, newest: Sequence[RecentMessage] = (), opted_out: bool = False
+    change: Change,
+    chat: Chat,
+    *,
+    newest: Sequence[RecentMessage] = (),
+    stored: Sequence[RecentMessage] | None = None,
+    opted_out: bool = False,
 ) -> Health:
-    """The health of a chat from its stored messages and ``newest``, which are not stored yet.
+    """The health of a chat from its latest ``stored`` messages and ``newest``, which are not stored yet.
 
-    The date changes only with the status.
+    The stored ones are read if they are None. The date changes only with the status.
     """
     if opted_out and not chat.is_group:
         status = HealthStatus.OPTED_OUT
     else:
-        stored = await messages.latest(change, chat.id, change.thresholds.window)
+        if stored is None:
+            stored = await messages.latest(change, chat.id, change.thresholds.window)
         status = status_after([*newest, *stored], change.thresholds)
     return chat.health if status is chat.health.status else Health(status, change.now)
 

@@ -62,7 +62,11 @@ async def recorded_response(change: Change, outgoing: OutgoingMessage) -> bytes 
     """
     if outgoing.idempotency_key is None:
         return None
-    record = await idempotency.find(change, outgoing.idempotency_key)
+    return response_of(await idempotency.find(change, outgoing.idempotency_key), outgoing)
+
+
+def response_of(record: IdempotencyRecord | None, outgoing: OutgoingMessage) -> bytes | None:
+    """The response in the record of an idempotency key; None if there is none. Raises as ``recorded_response``."""
     if record is None:
         return None
     if record.fingerprint != outgoing.fingerprint:
@@ -85,10 +89,16 @@ async def record_response(change: Change, outgoing: OutgoingMessage, message: Me
 
 async def check_consent(change: Change, recipients: Sequence[str], outgoing: OutgoingMessage) -> None:
     """Raises ``HandleBlocked`` or ``OptedOut`` if a single recipient must not be messaged (docs/wire.md §3, §4)."""
+    if len(recipients) == 1:
+        blocked, opted_out = await opt_outs.send_restrictions(change, recipients[0])
+        check_restrictions(recipients, outgoing, blocked=blocked, opted_out=opted_out)
+
+
+def check_restrictions(recipients: Sequence[str], outgoing: OutgoingMessage, *, blocked: bool, opted_out: bool) -> None:
+    """Raises ``HandleBlocked`` or ``OptedOut`` if a single recipient, of whom this is known, must not be messaged."""
     if len(recipients) != 1:
         return
     (handle,) = recipients
-    blocked, opted_out = await opt_outs.send_restrictions(change, handle)
     if blocked:
         raise HandleBlocked(f"{handle} is blocked; unblock it before you send it a message")
     if opted_out and not outgoing.override_optout:
@@ -98,10 +108,17 @@ async def check_consent(change: Change, recipients: Sequence[str], outgoing: Out
         )
 
 
-async def send(change: Change, chat: Chat, outgoing: OutgoingMessage, *, is_new: bool = False) -> tuple[Message, Chat]:
+async def send(
+    change: Change,
+    chat: Chat,
+    outgoing: OutgoingMessage,
+    *,
+    is_new: bool = False,
+    latest: Sequence[RecentMessage] | None = None,
+) -> tuple[Message, Chat]:
     """Stores a message of the line, and gives it to the carrier. Returns the message and the updated chat.
 
-    The content has been checked.
+    The content has been checked. ``latest`` are the latest messages of the chat; they are read if it is None.
     """
     content = await with_attachments(change, outgoing.content)
     contents.check_mentions(content, chat)
@@ -119,7 +136,7 @@ async def send(change: Change, chat: Chat, outgoing: OutgoingMessage, *, is_new:
     )
     opted_out = chat.health.status is HealthStatus.OPTED_OUT
     newest = (RecentMessage(from_me=True, failed=False),)
-    health = await current_health(change, chat, newest=newest, opted_out=opted_out)
+    health = await current_health(change, chat, newest=newest, stored=latest, opted_out=opted_out)
     after = updated(chat, change.now, message_count=chat.message_count + 1, health=health)
     await messages.add(change, [message])
     after = await save_chat(change, None if is_new else chat, after)

@@ -38,7 +38,7 @@ async def resend_event(
             NewEntry(each, event.chat_id or NO_CHAT, change.next_revision(), event.type, str(event.sequence))
             for each, event in chosen.items()
         ]
-        await outbox.add(change.transaction, change.partner_id, entries, ctx.now)
+        outbox.add(change.transaction, change.partner_id, entries, ctx.now)
     return list(chosen)
 
 

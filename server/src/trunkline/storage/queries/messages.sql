@@ -32,6 +32,14 @@ limit :limit
 select document, thread, idempotency_key, edits, poll, is_voice_memo from messages
 where partner_id = :partner and id = :id
 
+-- name: with_chat
+-- `left join` fixes the join order for both planners.
+select
+    m.document, m.thread, m.idempotency_key, m.edits, m.poll, m.is_voice_memo,
+    c.document, c.name, c.message_count, c.unread_count
+from messages m left join chats c on c.partner_id = :partner and c.id = m.chat_id
+where m.partner_id = :partner and m.id = :id
+
 -- name: large_of_chat
 select document from messages
 where partner_id = :partner and chat_id = :chat and created_at = :created_at and revision = :revision
@@ -42,6 +50,16 @@ where partner_id = :partner and thread = :thread and created_at = :created_at an
 
 -- name: document
 select document from messages where partner_id = :partner and id = :id
+
+-- name: add
+insert into messages (
+    partner_id, id, chat_id, thread, created_at, revision, from_me, delivery_status, idempotency_key, edits,
+    is_voice_memo, document, poll
+)
+values (
+    :partner, :id, :chat, :thread, :created_at, :revision, :from_me, :delivery_status, :idempotency_key, :edits,
+    :is_voice_memo, :document, :poll
+)
 
 -- name: save
 update messages set delivery_status = :delivery_status, edits = :edits, document = :document, poll = :poll
