@@ -1,3 +1,4 @@
+-- contract
 -- A message rewrites the sort key of its chat. A handle has few chats, which a list finds by their ids and sorts; only
 -- the participants of a handle in many chats repeat the sort key, so only they are written with each message
 -- (storage/participants.py). The versions before expect it in every row, so they must not write any longer.
