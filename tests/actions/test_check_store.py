@@ -79,7 +79,15 @@ BROKEN = {
         "partner Acme has 1 outbox entries with a revision that it has not reached"
     ),
     "update opt_outs set chat_id = 'nowhere'": "1 opt-outs belong to no chat",
-    "update participants set chat_id = 'nowhere' where handle <> 'x'": "2 participants belong to no chat",
+    "update participants set chat_id = 'nowhere' where handle <> 'x'": "1 participants belong to no chat",
+    "delete from participants": f"the stored participants of chat {CHAT.id} do not agree with its document",
+    "update participants set line = 'x', updated_at = 1, revision = 1": (
+        f"chat {CHAT.id} is not indexed with its sort key for each indexed participant"
+    ),
+    "insert into participants (partner_id, chat_id, handle, since_revision, revision) "  # noqa: S608 - our own names
+    f"select id, 'nowhere', '{ALICE}', 1, 1 from partners": (
+        "1 handles in many chats are not indexed in all of them, so reading their lists is slow"
+    ),
     "update outbox set due_at = null": "2 outbox entries wait behind none that is due, so they are never delivered",
     "delete from outbox where kind = 'mark_read'": (
         "1 outbox entries wait behind none that is due, so they are never delivered"

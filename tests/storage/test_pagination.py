@@ -1,7 +1,7 @@
 """Every pagination returns the chats that existed at its first page, once each, in the order that they had then."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.chats import ALICE, BOB, CAROL, LINE, OTHER_LINE
@@ -9,6 +9,8 @@ from tests.support.list_model import Alter, Begin, Create, Step, World
 from tests.support.open_store import OpenStore
 from tests.support.partners import new_partner
 from trunkline.domain.paging import Filters
+from trunkline.storage import participants
+from trunkline.storage.participants import MAX_UNINDEXED
 
 HANDLES = (ALICE, BOB, CAROL)
 EVERY_FILTER = [Filters(line, handle) for line in (None, LINE, OTHER_LINE) for handle in (None, LINE, *HANDLES)]
@@ -38,11 +40,19 @@ scripts = st.tuples(
 
 
 @pytest.mark.slow
-@settings(max_examples=150)
-@given(scripts, limits, limits)
+@pytest.mark.parametrize("most", [MAX_UNINDEXED, 2])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(script=scripts, first=limits, last=limits)
 def test_every_pagination_shows_the_snapshot_of_its_first_page(
-    opened: OpenStore, script: tuple[list[Create], list[Create | Alter | Begin | Step]], first: int, last: int
+    opened: OpenStore,
+    monkeypatch: pytest.MonkeyPatch,
+    most: int,
+    script: tuple[list[Create], list[Create | Alter | Begin | Step]],
+    first: int,
+    last: int,
 ) -> None:
+    """With ``most`` = 2, handles become indexed before, between and during the paginations."""
+    monkeypatch.setattr(participants, "MAX_UNINDEXED", most)
     before, during = script
 
     async def play() -> World:

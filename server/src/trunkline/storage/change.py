@@ -15,7 +15,7 @@ from trunkline.domain.chat_health import Thresholds
 from trunkline.domain.context import RequestContext
 from trunkline.domain.events import Event
 from trunkline.schemas.chat import render_chat
-from trunkline.storage import events, outbox
+from trunkline.storage import events, outbox, participants
 from trunkline.storage.deferred import DeferredWrites
 from trunkline.storage.locked_partner import lock_partner, write_partner
 from trunkline.storage.outbox import CARRIER, Command, NewEntry
@@ -36,7 +36,6 @@ _CHAT_COLUMNS = (
     "revision",
     "document",
 )
-_PARTICIPANT_COLUMNS = ("partner_id", "chat_id", "handle", "line", "since_revision", "updated_at", "revision")
 
 
 class Change(Reader):
@@ -82,16 +81,17 @@ class Change(Reader):
         """The type of each event."""
         return [event.type for event in self._events]
 
-    async def save(self, chats: Sequence[Chat], *, keeps_handles: bool = False) -> None:
+    async def save(self, chats: Sequence[Chat], *, same_handles: bool = False) -> None:
         """Stores new and changed chats, each at most once; each takes the next revision, in the order given.
 
-        Of the participants who left, the latest are stored. ``keeps_handles`` says that no chat has lost a handle.
+        Of the participants who left, the latest are stored. ``same_handles`` says that every chat is stored with the
+        handles that it has now.
         """
-        former: list[tuple[Value, ...]] = []
         record_move, save_chat = _QUERIES["record_move"], _QUERIES["save_chat"]
-        save_participant, delete_former = _QUERIES["save_participant"], _QUERIES["delete_former_participants"]
+        first = self._revision + 1
+        kept = [with_latest_former(chat) for chat in chats]
         write = self.transaction.write
-        for chat in map(with_latest_former, chats):
+        for chat in kept:
             named = _columns(self.partner_id, chat, self.next_revision()) | {
                 "partner": self.partner_id,
                 "now": self.clock_time,
@@ -99,28 +99,18 @@ class Change(Reader):
             row = ("chats", chat.id)
             write(record_move, record_move.values(**named), ("sort_key_history", named["revision"]), reads=row)
             write(save_chat, save_chat.values(**named), row)
-            for handle in {each.handle for each in chat.participants}:
-                values = save_participant.values(**named, handle=handle)
-                write(save_participant, values, ("participants", chat.id, handle))
-            former.append(delete_former.values(**named))
-        if not keeps_handles:
-            await self.transaction.run_many(delete_former, former)
+            participants.update_sort_key(self.transaction, named)
+        if not same_handles or any(each is not chat for each, chat in zip(kept, chats, strict=True)):
+            await participants.save(self.transaction, self.partner_id, kept, first)
         elif len(chats) > 1:
             await self.transaction.flush()
 
     async def load(self, chats: Iterable[Chat]) -> int:
         """Stores chats that are all new by the fastest way the engine has, and returns their number."""
-        rows: list[tuple[Value, ...]] = []
-        participants: list[tuple[Value, ...]] = []
-        for chat in map(with_latest_former, chats):
-            revision = self.next_revision()
-            rows.append(tuple(_columns(self.partner_id, chat, revision).values()))
-            participants += [
-                (self.partner_id, chat.id, handle, chat.line, revision, chat.updated_at, revision)
-                for handle in dict.fromkeys(each.handle for each in chat.participants)
-            ]
+        numbered = [(self.next_revision(), with_latest_former(chat)) for chat in chats]
+        rows = [tuple(_columns(self.partner_id, chat, revision).values()) for revision, chat in numbered]
         await self.transaction.load("chats", _CHAT_COLUMNS, rows)
-        await self.transaction.load("participants", _PARTICIPANT_COLUMNS, participants)
+        await participants.load_new(self.transaction, self.partner_id, numbered)
         return len(rows)
 
     async def save_mirror_cursor(self, base_url: str, cursor: str | None) -> None:

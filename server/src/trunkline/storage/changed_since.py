@@ -1,6 +1,7 @@
 """The chats that have changed since a revision, and the revisions of partners (docs/decisions/0004)."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 
 import msgspec
 
@@ -11,6 +12,7 @@ from trunkline.storage.sql import load
 
 _QUERIES = load("changed_since")
 _ID_LENGTH = 19  # digits of the largest id
+_REVISION = itemgetter(1)
 
 
 class ChangedChats(msgspec.Struct, frozen=True):
@@ -29,18 +31,13 @@ class ChangedChats(msgspec.Struct, frozen=True):
 
 async def read(reader: Reader, filters: Filters, *, since: int, limit: int) -> ChangedChats:
     """At most ``limit`` chats that changed after the revision ``since``, as they are now."""
-    if filters.handle is None and filters.line is None:
-        query = _QUERIES["changed"]
+    line, handle = filters.line, filters.handle
+    if handle is None or handle == line:
+        query = _QUERIES["changed" if line is None else "changed_of_line"]
     else:
-        query = _QUERIES["changed_of_handle" if filters.line is None else "changed_of_line_and_handle"]
-    values = query.values(
-        partner=reader.partner_id,
-        handle=filters.handle or filters.line,
-        line=filters.line,
-        since=since,
-        limit=limit + 1,
-    )
-    rows = await reader.fetch(query, values)
+        query = _QUERIES["changed_of_handle" if line is None else "changed_of_line_and_handle"]
+    values = query.values(partner=reader.partner_id, handle=handle, line=line, since=since, limit=limit + 1)
+    rows = sorted(await reader.fetch(query, values), key=_REVISION)
     served = rows[:limit]
     has_more = len(rows) > limit
     # The partner's revision is from the same snapshot as the chats, and no chat has a later one.

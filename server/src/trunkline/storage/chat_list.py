@@ -7,6 +7,7 @@ found twice, never missed; two rows with one sort key are one chat.
 """
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 import msgspec
 
@@ -20,6 +21,8 @@ _LIVE = _QUERIES["live"]
 _LIVE_OF_LINE = _QUERIES["live_of_line"]
 _LIVE_OF_HANDLE = _QUERIES["live_of_handle"]
 _LIVE_OF_LINE_AND_HANDLE = _QUERIES["live_of_line_and_handle"]
+
+_SORT_KEY = itemgetter(1, 2)
 
 FEW_CHANGES = 200
 LATEST = 2**62
@@ -57,7 +60,18 @@ async def read(
     after: SortKey = MAX_SORT_KEY,
     skip: int = 0,
 ) -> Page:
-    """The page of at most ``limit`` chats after a sort key, as of a snapshot. Raises ``SnapshotForgotten``."""
+    """The page of at most ``limit`` chats after a sort key, as of a snapshot. Raises ``SnapshotForgotten``.
+
+    ``skip`` is a number of chats to leave out, of a first page.
+    """
+    if filters.handle is not None and filters.handle == filters.line:
+        filters = Filters(filters.line)  # a line is in each of its chats
+    if skip and filters.handle is not None:
+        snapshot = await revision_of(reader)
+        skipped = await _skipped(reader, filters, skip)
+        if skipped is None:
+            return Page(documents=[], snapshot=None, end=None, revision=snapshot)
+        after = skipped
     rows = await _live(reader, filters, snapshot, after, limit + 1, skip)
     revision = rows[0][3] if rows else await revision_of(reader)
     if snapshot == LATEST:
@@ -91,8 +105,18 @@ async def _live(
     if handle is None:
         return await reader.fetch(_LIVE_OF_LINE, (partner_id, line, *after, snapshot, limit, skip))
     if line is None:
-        return await reader.fetch(_LIVE_OF_HANDLE, (partner_id, handle, *after, snapshot, limit, skip))
-    return await reader.fetch(_LIVE_OF_LINE_AND_HANDLE, (partner_id, handle, line, *after, snapshot, limit, skip))
+        rows = await reader.fetch(_LIVE_OF_HANDLE, (partner_id, handle, *after, snapshot, limit))
+    else:
+        rows = await reader.fetch(_LIVE_OF_LINE_AND_HANDLE, (partner_id, handle, line, *after, snapshot, limit))
+    return sorted(rows, key=_SORT_KEY, reverse=True)[:limit]
+
+
+async def _skipped(reader: Reader, filters: Filters, skip: int) -> SortKey | None:
+    """The sort key of the last of the first ``skip`` chats of a handle; None if it has fewer."""
+    query = _QUERIES["skipped_of_handle" if filters.line is None else "skipped_of_line_and_handle"]
+    values = query.values(partner=reader.partner_id, line=filters.line, handle=filters.handle, skip=skip)
+    found = await reader.fetch(query, values)
+    return SortKey(*found[0]) if found else None
 
 
 async def revision_of(reader: Reader) -> int:

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 import msgspec
 
 from trunkline.domain.instant import Instant
+from trunkline.storage.participants import MAX_UNINDEXED
 from trunkline.storage.ports import Source
 from trunkline.storage.sql import Row, load
 
@@ -80,6 +81,9 @@ async def totals(source: Source) -> list[str]:
         [(count,)] = await source.fetch(_QUERIES[query], ())
         if count:
             problems.append(f"{count} {what}")
+    [(count,)] = await source.fetch(_QUERIES["handles_partly_indexed"], (MAX_UNINDEXED,))
+    if count:
+        problems.append(f"{count} handles in many chats are not indexed in all of them, so reading their lists is slow")
     return problems
 
 
@@ -96,7 +100,7 @@ async def messages(source: Source) -> AsyncGenerator[MessageRow]:
 
 
 async def participants(source: Source, partner_id: int, chat_id: str) -> Sequence[Row]:
-    """The participants of a chat as they are indexed: handle, line and the chat's sort key."""
+    """The stored participants of a chat: handle, and for an indexed one the chat's line and sort key, else nulls."""
     rows = await source.fetch(_QUERIES["participants_of_chat"], (partner_id, chat_id))
     return [tuple(row) for row in rows]
 

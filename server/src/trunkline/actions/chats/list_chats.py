@@ -45,7 +45,7 @@ async def list_chats(store: Store, partner_id: int, query: ChatQuery, now: Insta
         # A line that has chats is the partner's, so only an empty page needs the check.
         if not page.documents:
             await check_line(store, partner_id, filters)
-        snapshot, started_at = page.revision, now
+        snapshot, started_at = page.revision if page.snapshot is None else page.snapshot, now
     else:
         try:
             page = await chat_list.read(reader, filters, limit=limit, snapshot=cursor.snapshot, after=cursor.after)

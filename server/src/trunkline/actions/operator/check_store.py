@@ -59,10 +59,12 @@ async def _chat_problems(source: Source, row: checks.ChatRow) -> Sequence[str]:
     columns = (row.id, row.line, row.recipients_key, row.updated_at)
     if columns != (chat.id, chat.line, chat.recipients_key, chat.updated_at):
         problems.append(f"the columns of chat {row.id} do not agree with its document")
-    indexed = await checks.participants(source, row.partner_id, row.id)
-    expected = [(handle, row.line, row.updated_at, row.revision) for handle in sorted({chat.line, *chat.recipients})]
-    if sorted(indexed) != expected:
-        problems.append(f"chat {row.id} is not indexed for each of its participants with its sort key")
+    participants = await checks.participants(source, row.partner_id, row.id)
+    if {handle for handle, *_ in participants} != {*chat.recipients} - {chat.line}:
+        problems.append(f"the stored participants of chat {row.id} do not agree with its document")
+    sort_keys = {tuple(columns) for _, *columns in participants}
+    if not sort_keys <= {(None, None, None), (row.line, row.updated_at, row.revision)}:
+        problems.append(f"chat {row.id} is not indexed with its sort key for each indexed participant")
     for name, stored, counted in (
         ("messages", row.message_count, row.messages),
         ("unread messages", row.unread_count, row.unread),

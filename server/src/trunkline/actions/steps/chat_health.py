@@ -50,8 +50,8 @@ async def save_chat(change: Change, before: Chat | None, chat: Chat) -> Chat:
 
 
 async def _save(change: Change, before: Chat | None, chat: Chat) -> None:
-    handles = {each.handle for each in before.participants} if before is not None else set[str]()
-    await change.save([chat], keeps_handles=handles <= {each.handle for each in chat.participants})
+    same_handles = before is not None and before.recipients == chat.recipients
+    await change.save([chat], same_handles=same_handles)
 
 
 async def _emit_reputation(change: Change, before: Chat | None, chat: Chat) -> None:

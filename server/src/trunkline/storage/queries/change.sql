@@ -16,16 +16,6 @@ on conflict (partner_id, id) do update set
     message_count = excluded.message_count, unread_count = excluded.unread_count,
     updated_at = excluded.updated_at, revision = excluded.revision, document = excluded.document
 
--- name: save_participant
-insert into participants (partner_id, chat_id, handle, line, since_revision, updated_at, revision)
-values (:partner, :id, :handle, :line, :revision, :updated_at, :revision)
-on conflict (partner_id, chat_id, handle) do update set
-    line = excluded.line, updated_at = excluded.updated_at, revision = excluded.revision
-
--- name: delete_former_participants
--- Handles that the chat no longer lists at all. Only the chat of an upstream can lose one.
-delete from participants where partner_id = :partner and chat_id = :id and revision < :revision
-
 -- name: mirror_cursor
 select next_cursor from mirrors where partner_id = :partner and base_url = :base_url
 

@@ -1,8 +1,13 @@
 -- A page is what came after a sort key in the pagination snapshot, most recent first. The live part is an index range:
 -- the chats that have not changed since the snapshot (revision <= :snapshot). The moved part is the sort keys that other
 -- chats had in the snapshot. It is read only if the partner's revision has moved on, and only down to the end of the live
--- part. `cross join` fixes the join order for SQLite. A participant's row repeats its chat's sort key, so that its index
--- is all that is read of it.
+-- part. `cross join` fixes the join order for SQLite.
+--
+-- The chats of a handle are in three places, of which one or two are empty: the few chats of a handle that is not
+-- indexed, in no order; the chats of an indexed handle, by its sort keys; and the chats of a line, by theirs. These
+-- queries return at most :limit chats of each place, and `chat_list` sorts them. `+ 0` and `|| ''` keep a planner from
+-- starting with an index on the chats of the first place. The third one is not read at all unless the handle is a line,
+-- because a planner that knows of one line only would look for it among all chats.
 
 -- name: live
 select document, updated_at, revision, (select revision from partner_states where partner_id = :partner) as partner_revision
@@ -20,22 +25,91 @@ order by updated_at desc, revision desc
 limit :limit offset :skip
 
 -- name: live_of_handle
-select c.document, x.updated_at, x.revision, (select revision from partner_states where partner_id = :partner) as partner_revision
+select c.document, c.updated_at, c.revision, (select revision from partner_states where partner_id = :partner) as partner_revision
 from participants x cross join chats c
-where x.partner_id = :partner and x.handle = :handle
-  and (x.updated_at, x.revision) < (:after_updated_at, :after_revision) and x.revision <= :snapshot
-  and c.partner_id = :partner and c.revision = x.revision
-order by x.updated_at desc, x.revision desc
-limit :limit offset :skip
+where x.partner_id = :partner and x.handle = :handle and x.revision is null
+  and c.partner_id = :partner and c.id = x.chat_id
+  and (c.updated_at + 0, c.revision) < (:after_updated_at, :after_revision) and c.revision + 0 <= :snapshot
+union all
+select * from (
+    select c.document, x.updated_at, x.revision, (select revision from partner_states where partner_id = :partner) as partner_revision
+    from participants x cross join chats c
+    where x.partner_id = :partner and x.handle = :handle
+      and (x.updated_at, x.revision) < (:after_updated_at, :after_revision) and x.revision <= :snapshot
+      and c.partner_id = :partner and c.revision = x.revision
+    order by x.updated_at desc, x.revision desc
+    limit :limit
+) of_indexed
+union all
+select * from (
+    select c.document, c.updated_at, c.revision, (select revision from partner_states where partner_id = :partner) as partner_revision
+    from chats c
+    where c.partner_id = :partner and c.line = :handle
+      and exists (select 1 from lines where partner_id = :partner and phone_number = :handle)
+      and (c.updated_at, c.revision) < (:after_updated_at, :after_revision) and c.revision <= :snapshot
+    order by c.updated_at desc, c.revision desc
+    limit :limit
+) of_line
 
 -- name: live_of_line_and_handle
-select c.document, x.updated_at, x.revision, (select revision from partner_states where partner_id = :partner) as partner_revision
+select c.document, c.updated_at, c.revision, (select revision from partner_states where partner_id = :partner) as partner_revision
 from participants x cross join chats c
-where x.partner_id = :partner and x.handle = :handle and x.line = :line
-  and (x.updated_at, x.revision) < (:after_updated_at, :after_revision) and x.revision <= :snapshot
-  and c.partner_id = :partner and c.revision = x.revision
-order by x.updated_at desc, x.revision desc
-limit :limit offset :skip
+where x.partner_id = :partner and x.handle = :handle and x.revision is null
+  and c.partner_id = :partner and c.id = x.chat_id and c.line || '' = :line
+  and (c.updated_at + 0, c.revision) < (:after_updated_at, :after_revision) and c.revision + 0 <= :snapshot
+union all
+select * from (
+    select c.document, x.updated_at, x.revision, (select revision from partner_states where partner_id = :partner) as partner_revision
+    from participants x cross join chats c
+    where x.partner_id = :partner and x.handle = :handle and x.line = :line
+      and (x.updated_at, x.revision) < (:after_updated_at, :after_revision) and x.revision <= :snapshot
+      and c.partner_id = :partner and c.revision = x.revision
+    order by x.updated_at desc, x.revision desc
+    limit :limit
+) of_indexed
+
+-- name: skipped_of_handle
+-- The last of the first :skip chats of a handle.
+select updated_at, revision from (
+    select c.updated_at, c.revision
+    from participants x cross join chats c
+    where x.partner_id = :partner and x.handle = :handle and x.revision is null
+      and c.partner_id = :partner and c.id = x.chat_id
+    union all
+    select * from (
+        select updated_at, revision from participants
+        where partner_id = :partner and handle = :handle and revision is not null
+        order by updated_at desc, revision desc
+        limit :skip
+    ) of_indexed
+    union all
+    select * from (
+        select updated_at, revision from chats
+        where partner_id = :partner and line = :handle
+          and exists (select 1 from lines where partner_id = :partner and phone_number = :handle)
+        order by updated_at desc, revision desc
+        limit :skip
+    ) of_line
+) x
+order by updated_at desc, revision desc
+limit 1 offset :skip - 1
+
+-- name: skipped_of_line_and_handle
+select updated_at, revision from (
+    select c.updated_at, c.revision
+    from participants x cross join chats c
+    where x.partner_id = :partner and x.handle = :handle and x.revision is null
+      and c.partner_id = :partner and c.id = x.chat_id and c.line || '' = :line
+    union all
+    select * from (
+        select updated_at, revision from participants
+        where partner_id = :partner and handle = :handle and line = :line and revision is not null
+        order by updated_at desc, revision desc
+        limit :skip
+    ) of_indexed
+) x
+order by updated_at desc, revision desc
+limit 1 offset :skip - 1
 
 -- The moved part reads one index of one table. Whatever else it needs is a subquery by key, so that no planner can start
 -- from another table.
@@ -62,9 +136,12 @@ where m.partner_id = :partner
   and m.revision <= :snapshot and m.replaced_by > :snapshot
   and (cast(:line as text) is null or m.line = :line)
   and (
-      select x.since_revision from participants x
-      where x.partner_id = :partner and x.chat_id = m.chat_id and x.handle = :handle
-  ) <= :snapshot
+      m.line = :handle
+      or (
+          select x.since_revision from participants x
+          where x.partner_id = :partner and x.chat_id = m.chat_id and x.handle = :handle
+      ) <= :snapshot
+  )
 order by m.updated_at desc, m.revision desc
 limit :limit
 
@@ -81,16 +158,44 @@ order by m.updated_at + 0 desc, m.revision desc
 limit :limit
 
 -- name: moved_by_change_of_handle
-select (select c.document from chats c where c.partner_id = :partner and c.id = m.chat_id) as document,
-    m.updated_at, m.revision
-from participants x cross join sort_key_history m
-where x.partner_id = :partner and x.handle = :handle and x.revision > :snapshot and x.since_revision <= :snapshot
-  and m.partner_id = :partner and m.chat_id = x.chat_id and m.replaced_by > :snapshot and m.revision <= :snapshot
-  and (m.updated_at + 0, m.revision) < (:after_updated_at, :after_revision)
-  and (m.updated_at + 0, m.revision) > (:before_updated_at, :before_revision)
-  and (cast(:line as text) is null or m.line = :line)
-order by m.updated_at + 0 desc, m.revision desc
-limit :limit
+select * from (
+    select (select c.document from chats c where c.partner_id = :partner and c.id = m.chat_id) as document,
+        m.updated_at, m.revision
+    from participants x cross join sort_key_history m
+    where x.partner_id = :partner and x.handle = :handle and x.revision is null and x.since_revision <= :snapshot
+      and m.partner_id = :partner and m.chat_id = x.chat_id and m.replaced_by > :snapshot and m.revision <= :snapshot
+      and (m.updated_at + 0, m.revision) < (:after_updated_at, :after_revision)
+      and (m.updated_at + 0, m.revision) > (:before_updated_at, :before_revision)
+      and (cast(:line as text) is null or m.line = :line)
+    order by m.updated_at + 0 desc, m.revision desc
+    limit :limit
+) of_few
+union all
+select * from (
+    select (select c.document from chats c where c.partner_id = :partner and c.id = m.chat_id) as document,
+        m.updated_at, m.revision
+    from participants x cross join sort_key_history m
+    where x.partner_id = :partner and x.handle = :handle and x.revision > :snapshot and x.since_revision <= :snapshot
+      and m.partner_id = :partner and m.chat_id = x.chat_id and m.replaced_by > :snapshot and m.revision <= :snapshot
+      and (m.updated_at + 0, m.revision) < (:after_updated_at, :after_revision)
+      and (m.updated_at + 0, m.revision) > (:before_updated_at, :before_revision)
+      and (cast(:line as text) is null or m.line = :line)
+    order by m.updated_at + 0 desc, m.revision desc
+    limit :limit
+) of_indexed
+union all
+select * from (
+    select (select c.document from chats c where c.partner_id = :partner and c.id = m.chat_id) as document,
+        m.updated_at, m.revision
+    from chats x cross join sort_key_history m
+    where x.partner_id = :partner and x.line = :handle and x.revision > :snapshot
+      and m.partner_id = :partner and m.chat_id = x.id and m.replaced_by > :snapshot and m.revision <= :snapshot
+      and (m.updated_at + 0, m.revision) < (:after_updated_at, :after_revision)
+      and (m.updated_at + 0, m.revision) > (:before_updated_at, :before_revision)
+      and (cast(:line as text) is null or m.line = :line)
+    order by m.updated_at + 0 desc, m.revision desc
+    limit :limit
+) of_line
 
 -- name: history_start
 select history_start from partner_states where partner_id = :partner

@@ -74,6 +74,13 @@ select handle, line, updated_at, revision from participants where partner_id = :
 select count(*) from participants x
 where not exists (select 1 from chats c where c.partner_id = x.partner_id and c.id = x.chat_id)
 
+-- name: handles_partly_indexed
+select count(*) from (
+    select 1 from participants
+    group by partner_id, handle
+    having count(revision) < count(*) and (count(revision) > 0 or count(*) > :most)
+) x
+
 -- name: messages_without_chat
 select count(*) from messages x
 where not exists (select 1 from chats c where c.partner_id = x.partner_id and c.id = x.chat_id)

@@ -20,6 +20,13 @@ order by created_at, revision
 limit :limit
 
 -- name: chats_updated_since
-select chat_id from participants
-where partner_id = :partner and handle = :handle and updated_at > :since
+select chat_id from (
+    select x.chat_id, c.updated_at, c.revision
+    from participants x cross join chats c
+    where x.partner_id = :partner and x.handle = :handle and x.revision is null
+      and c.partner_id = :partner and c.id = x.chat_id and c.updated_at + 0 > :since
+    union all
+    select chat_id, updated_at, revision from participants
+    where partner_id = :partner and handle = :handle and updated_at > :since and revision is not null
+) x
 order by updated_at desc, revision desc
