@@ -25,12 +25,25 @@ where x.partner_id = :partner and x.handle = :handle and x.line = :line and x.re
 order by x.revision
 limit :limit
 
--- name: revisions
--- The ids of the partners are one text of 19 characters each. `left join` fixes the join order for both planners.
-with recursive requested (id, rest) as (
-    select substr(cast(:partners as text), 1, 19), substr(cast(:partners as text), 20)
-    union all
-    select substr(rest, 1, 19), substr(rest, 20) from requested where rest <> ''
-)
-select s.partner_id, s.revision
-from requested left join partner_states s on s.partner_id = cast(requested.id as bigint)
+-- name: latest
+-- The partner's revision and that of its latest change, 0 if there is none, from one moment.
+select s.revision, coalesce((
+    select c.revision from chats c where c.partner_id = :partner order by c.revision desc limit 1
+), 0)
+from partner_states s where s.partner_id = :partner
+
+-- name: latest_of_handle
+select s.revision, coalesce((
+    select x.revision from participants x
+    where x.partner_id = :partner and x.handle = :handle
+    order by x.revision desc limit 1
+), 0)
+from partner_states s where s.partner_id = :partner
+
+-- name: latest_of_line_and_handle
+select s.revision, coalesce((
+    select x.revision from participants x
+    where x.partner_id = :partner and x.handle = :handle and x.line = :line
+    order by x.revision desc limit 1
+), 0)
+from partner_states s where s.partner_id = :partner
