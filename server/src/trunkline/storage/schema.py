@@ -84,7 +84,7 @@ async def _migrate(
     database: Database, transaction: Transaction, schema: Schema, missing: Sequence[tuple[int, str]]
 ) -> None:
     """Runs the next migrations: all up to one that runs concurrently, or that one."""
-    compatible_with = schema.compatible_with
+    reached, compatible_with = schema.version, schema.compatible_with
     for count, (version, script) in enumerate(missing):
         phase = phase_of(version, script)
         if phase is Phase.EXPAND_CONCURRENTLY:
