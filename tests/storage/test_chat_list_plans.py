@@ -16,6 +16,7 @@ from tests.support.partners import context, new_partner, save
 from tests.support.query_plans import Plan, plan_of
 from trunkline.domain.chat import recipients_key
 from trunkline.domain.paging import SMALL
+from trunkline.storage.changed_since import revisions_query
 from trunkline.storage.participants import MAX_UNINDEXED
 from trunkline.storage.sql import Query, Value, load
 from trunkline.storage.store import Store
@@ -58,7 +59,8 @@ LOOKUPS = {
     "mirror_cursor": load("change")["mirror_cursor"],
     **{name: load("loopback_rules")[name] for name in ("rules", "rules_for")},
     "faults": load("faults")["faults"],
-    "revisions": CHANGED_SINCE["revisions"],
+    **{name: query for name, query in CHANGED_SINCE.items() if not name.startswith("changed")},
+    "revisions": revisions_query(16),
     **load("includes"),
 }
 FROM_PARAMETERS = {"SCAN CONSTANT ROW", "SCAN requested"}
@@ -84,7 +86,7 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         snapshot=MANY,
         since=MANY // 2,
         ids="".join(chat_id(number) for number in range(1, TALKATIVE + 1)),
-        partners=f"{partner_id:019d}",
+        **{f"partner_{number}": partner_id for number in range(1, 17)},
         after_updated_at=NOW + 30_000,
         after_revision=30_001,
         before_updated_at=NOW + before,

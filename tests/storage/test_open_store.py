@@ -16,7 +16,7 @@ from trunkline.storage.sql import parse
 from trunkline.storage.store import connect, open_store
 
 NEWEST = migrations()[-1][0]
-SET_VERSION = parse("-- name: set\nupdate store set schema_version = :version")["set"]
+SET_VERSION = parse("-- name: set\nupdate store set schema_version = :version, compatible_with = :version")["set"]
 GET_VERSION = parse("-- name: get\nselect schema_version from store")["get"]
 
 OPEN = """

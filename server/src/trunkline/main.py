@@ -92,20 +92,26 @@ async def _serving(store: Store, settings: Settings, connections: ClientConnecti
     telemetry = open_telemetry(
         store, settings.metrics, settings.metrics_token, lambda: connections.in_progress, os.environ
     )
-    client = telemetry.webhook_client(HttpWebhookClient(allow_private=allow_private))
+    client = telemetry.webhook_client(HttpWebhookClient(allow_private=allow_private, clock=store.clock))
     async with (
-        open_carrier(settings.carrier, store) as carrier,
+        open_carrier(settings.carrier, store, store.clock) as carrier,
         WebhookDispatcher(
-            store, settings.doc_base, settings.base_url, allow_private=allow_private, client=client
+            store,
+            settings.doc_base,
+            settings.base_url,
+            allow_private=allow_private,
+            clock=store.clock,
+            client=client,
         ) as webhooks,
     ):
-        carriers = CarrierDispatcher(store, carrier, base_url=settings.base_url)
-        worker = Worker(store, telemetry.carrier(carriers), telemetry.webhooks(webhooks))
-        backlog = Backlog(store, settings.max_backlog)
+        carriers = CarrierDispatcher(store, carrier, store.clock, base_url=settings.base_url)
+        worker = Worker(store, telemetry.carrier(carriers), telemetry.webhooks(webhooks), store.clock)
+        backlog = Backlog(store, settings.max_backlog, store.clock)
         application = Application(
             store,
             settings.base_url,
             settings.doc_base,
+            clock=store.clock,
             changed=worker.wake,
             network=network_of(settings.carrier, carrier),
             allow_private_webhooks=allow_private,
@@ -117,7 +123,7 @@ async def _serving(store: Store, settings: Settings, connections: ClientConnecti
         )
         tasks = [
             asyncio.create_task(worker.run(), name="delivery"),
-            asyncio.create_task(run_sweeps(store), name="sweep"),
+            asyncio.create_task(run_sweeps(store, store.clock), name="sweep"),
             asyncio.create_task(backlog.run(), name="backlog"),
             asyncio.create_task(_end_with_parent(), name="parent"),
             asyncio.create_task(connections.run(), name="connections"),

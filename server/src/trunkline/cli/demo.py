@@ -8,7 +8,6 @@ from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
 from trunkline.cli.output import print_json, progress, say, show_key, shown_once
 from trunkline.cli.store import with_store
 from trunkline.demo.load import DemoPartner, load_demo
-from trunkline.domain.instant import now
 from trunkline.storage.store import Store
 
 
@@ -24,7 +23,7 @@ def demo(
 
     async def work(store: Store) -> list[DemoPartner]:
         with progress("Loading chats", chats) as show:
-            return await load_demo(store, chats=chats, seed=seed, now=now(), progress=show)
+            return await load_demo(store, chats=chats, seed=seed, now=store.clock(), progress=show)
 
     made = with_store(database, work, must_exist=False)
     with shown_once("run the command again: each run adds a key"):

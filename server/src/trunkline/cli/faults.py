@@ -16,7 +16,6 @@ from trunkline.domain.errors import CommandError, NotFound
 from trunkline.domain.faults import MAX_DELAY, MAX_RETRY_AFTER, MAX_TIMES, Effect, Fault, Method, StoredFault
 from trunkline.domain.handle import parse_handle, parse_written_number
 from trunkline.domain.ids import new_trace_id
-from trunkline.domain.instant import now
 from trunkline.storage.store import Store
 
 T = TypeVar("T")
@@ -86,7 +85,7 @@ def add(
         raise CommandError(f"the fault is not valid: {error}") from None
 
     async def work(store: Store, owner: int) -> StoredFault:
-        return await faults.add_fault(store, RequestContext(owner, now(), new_trace_id()), fault)
+        return await faults.add_fault(store, RequestContext(owner, store.clock(), new_trace_id()), fault)
 
     added = _run(database, partner, work)
     if as_json:

@@ -17,7 +17,6 @@ from trunkline.cli.store import with_store
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError
 from trunkline.domain.handle import parse_written_number, quoted
-from trunkline.domain.instant import now
 from trunkline.sources.base import Source
 from trunkline.sources.imessage.reader import IMessage
 from trunkline.sources.sms_backup.reader import SmsBackup
@@ -105,7 +104,7 @@ def import_linq(
         owner = await only_partner(store, partner)
         with progress("Mirroring chats", None) as show:
             async with Upstream(base_url, key) as upstream:
-                return await mirror_upstream(store, owner.id, upstream, clock=now, progress=show)
+                return await mirror_upstream(store, owner.id, upstream, clock=store.clock, progress=show)
 
     _report(with_store(database, work), as_json=as_json)
 
@@ -128,9 +127,11 @@ def _import(open_source: Callable[[str, str], Source], into: _Into, *, files: bo
         source = open_source(number, country)
         if not files:
             with progress("Reading", READINGS * source.size) as show:
-                return await import_archive(store, RequestContext(owner.id, now()), number, source, progress=show)
+                return await import_archive(
+                    store, RequestContext(owner.id, store.clock()), number, source, progress=show
+                )
         with progress("Reading and copying files", (READINGS + 1) * source.size) as show:
-            return await import_archive_with_files(store, owner.id, number, source, clock=now, progress=show)
+            return await import_archive_with_files(store, owner.id, number, source, clock=store.clock, progress=show)
 
     _report(with_store(into.database, work), as_json=as_json)
 

@@ -13,7 +13,7 @@ from trunkline.cli.store import with_store
 from trunkline.domain import instant
 from trunkline.domain.errors import CommandError
 from trunkline.domain.handle import parse_written_number
-from trunkline.domain.instant import Instant, now
+from trunkline.domain.instant import Instant
 from trunkline.domain.keys import Key
 from trunkline.storage.partners import Line, Partner
 from trunkline.storage.removal import Holdings
@@ -31,7 +31,9 @@ def add_partner(
     as_json: JsonOption = False,
 ) -> None:
     """Add a partner and print its first key."""
-    partner, secret = with_store(database, lambda store: partners.add_partner(store, name, now()), must_exist=False)
+    partner, secret = with_store(
+        database, lambda store: partners.add_partner(store, name, store.clock()), must_exist=False
+    )
     with shown_once(f"the partner {partner.id} exists; add another key with `trunkline key add {partner.id}`"):
         if as_json:
             print_json({"partner": {"id": partner.id, "name": partner.name}, "key": secret})
@@ -100,7 +102,7 @@ def remove_partner(
     amounts = ", ".join([counted(count, what) for what, count in kinds.items()])
     confirm(f"This removes the partner {partner.name} for good, with {amounts}.", yes=yes)
     with progress("Removing messages", found.messages) as show:
-        with_store(database, lambda store: remove.remove_partner(store, partner, now, show))
+        with_store(database, lambda store: remove.remove_partner(store, partner, store.clock, show))
     if as_json:
         print_json({"removed": {"id": partner.id, "name": partner.name} | msgspec.structs.asdict(found)})
     else:
@@ -122,7 +124,9 @@ def add_key(
     expires_at = None if expires is None else _end(expires)
 
     async def work(store: Store) -> tuple[Key, str]:
-        return await partners.add_key(store, await partners.find_partner(store, partner), name, now(), expires_at)
+        return await partners.add_key(
+            store, await partners.find_partner(store, partner), name, store.clock(), expires_at
+        )
 
     key, secret = with_store(database, work)
     with shown_once(f"revoke it with `trunkline key revoke {key.id}`, and add another"):
@@ -169,7 +173,7 @@ def revoke_key(
     as_json: JsonOption = False,
 ) -> None:
     """Revoke a key. Takes effect on every worker within a second."""
-    with_store(database, lambda store: partners.revoke_key(store, key_id, now()))
+    with_store(database, lambda store: partners.revoke_key(store, key_id, store.clock()))
     if as_json:
         print_json({"revoked": key_id})
     else:
@@ -188,7 +192,7 @@ def add_line(
     number = parse_written_number(phone_number, "the line")
 
     async def work(store: Store) -> Line:
-        return await partners.add_line(store, await partners.find_partner(store, partner), number, label, now())
+        return await partners.add_line(store, await partners.find_partner(store, partner), number, label, store.clock())
 
     line = with_store(database, work)
     if as_json:
@@ -245,7 +249,9 @@ def remove_line(
         raise CommandError(f"the line {number} has {amounts}; remove them too with --with-chats")
     confirm(f"This removes the line {number} of {owner.name} for good, with {amounts}.", yes=yes)
     with progress("Removing messages", messages) as show:
-        with_store(database, lambda store: remove.remove_line(store, owner, number, now, show, with_chats=with_chats))
+        with_store(
+            database, lambda store: remove.remove_line(store, owner, number, store.clock, show, with_chats=with_chats)
+        )
     if as_json:
         print_json({"removed": {"phone_number": number, "chats": chats, "messages": messages}})
     else:

@@ -21,7 +21,6 @@ from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError
 from trunkline.domain.handle import parse_handle, parse_written_number, quoted
 from trunkline.domain.ids import new_trace_id, random_id
-from trunkline.domain.instant import now
 from trunkline.domain.message import (
     Content,
     DeliveryStatus,
@@ -354,7 +353,7 @@ def list_contact_cards(
 
     async def run(store: Store) -> tuple[Chat, Sequence[ContactCardShare]]:
         owner = await simulate.find_owner(store, counterparty, None, partner)
-        return await simulate.shared_cards(store, RequestContext(owner.id, now(), new_trace_id()), counterparty)
+        return await simulate.shared_cards(store, RequestContext(owner.id, store.clock(), new_trace_id()), counterparty)
 
     found, shares = with_store(database, run)
     if as_json:
@@ -402,7 +401,7 @@ def _play(
 ) -> None:
     async def run(store: Store) -> Simulated:
         owner = await simulate.find_owner(store, counterparty, message_id, partner)
-        return await work(store, RequestContext(owner.id, now(), new_trace_id()))
+        return await work(store, RequestContext(owner.id, store.clock(), new_trace_id()))
 
     done = with_store(database, run)
     if as_json:

@@ -200,7 +200,7 @@ async def _listen(
 
     async with configured_store(database) as store:
         ctx = await _context(store, partner)
-        listener = await start_listener(store, ctx, events, line, version, clock=now, lease=LEASE)
+        listener = await start_listener(store, ctx, events, line, version, clock=store.clock, lease=LEASE)
         try:
             if as_json:
                 print_json_line({"subscription_id": listener.subscription.id, "signing_secret": listener.secret})
@@ -209,9 +209,11 @@ async def _listen(
                 show_secret(listener.secret)
             settings = Settings.from_environment(os.environ)
             completion = Completion(settings.doc_base, store.file_urls(settings.base_url))
-            await listen(store, listener.claim, to, completion, _show_as_json if as_json else _show, now)
+            await listen(store, listener.claim, to, completion, _show_as_json if as_json else _show, store.clock)
         finally:
-            await stop_listener(store, RequestContext(ctx.partner_id, now(), ctx.trace_id), listener.subscription.id)
+            await stop_listener(
+                store, RequestContext(ctx.partner_id, store.clock(), ctx.trace_id), listener.subscription.id
+            )
 
 
 def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
@@ -252,12 +254,12 @@ def _show_as_json(forwarded: "Forwarded") -> None:
 
 
 async def _context(store: Store, partner: str) -> RequestContext:
-    return RequestContext((await find_partner(store, partner)).id, now(), new_trace_id())
+    return RequestContext((await find_partner(store, partner)).id, store.clock(), new_trace_id())
 
 
 def _list_subscriptions(database: str, partner: str, *, as_json: bool) -> None:
     async def work(store: Store) -> Sequence[tuple[Subscription, str]]:
-        return await subscription_states(store, (await find_partner(store, partner)).id, now())
+        return await subscription_states(store, (await find_partner(store, partner)).id, store.clock())
 
     found = with_store(database, work)
     if as_json:

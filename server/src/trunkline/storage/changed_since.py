@@ -8,11 +8,22 @@ import msgspec
 from trunkline.domain.paging import Filters
 from trunkline.storage.ports import Source
 from trunkline.storage.reader import Reader
-from trunkline.storage.sql import load
+from trunkline.storage.sql import Query, load
 
 _QUERIES = load("changed_since")
-_ID_LENGTH = 19  # digits of the largest id
 _REVISION = itemgetter(1)
+_FEW, _MANY = 16, 256  # partners of one query for revisions; it is padded to one of these
+
+
+def revisions_query(size: int) -> Query:
+    """The query for the revisions of so many partners."""
+    names = tuple([f"partner_{number}" for number in range(1, size + 1)])
+    listed = ", ".join([f"${number}" for number in range(1, size + 1)])
+    text = f"select partner_id, revision from partner_states where partner_id in ({listed})"  # noqa: S608 - numbers
+    return Query("revisions", text, names)
+
+
+_FEW_REVISIONS, _MANY_REVISIONS = revisions_query(_FEW), revisions_query(_MANY)
 
 
 class ChangedChats(msgspec.Struct, frozen=True):
@@ -31,12 +42,9 @@ class ChangedChats(msgspec.Struct, frozen=True):
 
 async def read(reader: Reader, filters: Filters, *, since: int, limit: int) -> ChangedChats:
     """At most ``limit`` chats that changed after the revision ``since``, as they are now."""
-    line, handle = filters.line, filters.handle
-    if handle is None or handle == line:
-        query = _QUERIES["changed" if line is None else "changed_of_line"]
-    else:
-        query = _QUERIES["changed_of_handle" if line is None else "changed_of_line_and_handle"]
-    values = query.values(partner=reader.partner_id, handle=handle, line=line, since=since, limit=limit + 1)
+    query = _QUERIES["changed" + _suffix(filters)]
+    named = {"partner": reader.partner_id, "handle": filters.handle, "line": filters.line}
+    values = query.values(**named, since=since, limit=limit + 1)
     rows = sorted(await reader.fetch(query, values), key=_REVISION)
     served = rows[:limit]
     has_more = len(rows) > limit
@@ -45,7 +53,30 @@ async def read(reader: Reader, filters: Filters, *, since: int, limit: int) -> C
     return ChangedChats([row[0] for row in served], reached, has_more, [row[1] for row in served])
 
 
+async def latest(reader: Reader, filters: Filters) -> tuple[int, int]:
+    """The partner's revision and that of the latest change of such a chat, 0 if there is none, from one snapshot."""
+    query = _QUERIES["latest" + _suffix(filters)]
+    values = query.values(partner=reader.partner_id, handle=filters.handle, line=filters.line)
+    found = await reader.fetch(query, values)
+    return (found[0][0], found[0][1]) if found else (0, 0)
+
+
+def _suffix(filters: Filters) -> str:
+    """How the names of the queries with these filters end."""
+    line, handle = filters.line, filters.handle
+    if handle is None or handle == line:
+        return "" if line is None else "_of_line"
+    return "_of_handle" if line is None else "_of_line_and_handle"
+
+
 async def revisions(source: Source, partner_ids: Iterable[int]) -> Mapping[int, int]:
-    """The revisions of these partners now, in one query."""
-    requested = "".join([f"{partner_id:0{_ID_LENGTH}d}" for partner_id in partner_ids])
-    return {row[0]: row[1] for row in await source.fetch(_QUERIES["revisions"], (requested,))}
+    """The revisions of these partners now; 256 in a query, which are looked up by key on every engine."""
+    remaining = list(partner_ids)
+    found: dict[int, int] = {}
+    while remaining:
+        query = _FEW_REVISIONS if len(remaining) <= _FEW else _MANY_REVISIONS
+        size = len(query.parameters)
+        batch, remaining = remaining[:size], remaining[size:]
+        values = (*batch, *[batch[-1]] * (size - len(batch)))
+        found.update([(row[0], row[1]) for row in await source.fetch(query, values)])
+    return found

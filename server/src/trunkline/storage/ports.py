@@ -13,7 +13,7 @@ from typing import Protocol
 import msgspec
 
 from trunkline.domain.context import NO_PARTNER, Origin
-from trunkline.domain.instant import Instant
+from trunkline.domain.instant import Clock, Instant
 from trunkline.storage.sql import Query, Row, Value
 
 
@@ -100,6 +100,11 @@ class Database(Source, Protocol):
     ``fetch`` is one reading statement, in a snapshot of its own.
     """
 
+    @property
+    def clock(self) -> Clock:
+        """The time of the database: the same for all processes that use it, whatever the clocks of their hosts say."""
+        ...
+
     def transaction(
         self, partner_id: int = NO_PARTNER, origin: Origin = Origin.INTERNAL, *, bulk: bool = False
     ) -> AbstractAsyncContextManager[Transaction]:
@@ -120,6 +125,13 @@ class Database(Source, Protocol):
 
     def migration(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction during which no other process migrates."""
+        ...
+
+    async def run_concurrently(self, migration: Transaction, statement: str) -> None:
+        """Creates or drops an index while others write, if the engine can, during a migration.
+
+        The statement says ``concurrently``, as in PostgreSQL.
+        """
         ...
 
     async def forget_history(self) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Coroutine, Generator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import lru_cache
 from itertools import groupby, islice
 from typing import Any, Self, TypeVar
@@ -14,10 +14,11 @@ from trunkline.domain.context import NO_PARTNER, Origin
 from trunkline.domain.errors import CommandError, NotReady, described
 from trunkline.metrics import DATABASE_ERRORS
 from trunkline.storage.group_commit import SAVEPOINT, SAVEPOINT_AGAIN, TO_SAVEPOINT, GroupCommit, SharedTransaction
-from trunkline.storage.ports import Usage
+from trunkline.storage.ports import Transaction, Usage
 from trunkline.storage.postgres_connections import CLOSE_TIMEOUT, LOST, Connections, Connector, Share, is_busy
 from trunkline.storage.postgres_limits import Limits
 from trunkline.storage.postgres_url import ConnectionOptions, parse_url
+from trunkline.storage.server_clock import CHECK_INTERVAL, ServerClock
 from trunkline.storage.sql import Query, Row, Value
 from trunkline.storage.turns import Turns
 
@@ -50,6 +51,7 @@ _OTHER_SESSIONS = Query(
     """,
     (),
 )
+_TIME = Query("time", "select cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)", ())
 _READY = Query("ready", "select schema_version from store", ())
 
 _PARAMETER = re.compile(r"\$([0-9]+)")
@@ -76,6 +78,8 @@ class Postgres:
         self._connections = Connections(self._connector, limits.lifetime)
         self._readers = Share(self._connections, limits.readers, limits.read_patience)
         self._writers = Share(self._connections, limits.writers, limits.write_patience)
+        self.clock = ServerClock()
+        self._measuring: asyncio.Task[None] | None = None
 
     @classmethod
     async def connect(cls, url: str, limits: Limits = Limits()) -> Self:  # noqa: B008 - frozen
@@ -83,11 +87,27 @@ class Postgres:
         database = cls(parse_url(url), limits)
         try:
             database._readers.give_back(await database._readers.take())
+            await database._measure()
         except (asyncpg.ClientConfigurationError, ValueError) as error:
             raise CommandError(f"cannot use the PostgreSQL URL: {error}") from None
         except (*LOST, asyncpg.PostgresError) as error:
             raise CommandError(f"cannot connect to PostgreSQL: {str(error) or described(error)}") from None
+        database._measuring = asyncio.create_task(database._keep_time(), name="time")
         return database
+
+    async def _measure(self) -> None:
+        """Asks the server for its time."""
+        sent = self.clock.elapsed()
+        [(server,)] = await self._fetch(_TIME, ())
+        self.clock.measured(sent, self.clock.elapsed(), server)
+
+    async def _keep_time(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_INTERVAL)
+            if self.clock.is_due():
+                # While the server does not answer, the time goes on as it was measured.
+                with suppress(*LOST, asyncpg.PostgresError):
+                    await self._measure()
 
     @classmethod
     async def is_open(cls, url: str) -> bool:
@@ -218,8 +238,22 @@ class Postgres:
     async def migration(self) -> AsyncGenerator["PostgresTransaction"]:
         async with self.transaction(bulk=True) as transaction:
             transaction.statement_timeout = MIGRATION_TIMEOUT
-            await transaction.script(f"set local lock_timeout = 0; select pg_advisory_xact_lock({_MIGRATION_LOCK})")
+            await transaction.script(
+                f"set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0; "
+                f"select pg_advisory_xact_lock({_MIGRATION_LOCK})"
+            )
             yield transaction
+
+    async def run_concurrently(self, migration: Transaction, statement: str) -> None:
+        with _translated():
+            # Ends the portal of the last query, whose snapshot the server would wait for.
+            await migration.script("select 1")
+            connection = await self._readers.take()
+            try:
+                await connection.execute("set lock_timeout = 0", timeout=self._limits.begin)
+                await connection.execute(statement, timeout=MIGRATION_TIMEOUT)
+            finally:
+                self._readers.drop(connection)
 
     async def forget_history(self) -> None:
         pass  # autovacuum removes dead rows, and the server recycles its log
@@ -258,6 +292,9 @@ class Postgres:
 
     async def close(self) -> None:
         await self._commits.close()
+        if self._measuring is not None:
+            self._measuring.cancel()
+            await asyncio.wait([self._measuring])
         await self._connections.close()
 
 
@@ -398,4 +435,13 @@ def _not_ready(error: Exception) -> NotReady:
         return NotReady(f"PostgreSQL accepts no more connections: {described(error)}")
     if isinstance(error, (*LOST, asyncpg.InsufficientResourcesError)):
         return NotReady(f"PostgreSQL does not answer: {described(error)}")
+    return _rejected(error)
+
+
+def _rejected(error: Exception) -> NotReady:
+    if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
+        return NotReady(
+            "the schema of the database is not that of this version; if it has been upgraded, restart the service with "
+            f"the version that did so ({error})"
+        )
     return NotReady(f"PostgreSQL rejects the statement: {described(error)}")

@@ -17,9 +17,10 @@ import apsw
 
 from trunkline.domain.context import NO_PARTNER, Origin
 from trunkline.domain.errors import CommandError, NotReady
+from trunkline.domain.instant import Clock, now
 from trunkline.metrics import DATABASE_ERRORS
 from trunkline.storage.group_commit import SAVEPOINT, SAVEPOINT_AGAIN, TO_SAVEPOINT, GroupCommit, SharedTransaction
-from trunkline.storage.ports import Usage
+from trunkline.storage.ports import Transaction, Usage
 from trunkline.storage.sql import Query, Row, Value
 from trunkline.storage.sqlite_file import DatabaseFile, truncated
 from trunkline.storage.turns import Turns
@@ -61,6 +62,7 @@ class SQLite:
         self._checkpoint: asyncio.Task[None] | None = None
         self._log_pages = 0
         """In the write-ahead log, after the last commit of this process."""
+        self.clock: Clock = now
 
     def _open(self, cache: int) -> Connection:
         while True:
@@ -206,6 +208,9 @@ class SQLite:
             await asyncio.to_thread(_truncate_wal, self._path)
 
     migration = transaction
+
+    async def run_concurrently(self, migration: Transaction, statement: str) -> None:
+        await migration.script(statement.replace(" concurrently", "", 1))
 
     def usage(self) -> Usage:
         return Usage(self._turns.waiting)
@@ -355,6 +360,11 @@ def _not_ready(error: apsw.Error) -> NotReady:
             return NotReady(
                 f"the disk of the database fails: {error}",
                 "the database cannot be read or written; the operator of the service must find out why",
+            )
+        case apsw.SQLError() if "no such column" in str(error) or "no such table" in str(error):
+            return NotReady(
+                "the schema of the database is not that of this version; if it has been upgraded, restart the service "
+                f"with the version that did so ({error})"
             )
         case apsw.CorruptError() | apsw.NotADBError():
             return truncated(str(error))

@@ -11,6 +11,7 @@ from trunkline.domain.chat_health import DEFAULT_THRESHOLDS, Thresholds
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import CommandError, FilesFull, FilesNotReady, NotReady
 from trunkline.domain.file_urls import FileUrls
+from trunkline.domain.instant import Clock
 from trunkline.storage import sqlite_backup
 from trunkline.storage.change import Change, open_change
 from trunkline.storage.files.base import FileStore
@@ -20,7 +21,7 @@ from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.postgres import Postgres
 from trunkline.storage.postgres_limits import Limits
 from trunkline.storage.reader import Reader
-from trunkline.storage.schema import upgrade
+from trunkline.storage.schema import schema_problem, upgrade
 from trunkline.storage.sql import load
 from trunkline.storage.sqlite import SQLite
 
@@ -43,6 +44,8 @@ class Store:
         thresholds: Thresholds = DEFAULT_THRESHOLDS,
     ) -> None:
         self.database = database
+        self.clock: Clock = database.clock
+        """The time of the database."""
         self.files = files
         """Where the bytes of attachments are."""
         self.partners = Partners(database)
@@ -82,7 +85,7 @@ class Store:
             await self.files.probe()
 
     async def check_ready(self) -> None:
-        """Raises ``NotReady`` if the database does not answer within ``READY_TIMEOUT`` or cannot be written.
+        """Raises ``NotReady`` if the database does not answer within ``READY_TIMEOUT``, or cannot be used.
 
         Raises ``FilesNotReady`` if no file can be stored in the folder of the attachments.
         """
@@ -90,8 +93,11 @@ class Store:
         try:
             async with asyncio.timeout_at(deadline):
                 await self.database.check_ready()
+                problem = await schema_problem(self.database)
         except TimeoutError:
             raise NotReady(f"the database does not answer within {READY_TIMEOUT:.0f} s") from None
+        if problem is not None:
+            raise NotReady(problem)
         try:
             async with asyncio.timeout_at(deadline):
                 await self.files.probe()

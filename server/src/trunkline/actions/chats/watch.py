@@ -2,15 +2,18 @@
 
     no request waits ──(join)──▶ several times a second: the revisions of the partners of waiting requests, in one read
                                     │ a revision has advanced: has a matching chat changed?
-                                    ├── no ──▶ the next poll begins there
+                                    ├── no ──▶ they go on waiting
                                     └── yes ─▶ they wake up, a few at a time, so that other requests run in between
 
 Requests that wait for the same chats of a partner form a group. A request first joins its group and then reads: the
 read finds what changed before, and the next poll finds what changes after.
+
+Any of these reads may come from a replica that is behind. So a group has looked only up to the revision that the node
+had from which it read, and never beyond what each of its requests has seen. A change is then found by a later poll.
 """
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 
 from trunkline.domain.errors import NotReady
@@ -27,13 +30,16 @@ WAKE_PAUSE = 0.016  # s until the next ones do: a thousand a second, a small par
 MAX_WAITING = 8_000  # requests of a process, which its partners share
 RETRY_AFTER = 5  # s, for a request beyond that
 
+_WOKEN = 2**62  # in place of the revision that a request has seen: it wakes up already
+
 
 class _Group:
-    """Requests that wait for the same chats. No such chat has changed up to the revision ``seen``."""
+    """Requests that wait for the same chats. None of them waits for a change up to the revision ``seen``."""
 
     def __init__(self, seen: int) -> None:
         self.seen = seen
-        self.waiting: set[asyncio.Future[None]] = set()
+        self.waiting: dict[asyncio.Future[None], int] = {}
+        """The requests, with the revision that each has seen."""
 
 
 class Watch:
@@ -65,13 +71,14 @@ class Watch:
             change.cancel()
         key = partner_id, filters
         group = self._groups.setdefault(key, _Group(since))
-        group.waiting.add(change)
+        group.waiting[change] = since
+        group.seen = min(group.seen, since)  # the read of the request may be from an older node than ours was
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
         try:
             yield change
         finally:
-            group.waiting.discard(change)
+            del group.waiting[change]
             if not group.waiting:
                 self._remove(key, group)
 
@@ -115,18 +122,19 @@ class Watch:
             if revision <= group.seen:
                 continue
             reader = Reader(self._database, partner_id)
-            changed = await changed_since.read(reader, filters, since=group.seen, limit=1)
-            if changed.documents:
-                self._remove(key, group)
-                waking = asyncio.create_task(self._wake_up(group))
+            seen = group.seen
+            reached, latest = await changed_since.latest(reader, filters)
+            if seen == group.seen:  # otherwise, another request has joined meanwhile
+                group.seen = max(seen, reached)
+            unaware = [change for change, since in group.waiting.items() if since < latest]
+            if unaware:
+                group.waiting.update(dict.fromkeys(unaware, _WOKEN))
+                waking = asyncio.create_task(self._wake_up(unaware))
                 self._waking.add(waking)
                 waking.add_done_callback(self._waking.discard)
-            else:
-                group.seen = revision
-                await asyncio.sleep(0)
 
-    async def _wake_up(self, group: _Group) -> None:
-        for count, change in enumerate(list(group.waiting), 1):
+    async def _wake_up(self, changes: Sequence[asyncio.Future[None]]) -> None:
+        for count, change in enumerate(changes, 1):
             if not change.done():
                 change.set_result(None)
             if count % WAKE_BATCH == 0:

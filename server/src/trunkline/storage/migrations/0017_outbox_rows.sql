@@ -1,3 +1,4 @@
+-- contract
 -- An entry is one row. due_at: when the next attempt at it is due, if it is the first pending entry of its ordering key;
 -- otherwise null. ordering_keys had the same as rows of its own.
 alter table outbox add column due_at bigint;

@@ -56,12 +56,58 @@ select * from (
     limit :limit
 ) of_indexed
 
--- name: revisions
--- The ids of the partners are one text of 19 characters each. `left join` fixes the join order for both planners.
-with recursive requested (id, rest) as (
-    select substr(cast(:partners as text), 1, 19), substr(cast(:partners as text), 20)
-    union all
-    select substr(rest, 1, 19), substr(rest, 20) from requested where rest <> ''
-)
-select s.partner_id, s.revision
-from requested left join partner_states s on s.partner_id = cast(requested.id as bigint)
+-- name: latest
+-- The partner's revision and that of its latest change, 0 if there is none, from one moment.
+select s.revision, coalesce((
+    select c.revision from chats c where c.partner_id = :partner order by c.revision desc limit 1
+), 0)
+from partner_states s where s.partner_id = :partner
+
+-- name: latest_of_line
+select s.revision, coalesce((
+    select c.revision from chats c
+    where c.partner_id = :partner and c.line = :line
+    order by c.revision desc limit 1
+), 0)
+from partner_states s where s.partner_id = :partner
+
+-- name: latest_of_handle
+select s.revision, coalesce((
+    select max(found.revision) from (
+        select max(c.revision) as revision
+        from participants x cross join chats c
+        where x.partner_id = :partner and x.handle = :handle and x.revision is null
+          and c.partner_id = :partner and c.id = x.chat_id
+        union all
+        select * from (
+            select x.revision from participants x
+            where x.partner_id = :partner and x.handle = :handle and x.revision > 0
+            order by x.revision desc limit 1
+        ) of_indexed
+        union all
+        select * from (
+            select c.revision from chats c
+            where c.partner_id = :partner and c.line = :handle
+              and exists (select 1 from lines where partner_id = :partner and phone_number = :handle)
+            order by c.revision desc limit 1
+        ) of_line
+    ) found
+), 0)
+from partner_states s where s.partner_id = :partner
+
+-- name: latest_of_line_and_handle
+select s.revision, coalesce((
+    select max(found.revision) from (
+        select max(c.revision) as revision
+        from participants x cross join chats c
+        where x.partner_id = :partner and x.handle = :handle and x.revision is null
+          and c.partner_id = :partner and c.id = x.chat_id and c.line || '' = :line
+        union all
+        select * from (
+            select x.revision from participants x
+            where x.partner_id = :partner and x.handle = :handle and x.line = :line and x.revision > 0
+            order by x.revision desc limit 1
+        ) of_indexed
+    ) found
+), 0)
+from partner_states s where s.partner_id = :partner

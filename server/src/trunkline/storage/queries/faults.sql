@@ -5,14 +5,10 @@ select id, fault, remaining, applied from faults where partner_id = :partner ord
 
 -- name: add
 insert into faults (partner_id, position, id, fault, remaining, applied)
-values (
-    :partner,
-    (select coalesce(max(position), 0) + 1 from faults where partner_id = :partner),
-    :id,
-    :fault,
-    :remaining,
-    0
-)
+select cast(:partner as bigint), coalesce(max(position), 0) + 1, cast(:id as text), cast(:fault as text),
+    cast(:remaining as bigint), 0
+from faults
+where partner_id = :partner
 
 -- One more request has the fault. No row: other requests have used it up, or it was removed.
 -- name: take

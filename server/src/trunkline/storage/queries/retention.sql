@@ -46,27 +46,27 @@ where partner_id = :partner and state <> 'waiting' and updated_at < :horizon and
 
 -- name: partners_with_expired
 -- Those whose oldest row of some kind has expired: a change of theirs would delete it, but there has been none.
-select p.id from partners p
-where p.removed_at is null and (
+select s.partner_id from partner_states s
+where s.is_removed = 0 and (
     (
         select h.replaced_at from sort_key_history h
-        where h.partner_id = p.id order by h.replaced_by limit 1
+        where h.partner_id = s.partner_id order by h.replaced_by limit 1
     ) < :sort_key_history
     or (
         select r.created_at from idempotency_records r
-        where r.partner_id = p.id order by r.created_at limit 1
+        where r.partner_id = s.partner_id order by r.created_at limit 1
     ) < :idempotency_records
-    or (select e.created_at from events e where e.partner_id = p.id order by e.sequence limit 1) < :events
+    or (select e.created_at from events e where e.partner_id = s.partner_id order by e.sequence limit 1) < :events
     or (
         select case when o.state <> 'waiting' then o.updated_at end from outbox o
-        where o.partner_id = p.id order by o.sequence limit 1
+        where o.partner_id = s.partner_id order by o.sequence limit 1
     ) < :entries
     or (
         select s.shared_at from contact_card_shares s
-        where s.partner_id = p.id order by s.shared_at limit 1
+        where s.partner_id = s.partner_id order by s.shared_at limit 1
     ) < :contact_card_shares
 )
-order by p.id
+order by s.partner_id
 limit :limit
 
 -- name: contact_card_shares

@@ -1,6 +1,12 @@
 -- name: schema_version
 select schema_version from store
 
+-- name: compatible_with
+select compatible_with from store
+
+-- name: set_compatible_with
+update store set compatible_with = :compatible_with
+
 -- name: store
 select cursor_key, link_key, origin from store
 
