@@ -9,12 +9,11 @@ from httpx2 import Response
 
 from tests.support.asgi import LIST, Api
 from tests.support.chats import ALICE, LINE, NOW, OTHER_LINE, make_chat
+from tests.support.counting import queries_of
 from tests.support.envelope import refused
 from tests.support.pages import page_of, query_of
 from tests.support.partners import Tenant, new_partner, save
 from trunkline.api.app import Application
-from trunkline.storage.ports import Database
-from trunkline.storage.sql import Query, Row, Value
 
 QUERIES: list[dict[str, Any]] = [
     {},
@@ -167,28 +166,11 @@ def test_what_would_be_refused_is_refused(api: Api, partner: Tenant, listed: str
     refused(api.ask(LIST, headers=[(b"if-none-match", listed.encode())]), 401, 2004)
 
 
-class Counting:
-    """A database that records the names of its queries."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self.asked: list[str] = []
-
-    async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
-        self.asked.append(query.name)
-        return await self._database.fetch(query, values)
-
-
 def test_an_unchanged_first_page_costs_one_small_read(api: Api, partner: Tenant) -> None:
     before = ask(api, partner)
-    store = api.opened.store
-    counting: Any = Counting(store.database)
-    store.database, database = counting, store.database
-    try:
+    with queries_of(api.opened.store) as asked:
         assert not_modified(ask(api, partner, before.headers["etag"]), before)
-        assert counting.asked == ["partner_revision"]
-        counting.asked.clear()
+        assert asked == ["partner_revision"]
+        asked.clear()
         assert json.loads(ask(api, partner).content)["chats"]
-        assert counting.asked == ["live"]
-    finally:
-        store.database = database
+        assert asked == ["live"]

@@ -15,6 +15,7 @@ from trunkline.actions.lines.capability import Network, loopback
 from trunkline.api.auth import Authentication
 from trunkline.api.faults import FaultInjector
 from trunkline.api.file_transfer import send_stream
+from trunkline.api.first_pages import FirstPages
 from trunkline.api.large_bodies import AT_ONCE, LargeBodies
 from trunkline.api.operation import (
     GET,
@@ -148,6 +149,7 @@ class Application:
             network or loopback(store),
             allow_private_webhooks,
             self._check_key,
+            FirstPages(),
         )
         self._clock = clock
         self._base_url = base_url

@@ -15,6 +15,7 @@ import msgspec
 from trunkline.actions.chats.watch import Watch
 from trunkline.actions.lines.capability import Network
 from trunkline.api.body import read_body
+from trunkline.api.first_pages import FirstPages
 from trunkline.api.parameters import Parameter
 from trunkline.api.responses import Response, json_response
 from trunkline.domain.context import NO_PARTNER, RequestContext
@@ -61,6 +62,8 @@ class AppState(msgspec.Struct, frozen=True):
     """Whether webhooks may go to private networks, and over plain HTTP."""
     check_key: Callable[[list[tuple[bytes, bytes]]], Awaitable[None]]
     """Raises ``Unauthorized`` if the key in these headers is not valid now."""
+    first_pages: FirstPages
+    """First pages of the list."""
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):

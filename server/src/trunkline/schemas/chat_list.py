@@ -72,3 +72,8 @@ def render_chat_list(documents: bytes, next_cursor: str | None) -> bytes:
     """The body of a page. ``documents`` are joined by commas."""
     cursor = b"null" if next_cursor is None else b'"%b"' % next_cursor.encode()
     return b'{"chats":[%b],"next_cursor":%b}' % (documents, cursor)
+
+
+def with_next_cursor(body: bytes, before: str, after: str) -> bytes:
+    """The body of a page with another ``next_cursor``."""
+    return b'%b"%b"}' % (body.removesuffix(b'"%b"}' % before.encode()), after.encode())

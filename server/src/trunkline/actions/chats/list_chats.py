@@ -74,6 +74,15 @@ async def current_version(store: Store, partner_id: int) -> str:
     return encode_sync(await chat_list.revision_of(store.reader(partner_id)), store.cursor_key, partner_id)
 
 
+def renewed_cursor(store: Store, partner_id: int, filters: Filters, next_cursor: str, now: Instant) -> str:
+    """The ``next_cursor`` that the same first page would have now."""
+    key, scope = store.cursor_key, cursor_scope(partner_id, filters)
+    cursor = cursors.decode(next_cursor, key, scope)
+    if cursor is None:
+        raise ValueError("the cursor is of another list")
+    return cursors.encode(cursor._replace(started_at=now), key, scope)
+
+
 async def with_includes(
     store: Store, partner_id: int, documents: Sequence[bytes], include: Set[Include]
 ) -> Sequence[bytes]:

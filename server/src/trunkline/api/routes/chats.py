@@ -3,15 +3,18 @@
 from functools import cache, partial
 from zlib import crc32
 
+from msgspec.structs import replace
+
 from trunkline import __version__
 from trunkline.actions.chats import groups, one_chat
 from trunkline.actions.chats.changed_chats import changed_chats
 from trunkline.actions.chats.create_chat import create_chat
 from trunkline.actions.chats.groups import GroupUpdate
-from trunkline.actions.chats.list_chats import current_version, list_chats
+from trunkline.actions.chats.list_chats import current_version, list_chats, renewed_cursor
 from trunkline.api.chat_query import PARAMETERS, parse_chat_query
 from trunkline.api.disconnection import disconnected
 from trunkline.api.etags import ANY, entity_tag, if_none_match, matches
+from trunkline.api.first_pages import FirstPage
 from trunkline.api.operation import DELETE, GET, POST, PUT, CodeSample, Operation, Request
 from trunkline.api.reference import descriptions, examples
 from trunkline.api.responses import Response, json_response, no_content
@@ -25,10 +28,10 @@ from trunkline.domain.errors import (
     NotYourLine,
 )
 from trunkline.domain.handle import parse_handle, parse_number
-from trunkline.domain.instant import DAY
-from trunkline.domain.paging import Include
+from trunkline.domain.instant import DAY, SECOND
+from trunkline.domain.paging import ChatQuery, Include
 from trunkline.schemas.chat import ChatSchema
-from trunkline.schemas.chat_list import ChatList, render_chat_list
+from trunkline.schemas.chat_list import ChatList, render_chat_list, with_next_cursor
 from trunkline.schemas.groups import Accepted, ChatUpdated
 from trunkline.schemas.requests import CreateChatBody, ParticipantBody, UpdateChatBody, parse_recipients
 from trunkline.schemas.sending import ChatCreated
@@ -73,11 +76,8 @@ async def list_all(request: Request) -> Response:
         leaving = partial(disconnected, request.receive)
         page = await changed_chats(store, state.watch, partner_id, query, leaving, request.check_key)
     else:
-        if known is not None and query.cursor is None and known != ANY:
-            version = await current_version(store, partner_id)
-            tag = entity_tag(version, query_string, salt)
-            if matches(known, tag):
-                return _not_modified(tag, version)
+        if query.cursor is None and (response := await _unchanged(request, query, known, salt)) is not None:
+            return response
         page = await list_chats(store, partner_id, query, request.ctx.now)
     tag = entity_tag(page.version, query_string, salt)
     if known is not None and matches(known, tag):
@@ -87,7 +87,48 @@ async def list_all(request: Request) -> Response:
     else:
         documents = completion.complete_chats(page.documents)
     headers = ((b"etag", tag), (_SYNC_TOKEN, page.sync_token.encode()))
-    return json_response(render_chat_list(documents, page.next_cursor), headers=headers)
+    response = json_response(render_chat_list(documents, page.next_cursor), headers=headers)
+    if _can_be_kept(query) and documents and state.first_pages.is_repeated((partner_id, query_string), page.version):
+        kept = FirstPage(page.version, page.next_cursor, request.ctx.now, response)
+        state.first_pages.keep((partner_id, query_string), kept)
+    return response
+
+
+def _can_be_kept(query: ChatQuery) -> bool:
+    """Whether a page is a first one that shows only chats, so that it depends only on the revision.
+
+    An empty one also depends on whether the line is the partner's.
+    """
+    return query.cursor is None and query.updated_since is None and not query.include
+
+
+async def _unchanged(request: Request, query: ChatQuery, known: bytes | None, salt: int) -> Response | None:
+    """The response to a request for a first page that the client or this process has; None if it must be read."""
+    store, partner_id, query_string = request.store, request.ctx.partner_id, request.query
+    kept = request.state.first_pages.get((partner_id, query_string)) if _can_be_kept(query) else None
+    has_tag = known is not None and known != ANY
+    if kept is None and not has_tag:
+        return None
+    version = await current_version(store, partner_id)
+    is_kept = kept is not None and kept.version == version
+    if known is not None and (has_tag or is_kept):
+        tag = entity_tag(version, query_string, salt)
+        if matches(known, tag):
+            return _not_modified(tag, version)
+    return _served_again(request, query, kept) if kept is not None and is_kept else None
+
+
+def _served_again(request: Request, query: ChatQuery, kept: FirstPage) -> Response:
+    """The response of a page that was kept, as if it were read now."""
+    now = request.ctx.now
+    if kept.next_cursor is None or kept.served_at // SECOND == now // SECOND:
+        return kept.response
+    partner_id = request.ctx.partner_id
+    next_cursor = renewed_cursor(request.store, partner_id, query.filters, kept.next_cursor, now)
+    body = with_next_cursor(kept.response.body, kept.next_cursor, next_cursor)
+    response = replace(kept.response, body=body)
+    request.state.first_pages.keep((partner_id, request.query), FirstPage(kept.version, next_cursor, now, response))
+    return response
 
 
 @cache
