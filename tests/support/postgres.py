@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import psutil
@@ -52,9 +53,13 @@ class PostgresServer:
                 with suppress(psutil.NoSuchProcess):
                     process.resume()
 
-    def execute(self, *statements: str) -> None:
-        """Runs statements outside any transaction."""
-        asyncio.run(_execute(self._url("postgres"), statements))
+    def execute(self, *statements: str, url: str = "") -> None:
+        """Runs statements outside any transaction, in the database at this URL."""
+        asyncio.run(_execute(url or self._url("postgres"), statements))
+
+    def value(self, query: str, *, url: str = "") -> Any:
+        """What a query returns, in the database at this URL."""
+        return asyncio.run(_value(url or self._url("postgres"), query))
 
     def _url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self._folder}"
@@ -72,6 +77,14 @@ def running_postgres() -> Generator[PostgresServer]:
         yield server
     finally:
         handle.cleanup()
+
+
+async def _value(url: str, query: str) -> Any:
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval(query)
+    finally:
+        await connection.close()
 
 
 async def _execute(url: str, statements: tuple[str, ...]) -> None:
