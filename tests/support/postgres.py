@@ -26,7 +26,7 @@ class PostgresServer:
     """A running server; every database it gives is new and empty."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._numbers = itertools.count(1)
         self.query = f"host={folder}"
         """How clients of a new database connect to the server."""
@@ -40,7 +40,7 @@ class PostgresServer:
     @contextmanager
     def hanging(self) -> Generator[None]:
         """Every process of the server stands still until the end of the block."""
-        postmaster = psutil.Process(int((self._folder / "postmaster.pid").read_text().split("\n", 1)[0]))
+        postmaster = psutil.Process(int((self.folder / "postmaster.pid").read_text().split("\n", 1)[0]))
         postmaster.suspend()  # so that it starts no other
         processes = [postmaster, *postmaster.children()]
         try:
@@ -62,7 +62,7 @@ class PostgresServer:
         return asyncio.run(_value(url or self._url("postgres"), query))
 
     def _url(self, database: str) -> str:
-        return f"postgresql://postgres@/{database}?host={self._folder}"
+        return f"postgresql://postgres@/{database}?host={self.folder}"
 
 
 @contextmanager

@@ -25,10 +25,6 @@ def _program(name: str, *arguments: str) -> None:
 class Cluster(PostgresServer):
     """A server that tests stop, start and promote."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.folder = folder
-
     def url(self, database_url: str) -> str:
         """The same database on this server."""
         return f"{database_url.partition('?')[0]}?{self.query}"
