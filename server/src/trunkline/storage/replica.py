@@ -35,7 +35,9 @@ MAX_MISSING = 1_000  # partners
 AWAY = "the read replica is not used; reads go to the primary"
 BEHIND = "the read replica is behind; what it lacks is read at the primary"
 
-_POSITION = Query("position", "select revision, pg_is_in_recovery() from partners where id = $1", ("partner",))
+_POSITION = Query(
+    "position", "select revision, pg_is_in_recovery() from partner_states where partner_id = $1", ("partner",)
+)
 _IDENTITY = Query("identity", "select cursor_key, link_key, pg_is_in_recovery() from store", ())
 
 
