@@ -73,6 +73,7 @@ ALLOWED: dict[str, set[str]] = {
         "trunkline.storage.outbox",
         "trunkline.storage.partners",
         "trunkline.storage.removal",
+        "trunkline.storage.replica",
         "trunkline.storage.store",
         "trunkline.schemas",
         "trunkline.domain",

@@ -18,12 +18,3 @@ def test_a_notice_is_logged_once_a_minute_and_holds_for_a_minute(caplog: pytest.
     assert notice.current == ["the kettle is cold"]
     now = 122.0
     assert notice.current == []
-
-
-def test_a_notice_whose_cause_is_gone_is_withdrawn_and_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    notice = Notice("the kettle is cold", lambda: 0.0)
-    for _ in range(3):
-        notice.give("seen")
-        notice.withdraw()
-    assert notice.current == []
-    assert len(caplog.records) == 1

@@ -24,10 +24,10 @@ class OpenStore:
 
 
 @contextmanager
-def opened_store(url: str, attachments: str = "") -> Generator[OpenStore]:
-    """The store behind a URL, with its files at a place, until the end of the block."""
+def opened_store(url: str, attachments: str = "", replica: str = "") -> Generator[OpenStore]:
+    """The store behind a URL, with its files at a place, and perhaps a replica, until the end of the block."""
     with asyncio.Runner() as runner:
-        context = open_store(url, attachments=attachments or place_of(url))
+        context = open_store(url, attachments=attachments or place_of(url), replica=replica)
         store = runner.run(context.__aenter__())
         try:
             yield OpenStore(store, runner)

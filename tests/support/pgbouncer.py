@@ -24,7 +24,7 @@ CONFIGURATION = """\
 * = host={server} user=postgres
 
 [pgbouncer]
-listen_addr =
+listen_addr = {address}
 listen_port = {port}
 unix_socket_dir = {folder}
 auth_type = any
@@ -33,6 +33,7 @@ default_pool_size = {size}
 max_client_conn = {clients}
 logfile = {folder}/log
 {user}
+{tls}
 """
 
 
@@ -48,10 +49,13 @@ def _command() -> tuple[str, dict[str, str]]:
 
 
 @contextmanager
-def running_pgbouncer(server_url: str, mode: str, *, size: int = 20, clients: int = 200) -> Generator[str]:
+def running_pgbouncer(
+    server_url: str, mode: str, *, size: int = 20, clients: int = 200, port: int = 0, tls: str = ""
+) -> Generator[str]:
     """The URL of the same database through a PgBouncer in this mode (session or transaction), until the end.
 
-    ``size`` is the number of connections to the server, ``clients`` that of accepted connections.
+    ``size`` is the number of connections to the server, ``clients`` that of accepted connections. With a ``port``, it
+    also listens there; ``tls`` is its configuration of TLS.
     """
     parts = urlsplit(server_url)
     command, variables = _command()
@@ -64,7 +68,9 @@ def running_pgbouncer(server_url: str, mode: str, *, size: int = 20, clients: in
         configuration.write_text(
             CONFIGURATION.format(
                 server=server,
-                port=PORT,
+                port=port or PORT,
+                address="127.0.0.1" if port else "",
+                tls=tls,
                 folder=folder,
                 mode=mode,
                 size=size,
@@ -78,10 +84,10 @@ def running_pgbouncer(server_url: str, mode: str, *, size: int = 20, clients: in
             [command, "--quiet", str(configuration)], env=os.environ | variables, stderr=subprocess.DEVNULL
         )
         try:
-            socket = folder / f".s.PGSQL.{PORT}"
+            socket = folder / f".s.PGSQL.{port or PORT}"
             until(lambda: socket.exists() or process.poll() is not None)
             assert process.poll() is None, (folder / "log").read_text()
-            yield parts._replace(query=f"host={folder}&port={PORT}").geturl()
+            yield parts._replace(query=f"host={folder}&port={port or PORT}").geturl()
         finally:
             process.kill()
             process.wait()

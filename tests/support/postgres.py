@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import psutil
@@ -25,7 +26,7 @@ class PostgresServer:
     """A running server; every database it gives is new and empty."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._numbers = itertools.count(1)
         self.query = f"host={folder}"
         """How clients of a new database connect to the server."""
@@ -39,7 +40,7 @@ class PostgresServer:
     @contextmanager
     def hanging(self) -> Generator[None]:
         """Every process of the server stands still until the end of the block."""
-        postmaster = psutil.Process(int((self._folder / "postmaster.pid").read_text().split("\n", 1)[0]))
+        postmaster = psutil.Process(int((self.folder / "postmaster.pid").read_text().split("\n", 1)[0]))
         postmaster.suspend()  # so that it starts no other
         processes = [postmaster, *postmaster.children()]
         try:
@@ -52,12 +53,16 @@ class PostgresServer:
                 with suppress(psutil.NoSuchProcess):
                     process.resume()
 
-    def execute(self, *statements: str) -> None:
-        """Runs statements outside any transaction."""
-        asyncio.run(_execute(self._url("postgres"), statements))
+    def execute(self, *statements: str, url: str = "") -> None:
+        """Runs statements outside any transaction, in the database at this URL."""
+        asyncio.run(_execute(url or self._url("postgres"), statements))
+
+    def value(self, query: str, *, url: str = "") -> Any:
+        """What a query returns, in the database at this URL."""
+        return asyncio.run(_value(url or self._url("postgres"), query))
 
     def _url(self, database: str) -> str:
-        return f"postgresql://postgres@/{database}?host={self._folder}"
+        return f"postgresql://postgres@/{database}?host={self.folder}"
 
 
 @contextmanager
@@ -72,6 +77,14 @@ def running_postgres() -> Generator[PostgresServer]:
         yield server
     finally:
         handle.cleanup()
+
+
+async def _value(url: str, query: str) -> Any:
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval(query)
+    finally:
+        await connection.close()
 
 
 async def _execute(url: str, statements: tuple[str, ...]) -> None:

@@ -39,6 +39,11 @@ class Settings:
         "sqlite:///trunkline.db",
         "The database: sqlite:///relative/path.db, sqlite:////absolute/path.db or postgresql://user@host/name.",
     )
+    database_replica: str = _setting(
+        "",
+        "A read replica of a PostgreSQL database: postgresql://user@host/name. Lists, chats and messages are read "
+        "there when it is as current as the database itself.",
+    )
     attachments: str = _setting(
         "",
         "Where files are stored: a folder, or s3://bucket/prefix. By default, the folder beside the database with the "

@@ -55,6 +55,7 @@ class LifespanApp:
             settings.thresholds,
             attachments=settings.attachments,
             limits=postgres_limits(settings),
+            replica=settings.database_replica,
         )
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:

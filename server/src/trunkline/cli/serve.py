@@ -22,6 +22,7 @@ from trunkline.config import Settings
 from trunkline.domain.errors import CommandError
 from trunkline.metrics import FOLDER
 from trunkline.storage.files.opening import check_place
+from trunkline.storage.replica import check_replica
 from trunkline.telemetry.trace_settings import check_traces
 
 log = logging.getLogger("trunkline.serve")
@@ -39,6 +40,7 @@ def serve(**values: Any) -> None:
 
     settings = Settings(**values)
     settings.check()
+    check_replica(settings.database_replica, settings.database)
     if settings.carrier != Settings().carrier:
         find_factory(settings.carrier)
     with_store(settings.database, lambda store: store.database.check_ready(), must_exist=False)

@@ -25,10 +25,6 @@ class Notice:
             self._logged_at = self._seen_at
             log.warning("%s (%s)", self._text, cause)
 
-    def withdraw(self) -> None:
-        """The cause is gone."""
-        self._seen_at = None
-
     @property
     def current(self) -> list[str]:
         """The sentence, if it holds."""

@@ -270,10 +270,10 @@ class Postgres:
         return Usage(self._turns.waiting, connections)
 
     @asynccontextmanager
-    async def snapshot(self, *, bulk: bool = True) -> AsyncGenerator["PostgresTransaction"]:
+    async def snapshot(self) -> AsyncGenerator["PostgresTransaction"]:
         silences = self._readers.silences
         with _translated():
-            async with self._in_transaction(self._readers, silences, bulk=bulk, snapshot=True) as transaction:
+            async with self._in_transaction(self._readers, silences, bulk=True, snapshot=True) as transaction:
                 yield transaction
 
     def notices(self) -> list[str]:

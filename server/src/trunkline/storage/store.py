@@ -2,10 +2,12 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
+
+import msgspec
 
 from trunkline.domain.chat_health import DEFAULT_THRESHOLDS, Thresholds
 from trunkline.domain.context import RequestContext
@@ -20,10 +22,15 @@ from trunkline.storage.partners import Partners
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.postgres import Postgres
 from trunkline.storage.postgres_limits import Limits
+from trunkline.storage.postgres_url import parse_url
 from trunkline.storage.reader import Reader
+from trunkline.storage.replica import TIMEOUT as REPLICA_TIMEOUT
+from trunkline.storage.replica import Replica, check_replica
 from trunkline.storage.schema import schema_problem, upgrade
 from trunkline.storage.sql import load
 from trunkline.storage.sqlite import SQLite
+
+T = TypeVar("T")
 
 READY_TIMEOUT = 4.0  # s, so that the response arrives within 5
 
@@ -42,10 +49,12 @@ class Store:
         link_key: bytes,
         files: FileStore,
         thresholds: Thresholds = DEFAULT_THRESHOLDS,
+        replica: Replica | None = None,
     ) -> None:
         self.database = database
         self.clock: Clock = database.clock
         """The time of the database."""
+        self._replica = replica
         self.files = files
         """Where the bytes of attachments are."""
         self.partners = Partners(database)
@@ -67,6 +76,15 @@ class Store:
         """Reads the committed rows of a partner."""
         return Reader(self.database, partner_id)
 
+    async def read(self, partner_id: int, work: Callable[[Reader], Awaitable[T]]) -> T:
+        """What ``work`` reads of the committed rows of a partner, from the replica if there is one.
+
+        ``work`` must only read, and may be called a second time.
+        """
+        if self._replica is None:
+            return await work(Reader(self.database, partner_id))
+        return await self._replica.read(partner_id, work)
+
     def change(self, ctx: RequestContext, *, bulk: bool = False) -> AbstractAsyncContextManager[Change]:
         """Opens a change: one write transaction of the partner. Commits if the block ends without an exception.
 
@@ -77,7 +95,7 @@ class Store:
 
     def notices(self) -> list[str]:
         """What works, but less well than it should: a sentence each, which names no host."""
-        return self.database.notices()
+        return self.database.notices() + (self._replica.notices() if self._replica is not None else [])
 
     async def find_files(self) -> None:
         """Notes where the folder of the attachments is, so that it is missed if it goes away."""
@@ -136,6 +154,22 @@ async def renew_cursor_key(transaction: Transaction) -> None:
     await transaction.fetch(_QUERIES["renew_cursor_key"], (secrets.token_bytes(32),))
 
 
+@asynccontextmanager
+async def _replica(
+    database: Database, url: str, keys: tuple[bytes, bytes], limits: Limits
+) -> AsyncGenerator[Replica | None]:
+    """The replica at a URL, if there is one, until the end of the block."""
+    if not url:
+        yield None
+        return
+    limits = msgspec.structs.replace(limits, read=REPLICA_TIMEOUT, begin=REPLICA_TIMEOUT, write=REPLICA_TIMEOUT)
+    replica = Replica(database, Postgres(parse_url(url, is_replica=True), limits), keys)
+    try:
+        yield replica
+    finally:
+        await replica.close()
+
+
 def sqlite_file(url: str) -> Path | None:
     """The file of the database at a URL; None if the URL does not name a SQLite file."""
     scheme, separator, rest = url.partition("://")
@@ -180,19 +214,22 @@ async def open_store(
     attachments: str = "",
     must_exist: bool = False,
     limits: Limits = Limits(),  # noqa: B008 - frozen
+    replica: str = "",
 ) -> AsyncGenerator[Store]:
     """Opens the store at a URL, upgrades it if necessary, and closes it at the end. Raises ``CommandError``.
 
     ``attachments`` is the place of the files; by default, a folder beside the database. Creates a store that does not
-    exist, unless it ``must_exist``.
+    exist, unless it ``must_exist``. ``replica`` is the URL of a read replica, which need not answer.
     """
+    check_replica(replica, url)
     files = open_files(attachments, url)
     try:
         database = await connect(url, must_exist=must_exist, limits=limits)
         try:
             await upgrade(database, must_exist=must_exist)
-            cursor_key, link_key = await _keys(database)
-            yield Store(database, cursor_key, link_key, files, thresholds)
+            keys = await _keys(database)
+            async with _replica(database, replica, keys, limits) as reads:
+                yield Store(database, *keys, files, thresholds, reads)
         finally:
             await database.close()
     finally:

@@ -12,6 +12,7 @@ from trunkline.domain.paging import ChatQuery, fitting
 from trunkline.storage import changed_since
 from trunkline.storage.changed_since import ChangedChats
 from trunkline.storage.cursor import decode_sync, encode_sync
+from trunkline.storage.reader import Reader
 from trunkline.storage.store import Store
 
 Disconnected: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
@@ -30,32 +31,39 @@ async def changed_chats(
     ``TooManyRequests`` if too many requests wait, and ``Unauthorized`` if the key became invalid during the wait.
     """
     since = _start(store, partner_id, query)
-    changed = await _read(store, partner_id, query, since)
+    if not query.wait:
+        return await store.read(partner_id, lambda reader: _page(store, reader, query, since))
+    reader = store.reader(partner_id)
+    changed = await _read(reader, query, since)
     if not changed.documents:
         await check_line(store, partner_id, query.filters)
-        if query.wait:
-            changed = await _wait(store, watch, partner_id, query, since, disconnected, check_key)
+        changed = await _wait(reader, watch, query, since, disconnected, check_key)
+    return await _rendered(store, reader, query, changed)
+
+
+async def _page(store: Store, reader: Reader, query: ChatQuery, since: int) -> ChatPage:
+    changed = await _read(reader, query, since)
+    if not changed.documents:
+        await check_line(store, reader.partner_id, query.filters)
+    return await _rendered(store, reader, query, changed)
+
+
+async def _rendered(store: Store, reader: Reader, query: ChatQuery, changed: ChangedChats) -> ChatPage:
     documents = changed.documents
     if query.include:
-        documents = await with_includes(store, partner_id, documents, query.include)
+        documents = await with_includes(reader, documents, query.include)
     number = fitting(documents)
     if number < len(changed.documents):
         changed, documents = changed.first(number), documents[:number]
     joined = b",".join(documents)
-    token = encode_sync(changed.reached, store.cursor_key, partner_id)
+    token = encode_sync(changed.reached, store.cursor_key, reader.partner_id)
     if changed.has_more:
         return ChatPage(joined, next_cursor=token, sync_token=token, version=f"{token}-")
     return ChatPage(joined, next_cursor=None, sync_token=token, version=token)
 
 
 async def _wait(
-    store: Store,
-    watch: Watch,
-    partner_id: int,
-    query: ChatQuery,
-    since: int,
-    disconnected: Disconnected,
-    check_key: CheckKey,
+    reader: Reader, watch: Watch, query: ChatQuery, since: int, disconnected: Disconnected, check_key: CheckKey
 ) -> ChangedChats:
     """The page as soon as it is not empty, or the empty page on timeout. Holds nothing between two reads."""
     loop = asyncio.get_running_loop()
@@ -63,21 +71,21 @@ async def _wait(
     leaving = asyncio.ensure_future(disconnected())
     try:
         while True:
-            with watch.join(partner_id, query.filters, since) as change:
-                changed = await _read(store, partner_id, query, since)
+            with watch.join(reader.partner_id, query.filters, since) as change:
+                changed = await _read(reader, query, since)
                 if changed.documents:
                     return changed
                 left = max(0.0, deadline - loop.time())
                 await asyncio.wait({change, leaving}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             await check_key()
             if change.cancelled() or not change.done():
-                return await _read(store, partner_id, query, since)
+                return await _read(reader, query, since)
     finally:
         leaving.cancel()
 
 
-async def _read(store: Store, partner_id: int, query: ChatQuery, since: int) -> ChangedChats:
-    return await changed_since.read(store.reader(partner_id), query.filters, since=since, limit=query.limit)
+async def _read(reader: Reader, query: ChatQuery, since: int) -> ChangedChats:
+    return await changed_since.read(reader, query.filters, since=since, limit=query.limit)
 
 
 def _start(store: Store, partner_id: int, query: ChatQuery) -> int:

@@ -14,6 +14,7 @@ from trunkline.storage import chat_list, includes
 from trunkline.storage import cursor as cursors
 from trunkline.storage.chat_list import SnapshotForgotten
 from trunkline.storage.cursor import Cursor, encode_sync
+from trunkline.storage.reader import Reader
 from trunkline.storage.store import Store
 
 _NUMBER = re.compile(r"[0-9]{1,5}")
@@ -37,7 +38,11 @@ async def list_chats(store: Store, partner_id: int, query: ChatQuery, now: Insta
 
     Raises ``InvalidParameter`` for a cursor that has expired or is of another list, ``NotYourLine`` for another's line.
     """
-    filters, limit, reader = query.filters, query.limit, store.reader(partner_id)
+    return await store.read(partner_id, lambda reader: _page(store, reader, query, now))
+
+
+async def _page(store: Store, reader: Reader, query: ChatQuery, now: Instant) -> ChatPage:
+    filters, limit, partner_id = query.filters, query.limit, reader.partner_id
     key, scope = store.cursor_key, cursor_scope(partner_id, filters)
     cursor, skip = _start(query.cursor, key, scope, now)
     if cursor is None:
@@ -54,7 +59,7 @@ async def list_chats(store: Store, partner_id: int, query: ChatQuery, now: Insta
         snapshot, started_at = cursor.snapshot, cursor.started_at
     documents = page.documents
     if query.include:
-        documents = await with_includes(store, partner_id, documents, query.include)
+        documents = await with_includes(reader, documents, query.include)
     joined = b",".join(documents)
     if len(joined) > MAX_PAGE:
         number = fitting(documents)
@@ -83,13 +88,10 @@ def renewed_cursor(store: Store, partner_id: int, filters: Filters, next_cursor:
     return cursors.encode(cursor._replace(started_at=now), key, scope)
 
 
-async def with_includes(
-    store: Store, partner_id: int, documents: Sequence[bytes], include: Set[Include]
-) -> Sequence[bytes]:
+async def with_includes(reader: Reader, documents: Sequence[bytes], include: Set[Include]) -> Sequence[bytes]:
     """The first documents with their optional fields: at least as many as make a page."""
     if not documents:
         return documents
-    reader = store.reader(partner_id)
     extended: list[bytes] = []
     size = 0
     for each in await includes.read(reader, documents):

@@ -15,7 +15,7 @@ _BATCH = 200
 
 async def read_chat(store: Store, partner_id: int, chat_id: str) -> bytes:
     """The document of a chat. Raises ``NotFound``."""
-    document = await store.reader(partner_id).chat_document(chat_id)
+    document = await store.read(partner_id, lambda reader: reader.chat_document(chat_id))
     if document is None:
         raise no_such_chat(chat_id)
     return document

@@ -53,7 +53,7 @@ async def create_poll(
 
 async def read_poll(store: Store, partner_id: int, message_id: str) -> bytes:
     """A poll. Raises ``NoSuchMessage``."""
-    return _document(await require_message(store.reader(partner_id), message_id))
+    return _document(await store.read(partner_id, lambda reader: require_message(reader, message_id)))
 
 
 async def add_options(store: Store, ctx: RequestContext, message_id: str, texts: Sequence[str]) -> bytes:
