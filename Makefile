@@ -6,7 +6,7 @@ PUBLIC_CLIENT := .clients/linq-python-0.65.0
 LOCK := requirements/run.txt requirements/dev.txt
 MARKDOWN := *.md docs server/README.md server/src sdk/README.md bench/README.md
 
-.PHONY: help run setup test test-fast check bench generate lock clean
+.PHONY: help run setup test test-fast check bench generate dist release lock clean
 help: ## what each command does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
@@ -29,8 +29,12 @@ $(BIN)/python:
 	@touch $@
 
 .pgbouncer/stamp:
-	@tests/support/install-pgbouncer .pgbouncer
+	@tests/support/install-program .pgbouncer pgbouncer
 	@mkdir -p .pgbouncer && touch $@
+
+.haproxy/stamp:
+	@tests/support/install-program .haproxy haproxy
+	@mkdir -p .haproxy && touch $@
 
 node_modules/.package-lock.json: .venv/dev.stamp package-lock.json
 	@$(BIN)/npm ci --silent
@@ -39,9 +43,10 @@ node_modules/.package-lock.json: .venv/dev.stamp package-lock.json
 run: .venv/run.stamp ## load sample data, serve it, list its chats, and say what to try next
 	@examples/quickstart
 
-setup: .venv/dev.stamp .clients/stamp .pgbouncer/stamp node_modules/.package-lock.json ## install everything that running, testing and checking need
+setup: .venv/dev.stamp .clients/stamp .pgbouncer/stamp .haproxy/stamp node_modules/.package-lock.json ## install everything that running, testing and checking need
 
-generate: .venv/dev.stamp .clients/stamp ## write the SDK's generated files
+generate: .venv/dev.stamp .clients/stamp ## write the version, from VERSION, and the SDK's generated files
+	$(BIN)/python tools/version.py
 	$(BIN)/python sdk/tools/generate.py
 	$(BIN)/python sdk/tools/compare_names.py $(PUBLIC_CLIENT)
 
@@ -49,6 +54,7 @@ check: setup ## formatting, lint, types, import directions, generated files
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mdformat --check $(MARKDOWN)
+	$(BIN)/python tools/version.py --check
 	$(BIN)/python sdk/tools/generate.py --check
 	$(BIN)/python sdk/tools/compare_names.py $(PUBLIC_CLIENT) --check
 	$(BIN)/node node_modules/pyright/index.js --pythonpath $(BIN)/python
@@ -66,9 +72,16 @@ bench: setup ## measure the service, a tenant beside a bad neighbour, and the SD
 	$(BIN)/python -m bench.neighbour
 	$(BIN)/python -m bench.sdk
 
+dist: .venv/dev.stamp ## build both wheels and source archives into build/dist, and check them
+	$(BIN)/python tools/build_distributions.py build/dist
+
+release: .venv/dev.stamp ## the same, if the changelog has a section for the version
+	$(BIN)/python tools/version.py --release
+	$(BIN)/python tools/build_distributions.py build/dist
+
 lock: .venv/dev.stamp ## pin the newest versions of every dependency
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -o requirements/run.txt server/pyproject.toml sdk/pyproject.toml --no-emit-package trunkline-sdk
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -c requirements/run.txt -o requirements/dev.txt requirements/dev.in
 
 clean: ## remove everything that was installed or made
-	rm -rf .venv .clients .pgbouncer node_modules build trunkline.db trunkline.db-wal trunkline.db-shm
+	rm -rf .venv .clients .pgbouncer .haproxy node_modules build trunkline.db trunkline.db-wal trunkline.db-shm

@@ -97,7 +97,7 @@ class Writers:
                     continue
                 if response.status_code in {201, 202}:
                     return response.content
-                assert response.status_code == 503, response.text
+                assert response.status_code in {502, 503}, response.text  # 502 is a proxy's
                 await asyncio.sleep(_PAUSE)
 
 

@@ -9,12 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from tests.support.programs import program
 from tests.support.waiting import until
 
 MODES = ("session", "transaction")
-
-INSTALLED = Path(__file__).parents[2] / ".pgbouncer"
-"""Where ``make setup`` puts what the system does not have."""
 
 PORT = 6432
 """Only part of the name of the Unix socket."""
@@ -37,17 +35,6 @@ logfile = {folder}/log
 """
 
 
-def _command() -> tuple[str, dict[str, str]]:
-    """The command, and the variables that it needs. Fails if it is missing: the tests are not skipped."""
-    search = os.pathsep.join([os.environ["PATH"], "/usr/sbin", str(INSTALLED / "usr" / "sbin")])
-    command = shutil.which("pgbouncer", path=search)
-    assert command is not None, "PgBouncer is missing: run `make setup`, or install the package pgbouncer"
-    libraries = (
-        {str(each.parent) for each in INSTALLED.glob("**/lib*.so.*")} if command.startswith(str(INSTALLED)) else ()
-    )
-    return command, {"LD_LIBRARY_PATH": os.pathsep.join(libraries)}
-
-
 @contextmanager
 def running_pgbouncer(
     server_url: str, mode: str, *, size: int = 20, clients: int = 200, port: int = 0, tls: str = ""
@@ -58,7 +45,7 @@ def running_pgbouncer(
     also listens there; ``tls`` is its configuration of TLS.
     """
     parts = urlsplit(server_url)
-    command, variables = _command()
+    command, variables = program("pgbouncer")
     with tempfile.TemporaryDirectory(prefix="pgbouncer-") as name:
         folder = Path(name)
         server = parse_qs(parts.query)["host"][0]

@@ -1,4 +1,4 @@
-"""The version of the distribution ``trunkline-sdk``; a test compares it with ``pyproject.toml``."""
+"""The version of the distribution ``trunkline-sdk``, which tools/version.py writes."""
 
 __title__ = "linq"
 __version__ = "0.1.0"
