@@ -21,7 +21,7 @@ INDEXES = (
     "create unique index concurrently lines_id on lines (partner_id, id);",
 )
 MORE = (NEWEST + 3, "-- expand\nalter table lines add column colour text;")
-CONTRACT = (NEWEST + 4, "-- contract\nalter table lines drop column label;")
+CONTRACTION = (NEWEST + 4, "-- contract\nalter table lines drop column label;")
 COLUMNS = Query("columns", "select note, colour from lines", ())
 
 
@@ -55,7 +55,7 @@ async def test_a_version_works_beside_an_expanded_schema(database_url: str, monk
 async def test_a_version_that_is_not_compatible_says_so(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with open_store(database_url) as older:
         partner = await new_partner(older)
-        know(monkeypatch, EXPAND, INDEXES, MORE, CONTRACT)
+        know(monkeypatch, EXPAND, INDEXES, MORE, CONTRACTION)
         async with open_store(database_url):
             pass
         know(monkeypatch)

@@ -39,7 +39,7 @@ class Phase(StrEnum):
     """They work on."""
     EXPAND_CONCURRENTLY = "expand, concurrently"
     """They work on. Its statements create or drop an index ``concurrently``, each by itself, outside a transaction."""
-    CONTRACT = "contract"
+    CONTRACTION = "contract"
     """They must have ended."""
 
 
@@ -52,7 +52,7 @@ class Schema(msgspec.Struct, frozen=True):
 
 def phase_of(version: int, script: str) -> Phase:
     """The phase of the migration that leads to a schema version. Raises ``ValueError`` if its first line is not one."""
-    return Phase.CONTRACT if version < _FIRST_WITH_PHASE else Phase(script.partition("\n")[0].removeprefix("-- "))
+    return Phase.CONTRACTION if version < _FIRST_WITH_PHASE else Phase(script.partition("\n")[0].removeprefix("-- "))
 
 
 async def upgrade(database: Database, *, must_exist: bool = False) -> tuple[int, int]:
@@ -98,7 +98,7 @@ async def _migrate(
             if version == 1:
                 await transaction.fetch(_QUERIES["create_store"], (secrets.token_bytes(32),))
         reached = version
-        if phase is Phase.CONTRACT:
+        if phase is Phase.CONTRACTION:
             compatible_with = version
         if phase is Phase.EXPAND_CONCURRENTLY:
             break
