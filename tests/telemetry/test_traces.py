@@ -23,7 +23,6 @@ from trunkline.delivery.worker import Worker
 from trunkline.domain.errors import CommandError, NotReady
 from trunkline.domain.events import EventType
 from trunkline.logs import JsonFormatter
-from trunkline.storage.reader import Reader
 from trunkline.telemetry.trace_settings import check_traces, exporter_name
 from trunkline.telemetry.traces import Traces, new_provider
 from trunkline.testing.clock import Clock
@@ -142,11 +141,11 @@ def test_an_error_of_the_service_fails_the_span_without_what_it_says(
     chat = traced.we.create()["id"]
     assert traced.spans
 
-    async def fail(*_: object) -> None:
+    async def fail(*_: object, **__: object) -> None:
         raise NotReady(CANARY)
 
     with monkeypatch.context() as patch, lines(JsonFormatter()) as logged:
-        patch.setattr(Reader, "chat", fail)
+        patch.setattr("trunkline.actions.messages.send_to_chat.send", fail)
         response = traced.we.try_send(chat)
     change, request = traced.spans
     assert (change.status.status_code, attributes(change)["error.type"]) == (StatusCode.ERROR, "NotReady")
