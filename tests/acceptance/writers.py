@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import random
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -40,9 +40,10 @@ class Acknowledged(msgspec.Struct, frozen=True):
 class Writers:
     """Tasks that write for partners, mostly for the newest one."""
 
-    def __init__(self, url: str, seed: int, tasks: int) -> None:
+    def __init__(self, url: str, seed: int, tasks: int, unavailable: Collection[int]) -> None:
         self._url = url
         self._seed = seed
+        self._unavailable = unavailable
         self._tenants: list[Tenant] = []
         self._started = asyncio.Event()
         self._stopped = False
@@ -97,14 +98,14 @@ class Writers:
                     continue
                 if response.status_code in {201, 202}:
                     return response.content
-                assert response.status_code in {502, 503}, response.text  # 502 is a proxy's
+                assert response.status_code in self._unavailable, response.text
                 await asyncio.sleep(_PAUSE)
 
 
 @asynccontextmanager
-async def writing(url: str, seed: int, tasks: int) -> AsyncGenerator[Writers]:
-    """Writers that work until the end of the block."""
-    writers = Writers(url, seed, tasks)
+async def writing(url: str, seed: int, tasks: int, *, unavailable: Collection[int] = (503,)) -> AsyncGenerator[Writers]:
+    """Writers that work until the end of the block, and retry after a response whose status is in ``unavailable``."""
+    writers = Writers(url, seed, tasks, unavailable)
     try:
         yield writers
     finally:
