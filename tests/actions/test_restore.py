@@ -13,7 +13,7 @@ from typing import TypeAlias
 import pytest
 
 from tests.actions.test_check_store import fill
-from tests.storage.schema_16 import TO_SCHEMA_16
+from tests.storage.old_schema import Table, create_schema
 from tests.support.chats import NOW, make_chat
 from tests.support.open_store import opened_store
 from tests.support.partners import context, new_partner
@@ -227,7 +227,7 @@ async def test_what_cannot_be_restored(place: Place) -> None:
     changed(folder / "foreign", "create table notes (text)")
     for name in ("newer", "cut"):
         (folder / name).write_bytes(place.backup.read_bytes())
-    changed(folder / "newer", "update store set schema_version = 9999")
+    changed(folder / "newer", "update store set schema_version = 9999, compatible_with = 9999")
     os.truncate(folder / "cut", place.backup.stat().st_size // 2)
     names = place.names
     for name, says in (
@@ -274,25 +274,15 @@ def test_a_damaged_database_is_replaced_and_kept_with_its_log(place: Place) -> N
 
 
 async def test_a_backup_of_an_older_schema_is_upgraded(place: Place) -> None:
-    for statement in TO_SCHEMA_16.split(";")[:-1]:
-        changed(place.backup, statement)
-    changed(place.backup, "alter table store drop column origin")
-    changed(place.backup, "alter table store drop column link_key")
-    changed(place.backup, "alter table store drop column compatible_with")
-    changed(place.backup, "alter table partners add column revision bigint not null default 0")
-    changed(place.backup, "alter table partners add column clock bigint not null default 0")
-    changed(place.backup, "update partners set (revision, clock) = (select revision, clock from partner_states)")
-    changed(place.backup, "drop table partner_states")
-    changed(place.backup, "alter table partners drop column removed_at")
-    changed(place.backup, "drop index events_message")
-    changed(place.backup, "alter table events drop column message_id")
-    changed(place.backup, "update store set schema_version = 11")
-    with closing(sqlite3.connect(place.backup)) as connection:
-        [(cursor_key,)] = connection.execute("select cursor_key from store")
+    place.backup.unlink()
+    store_row: Table = ("store", "schema_version cursor_key last_partner_id", [(11, bytes(32), 1)])
+    partner: Table = ("partners", "id name created_at revision clock", [(1, "Globex", NOW, 0, NOW)])
+    await create_schema(f"sqlite:///{place.backup}", 11, [store_row, partner])
     await place.restore()
+    assert await place.partners() == ["Globex"]
     async with open_store(place.url) as store:
-        assert store.link_key == cursor_key, "URLs of files remain valid"
-        assert store.cursor_key != cursor_key
+        assert store.link_key == bytes(32), "URLs of files remain valid"
+        assert store.cursor_key != store.link_key
 
 
 async def test_postgresql_is_restored_only_into_an_empty_database(

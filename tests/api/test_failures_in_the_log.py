@@ -14,6 +14,7 @@ from tests.support.log_lines import lines
 from tests.support.open_store import OpenStore
 from trunkline.domain.errors import NotReady, described
 from trunkline.logs import JsonFormatter
+from trunkline.storage import sending
 from trunkline.storage.reader import Reader
 
 CANARY = "canary7f3a"
@@ -27,7 +28,7 @@ def failing(we: Caller, monkeypatch: pytest.MonkeyPatch, error: BaseException) -
         raise error
 
     with monkeypatch.context() as patch, lines(JsonFormatter()) as logged:
-        patch.setattr(Reader, "chat", fail)
+        patch.setattr(sending, "read", fail)
         response = we.try_send(chat, text(CANARY))
     [line] = logged
     assert CANARY not in line

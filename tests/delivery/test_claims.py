@@ -236,6 +236,7 @@ class ControlledDatabase:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.clock = database.clock
         self.is_available = True
         self.refused = 0
         self.reads = 0

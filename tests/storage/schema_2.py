@@ -9,12 +9,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from tests.storage.old_schema import Table, create_schema
 from tests.support.chats import LINE, NOW, chat_id
 from trunkline.domain.instant import SECOND, Instant, render
 from trunkline.domain.keys import digest
-from trunkline.storage.schema import migrations
 from trunkline.storage.sql import Value
-from trunkline.storage.store import connect
 
 SECRET = "tk_of_an_old_version"
 CURSOR_KEY = bytes(range(32))
@@ -81,8 +80,6 @@ _IMPORTED_MESSAGE_DOCUMENT = (
     b'"preferred_service":null,"service":"SMS","sent_at":"2025-12-31T23:59:50Z","delivered_at":null,"read_at":null}'
 )
 
-_Rows = Sequence[tuple[Value, ...]]
-
 # The time and the position of each chat: at first, and now.
 _FIRST = {number: (NOW + number * SECOND, number) for number in PEOPLE}
 _NOW = _FIRST | {1: (NOW + 11 * SECOND, 10), 2: (NOW + 12 * SECOND, 13)}
@@ -92,15 +89,7 @@ _RETRY_AT = NOW + 60 * SECOND
 
 async def create_schema_2(url: str, target_url: str) -> None:
     """Creates the database, in which a subscription with this target has pending deliveries."""
-    database = await connect(url)
-    try:
-        async with database.migration() as transaction:
-            for _, script in migrations()[:2]:
-                await transaction.script(script)
-            for table, columns, rows in _tables(target_url):
-                await transaction.load(table, tuple(columns.split()), rows)
-    finally:
-        await database.close()
+    await create_schema(url, 2, _tables(target_url))
 
 
 def _handle(number: int, handle: str, *, is_me: bool = False) -> dict[str, object]:
@@ -178,7 +167,7 @@ def _event(event_id: str, kind: str, at: Instant) -> bytes:
     return msgspec.json.encode(document).replace(b"BASE", b"\x1a")
 
 
-def _tables(target_url: str) -> Sequence[tuple[str, str, _Rows]]:
+def _tables(target_url: str) -> Sequence[Table]:
     """Every table of schema version 2: its name, its columns and its rows."""
     counts = {1: (2, 2), 2: (1, 0)}
     chats: list[tuple[Value, ...]] = [

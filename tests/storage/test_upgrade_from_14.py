@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.storage.old_schema import Table, create_schema
 from tests.support.chats import LINE, NOW, make_chat
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import PartnerRemoved
@@ -10,14 +11,12 @@ from trunkline.domain.paging import Filters
 from trunkline.storage import changed_since, chat_list
 from trunkline.storage.chat_list import SnapshotForgotten
 from trunkline.storage.cursor import SortKey
-from trunkline.storage.schema import migrations
-from trunkline.storage.sql import Value
-from trunkline.storage.store import connect, open_store
+from trunkline.storage.store import open_store
 
 ACTIVE, REMOVED = 1, 2
 FORGOTTEN = 5
 
-_TABLES: list[tuple[str, str, list[tuple[Value, ...]]]] = [
+_TABLES: list[Table] = [
     ("store", "schema_version cursor_key link_key last_partner_id", [(14, bytes(32), bytes(32), 2)]),
     (
         "partners",
@@ -30,16 +29,7 @@ _TABLES: list[tuple[str, str, list[tuple[Value, ...]]]] = [
 
 async def create_schema_14(url: str) -> None:
     """Creates the database, with an active partner and one that is being removed."""
-    database = await connect(url)
-    try:
-        async with database.migration() as transaction:
-            for version, script in migrations():
-                if version <= 14:
-                    await transaction.script(script)
-            for table, columns, rows in _TABLES:
-                await transaction.load(table, tuple(columns.split()), rows)
-    finally:
-        await database.close()
+    await create_schema(url, 14, _TABLES)
 
 
 async def test_changes_continue_after_the_last_revision_and_time(database_url: str) -> None:

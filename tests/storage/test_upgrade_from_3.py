@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.storage import schema_2
+from tests.storage.old_schema import Table, create_schema
 from tests.storage.schema_2 import PEOPLE, create_schema_2
 from tests.support.asgi import BASE, Api
 from tests.support.attachments import sending, uploaded
@@ -55,7 +56,7 @@ async def create_schema_3(url: str, targets: Iterable[str]) -> None:
         (1, f"s-{number}", target, f'["{kind}"]', 1, "whsec_b3RoZXIh", NOW + number, NOW)
         for number, target in enumerate(targets)
     ]
-    tables: list[tuple[str, str, list[tuple[Value, ...]]]] = [
+    tables: list[Table] = [
         ("store", "schema_version cursor_key last_partner_id", [(3, bytes(32), 1)]),
         ("partners", "id name created_at revision clock", [(1, "Acme", NOW, 8, NOW)]),
         (
@@ -74,15 +75,7 @@ async def create_schema_3(url: str, targets: Iterable[str]) -> None:
             [(1, "s-0", 8, chat_id(1), kind, "8", "failed", 1, "HTTP 404", NOW)],
         ),
     ]
-    database = await connect(url)
-    try:
-        async with database.migration() as transaction:
-            for _, script in migrations()[:3]:
-                await transaction.script(script)
-            for table, columns, rows in tables:
-                await transaction.load(table, tuple(columns.split()), rows)
-    finally:
-        await database.close()
+    await create_schema(url, 3, tables)
 
 
 async def test_a_subscription_has_the_latest_version_unless_its_url_names_the_older_one(database_url: str) -> None:

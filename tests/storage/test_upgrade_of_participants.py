@@ -2,15 +2,15 @@
 
 import pytest
 
+from tests.storage.old_schema import Table, create_schema
 from tests.support.chats import ALICE, BOB, LINE, NOW, OTHER_LINE, chat_id, make_chat
 from tests.support.partners import Pagination, save
 from trunkline.actions.operator.check_store import check_store
 from trunkline.domain.paging import Filters
 from trunkline.schemas.chat import render_chat
 from trunkline.storage.participants import MAX_UNINDEXED
-from trunkline.storage.schema import migrations
 from trunkline.storage.sql import Value
-from trunkline.storage.store import connect, open_store
+from trunkline.storage.store import open_store
 
 CHATS = MAX_UNINDEXED + 1
 
@@ -31,7 +31,7 @@ async def create_schema_14(url: str) -> None:
         for revision, chat in enumerate(chats, 1)
         for handle in (chat.line, *chat.recipients)
     ]
-    tables: list[tuple[str, str, list[tuple[Value, ...]]]] = [
+    tables: list[Table] = [
         ("store", "schema_version cursor_key last_partner_id", [(14, bytes(32), 1)]),
         ("partners", "id name created_at revision clock", [(1, "Acme", NOW, CHATS, NOW)]),
         (
@@ -42,16 +42,7 @@ async def create_schema_14(url: str) -> None:
         ("chats", "partner_id id line recipients_key updated_at revision document", rows),
         ("participants", "partner_id chat_id handle line since_revision updated_at revision", participants),
     ]
-    database = await connect(url)
-    try:
-        async with database.migration() as transaction:
-            for version, script in migrations():
-                if version <= 14:
-                    await transaction.script(script)
-            for table, columns, values in tables:
-                await transaction.load(table, tuple(columns.split()), values)
-    finally:
-        await database.close()
+    await create_schema(url, 14, tables)
 
 
 FOUND = {

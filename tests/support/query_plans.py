@@ -43,7 +43,12 @@ async def plan_of(database: Database, query: Query, values: tuple[Value, ...], e
 
 def _of_sqlite(lines: list[str]) -> Plan:
     reads: list[Read] = []
-    subqueries = {f"SCAN {line.removeprefix('CO-ROUTINE ')}" for line in lines if line.startswith("CO-ROUTINE")}
+    subqueries = {
+        f"{read} {line.removeprefix('CO-ROUTINE ')}"
+        for line in lines
+        if line.startswith("CO-ROUTINE")
+        for read in ("SCAN", "SEARCH")  # SEARCH is what SQLite calls the row with the maximum
+    }
     for line in lines:
         if line.startswith(("SEARCH", "SCAN")) and line not in subqueries and line != "SCAN CONSTANT ROW":
             range_of = re.search(r"USING (?:COVERING )?INDEX \w+ \((\w+)=\?", line)
