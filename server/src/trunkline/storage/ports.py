@@ -82,8 +82,6 @@ class LockedPartner(msgspec.Struct, frozen=True):
     revision: int
     clock: Instant
     """The latest time of a change."""
-    clock_time: Instant
-    """The time of the clock at the latest change."""
 
 
 class SharedTransaction(Protocol):
