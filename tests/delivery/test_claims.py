@@ -7,7 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import pytest
 
@@ -237,6 +237,7 @@ class ControlledDatabase:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.clock = database.clock
         self.is_available = True
         self.refused = 0
         self.reads = 0
@@ -247,6 +248,9 @@ class ControlledDatabase:
         rows = await self._database.fetch(query, values)
         self.reads += 1
         return rows
+
+    def reads_of(self, partner_id: int) -> Self:
+        return self
 
     @asynccontextmanager
     async def transaction(self, partner_id: int, origin: Origin, *, bulk: bool = False) -> AsyncGenerator[Transaction]:

@@ -77,14 +77,14 @@ class Replica:
             revision = (await self._revisions.now(partner_id)).get(partner_id)
             if revision is not None:
                 try:
-                    async with asyncio.timeout(TIMEOUT), self._database.snapshot() as snapshot:
+                    async with asyncio.timeout(TIMEOUT), self._database.snapshot(partner_id) as snapshot:
                         if await self._is_current(snapshot, partner_id, revision):
                             return await work(Reader(snapshot, partner_id))
                 except TimeoutError:
                     self._leave(f"it does not answer within {TIMEOUT:g} s")
                 except NotReady as error:
                     self._leave(described(error))
-        return await work(Reader(self._primary, partner_id))
+        return await work(Reader(self._primary.reads_of(partner_id), partner_id))
 
     async def _is_current(self, snapshot: Source, partner_id: int, revision: int) -> bool:
         """Whether the snapshot is a state that the primary has had since the read began, with at least this revision.
