@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import msgspec
 
@@ -99,6 +99,9 @@ class CountedDatabase:
         rows = await self._database.fetch(query, values)
         self._spent.add(_ASKED, began)
         return rows
+
+    def reads_of(self, partner_id: int) -> Self:
+        return self
 
     @asynccontextmanager
     async def transaction(

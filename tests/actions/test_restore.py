@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import sqlite3
+import stat
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -22,7 +23,7 @@ from trunkline.actions.operator.back_up import Backup, ProblemsFound, back_up
 from trunkline.actions.operator.restore import Restored, after_restore, restore
 from trunkline.domain.errors import CommandError
 from trunkline.domain.instant import SECOND
-from trunkline.storage import sqlite
+from trunkline.storage import partial, sqlite
 from trunkline.storage.store import open_store
 
 Show: TypeAlias = Callable[[int], None]
@@ -218,6 +219,61 @@ async def test_a_backup_on_a_disk_without_links(place: Place, monkeypatch: pytes
     assert place.names == {"chats.db", "copy", "other"}
     with pytest.raises(CommandError, match="exists already"):
         await place.back_up()
+
+
+async def test_a_restore_on_a_disk_without_links(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_supported(_source: object, _target: object) -> None:
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+    monkeypatch.setattr(os, "link", not_supported)
+    await add_partner(place, "Later")
+    kept = (await place.restore()).replaced
+    assert kept is not None
+    assert await place.partners() == ["Acme"]
+    assert await place.partners(f"sqlite:///{kept}") == ["Acme", "Later"]
+
+    def fails(*_arguments: object, **_named: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(partial, "move", fails)
+    before = place.names
+    with pytest.raises(CommandError, match="Input/output error"):
+        await place.restore(seconds=60)
+    assert place.names == before
+    assert await place.partners() == ["Acme"]
+
+
+def test_a_damaged_database_on_a_disk_without_links_is_kept_with_its_log(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_permitted(_source: object, _target: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", not_permitted)
+    _written(place.file, b"damaged" * 1000)
+    _written(place.folder / "chats.db-wal", b"its log")
+    kept = asyncio.run(place.restore()).replaced
+    assert kept is not None
+    assert kept.read_bytes().startswith(b"damaged")
+    assert Path(f"{kept}-wal").read_bytes() == b"its log"
+    assert asyncio.run(place.partners()) == ["Acme"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+async def test_a_restored_database_has_the_owner_of_the_former_one(place: Place) -> None:
+    os.chown(place.file, 1234, 2345)
+    place.file.chmod(0o640)
+    await place.restore()
+    found = place.file.stat()
+    assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (1234, 2345, 0o640)
+
+
+async def test_a_backup_does_not_use_the_folder_of_the_files_in_use(place: Place) -> None:
+    folder = place.folder / "new-attachments"
+    with pytest.raises(CommandError, match=r"new-attachments has the files of the database.* name another file"):
+        await back_up(place.url, str(folder), place.folder / "new", unseen)
+    await back_up(place.url, str(folder), place.folder / "new", unseen, with_files=False)
+    assert "new" in place.names
 
 
 async def test_what_cannot_be_restored(place: Place) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from tests.support.chats import make_chat
 from tests.support.partners import new_partner, save
@@ -28,6 +28,9 @@ class Nodes:
         self.polls += query.name == "revisions"
         source = self.primary if query.name == "revisions" or self.replica is None else self.replica
         return await source.fetch(query, values)
+
+    def reads_of(self, partner_id: int) -> Self:
+        return self
 
     async def polled(self) -> None:
         """Returns after a complete poll."""

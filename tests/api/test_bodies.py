@@ -78,6 +78,29 @@ def site(timed: Api, clock: Clock) -> Site:
     return Site(Caller(timed, clock))
 
 
+@pytest.mark.parametrize(
+    ("value", "half"),
+    [
+        (r"\ud83d", r"\ud83d"),
+        (r"cut \uD83D", r"\uD83D"),
+        (r"\ud83d\u0041", r"\ud83d"),
+        (r"\ud83dx", r"\ud83d"),
+        (r"\ude00", r"\ude00"),
+        (r"\ud83d\ude00\ud83d\n", r"\ud83d"),
+        (r"\\\ud83d", r"\ud83d"),
+    ],
+)
+def test_half_of_a_surrogate_pair_is_named(site: Site, value: str, half: str) -> None:
+    body = f'{{"message": {{"parts": [{{"type": "text", "value": "{value}"}}]}}}}'.encode()
+    assert f"{half} is half of a surrogate pair" in refused(site.ask("send", body), 400, 1003)
+
+
+@pytest.mark.parametrize("value", [r"\ud83d\ude00", r"\\ud83d", "😀"])
+def test_a_whole_surrogate_pair_or_its_letters_are_text(site: Site, value: str) -> None:
+    body = f'{{"message": {{"parts": [{{"type": "text", "value": "{value}"}}]}}}}'.encode()
+    assert site.ask("send", body).status_code == 202
+
+
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 @pytest.mark.parametrize("body", NO_BODY, ids=lambda body: repr(body[:12]))
 def test_what_is_no_object(site: Site, endpoint: str, body: bytes) -> None:

@@ -176,7 +176,7 @@ def test_clients_without_a_response_make_room_first(door: Door, caplog: pytest.L
     assert [is_open(accepted) for _, accepted in ends] == [True] * 3 + [False] * 7
     [record] = caplog.records
     assert record.getMessage() == (
-        "10 of the 10 connections that this worker may have are in use; of the idle ones, 7 have been closed"
+        "this worker has almost no room for connections: 10 of 10 are in use; of the idle ones, 7 have been closed"
     )
 
 
@@ -250,7 +250,9 @@ def test_a_look_leaves_the_locks_of_the_database_alone(door: Door, tmp_path: Pat
         assert Path(f"{path}-wal").exists()
 
 
-def test_a_look_that_fails_is_not_the_last_one(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_look_that_fails_is_not_the_last_one_and_does_not_fill_the_log(
+    door: Door, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(client_connections, "_INTERVAL", 0.01)
     monkeypatch.setattr(client_connections, "_SHORT_INTERVAL", 0.01)
     client, accepted = door.enter()
@@ -270,3 +272,6 @@ def test_a_look_that_fails_is_not_the_last_one(door: Door, monkeypatch: pytest.M
         looking.cancel()
 
     asyncio.run(run_out_of_files())
+    problem, over = [each for each in caplog.messages if "looked at" in each]
+    assert problem.startswith("the connections of clients cannot be looked at: OSError: [Errno 24]")
+    assert over == "the connections of clients are looked at again"

@@ -16,7 +16,13 @@ ENGINES = {"trunkline.storage.sqlite", "trunkline.storage.postgres"}
 ALLOWED: dict[str, set[str]] = {
     "trunkline.domain": {"trunkline.domain"},
     "trunkline.schemas": {"trunkline.schemas", "trunkline.domain"},
-    "trunkline.storage": {"trunkline.storage", "trunkline.schemas", "trunkline.domain", "trunkline.metrics"},
+    "trunkline.storage": {
+        "trunkline.storage",
+        "trunkline.schemas",
+        "trunkline.domain",
+        "trunkline.metrics",
+        "trunkline.notices",
+    },
     "trunkline.sources": {"trunkline.sources", "trunkline.domain", "linq"},
     "trunkline.actions": {
         "trunkline.actions",
@@ -34,6 +40,7 @@ ALLOWED: dict[str, set[str]] = {
         "trunkline.storage",
         "trunkline.schemas",
         "trunkline.domain",
+        "trunkline.notices",
     },
     "trunkline.api": {
         "trunkline.api",
@@ -45,10 +52,12 @@ ALLOWED: dict[str, set[str]] = {
     "trunkline.logs": {"trunkline.domain"},
     "trunkline.config": {"trunkline.domain", "trunkline.logs"},
     "trunkline.metrics": set(),
-    "trunkline.client_connections": set(),
+    "trunkline.notices": set(),
+    "trunkline.client_connections": {"trunkline.notices"},
     "trunkline.telemetry": {
         "trunkline.telemetry",
         "trunkline.metrics",
+        "trunkline.notices",
         "trunkline.api.operation",
         "trunkline.api.responses",
         "trunkline.delivery",

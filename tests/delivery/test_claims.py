@@ -7,7 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import pytest
 
@@ -26,6 +26,7 @@ from tests.support.webhook_worker import (
     until,
     working,
 )
+from trunkline.delivery import worker as worker_module
 from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
 from trunkline.delivery.worker import MAX_ENTRIES, AttemptResult, Worker
 from trunkline.domain.context import Origin
@@ -248,6 +249,9 @@ class ControlledDatabase:
         self.reads += 1
         return rows
 
+    def reads_of(self, partner_id: int) -> Self:
+        return self
+
     @asynccontextmanager
     async def transaction(self, partner_id: int, origin: Origin, *, bulk: bool = False) -> AsyncGenerator[Transaction]:
         self._check()
@@ -435,6 +439,34 @@ async def test_results_that_wait_to_be_recorded_say_why(database_url: str, monke
             await recorded(store, partner.id, 1)
     waiting, *_ = [json.loads(each) for each in logged if "wait to be recorded" in each]
     assert waiting["message"].endswith(("TimeoutError", "another process may be writing for the same partner"))
+
+
+async def test_queues_that_cannot_be_served_say_so_once_and_when_it_is_over(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = FastClock()
+    claim, failures = outbox.claim, 0
+
+    async def failing(*arguments: Any, **named: Any) -> Claim | None:
+        nonlocal failures
+        failures += 1
+        if failures <= 30:
+            raise NotReady("the disk of the database is full")
+        return await claim(*arguments, **named)
+
+    monkeypatch.setattr(outbox, "claim", failing)
+    monkeypatch.setattr(worker_module, "_CALM", 0.2)
+    with receiving() as receiver:
+        async with open_store(database_url) as store:
+            partners = [await new_partner(store) for _ in range(3)]
+            for partner in partners:
+                await subscribe(store, partner.id, receiver.url, at=clock())
+                await emit(store, partner.id, chat_id(1), 1, at=clock())
+            async with working(store, clock):
+                for partner in partners:
+                    await recorded(store, partner.id, 1)
+                await until(lambda: len(caplog.messages) >= 2)
+    assert caplog.messages == ["deliveries are paused: the disk of the database is full", "deliveries continue"]
 
 
 async def test_the_log_of_an_attempt_has_the_id_of_its_event(database_url: str) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.support.carrier_worker import Desk
-from tests.support.chats import ALICE, NOW, chat_id
+from tests.support.chats import ALICE, NOW, chat_id, make_chat
 from tests.support.open_store import OpenStore
-from tests.support.partners import context, new_partner
+from tests.support.partners import context, new_partner, save
 from tests.support.receiver import Reply, accept, receiving
 from tests.support.webhook_worker import (
     DOC_BASE,
@@ -34,11 +34,12 @@ from trunkline.delivery.sweeps import run_sweeps
 from trunkline.delivery.worker import LEASE, AttemptResult
 from trunkline.domain import webhook_target
 from trunkline.domain.events import LATEST_VERSION
-from trunkline.domain.instant import DAY, HOUR, SECOND, Instant
+from trunkline.domain.instant import DAY, HOUR, MINUTE, SECOND, Instant
 from trunkline.domain.loopback_rules import Rule
 from trunkline.domain.message import DeliveryStatus
 from trunkline.schemas.documents import Completion
-from trunkline.storage import attachments, outbox
+from trunkline.storage import attachments, idempotency, outbox
+from trunkline.storage.idempotency import IdempotencyRecord
 from trunkline.storage.outbox import Claim, ClaimPolicy, Done, Entry, EntryState
 from trunkline.storage.store import open_store
 from trunkline.testing.clock import Clock
@@ -213,34 +214,68 @@ async def test_a_listener_keeps_its_queue_after_the_clock_was_set_back(database_
     assert state == "listening"
 
 
-def test_a_clock_that_is_ahead_for_a_moment_deletes_no_attachment(opened: OpenStore) -> None:
-    times = itertools.chain([NOW, NOW + 2 * DAY], itertools.repeat(NOW))
-    assert opened.run(_attachment_after_sweeps(opened, lambda: next(times), lambda: 0.0)) is True
-
-    # An attachment without a file is forgotten after a day that really has passed.
-    since = itertools.count()
-    ticks = itertools.count()
-    days = _attachment_after_sweeps(opened, lambda: NOW + next(since) * DAY, lambda: next(ticks) * DAY / SECOND)
-    assert opened.run(days) is False
-
-
-async def _attachment_after_sweeps(opened: OpenStore, clock: Callable[[], Instant], timer: Callable[[], float]) -> bool:
-    """Whether an attachment that was asked for at ``NOW`` still exists after several sweeps."""
+@pytest.mark.parametrize(
+    ("steps", "is_kept"),
+    [
+        # Minutes between two looks, and days by which the clock is then ahead of the timer.
+        ([(20, 0), (20, 0), (20, 0), (20, 40), (20, 40), (10, 40), (10, 0), (60, 0)], True),
+        ([(20, 40), (20, 40), (10, 0)], True),
+        ([(20, 0), (20, 0), (20, 40), (20, 40), (20, 40), (20, 40), (10, 40)], False),
+        ([(24 * 60, 0)] * 32, False),
+    ],
+    ids=["ahead for a moment", "ahead at the start", "ahead for long", "days have passed"],
+)
+def test_what_a_clock_that_is_ahead_for_less_than_an_hour_makes_expire_is_kept(
+    opened: OpenStore, steps: list[tuple[int, int]], is_kept: bool
+) -> None:
     store = opened.store
-    partner = await new_partner(store)
-    made = await create_attachment(store, context(partner.id), "a.png", "image/png", 4)
-    readings = 0
+    minutes = itertools.accumulate([0, *[pause for pause, _ in steps]])
+    looks = iter([(passed, days) for passed, days in zip(minutes, [0, *[each[1] for each in steps]], strict=True)])
+    passed, days = 0, 0
+    is_over = asyncio.Event()
 
-    def counted() -> Instant:
-        nonlocal readings
-        readings += 1
-        return clock()
+    def timer() -> float:
+        nonlocal passed, days
+        following = next(looks, None)
+        if following is None:
+            is_over.set()
+        else:
+            passed, days = following
+        return passed * MINUTE / SECOND
 
-    sweeping = asyncio.create_task(run_sweeps(store, counted, timer, interval=0.001))
-    await until(lambda: readings > 8)
-    sweeping.cancel()
-    await asyncio.gather(sweeping, return_exceptions=True)
-    return await attachments.find(store.reader(partner.id), made.id) is not None
+    def clock() -> Instant:
+        return NOW + passed * MINUTE + days * DAY
+
+    async def play() -> list[bool]:
+        partner = await new_partner(store)
+        made = await create_attachment(store, context(partner.id), "a.png", "image/png", 4)
+        async with store.change(context(partner.id)) as change:
+            await idempotency.save(change, "key", IdempotencyRecord(b"", chat_id(1), b""))
+        sweeping = asyncio.create_task(run_sweeps(store, clock, timer, interval=0.001))
+        async with asyncio.timeout(TIMEOUT):
+            await is_over.wait()
+        sweeping.cancel()
+        await asyncio.gather(sweeping, return_exceptions=True)
+        async with store.change(context(partner.id)) as change:
+            record = await idempotency.find(change, "key")
+        return [await attachments.find(store.reader(partner.id), made.id) is not None, record is not None]
+
+    assert opened.run(play()) == [is_kept, is_kept]
+
+
+def test_changes_of_a_clock_that_is_ahead_delete_nothing(opened: OpenStore) -> None:
+    store = opened.store
+
+    async def play() -> bool:
+        partner = await new_partner(store)
+        async with store.change(context(partner.id)) as change:
+            await idempotency.save(change, "key", IdempotencyRecord(b"", chat_id(1), b""))
+        for number in range(100):
+            await save(store, partner.id, make_chat(number), now=NOW + 40 * DAY)
+        async with store.change(context(partner.id)) as change:
+            return await idempotency.find(change, "key") is not None
+
+    assert opened.run(play())
 
 
 def test_a_file_that_was_scheduled_by_a_clock_that_was_ahead_is_deleted(opened: OpenStore) -> None:

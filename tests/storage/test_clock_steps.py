@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from tests.support.chats import NOW, chat_id, make_chat
 from tests.support.open_store import OpenStore
 from tests.support.partners import Pagination, context, new_partner, save
+from trunkline.actions.operator.expire import expire
 from trunkline.domain.errors import InvalidParameter
 from trunkline.domain.instant import DAY, HOUR
 from trunkline.storage import idempotency
 from trunkline.storage.idempotency import IdempotencyRecord
-from trunkline.storage.retention import INTERVAL
 from trunkline.storage.store import Store
 
 CHATS = 12
@@ -49,11 +49,10 @@ def test_pagination_shows_every_chat_or_is_refused_whatever_the_clock_does(
                     if not pagination.finished:
                         await pagination.step(step, NOW + offset)
                     continue
-                # Often enough that the oldest history is looked at.
-                for _ in range(2 * INTERVAL // len(step)):
-                    present += 1
-                    chats = [make_chat(number, updated_at=present) for number in step]
-                    await save(store, partner.id, *chats, now=NOW + offset)
+                present += 1
+                chats = [make_chat(number, updated_at=present) for number in step]
+                await save(store, partner.id, *chats, now=NOW + offset)
+                await expire(store, NOW + offset)
         except InvalidParameter as error:
             refused = str(error)
         if refused:
@@ -65,22 +64,22 @@ def test_pagination_shows_every_chat_or_is_refused_whatever_the_clock_does(
     opened.run(play())
 
 
-def test_pagination_is_refused_once_a_clock_that_was_ahead_for_a_moment_has_deleted_what_it_needs(
+def test_pagination_is_refused_once_a_clock_that_was_ahead_has_deleted_what_it_needs(
     opened: OpenStore, store: Store
 ) -> None:
     async def play() -> None:
         partner = await new_partner(store)
-        chats = [make_chat(number, updated_at=NOW + number) for number in range(2 * INTERVAL)]
+        chats = [make_chat(number, updated_at=NOW + number) for number in range(CHATS)]
         await save(store, partner.id, *chats)
         pagination = Pagination(store, partner.id)
         await pagination.step(1)
-        moved = [make_chat(number, updated_at=NOW + 100) for number in range(2 * INTERVAL - 1)]
+        moved = [make_chat(number, updated_at=NOW + 100) for number in range(CHATS - 1)]
         await save(store, partner.id, *moved)
-        await save(store, partner.id, *moved, now=NOW + 5 * DAY)
+        await expire(store, NOW + 5 * DAY)
         with pytest.raises(InvalidParameter, match="start again"):
             await pagination.step(100, NOW + HOUR)
         # Pagination that begins now is not affected.
-        assert len((await Pagination(store, partner.id).finish(10)).ids) == 2 * INTERVAL
+        assert len((await Pagination(store, partner.id).finish(10)).ids) == CHATS
 
     opened.run(play())
 

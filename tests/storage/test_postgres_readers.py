@@ -7,6 +7,7 @@ import pytest
 from tests.support.postgres import PostgresServer
 from tests.support.webhook_worker import TIMEOUT
 from trunkline.domain.errors import NotReady
+from trunkline.storage.fair_places import RESERVED
 from trunkline.storage.ports import Database
 from trunkline.storage.postgres_limits import Limits
 from trunkline.storage.sql import parse
@@ -92,3 +93,16 @@ async def test_a_statement_that_fails_costs_no_connection(postgres: PostgresServ
         with pytest.raises(NotReady, match="PostgreSQL rejects a value"):
             await store.database.fetch(QUERIES["session"], (2**63,))
         assert (await store.database.fetch(QUERIES["session"], (1,)))[0][0] == before
+
+
+async def test_slow_reads_of_one_partner_leave_connections_to_others(postgres: PostgresServer) -> None:
+    async with open_store(await asyncio.to_thread(postgres.new_database)) as store:
+        one, other = store.database.reads_of(1), store.database.reads_of(2)
+        slow = [asyncio.create_task(one.fetch(QUERIES["very_slow"], ())) for _ in range(3 * READERS)]
+        await until_very_slow(store.database, READERS - RESERVED)
+        async with asyncio.timeout(5):
+            assert (await other.fetch(QUERIES["quick"], ()))[0][0] == 1
+        for task in slow:
+            task.cancel()
+        await asyncio.wait(slow)
+        assert (await one.fetch(QUERIES["quick"], ()))[0][0] == 1

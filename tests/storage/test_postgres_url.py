@@ -1,13 +1,16 @@
 """PostgreSQL URLs: every parameter of libpq is honoured or refused in one sentence, and no password is shown."""
 
+import os
 import socket
 from pathlib import Path
 
 import pytest
 
 from tests.support.network import network_to
+from tests.support.postgres import PROGRAMS
 from trunkline.domain.errors import CommandError
 from trunkline.storage.postgres import Postgres
+from trunkline.storage.postgres_backup import dump
 from trunkline.storage.postgres_connections import Connector
 from trunkline.storage.postgres_url import Address, for_programs, parse_url
 from trunkline.storage.sql import parse
@@ -143,7 +146,37 @@ def test_keepalives_can_be_off() -> None:
 
 def test_the_programs_of_postgresql_get_what_libpq_knows_and_no_password() -> None:
     url = "postgresql://app:p%40ss@db/app?pgbouncer=true&connection_limit=5&sslmode=require&options=-c%20geqo%3Doff"
-    public, variables = for_programs(url)
+    public, variables, services = for_programs(url)
     assert public == "postgresql://app@db/app?options=-c%20geqo%3Doff&sslmode=require"
     assert variables == {"PGPASSWORD": "p@ss"}
-    assert for_programs("postgresql:///app?password=secret") == ("postgresql:///app", {"PGPASSWORD": "secret"})
+    assert not services
+    assert for_programs("postgresql:///app?password=secret") == ("postgresql:///app", {"PGPASSWORD": "secret"}, "")
+
+
+def test_the_programs_of_postgresql_get_the_password_of_a_certificate_in_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = tmp_path / "services.conf"
+    known.write_text("[mine]\nhost=db\npassword=former%\n[other]\nhost=else\n")
+    monkeypatch.setenv("PGSERVICEFILE", str(known))
+    assert for_programs("postgresql://app:pw@db/app?sslpassword=s%25cret") == (
+        "postgresql://app@db/app?service=trunkline",
+        {},
+        "[trunkline]\npassword=pw\nsslpassword=s%cret\n",
+    )
+    assert for_programs("postgresql:///app?service=mine&password=new") == (
+        "postgresql:///app?service=mine",
+        {},
+        "[mine]\nhost=db\npassword=new\n",
+    )
+    assert for_programs("postgresql:///app?service=mine") == ("postgresql:///app?service=mine", {}, "")
+
+
+async def test_a_program_of_postgresql_reads_the_secrets_from_that_file(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(PROGRAMS), prepend=os.pathsep)
+    target = tmp_path / "copy"
+    separator = "&" if "?" in postgres_url else "?"
+    await dump(f"{postgres_url}{separator}sslpassword=secret", target)
+    assert target.read_bytes().startswith(b"PGDMP")

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 from trunkline.storage.ports import Database
 from trunkline.storage.sql import Query, Row, Value
@@ -19,6 +19,9 @@ class _Counting:
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
         self._names.append(query.name)
         return await self._database.fetch(query, values)
+
+    def reads_of(self, partner_id: int) -> Self:
+        return self
 
 
 @contextmanager

@@ -24,6 +24,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from trunkline.notices import Notice
+
 Client: TypeAlias = tuple[str, int]
 """The address and port of a client."""
 
@@ -39,7 +41,6 @@ FULL = 0.9  # of the connections that a worker may have
 
 _INTERVAL = 5.0  # s between two looks
 _SHORT_INTERVAL = 1.0  # s between two looks while there are many connections, or some wait for their clients
-_REPORT_INTERVAL = 60.0  # s between two log lines that say the same
 _SLICE = 100  # files that are looked at before other tasks continue
 _BEGUN = 24  # bytes after which the HTTP server knows the version of HTTP, and has a timeout for the rest
 _IDLE = 1.0  # s without a byte after which a connection may be closed to admit others
@@ -98,7 +99,12 @@ class ClientConnections:
         self._abandoned: set[Client] = set()
         self._unbegun: dict[int, float] = {}
         self._unread: dict[int, _Mark] = {}
-        self._reported_at = -_REPORT_INTERVAL
+        self._almost_full = Notice(
+            "this worker has almost no room for connections",
+            log,
+            over="this worker has room for connections again",
+            clock=clock,
+        )
 
     @property
     def in_progress(self) -> int:
@@ -123,13 +129,18 @@ class ClientConnections:
     async def run(self) -> None:
         """Looks at the connections from time to time, until it is cancelled. Without Linux, does nothing."""
         count = 0
+        failing = Notice(
+            "the connections of clients cannot be looked at", log, over="the connections of clients are looked at again"
+        )
         while sys.platform == "linux":
             is_calm = count < self._limit / 2 and not self._unread and not self._abandoned
             await asyncio.sleep(_INTERVAL if is_calm else _SHORT_INTERVAL)
             try:
                 count = await self.look()
-            except Exception:  # such as no file being left for looking
-                log.exception("the connections of clients are looked at later")
+            except Exception as error:  # such as no file being left for looking
+                failing.give(f"{type(error).__name__}: {error}", traceback=not isinstance(error, OSError))
+            else:
+                failing.withdraw()
 
     async def look(self) -> int:
         """Closes the connections that may not remain. Returns how many there were."""
@@ -145,7 +156,7 @@ class ClientConnections:
         closed = {each.inode for each in connections if each.client in abandoned and _close(each)}
         closed |= self._close_unbegun(connections, now)
         closed |= self._close_unread(connections, now)
-        self._make_room([each for each in connections if each.inode not in closed], now)
+        self._make_room([each for each in connections if each.inode not in closed])
         return len(connections)
 
     def _close_unbegun(self, connections: list[_Connection], now: float) -> set[int]:
@@ -174,26 +185,22 @@ class ClientConnections:
             if (seconds >= READ_PATIENCE or (number < too_many and seconds >= WHILE)) and _close(each)
         }
 
-    def _make_room(self, connections: list[_Connection], now: float) -> None:
+    def _make_room(self, connections: list[_Connection]) -> None:
         """Closes idle connections if there is almost no room for others.
 
         First all that never got a response, then those that have been idle for the longest time, as many as necessary.
         """
         excess = len(connections) - int(self._limit * FULL)
         if excess <= 0:
+            self._almost_full.withdraw()
             return
         idle = [each for each in connections if self._is_idle(each)]
         closed = sum(_close(each) for each in idle if not each.was_answered)
         answered = sorted([each for each in idle if each.was_answered], key=lambda each: -each.silent_for)
         closed += sum(_close(each) for each in answered[: max(0, excess - closed)])
-        if now - self._reported_at >= _REPORT_INTERVAL:
-            self._reported_at = now
-            log.warning(
-                "%d of the %d connections that this worker may have are in use; of the idle ones, %d have been closed",
-                len(connections),
-                self._limit,
-                closed,
-            )
+        self._almost_full.give(
+            f"{len(connections)} of {self._limit} are in use; of the idle ones, {closed} have been closed", kind=""
+        )
 
     def _is_idle(self, connection: _Connection) -> bool:
         return (

@@ -32,6 +32,12 @@ _TYPE_NAMES = {
     "object": "an object",
     "null": "null",
 }
+# RFC 8259 §7: a character outside the Basic Multilingual Plane is a high and a low surrogate.
+_ESCAPE = re.compile(
+    rb"\\(?:(?P<high>u[dD][89abAB][0-9a-fA-F]{2})(?P<rest>\\u[dD][c-fC-F][0-9a-fA-F]{2})?"
+    rb"|(?P<low>u[dD][c-fC-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
 _UNITS = {"str": "characters", "array": "items"}
 _MAX_WORDS = 200  # characters of msgspec's sentence, which can contain a caller's value
 _TOO_DEEP = "the body is nested too deeply"
@@ -83,9 +89,21 @@ def _value(content: bytes) -> Any:
     try:
         return _decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidBody(f"the body is not JSON: {error}") from None
+        raise InvalidBody(f"the body is not JSON: {_half_of_a_pair(content) or error}") from None
     except RecursionError:
         raise InvalidBody(_TOO_DEEP) from None
+
+
+def _half_of_a_pair(content: bytes) -> str | None:
+    """What is wrong with text that was cut between the two escapes of one character; None if there is none."""
+    for escape in _ESCAPE.finditer(content):
+        half = escape["low"] or (escape["high"] if not escape["rest"] else None)
+        if half:
+            return (
+                f"\\{half.decode()} is half of a surrogate pair; a character beyond U+FFFF needs both halves, such as "
+                "\\ud83d\\ude00, or is written as itself"
+            )
+    return None
 
 
 def _check_values(content: bytes) -> None:

@@ -148,23 +148,29 @@ def restore_database(
     _warn_of_missing(restored.files)
     if restored.replaced is not None:
         say(f"The former database is {restored.replaced}.")
-    if restored.pending_commands or restored.pending_deliveries:
-        say(
-            f"{counted(restored.pending_commands, 'command')} for the carrier and "
-            f"{counted(restored.pending_deliveries, 'webhook')} were pending. They are sent when the service starts, "
-            "also those that were sent after the backup."
-        )
-    say("Clients must list their chats again: their cursors, sync tokens and ETags are no longer valid.")
+    _say_what_follows(restored.pending_commands, restored.pending_deliveries)
 
 
 @database_commands.command("restored")
-def database_restored(database: DatabaseOption = DEFAULTS.database) -> None:
+def database_restored(database: DatabaseOption = DEFAULTS.database, as_json: JsonOption = False) -> None:
     """Invalidate cursors, sync tokens and ETags, after you restored the database by other means."""
 
-    async def run() -> None:
-        await after_restore(database)
+    async def run() -> tuple[int, int]:
+        return await after_restore(database)
 
-    interruptible(run, "nothing was changed")
+    commands, deliveries = interruptible(run, "nothing was changed")
+    if as_json:
+        print_json({"pending_commands": commands, "pending_deliveries": deliveries})
+        return
+    _say_what_follows(commands, deliveries)
+
+
+def _say_what_follows(commands: int, deliveries: int) -> None:
+    if commands or deliveries:
+        say(
+            f"{counted(commands, 'command')} for the carrier and {counted(deliveries, 'webhook')} were pending. They "
+            "are sent when the service starts, also those that were sent after the backup."
+        )
     say("Clients must list their chats again: their cursors, sync tokens and ETags are no longer valid.")
 
 

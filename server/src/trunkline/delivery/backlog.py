@@ -10,6 +10,7 @@ import logging
 
 from trunkline.domain.errors import NotReady, described
 from trunkline.domain.instant import SECOND, Clock, Instant, now
+from trunkline.notices import Notice
 from trunkline.storage import outbox
 from trunkline.storage.store import Store
 
@@ -29,6 +30,7 @@ class Backlog:
         self._most = most
         self._clock = clock
         self._behind: frozenset[int] = frozenset()
+        self._failing = Notice("the backlog is not looked at", log, over="the backlog is looked at again")
 
     def is_behind(self, partner_id: int) -> bool:
         """Whether a queue of the partner is behind."""
@@ -46,8 +48,8 @@ class Backlog:
         while True:
             try:
                 await self.look()
-            except NotReady as error:
-                log.warning("the backlog is looked at later: %s", described(error))
-            except Exception:
-                log.exception("looking at the backlog failed")
+            except Exception as error:
+                self._failing.give(described(error), traceback=not isinstance(error, NotReady))
+            else:
+                self._failing.withdraw()
             await asyncio.sleep(INTERVAL)

@@ -4,17 +4,16 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from trunkline.actions.attachments.sweep import sweep
 from trunkline.actions.operator.expire import expire
+from trunkline.delivery.steady_clock import STEADY_AFTER, SteadyClock
 from trunkline.domain.errors import FilesNotReady, NotReady, described
-from trunkline.domain.instant import MINUTE, SECOND, Clock, Instant, now
+from trunkline.domain.instant import SECOND, Clock, now
 from trunkline.storage.store import Store
 
 INTERVAL = 600.0  # s between two sweeps of a process
-
-_STEP: Instant = MINUTE  # by which the clock may be adjusted between two sweeps
 
 log = logging.getLogger("trunkline.attachments")
 
@@ -24,20 +23,30 @@ async def run_sweeps(
 ) -> None:
     """Sweeps again and again until cancelled. Processes do so at different times; sweeping is idempotent.
 
-    A sweep is left out if the clock was set forward since the last one, as ``timer`` tells, in seconds. So a clock that
-    is ahead for a moment deletes nothing.
+    What is deleted by its age is not deleted until the clock is steady, as ``timer`` tells, in seconds. So a clock that
+    is ahead for less than an hour deletes nothing.
     """
-    offset = clock() - timer() * SECOND
+    steady = SteadyClock(clock, timer)
+    steady.look()
     while True:
         await asyncio.sleep(random.uniform(0, 2 * interval))  # noqa: S311 - no secret
-        before, offset = offset, clock() - timer() * SECOND
-        if offset - before > _STEP:
-            log.warning("nothing is deleted this time: the clock was set forward by %d s", (offset - before) // SECOND)
-            continue
-        for what, work in (("files", sweep), ("expired events and records", expire)):
-            try:
-                await work(store, clock())
-            except (FilesNotReady, NotReady) as error:
-                log.warning("%s are deleted later: %s", what, described(error))
-            except Exception:
-                log.exception("%s could not be deleted", what)
+        time_now, step = steady.look()
+        if step:
+            log.warning(
+                "the clock was set forward by %d s; what expires is deleted once it has been right for %d s",
+                step // SECOND,
+                STEADY_AFTER,
+            )
+        if steady.is_steady:
+            await _delete("files", sweep(store, time_now))
+            await _delete("expired events and records", expire(store, time_now))
+        await _delete("former states of rows", store.database.forget_history())
+
+
+async def _delete(what: str, work: Awaitable[object]) -> None:
+    try:
+        await work
+    except (FilesNotReady, NotReady) as error:
+        log.warning("%s are deleted later: %s", what, described(error))
+    except Exception:
+        log.exception("%s could not be deleted", what)

@@ -29,6 +29,7 @@ from trunkline.domain.errors import NotReady, PartnerRemoved, described
 from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import SECOND, Clock, Instant, now
 from trunkline.domain.tracing import bound_to
+from trunkline.notices import Notice
 from trunkline.storage import outbox
 from trunkline.storage.change import Change
 from trunkline.storage.outbox import CARRIER, Claim, ClaimPolicy, Entry, Failed, Result, Retry
@@ -49,6 +50,7 @@ MAX_UNATTEMPTED = 256  # of a target that does not respond, in one round
 GRACE = 3.0  # s for the attempts in progress when the worker stops
 
 _DATABASE_PAUSE: Instant = 2 * SECOND
+_CALM = 10.0  # s without an error after which deliveries continue: whatever fails is tried again before
 
 log = logging.getLogger("trunkline.delivery")
 
@@ -97,6 +99,7 @@ class Worker:
         self._lease = lease
         self._max_wait = max_wait
         self._poll = poll
+        self._paused = Notice("deliveries are paused", log, over="deliveries continue")
         self._wake = asyncio.Event()
         self._stopping = False
         self._serving: dict[tuple[int, str], asyncio.Task[bool]] = {}
@@ -112,10 +115,9 @@ class Worker:
                 self._wake.clear()
                 try:
                     await self._serve_due_queues()
-                except NotReady as error:
-                    log.warning("deliveries are paused: %s", described(error))
-                except Exception:
-                    log.exception("the worker failed to look for due entries")
+                except Exception as error:
+                    self._pause(error)
+                self._paused.withdraw(unseen_for=_CALM)
                 with suppress(TimeoutError):
                     # Not wait_for, which can lose a cancellation in Python 3.11.
                     async with asyncio.timeout(self._poll):
@@ -171,17 +173,18 @@ class Worker:
             while claim is not None:
                 worked, claim = await self._rounds.run(claim, lambda until=claim.until: self._policy(until))
                 had_entries = had_entries or worked
-        except NotReady as error:
-            log.warning("a queue waits: %s", described(error))
         except PartnerRemoved:
             log.info("partner %d was removed; its queue ends", partner_id)
-        except Exception:
-            log.exception("a queue could not be served")
+        except Exception as error:
+            self._pause(error)
         finally:
             del self._serving[partner_id, destination]
             if had_entries:
                 self.wake()
         return had_entries
+
+    def _pause(self, error: Exception) -> None:
+        self._paused.give(described(error), traceback=not isinstance(error, NotReady))
 
     def _policy(self, claimed_until: Instant) -> ClaimPolicy:
         """Keeps a claim if there is time for another round, and the clock was not set back since it was made."""
@@ -224,6 +227,7 @@ class Rounds:
         self._attempt_timeout = lease / SECOND * ATTEMPT_SHARE
         self._record_timeout = lease / SECOND * (1 - ATTEMPT_SHARE)
         self._attempts: set[asyncio.Task[AttemptResult]] = set()
+        self._unrecorded = Notice("results wait to be recorded", log, over="results are recorded again")
 
     def interrupt(self) -> None:
         """Cancels the attempts in progress; they do not count."""
@@ -288,15 +292,14 @@ class Rounds:
         while held is not None:
             try:
                 async with asyncio.timeout(self._record_timeout):
-                    return held if await self._write(held, attempts, policy) else None
+                    is_written = await self._write(held, attempts, policy)
             except (TimeoutError, NotReady) as error:
-                log.warning(
-                    "results of partner %d wait to be recorded, as they could not be within %g s: %s",
-                    claim.partner_id,
-                    self._record_timeout,
-                    described(error),
-                )
+                cause = f"those of partner {claim.partner_id} could not be within {self._record_timeout:g} s"
+                self._unrecorded.give(f"{cause}: {described(error)}", kind=described(error))
                 await asyncio.sleep(self._record_timeout / 5)
+            else:
+                self._unrecorded.withdraw(unseen_for=_CALM)
+                return held if is_written else None
             held = await self._renew(held)
         log.warning("results of partner %d are left to the worker that has the queue now", claim.partner_id)
         return None

@@ -126,9 +126,7 @@ class Change(Reader):
         if entries:
             outbox.add(self.transaction, self.partner_id, entries, self.clock_time)
         await self.transaction.flush()
-        return msgspec.structs.replace(
-            self._partner, revision=self._revision, clock=self.now, clock_time=self.clock_time
-        )
+        return msgspec.structs.replace(self._partner, revision=self._revision, clock=self.now)
 
     async def _deliveries(self) -> Sequence[NewEntry]:
         if not self._events:

@@ -3,13 +3,9 @@
 from collections.abc import Sequence
 
 from trunkline.domain.contact_card import ContactCard, ContactCardShare
-from trunkline.storage import retention
 from trunkline.storage.change import Change
 from trunkline.storage.reader import Reader
 from trunkline.storage.sql import Row, Value, load
-
-_DELETED = 10
-"""How many expired shares a new one deletes at most: more than it adds, so their number stays bounded."""
 
 _QUERIES = load("contact_cards")
 
@@ -32,10 +28,7 @@ async def save(change: Change, card: ContactCard) -> None:
 
 
 async def add_share(change: Change, share: ContactCardShare) -> None:
-    """Stores that a line shared its card, and deletes some expired shares."""
-    await retention.delete_oldest(
-        change.transaction, change.partner_id, change.clock_time, _DELETED, ["contact_card_shares"]
-    )
+    """Stores that a line shared its card."""
     query = _QUERIES["add_share"]
     values = query.values(
         partner=change.partner_id, id=share.id, chat_id=share.chat_id, now=share.shared_at, **_columns(share.card)

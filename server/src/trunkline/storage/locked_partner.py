@@ -2,7 +2,6 @@
 
 from trunkline.domain.errors import PartnerRemoved
 from trunkline.domain.instant import Instant
-from trunkline.storage import retention
 from trunkline.storage.ports import LockedPartner, Transaction
 from trunkline.storage.sql import load
 
@@ -16,15 +15,13 @@ async def lock_partner(transaction: Transaction, partner_id: int, now: Instant) 
     if not locked:
         raise PartnerRemoved
     [(revision, clock)] = locked
-    return LockedPartner(partner_id, (revision, clock), revision, clock, now)
+    return LockedPartner(partner_id, (revision, clock), revision, clock)
 
 
 async def write_partner(transaction: Transaction, partner: LockedPartner) -> None:
-    """Writes the counters of a partner, and deletes what has expired. It is the last that a transaction writes."""
+    """Writes the counters of a partner. It is the last that a transaction writes."""
     if (partner.revision, partner.clock) == partner.stored:
         return
-    before, _ = partner.stored
-    await retention.delete_expired(transaction, partner.id, before, partner.revision, partner.clock_time)
     query = _QUERIES["write_partner"]
     values = query.values(partner=partner.id, revision=partner.revision, clock=partner.clock)
     await transaction.fetch(query, values)

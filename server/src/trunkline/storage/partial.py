@@ -4,14 +4,17 @@ The file is prepared in a hidden folder beside its place, ``.NAME.partial``, and
 killed process leaves is in that folder; the next one for the same file empties it.
 """
 
+import errno
 import fcntl
 import os
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from trunkline.domain.errors import CommandError
+
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}  # link(2), and what FUSE returns
 
 
 @contextmanager
@@ -63,6 +66,46 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def keep(path: Path, kept: Path) -> None:
+    """Gives a file a second name, or copies it if the file system has no links. Raises ``OSError``."""
+    try:
+        os.link(path, kept)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        create_private(kept)
+        try:
+            shutil.copyfile(path, kept)
+            take_after(path, kept)
+            sync(kept)
+        except BaseException:
+            kept.unlink()
+            raise
+
+
+def set_aside(path: Path, kept: Path) -> None:
+    """Gives a file that is to be replaced a second name; only that one if the file system has no links.
+
+    The file is not opened, so its locks stay. Raises ``OSError``.
+    """
+    try:
+        os.link(path, kept)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        path.rename(kept)
+
+
+def take_after(path: Path, other: Path) -> None:
+    """Gives ``other`` the mode and, if this user may do that, the owner of ``path``."""
+    wanted, present = path.stat(), other.stat()
+    if (wanted.st_uid, wanted.st_gid) != (present.st_uid, present.st_gid):
+        with suppress(PermissionError):
+            os.chown(other, wanted.st_uid, wanted.st_gid)
+    if wanted.st_mode != present.st_mode:
+        other.chmod(wanted.st_mode & 0o777)
 
 
 def move(prepared: Path, target: Path, *, replace: bool) -> None:

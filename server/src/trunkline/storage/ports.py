@@ -82,8 +82,6 @@ class LockedPartner(msgspec.Struct, frozen=True):
     revision: int
     clock: Instant
     """The latest time of a change."""
-    clock_time: Instant
-    """The time of the clock at the latest change."""
 
 
 class SharedTransaction(Protocol):
@@ -149,8 +147,12 @@ class Database(Source, Protocol):
         """How busy it is."""
         ...
 
-    def snapshot(self) -> AbstractAsyncContextManager[Source]:
-        """Reads everything as it is at one moment, while others write."""
+    def reads_of(self, partner_id: int) -> Source:
+        """The database for the reads of one partner, which leave something to the reads of others."""
+        ...
+
+    def snapshot(self, partner_id: int = NO_PARTNER) -> AbstractAsyncContextManager[Source]:
+        """Reads everything as it is at one moment, while others write; for one partner, as in ``reads_of``."""
         ...
 
     async def origin(self) -> str | None:

@@ -13,6 +13,7 @@ import asyncpg
 from trunkline.domain.context import NO_PARTNER, Origin
 from trunkline.domain.errors import CommandError, NotReady, described
 from trunkline.metrics import DATABASE_ERRORS
+from trunkline.storage.fair_places import FairPlaces
 from trunkline.storage.group_commit import SAVEPOINT, SAVEPOINT_AGAIN, TO_SAVEPOINT, GroupCommit, SharedTransaction
 from trunkline.storage.ports import Transaction, Usage
 from trunkline.storage.postgres_connections import CLOSE_TIMEOUT, LOST, Connections, Connector, Share, is_busy
@@ -78,6 +79,7 @@ class Postgres:
         self._connections = Connections(self._connector, limits.lifetime)
         self._readers = Share(self._connections, limits.readers, limits.read_patience)
         self._writers = Share(self._connections, limits.writers, limits.write_patience)
+        self._reading = FairPlaces(limits.readers)
         self.clock = ServerClock()
         self._measuring: asyncio.Task[None] | None = None
 
@@ -119,23 +121,33 @@ class Postgres:
         finally:
             await database.close()
 
-    async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
+    async def fetch(self, query: Query, values: tuple[Value, ...], partner_id: int = NO_PARTNER) -> Sequence[Row]:
         try:
-            return await self._fetch(query, values)
+            return await self._fetch(query, values, partner_id)
         except (*LOST, asyncpg.PostgresError) as error:
             raise _not_ready(error) from error
 
-    async def _fetch(self, query: Query, values: tuple[Value, ...]) -> Any:
-        async with asyncio.timeout(self._limits.read) as limit:
-            try:
-                return await self._read(query.text, values, limit)
-            except LOST:
-                # A read can be repeated safely, and the second one succeeds after a restart of the server.
-                await asyncio.sleep(RETRY_PAUSE)
-                return await self._read(query.text, values, limit)
+    def reads_of(self, partner_id: int) -> "PartnerReads":
+        return PartnerReads(self, partner_id)
 
-    async def _read(self, text: str, values: tuple[Value, ...], limit: asyncio.Timeout) -> Any:
-        connection = await self._readers.take()
+    async def _fetch(self, query: Query, values: tuple[Value, ...], partner_id: int = NO_PARTNER) -> Any:
+        silences = self._readers.silences
+        async with asyncio.timeout(self._limits.read) as limit:
+            await self._reading.take(partner_id)
+            try:
+                try:
+                    return await self._read(query.text, values, limit, silences)
+                except LOST:
+                    # A read can be repeated safely, and the second one succeeds after a restart of the server.
+                    await asyncio.sleep(RETRY_PAUSE)
+                    return await self._read(query.text, values, limit)
+            finally:
+                self._reading.give_back(partner_id)
+
+    async def _read(
+        self, text: str, values: tuple[Value, ...], limit: asyncio.Timeout, silences: int | None = None
+    ) -> Any:
+        connection = await self._readers.take(silences)
         is_pooled = self._connector.is_pooled
         try:
             if is_pooled:
@@ -270,11 +282,15 @@ class Postgres:
         return Usage(self._turns.waiting, connections)
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncGenerator["PostgresTransaction"]:
+    async def snapshot(self, partner_id: int = NO_PARTNER) -> AsyncGenerator["PostgresTransaction"]:
         silences = self._readers.silences
-        with _translated():
-            async with self._in_transaction(self._readers, silences, bulk=True, snapshot=True) as transaction:
-                yield transaction
+        await self._reading.take(partner_id)
+        try:
+            with _translated():
+                async with self._in_transaction(self._readers, silences, bulk=True, snapshot=True) as transaction:
+                    yield transaction
+        finally:
+            self._reading.give_back(partner_id)
 
     def notices(self) -> list[str]:
         return self._connections.shortage.current
@@ -296,6 +312,22 @@ class Postgres:
             self._measuring.cancel()
             await asyncio.wait([self._measuring])
         await self._connections.close()
+
+
+class PartnerReads:
+    """A database for the reads of one partner."""
+
+    __slots__ = ("_database", "_partner_id")
+
+    def __init__(self, database: Postgres, partner_id: int) -> None:
+        self._database = database
+        self._partner_id = partner_id
+
+    async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
+        return await self._database.fetch(query, values, self._partner_id)
+
+    async def has_table(self, name: str) -> bool:
+        return await self._database.has_table(name)
 
 
 class PostgresTransaction:

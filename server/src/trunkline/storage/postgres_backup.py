@@ -3,7 +3,10 @@
 import asyncio
 import os
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from trunkline.domain.errors import CommandError
 from trunkline.storage.postgres_url import for_programs
@@ -14,8 +17,8 @@ _FORMAT = b"PGDMP"
 
 async def dump(url: str, target: Path) -> None:
     """Writes the database at a URL to a file in the custom format. Raises ``CommandError``."""
-    public, secrets = for_programs(url)
-    await _run("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={target}", public, secrets=secrets)
+    with _address(url) as (public, secrets):
+        await _run("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={target}", public, secrets=secrets)
 
 
 async def restore(url: str, backup: Path) -> None:
@@ -23,9 +26,9 @@ async def restore(url: str, backup: Path) -> None:
 
     Raises ``CommandError``.
     """
-    public, secrets = for_programs(url)
-    options = ("--no-owner", "--no-acl", "--exit-on-error", "--single-transaction", f"--dbname={public}")
-    await _run("pg_restore", *options, str(backup), secrets=secrets)
+    with _address(url) as (public, secrets):
+        options = ("--no-owner", "--no-acl", "--exit-on-error", "--single-transaction", f"--dbname={public}")
+        await _run("pg_restore", *options, str(backup), secrets=secrets)
 
 
 async def schema_version(backup: Path) -> int:
@@ -39,6 +42,19 @@ async def schema_version(backup: Path) -> int:
         raise CommandError(f"{backup} is not a backup of a Trunkline database: it has no table 'store'")
     columns, values = found[1].split(b", "), found[2].split(b"\t")
     return int(dict(zip(columns, values, strict=True))[b"schema_version"])
+
+
+@contextmanager
+def _address(url: str) -> Generator[tuple[str, dict[str, str]]]:
+    """A URL for the programs of PostgreSQL, and their environment variables. Its secrets are in no argument."""
+    public, variables, services = for_programs(url)
+    if not services:
+        yield public, variables
+        return
+    with NamedTemporaryFile("w", prefix="trunkline-", suffix=".conf") as file:  # only this user can read it
+        file.write(services)
+        file.flush()
+        yield public, {**variables, "PGSERVICEFILE": file.name}
 
 
 async def _run(program: str, *arguments: str, secrets: dict[str, str]) -> bytes:

@@ -7,6 +7,7 @@ A connection that may be lost is dropped, never repaired: opening another takes 
 """
 
 import asyncio
+import logging
 import random
 import socket
 from collections import deque
@@ -17,7 +18,7 @@ from typing import Any
 import asyncpg
 
 from trunkline.domain.errors import described
-from trunkline.storage.notices import Notice
+from trunkline.notices import INTERVAL, Notice
 from trunkline.storage.postgres_url import Address, ConnectionOptions
 
 CLOSE_TIMEOUT = 2.0  # s that the server has to cancel a statement and to close a connection
@@ -53,6 +54,8 @@ LOST = (
     asyncpg.InternalClientError,  # the server closed the connection between two statements
 )
 """What the driver raises if the server is unreachable, restarting, no longer the primary, or has ended the session."""
+
+log = logging.getLogger("trunkline.storage")
 
 _BUSY = (asyncpg.TooManyConnectionsError, asyncpg.CannotConnectNowError)
 _POOLER_IS_BUSY = "no more connections allowed"
@@ -181,7 +184,7 @@ class Connections:
         self._closing: set[asyncio.Task[None]] = set()
         self.silences = 0
         """How often the server has not answered: who waits meanwhile need not try as well."""
-        self.shortage = Notice(SHORTAGE)
+        self.shortage = Notice(SHORTAGE, log, over="no request waits for a connection to PostgreSQL any longer")
         self._least_idle = 0
         """The least number of idle connections since the last trim: so many were not needed."""
         self._trimming: asyncio.TimerHandle | None = None
@@ -279,6 +282,7 @@ class Connections:
 
     def _trim(self) -> None:
         """Closes old connections, and those that were not needed since the last time, but for one; again and again."""
+        self.shortage.withdraw(unseen_for=INTERVAL)
         now = asyncio.get_running_loop().time()
         for old in [each for each, opened in self._current.items() if now - opened >= self._max_lifetime]:
             del self._current[old]  # if it is in use, it is closed when it is given back

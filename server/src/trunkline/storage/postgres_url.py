@@ -55,6 +55,7 @@ _STARTUP = frozenset({"application_name", "options"})
 _NUMBERS = frozenset({"connect_timeout", "keepalives", "tcp_user_timeout", *_KEEPALIVES})
 _TLS_VERSIONS = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 _OF_OTHER_CLIENTS = frozenset({"connection_limit", "pool_timeout", "supa", "workaround"})
+_SECRETS = frozenset({"password", "sslpassword"})
 _VALUES: Mapping[str, tuple[str, ...]] = {
     "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
     "sslnegotiation": ("postgres", "direct"),
@@ -152,20 +153,31 @@ def parse_url(url: str, *, is_replica: bool = False) -> ConnectionOptions:
     )
 
 
-def for_programs(url: str) -> tuple[str, dict[str, str]]:
-    """A URL for the programs of PostgreSQL, and the environment variables that belong to it.
+def for_programs(url: str) -> tuple[str, dict[str, str], str]:
+    """A URL for the programs of PostgreSQL, and the environment variables and the service file that belong to it.
 
-    The URL has no password, which others could see in the list of processes, and no parameter that libpq does not know.
+    The URL has no secret, which others could see in the list of processes, and no parameter that libpq does not know.
+    The service file is empty if none is needed: libpq has no environment variable for ``sslpassword``, and prefers what
+    a service says to its environment variables.
     """
     parts = urlsplit(url)
     user, separator, host = parts.netloc.rpartition("@")
     name, _, password = user.partition(":")
     parameters = dict(_parameters(parts.query))
-    password = parameters.get("password", unquote(password))
-    known = {name: parameters[name] for name in parameters.keys() - _OF_OTHER_CLIENTS - {"pgbouncer", "password"}}
+    secrets = {"password": parameters.get("password", unquote(password)), "sslpassword": parameters.get("sslpassword")}
+    secrets = {name: value for name, value in secrets.items() if value}
+    known = {name: parameters[name] for name in parameters.keys() - _OF_OTHER_CLIENTS - _SECRETS - {"pgbouncer"}}
+    variables: dict[str, str] = {}
+    services = ""
+    if "sslpassword" in secrets or (secrets and "service" in known):
+        service = known.setdefault("service", "trunkline")
+        settings = {**_service(service), **secrets} if "service" in parameters else secrets
+        services = "".join([f"[{service}]\n", *[f"{name}={value}\n" for name, value in settings.items()]])
+    elif secrets:
+        variables["PGPASSWORD"] = secrets["password"]
     query = urlencode(sorted(known.items()), quote_via=quote)
     public = f"{parts.scheme}://{name}{separator}{host}{parts.path}"
-    return f"{public}?{query}" if query else public, {"PGPASSWORD": password} if password else {}
+    return f"{public}?{query}" if query else public, variables, services
 
 
 def _parameters(query: str) -> Iterator[tuple[str, str]]:
@@ -195,19 +207,20 @@ def _check(parameters: Mapping[str, str], *, is_replica: bool) -> None:
         if name in _FILES and value != "system" and not Path(value).is_file():
             raise CommandError(f"{name} in the PostgreSQL URL is {value!r}; there is no such file")
     if "service" in parameters:
-        _check_service(parameters["service"])
+        _service(parameters["service"])
 
 
-def _check_service(name: str) -> None:
-    """Raises ``CommandError`` for an unknown service, which the driver would ignore."""
+def _service(name: str) -> Mapping[str, str]:
+    """The settings of a service. Raises ``CommandError`` for an unknown one, which the driver would ignore."""
     path = Path(os.environ.get("PGSERVICEFILE") or Path.home() / ".pg_service.conf")
-    services = configparser.ConfigParser()
+    services = configparser.ConfigParser(interpolation=None)
     try:
         services.read(path)
     except configparser.Error:
         raise CommandError(f"cannot read {path}, which has the services of PostgreSQL URLs") from None
     if name not in services:
         raise CommandError(f"service in the PostgreSQL URL is {name!r}; {path} has no such service")
+    return services[name]
 
 
 def _number(name: str, value: str) -> int:

@@ -11,14 +11,15 @@ While the replica is away, or behind, everything is read at the primary.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from trunkline.domain.errors import CommandError, NotReady, described
+from trunkline.notices import Notice
 from trunkline.storage import changed_since
-from trunkline.storage.notices import Notice
 from trunkline.storage.ports import Database, Source
 from trunkline.storage.postgres_url import parse_url
 from trunkline.storage.reader import Reader
@@ -34,6 +35,8 @@ LAG = 10.0  # s without a change that the primary has, after which the replica i
 MAX_MISSING = 1_000  # partners
 AWAY = "the read replica is not used; reads go to the primary"
 BEHIND = "the read replica is behind; what it lacks is read at the primary"
+
+log = logging.getLogger("trunkline.storage")
 
 _POSITION = Query(
     "position", "select revision, pg_is_in_recovery() from partner_states where partner_id = $1", ("partner",)
@@ -62,8 +65,8 @@ class Replica:
         self._database = database
         self._revisions = _Revisions(primary)
         self._in_use = False
-        self._away = Notice(AWAY)
-        self._behind = Notice(BEHIND)
+        self._away = Notice(AWAY, log, over="the read replica is used")
+        self._behind = Notice(BEHIND, log, over="the read replica is no longer behind")
         self._missing: dict[int, tuple[int, float]] = {}
         """The first revision that the replica did not have when it was needed, of each partner, and since when."""
         self._looking = asyncio.create_task(self._look_until_in_use(), name="replica")
@@ -74,14 +77,14 @@ class Replica:
             revision = (await self._revisions.now(partner_id)).get(partner_id)
             if revision is not None:
                 try:
-                    async with asyncio.timeout(TIMEOUT), self._database.snapshot() as snapshot:
+                    async with asyncio.timeout(TIMEOUT), self._database.snapshot(partner_id) as snapshot:
                         if await self._is_current(snapshot, partner_id, revision):
                             return await work(Reader(snapshot, partner_id))
                 except TimeoutError:
                     self._leave(f"it does not answer within {TIMEOUT:g} s")
                 except NotReady as error:
                     self._leave(described(error))
-        return await work(Reader(self._primary, partner_id))
+        return await work(Reader(self._primary.reads_of(partner_id), partner_id))
 
     async def _is_current(self, snapshot: Source, partner_id: int, revision: int) -> bool:
         """Whether the snapshot is a state that the primary has had since the read began, with at least this revision.
@@ -97,6 +100,7 @@ class Replica:
             self._note_missing(partner_id, revision, reached)
             return False
         self._missing.pop(partner_id, None)
+        self._behind.withdraw(unseen_for=LAG)
         return reached == revision or (await self._revisions.now(partner_id)).get(partner_id, 0) >= reached
 
     def _note_missing(self, partner_id: int, revision: int, reached: int) -> None:
@@ -107,7 +111,7 @@ class Replica:
         if reached >= missing:
             self._missing[partner_id] = revision, now
         elif now - since >= LAG:
-            self._behind.give(f"by more than {now - since:.0f} s")
+            self._behind.give(f"by more than {now - since:.0f} s", kind="")
 
     def _leave(self, reason: str) -> None:
         self._away.give(reason)
@@ -128,6 +132,7 @@ class Replica:
                     self._away.give("it is no standby")
                 else:
                     self._in_use = True
+                    self._away.withdraw()
                     return
             await asyncio.sleep(INTERVAL)
 

@@ -1,11 +1,6 @@
-"""Retention: how long history is stored, and its gradual deletion.
+"""Retention: how long history, events and records are stored, and their deletion (``actions/operator/expire``)."""
 
-A change whose revisions cross a multiple of ``INTERVAL`` deletes up to twice as many of the oldest rows as there were
-revisions since the last time. So the tables of a busy partner stay bounded, and most changes delete nothing. What a
-quiet partner has is deleted by a sweep (``actions/operator/expire``).
-"""
-
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from trunkline.domain.instant import DAY, Instant
 from trunkline.storage.cursor import LIFETIME as CURSORS
@@ -13,9 +8,6 @@ from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.sql import load
 
 _QUERIES = load("retention")
-
-INTERVAL = 32
-"""Revisions between two deletions."""
 
 IDEMPOTENCY_RECORDS: Instant = 30 * DAY
 """How long an idempotency record is stored, in microseconds."""
@@ -37,20 +29,11 @@ _RETENTION = {
 }
 
 
-async def delete_expired(transaction: Transaction, partner_id: int, before: int, after: int, now: Instant) -> None:
-    """Deletes expired rows in a change that takes the partner from one revision to another."""
-    if before // INTERVAL == after // INTERVAL:
-        return
-    await delete_oldest(transaction, partner_id, now, 2 * (after - before + INTERVAL))
-
-
-async def delete_oldest(
-    transaction: Transaction, partner_id: int, now: Instant, limit: int, kinds: Iterable[str] = tuple(_RETENTION)
-) -> None:
+async def delete_oldest(transaction: Transaction, partner_id: int, now: Instant, limit: int) -> None:
     """Deletes the expired ones among the ``limit`` oldest rows of each kind that a partner has."""
-    for kind in kinds:
+    for kind, retention in _RETENTION.items():
         query = _QUERIES[kind]
-        values = query.values(partner=partner_id, limit=limit, horizon=now - _RETENTION[kind])
+        values = query.values(partner=partner_id, limit=limit, horizon=now - retention)
         deleted = await transaction.fetch(query, values)
         if deleted:  # Only the history says what was deleted of it.
             query = _QUERIES["forget_history"]

@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
 from pathlib import Path
-from typing import Any, ParamSpec, TypeAlias, TypeVar
+from typing import Any, ParamSpec, Self, TypeAlias, TypeVar
 
 import apsw
 
@@ -98,6 +98,9 @@ class SQLite:
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
         return _fetch(self._reader, query.text, values)
+
+    def reads_of(self, partner_id: int) -> Self:
+        return self
 
     async def has_table(self, name: str) -> bool:
         return _has_table(self._reader, name)
@@ -216,7 +219,7 @@ class SQLite:
         return Usage(self._turns.waiting)
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncGenerator["SQLiteTransaction"]:
+    async def snapshot(self, partner_id: int = NO_PARTNER) -> AsyncGenerator["SQLiteTransaction"]:
         with closing(self._open(READ_CACHE)) as connection:
             connection.pragma("query_only", True)
             connection.execute("begin")

@@ -120,11 +120,15 @@ def replace(path: Path, prepared: Path, kept: Path) -> bool:
             pass  # a damaged database is replaced as it is
         try:
             with _locked(path):
-                prepared.chmod(path.stat().st_mode & 0o777)
-                os.link(path, kept)
-                # A log must not meet another database.
-                _remove([Path(f"{path}{suffix}") for suffix in (*_LOGS, "-shm")])
-                partial.move(prepared, path, replace=True)
+                partial.take_after(path, prepared)
+                partial.set_aside(path, kept)
+                try:
+                    # A log must not meet another database.
+                    _remove([Path(f"{path}{suffix}") for suffix in (*_LOGS, "-shm")])
+                    partial.move(prepared, path, replace=True)
+                finally:
+                    if not path.exists():
+                        kept.rename(path)
         except BlockingIOError:
             raise _in_use(path) from None
     return True
@@ -135,7 +139,7 @@ def _keep_logs(path: Path, kept: Path) -> list[Path]:
     logs: list[Path] = []
     for suffix in _LOGS:
         with suppress(FileNotFoundError):
-            os.link(f"{path}{suffix}", f"{kept}{suffix}")
+            partial.keep(Path(f"{path}{suffix}"), Path(f"{kept}{suffix}"))
             logs.append(Path(f"{kept}{suffix}"))
     return logs
 

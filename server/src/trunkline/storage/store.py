@@ -74,7 +74,7 @@ class Store:
 
     def reader(self, partner_id: int) -> Reader:
         """Reads the committed rows of a partner."""
-        return Reader(self.database, partner_id)
+        return Reader(self.database.reads_of(partner_id), partner_id)
 
     async def read(self, partner_id: int, work: Callable[[Reader], Awaitable[T]]) -> T:
         """What ``work`` reads of the committed rows of a partner, from the replica if there is one.
@@ -82,7 +82,7 @@ class Store:
         ``work`` must only read, and may be called a second time.
         """
         if self._replica is None:
-            return await work(Reader(self.database, partner_id))
+            return await work(self.reader(partner_id))
         return await self._replica.read(partner_id, work)
 
     def change(self, ctx: RequestContext, *, bulk: bool = False) -> AbstractAsyncContextManager[Change]:

@@ -24,6 +24,7 @@ from trunkline.metrics import (
     WORKERS,
     WRITES_WAITING,
 )
+from trunkline.notices import Notice
 from trunkline.storage import outbox
 from trunkline.storage.ports import Database
 from trunkline.telemetry.exposition import render
@@ -77,13 +78,18 @@ class Reporter:
 
     async def run(self) -> None:
         """Writes the numbers of this process until cancelled, and then once more."""
+        failing = Notice(
+            "the metrics of this worker cannot be written", log, over="the metrics of this worker are written again"
+        )
         try:
             self._files.bury()
             while True:
                 try:
                     self.write()
                 except OSError as error:  # such as a full disk
-                    log.warning("the metrics of this worker cannot be written: %s", error)
+                    failing.give(str(error))
+                else:
+                    failing.withdraw()
                 await asyncio.sleep(INTERVAL)
         finally:
             self.write()

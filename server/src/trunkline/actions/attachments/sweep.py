@@ -18,10 +18,18 @@ log = logging.getLogger("trunkline.attachments")
 
 
 async def sweep(store: Store, now: Instant) -> int:
-    """Deletes every file that is due, and returns their number. Raises ``FilesNotReady`` or ``NotReady``."""
+    """Forgets attachments that never got a file, and deletes every file that is due; returns the number of these.
+
+    Raises ``FilesNotReady`` or ``NotReady``.
+    """
     async with store.database.transaction() as transaction:
         await attachments.forget_pending(transaction, now - FORGET_AFTER)
         await attachments.limit_deletions(transaction, now + UNUSED_FOR)
+    return await delete_due_files(store, now)
+
+
+async def delete_due_files(store: Store, now: Instant) -> int:
+    """Deletes every file that is due, and returns their number. Raises ``FilesNotReady`` or ``NotReady``."""
     deleted = 0
     while files := await attachments.due_deletions(store.database, now, _BATCH):
         for file in files:

@@ -121,7 +121,7 @@ class Watch:
             revision = revisions.get(partner_id, group.seen)
             if revision <= group.seen:
                 continue
-            reader = Reader(self._database, partner_id)
+            reader = Reader(self._database.reads_of(partner_id), partner_id)
             seen = group.seen
             reached, latest = await changed_since.latest(reader, filters)
             if seen == group.seen:  # otherwise, another request has joined meanwhile

@@ -53,6 +53,8 @@ async def back_up(
     """
     file = sqlite_file(url)
     _check_target(target, file, replace=replace)
+    if with_files:
+        await _check_folder(target, url, attachments)
     with partial.partial_folder(target) as folder:
         copy = folder / "database"
         if file is None:
@@ -118,6 +120,16 @@ def _check_target(target: Path, file: Path | None, *, replace: bool) -> None:
         raise _exists(target)
     if target.with_name(target.name + sqlite_backup.LOG_SUFFIX).exists():
         raise CommandError(f"{target} is a database that is in use, not a backup; name another file")
+
+
+async def _check_folder(target: Path, url: str, attachments: str) -> None:
+    folder, files = folder_beside(target), open_files(attachments, url)
+    await files.close()
+    if isinstance(files, Folder) and files.is_at(folder):
+        raise CommandError(
+            f"{folder} has the files of the database, and a backup {target} would have its own there; "
+            "name another file for the backup"
+        )
 
 
 def _require_file(file: Path) -> None:

@@ -1,4 +1,4 @@
-"""Deletes what has expired, of partners for whom nothing happens: otherwise, a change of theirs does it."""
+"""Deletes what has expired, a little at a time, so that others write in between."""
 
 import asyncio
 from contextlib import suppress
@@ -15,11 +15,10 @@ _PAUSE = 0.05  # s between two changes, for other writers
 
 
 async def expire(store: Store, now: Instant) -> None:
-    """Deletes every expired row of every partner, and former states of rows from the log. Raises ``NotReady``."""
+    """Deletes every expired row of every partner. Raises ``NotReady``."""
     while partner_ids := await retention.partners_with_expired(store.database, now, _PARTNERS):
         for partner_id in partner_ids:
             with suppress(PartnerRemoved):
                 async with store.change(RequestContext(partner_id, now, origin=Origin.INTERNAL)) as change:
                     await retention.delete_oldest(change.transaction, partner_id, now, _ROWS)
             await asyncio.sleep(_PAUSE)
-    await store.database.forget_history()

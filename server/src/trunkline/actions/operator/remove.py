@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from trunkline.actions.attachments.sweep import delete_file, sweep
+from trunkline.actions.attachments.sweep import delete_due_files, delete_file
 from trunkline.actions.steps.batches import paused_after
 from trunkline.actions.steps.forgetting import forget
 from trunkline.domain.chat import Chat
@@ -53,7 +53,7 @@ async def remove_partner(store: Store, partner: Partner, clock: Clock, show: Sho
             deleted = await removal.delete_attachments(transaction, partner.id, clock())
     async with store.database.transaction() as transaction:
         await removal.finish(transaction, partner.id, clock())
-    await sweep(store, clock())
+    await delete_due_files(store, clock())
     await store.files.delete_place(partner.id)
     await store.database.forget_history()
 

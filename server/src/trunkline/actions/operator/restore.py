@@ -43,16 +43,16 @@ async def restore(
     return await _restore_sqlite(file.resolve(), url, attachments, backup, progress, now, check=check)
 
 
-async def after_restore(url: str) -> None:
+async def after_restore(url: str) -> tuple[int, int]:
     """Invalidates cursors, sync tokens and ETags, after a restore by other means.
 
-    Raises ``CommandError`` if a process has the database open.
+    Returns the numbers of pending commands and deliveries. Raises ``CommandError`` if a process has the database open.
     """
     await _require_unused(url)
     database = await connect(url, must_exist=True)
     try:
-        await upgrade(database)
-        await _renew(database)
+        await _prepare(database)
+        return await checks.pending(database)
     finally:
         await database.close()
 

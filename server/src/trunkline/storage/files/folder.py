@@ -32,6 +32,10 @@ class Folder:
         """The file system on which the folder was found first."""
         self._threads = Threads(THREADS)
 
+    def is_at(self, path: Path) -> bool:
+        """Whether this is the folder at a path."""
+        return self._path.resolve() == path.resolve()
+
     async def write(self, name: str, content: AsyncIterable[bytes]) -> None:
         with self._storing():
             handle = await self._threads.run(self._create, name)

@@ -45,7 +45,7 @@ where partner_id = :partner and state <> 'waiting' and updated_at < :horizon and
 )
 
 -- name: partners_with_expired
--- Those whose oldest row of some kind has expired: a change of theirs would delete it, but there has been none.
+-- Those whose oldest row of some kind has expired.
 select s.partner_id from partner_states s
 where s.is_removed = 0 and (
     (
