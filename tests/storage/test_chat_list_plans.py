@@ -17,6 +17,7 @@ from tests.support.query_plans import Plan, plan_of
 from trunkline.domain.chat import recipients_key
 from trunkline.domain.paging import SMALL
 from trunkline.storage.changed_since import revisions_query
+from trunkline.storage.chat_list import LIVE_OF_HANDLE, LIVE_OF_LINE_AND_HANDLE
 from trunkline.storage.participants import MAX_UNINDEXED
 from trunkline.storage.sql import Query, Value, load
 from trunkline.storage.store import Store
@@ -46,7 +47,11 @@ TALKATIVE = 3  # chats of the big partner that have messages
 MESSAGES = 300  # each
 
 CHANGED_SINCE = dict(load("changed_since"))
-PAGES = dict(load("chat_list")) | {name: CHANGED_SINCE[name] for name in CHANGED_SINCE if name.startswith("changed")}
+PAGES = {
+    **load("chat_list"),
+    **{query.every_place.name: query.every_place for query in (LIVE_OF_HANDLE, LIVE_OF_LINE_AND_HANDLE)},
+    **{name: CHANGED_SINCE[name] for name in CHANGED_SINCE if name.startswith("changed")},
+}
 LIVE = [name for name in PAGES if name.startswith(("live", "changed"))]
 MOVED = [name for name in PAGES if name.startswith("moved")]
 SKIPPED = [name for name in PAGES if name.startswith("skipped")]

@@ -12,10 +12,12 @@ from tests.support.open_store import OpenStore
 from tests.support.partners import Pagination, context, new_partner, save
 from trunkline.actions.chats.list_chats import list_chats
 from trunkline.actions.operator.check_store import check_store
+from trunkline.domain.chat import Chat
 from trunkline.domain.paging import ChatQuery, Filters
 from trunkline.schemas.chat_list import chat_id_of
 from trunkline.storage import changed_since, chat_list
 from trunkline.storage.participants import MAX_UNINDEXED
+from trunkline.storage.partners import Line
 from trunkline.storage.reader import Reader
 from trunkline.storage.sql import Query, Row, Value
 from trunkline.storage.store import Store
@@ -212,5 +214,38 @@ def test_a_handle_that_a_chat_loses_is_not_found_in_it(opened: OpenStore) -> Non
         assert await indexed(store, partner_id) == (size, size)
         assert (await ids(store, partner_id, OF_ALICE))[0] == chat_id(0)
         assert await is_sound(store)
+
+    opened.run(play())
+
+
+@pytest.mark.parametrize("filters", [OF_ALICE, Filters(LINE, ALICE)])
+def test_a_list_is_right_whatever_kind_the_handle_had_when_it_was_last_read(
+    opened: OpenStore, filters: Filters
+) -> None:
+    """In few chats, then in many, in none, and in few again; then the handle becomes a line with a chat of its own."""
+
+    async def play() -> None:
+        store = opened.store
+        partner_id = (await new_partner(store)).id
+        many = [make_chat(number, updated_at=NOW + number) for number in range(MAX_UNINDEXED + 5)]
+
+        async def is_shown(*chats: Chat) -> None:
+            for _ in range(3):
+                assert await ids(store, partner_id, filters) == [chat.id for chat in reversed(chats)]
+
+        await save(store, partner_id, *many[:3])
+        await is_shown(*many[:3])
+        await save(store, partner_id, *many[3:])
+        await is_shown(*many)
+        await save(store, partner_id, *[make_chat(number, (BOB,)) for number in range(len(many))])
+        await is_shown()
+        assert await indexed(store, partner_id) == (0, 0)
+        again = make_chat(100, updated_at=NOW + 100)
+        await save(store, partner_id, again)
+        await is_shown(again)
+        assert await store.partners.add_line(partner_id, Line("line", ALICE, None, NOW))
+        own = make_chat(101, (BOB,), line=ALICE, updated_at=NOW + 101)
+        await save(store, partner_id, own)
+        await is_shown(*[again, own] if filters.line is None else [again])
 
     opened.run(play())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trunkline.storage.sql import parse
+from trunkline.storage.sql import parse, union_all
 
 TEXT = """-- A comment before the first query.
 
@@ -35,3 +35,11 @@ def test_values_are_in_the_order_of_the_parameters() -> None:
 
 def test_text_before_the_first_name_is_not_a_query() -> None:
     assert parse("select :a") == {}
+
+
+def test_a_union_has_the_parameters_of_its_queries_by_name() -> None:
+    queries = parse("-- name: a\nselect :x, :y\n-- name: b\nselect :y, :z\n")
+    union = union_all("both", *queries.values())
+    assert union.parameters == ("x", "y", "z")
+    text = "select * from ( select $1, $2 ) a union all select * from ( select $2, $3 ) b"
+    assert " ".join(union.text.split()) == text

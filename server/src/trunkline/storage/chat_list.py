@@ -8,19 +8,41 @@ found twice, never missed; two rows with one sort key are one chat.
 
 from collections.abc import Sequence
 from operator import itemgetter
+from typing import Any
 
 import msgspec
 
 from trunkline.domain.paging import Filters
 from trunkline.storage.cursor import MAX_SORT_KEY, MIN_SORT_KEY, SortKey
 from trunkline.storage.reader import Reader
-from trunkline.storage.sql import Query, Row, load
+from trunkline.storage.sql import Query, Row, load, union_all
 
 _QUERIES = load("chat_list")
 _LIVE = _QUERIES["live"]
 _LIVE_OF_LINE = _QUERIES["live_of_line"]
-_LIVE_OF_HANDLE = _QUERIES["live_of_handle"]
-_LIVE_OF_LINE_AND_HANDLE = _QUERIES["live_of_line_and_handle"]
+_INDEXED = 1
+"""The place of the chats of an indexed handle that is no line; 0 if it is not indexed."""
+
+
+class OfHandle(msgspec.Struct, frozen=True):
+    """The queries for the chats of a handle: one of each place, and one of all. They have the same first parameters."""
+
+    places: Sequence[Query]
+    every_place: Query
+
+
+def _of_places(name: str, *places: str) -> OfHandle:
+    queries = [_QUERIES[each] for each in places]
+    return OfHandle(queries, union_all(name, *queries))
+
+
+LIVE_OF_HANDLE = _of_places("live_of_handle", "live_of_few", "live_of_indexed", "live_of_own_line")
+LIVE_OF_LINE_AND_HANDLE = _of_places("live_of_line_and_handle", "live_of_line_and_few", "live_of_line_and_indexed")
+
+_places: dict[tuple[int, str], int] = {}
+"""Where the chats of a handle of a partner were last. It may be out of date: what is read there tells."""
+
+_MAX_PLACES = 10_000
 
 _SORT_KEY = itemgetter(1, 2)
 
@@ -105,9 +127,34 @@ async def _live(
     if handle is None:
         return await reader.fetch(_LIVE_OF_LINE, (partner_id, line, *after, snapshot, limit, skip))
     if line is None:
-        rows = await reader.fetch(_LIVE_OF_HANDLE, (partner_id, handle, *after, snapshot, limit))
-    else:
-        rows = await reader.fetch(_LIVE_OF_LINE_AND_HANDLE, (partner_id, handle, line, *after, snapshot, limit))
+        return await _of_handle(reader, handle, LIVE_OF_HANDLE, (partner_id, handle, *after, snapshot, limit))
+    return await _of_handle(
+        reader, handle, LIVE_OF_LINE_AND_HANDLE, (partner_id, handle, line, *after, snapshot, limit)
+    )
+
+
+async def _of_handle(reader: Reader, handle: str, queries: OfHandle, values: tuple[Any, ...]) -> Sequence[Row]:
+    """The chats of a handle, from the place where its chats were last if they still are, else from every place."""
+    key = reader.partner_id, handle
+    place = _places.get(key)
+    if place is not None:
+        query = queries.places[place]
+        rows = await reader.fetch(query, values[: len(query.parameters)])
+        # A handle has chats in one of the two places only. Without a row, it is not known which one it is now.
+        if rows and rows[0][4] is not None:
+            return rows if place == _INDEXED else _latest(rows, values[-1])
+    rows = await reader.fetch(queries.every_place, values)
+    place = rows[0][4] if rows else None
+    if place is None:
+        _places.pop(key, None)
+    elif _places.get(key) != place:
+        if len(_places) >= _MAX_PLACES:
+            _places.clear()
+        _places[key] = place
+    return _latest(rows, values[-1])
+
+
+def _latest(rows: Sequence[Row], limit: int) -> Sequence[Row]:
     return sorted(rows, key=_SORT_KEY, reverse=True)[:limit]
 
 

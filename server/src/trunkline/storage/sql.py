@@ -17,6 +17,7 @@ Row: TypeAlias = tuple[Any, ...]
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 _COMMENT = re.compile(r" *--.*$\n?", re.MULTILINE)
 _PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
+_NUMBERED = re.compile(r"\$([0-9]+)")
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -46,6 +47,16 @@ def _query(name: str, body: str) -> Query:
         return f"${parameters.index(match[1]) + 1}"
 
     return Query(name, _PARAMETER.sub(number, _COMMENT.sub("\n", body)).strip(), tuple(parameters))
+
+
+def union_all(name: str, *queries: Query) -> Query:
+    """One statement that returns the rows of all of these."""
+
+    def named(query: Query) -> str:
+        return _NUMBERED.sub(lambda match: f":{query.parameters[int(match[1]) - 1]}", query.text)
+
+    parts = [f"select * from (\n{named(each)}\n) {each.name}" for each in queries]  # noqa: S608 - our own queries
+    return _query(name, "\nunion all\n".join(parts))
 
 
 def load(file: str) -> Mapping[str, Query]:

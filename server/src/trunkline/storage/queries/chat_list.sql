@@ -4,10 +4,11 @@
 -- part. `cross join` fixes the join order for SQLite.
 --
 -- The chats of a handle are in three places, of which one or two are empty: the few chats of a handle that is not
--- indexed, in no order; the chats of an indexed handle, by its sort keys; and the chats of a line, by theirs. These
--- queries return at most :limit chats of each place, and `chat_list` sorts them. `+ 0` and `|| ''` keep a planner from
--- starting with an index on the chats of the first place. The third one is not read at all unless the handle is a line,
--- because a planner that knows of one line only would look for it among all chats.
+-- indexed, in no order; the chats of an indexed handle, by its sort keys; and the chats of a line, by theirs. `chat_list`
+-- makes one statement of the three, and sorts what it returns. `place` tells which of the first two would have been
+-- enough; it is null if the handle is a line. `+ 0` and `|| ''` keep a planner from starting with an index on the chats
+-- of the first place. The third one is not read at all unless the handle is a line, because a planner that knows of one
+-- line only would look for it among all chats.
 
 -- name: live
 select document, updated_at, revision, (select revision from partner_states where partner_id = :partner) as partner_revision
@@ -24,49 +25,49 @@ where partner_id = :partner and line = :line
 order by updated_at desc, revision desc
 limit :limit offset :skip
 
--- name: live_of_handle
-select c.document, c.updated_at, c.revision, (select revision from partner_states where partner_id = :partner) as partner_revision
+-- name: live_of_few
+select c.document, c.updated_at, c.revision, (select revision from partner_states where partner_id = :partner) as partner_revision,
+    case when exists (select 1 from lines where partner_id = :partner and phone_number = :handle) then null else 0 end as place
 from participants x cross join chats c
 where x.partner_id = :partner and x.handle = :handle and x.revision is null
   and c.partner_id = :partner and c.id = x.chat_id
   and (c.updated_at + 0, c.revision) < (:after_updated_at, :after_revision) and c.revision + 0 <= :snapshot
-union all
-select * from (
-    select c.document, x.updated_at, x.revision, (select revision from partner_states where partner_id = :partner) as partner_revision
-    from participants x cross join chats c
-    where x.partner_id = :partner and x.handle = :handle
-      and (x.updated_at, x.revision) < (:after_updated_at, :after_revision) and x.revision <= :snapshot
-      and c.partner_id = :partner and c.revision = x.revision
-    order by x.updated_at desc, x.revision desc
-    limit :limit
-) of_indexed
-union all
-select * from (
-    select c.document, c.updated_at, c.revision, (select revision from partner_states where partner_id = :partner) as partner_revision
-    from chats c
-    where c.partner_id = :partner and c.line = :handle
-      and exists (select 1 from lines where partner_id = :partner and phone_number = :handle)
-      and (c.updated_at, c.revision) < (:after_updated_at, :after_revision) and c.revision <= :snapshot
-    order by c.updated_at desc, c.revision desc
-    limit :limit
-) of_line
 
--- name: live_of_line_and_handle
-select c.document, c.updated_at, c.revision, (select revision from partner_states where partner_id = :partner) as partner_revision
+-- name: live_of_indexed
+select c.document, x.updated_at, x.revision, (select revision from partner_states where partner_id = :partner) as partner_revision,
+    case when exists (select 1 from lines where partner_id = :partner and phone_number = :handle) then null else 1 end as place
+from participants x cross join chats c
+where x.partner_id = :partner and x.handle = :handle
+  and (x.updated_at, x.revision) < (:after_updated_at, :after_revision) and x.revision <= :snapshot
+  and c.partner_id = :partner and c.revision = x.revision
+order by x.updated_at desc, x.revision desc
+limit :limit
+
+-- name: live_of_own_line
+select c.document, c.updated_at, c.revision, (select revision from partner_states where partner_id = :partner) as partner_revision,
+    cast(null as integer) as place
+from chats c
+where c.partner_id = :partner and c.line = :handle
+  and exists (select 1 from lines where partner_id = :partner and phone_number = :handle)
+  and (c.updated_at, c.revision) < (:after_updated_at, :after_revision) and c.revision <= :snapshot
+order by c.updated_at desc, c.revision desc
+limit :limit
+
+-- name: live_of_line_and_few
+select c.document, c.updated_at, c.revision, (select revision from partner_states where partner_id = :partner) as partner_revision, 0 as place
 from participants x cross join chats c
 where x.partner_id = :partner and x.handle = :handle and x.revision is null
   and c.partner_id = :partner and c.id = x.chat_id and c.line || '' = :line
   and (c.updated_at + 0, c.revision) < (:after_updated_at, :after_revision) and c.revision + 0 <= :snapshot
-union all
-select * from (
-    select c.document, x.updated_at, x.revision, (select revision from partner_states where partner_id = :partner) as partner_revision
-    from participants x cross join chats c
-    where x.partner_id = :partner and x.handle = :handle and x.line = :line
-      and (x.updated_at, x.revision) < (:after_updated_at, :after_revision) and x.revision <= :snapshot
-      and c.partner_id = :partner and c.revision = x.revision
-    order by x.updated_at desc, x.revision desc
-    limit :limit
-) of_indexed
+
+-- name: live_of_line_and_indexed
+select c.document, x.updated_at, x.revision, (select revision from partner_states where partner_id = :partner) as partner_revision, 1 as place
+from participants x cross join chats c
+where x.partner_id = :partner and x.handle = :handle and x.line = :line
+  and (x.updated_at, x.revision) < (:after_updated_at, :after_revision) and x.revision <= :snapshot
+  and c.partner_id = :partner and c.revision = x.revision
+order by x.updated_at desc, x.revision desc
+limit :limit
 
 -- name: skipped_of_handle
 -- The last of the first :skip chats of a handle.
