@@ -142,6 +142,7 @@ def test_only_who_has_the_token_reads_the_metrics(opened: OpenStore, tmp_path: P
         assert refused.headers["www-authenticate"] == "Bearer"
     assert service.we.call("GET", "/metrics").status_code == 401, "a key of a partner is no token"
     service.scrape((b"authorization", f"Bearer {TOKEN}".encode()))
+    service.scrape((b"authorization", f"bearer {TOKEN}".encode()))  # RFC 9110 §11.1: a scheme has no case
 
 
 def test_a_scraper_may_ask_for_openmetrics(service: Service) -> None:

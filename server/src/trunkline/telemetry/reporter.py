@@ -138,8 +138,8 @@ class Reporter:
 
     async def _respond(self, request: Request) -> Response:
         if self._token is not None:
-            expected = f"Bearer {self._token}"
-            if not hmac.compare_digest((request.header(b"authorization") or "").encode(), expected.encode()):
+            scheme, _, token = (request.header(b"authorization") or "").partition(" ")
+            if scheme.lower() != "bearer" or not hmac.compare_digest(token.strip().encode(), self._token.encode()):
                 raise Unauthorized(_UNAUTHORIZED)
         body, content_type = render(await self.sum(), request.header(b"accept") or "")
         return Response(200, [(b"content-type", content_type.encode()), (b"cache-control", b"no-store")], body)
