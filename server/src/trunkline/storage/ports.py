@@ -84,6 +84,8 @@ class LockedPartner(msgspec.Struct, frozen=True):
     """The latest time of a change."""
     clock_time: Instant
     """The time of the clock at the latest change."""
+    removed_lines: tuple[str, ...]
+    """The lines whose removal began last, the latest at the end."""
 
 
 class SharedTransaction(Protocol):
