@@ -136,7 +136,13 @@ def database_url(new_database: NewDatabase) -> str:
 
 
 @pytest.fixture(scope="module")
-def opened(new_database: NewDatabase) -> Iterator[OpenStore]:
+def opened_url(new_database: NewDatabase) -> str:
+    """The database of ``opened``."""
+    return new_database()
+
+
+@pytest.fixture(scope="module")
+def opened(opened_url: str) -> Iterator[OpenStore]:
     """One open store of each engine for a module; its tests create their own partners, which share nothing."""
-    with opened_store(new_database()) as store:
+    with opened_store(opened_url) as store:
         yield store

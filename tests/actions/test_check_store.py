@@ -44,8 +44,8 @@ async def fill(store: Store) -> None:
         await messages.add(change, [make_message(1, 1), make_message(2, 0)])
         await change.save([CHAT])
         await opt_outs.set_at(change, ALICE, CHAT.id, NOW)
-        change.command(Command.MARK_READ, CHAT.id, CHAT.id)
-        change.command(Command.SEND, CHAT.id, make_message(2, 0).id)
+        change.command(Command.MARK_READ, CHAT, CHAT.id)
+        change.command(Command.SEND, CHAT, make_message(2, 0).id)
 
 
 async def problems(store: Store) -> list[str]:

@@ -2,19 +2,16 @@
 
 import json
 import random
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
 
-from tests.conftest import NewDatabase
 from tests.support.attachments import file_names, get, sending, uploaded
 from tests.support.caller import Caller, text
 from tests.support.chats import ALICE, LINE
 from tests.support.envelope import refused
 from tests.support.events import subscribe
-from tests.support.open_store import OpenStore, opened_store
-from tests.support.places import place_of
 from tests.support.traces import columns_with, files_with, rows_of
 from trunkline.actions.attachments.attachments import media_part
 from trunkline.actions.attachments.upload import add_attachment
@@ -30,23 +27,11 @@ CANARY = "canary7f3a"
 _EVENTS = Query("events", "select id, type, body from events where partner_id = $1 order by sequence", ("partner",))
 
 
-@pytest.fixture(scope="module")
-def url(new_database: NewDatabase) -> str:
-    """A database of this module alone, whose files are searched."""
-    return new_database()
-
-
-@pytest.fixture(scope="module")
-def opened(url: str) -> Iterator[OpenStore]:
-    with opened_store(url, place_of(url)) as store:
-        yield store
-
-
-def traces(we: Caller, url: str, words: str = CANARY) -> list[str]:
+def traces(we: Caller, opened_url: str, words: str = CANARY) -> list[str]:
     """Where a text is stored."""
     store = we.api.opened.store
     we.api.opened.run(store.database.forget_history())
-    return [*sorted(we.api.opened.run(columns_with(store, words))), *files_with(url, words)]
+    return [*sorted(we.api.opened.run(columns_with(store, words))), *files_with(opened_url, words)]
 
 
 def delete(we: Caller, message_id: str) -> None:
@@ -77,16 +62,16 @@ def stored_events(we: Caller) -> list[tuple[str, str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("version", WebhookVersion)
-def test_a_sent_message_is_forgotten(we: Caller, url: str, version: WebhookVersion) -> None:
+def test_a_sent_message_is_forgotten(we: Caller, opened_url: str, version: WebhookVersion) -> None:
     subscribe(we, *EventType, version=version)
     chat = we.create(message=text("hello"))["id"]
     sent = we.send(chat, text(f"the code is {CANARY}", idempotency_key="order-1"))["id"]
     we.receipt(sent, DeliveryStatus.DELIVERED)
     assert we.call("PATCH", f"/v3/messages/{sent}", {"part_index": 0, "text": f"no, {CANARY}"}).status_code == 200
     before = stored_events(we)
-    assert {"messages.document", "events.body", "idempotency_records.body"} <= set(traces(we, url))
+    assert {"messages.document", "events.body", "idempotency_records.body"} <= set(traces(we, opened_url))
     delete(we, sent)
-    assert traces(we, url) == []
+    assert traces(we, opened_url) == []
     after = stored_events(we)
     assert [each[:2] for each in after] == [each[:2] for each in before]
     assert [data.keys() for *_, data in after] == [data.keys() for *_, data in before]
@@ -102,7 +87,7 @@ def test_a_repeated_send_of_a_deleted_message_sends_nothing(we: Caller) -> None:
     assert len(we.messages(chat)) == 1
 
 
-def test_a_received_message_is_forgotten(we: Caller, url: str) -> None:
+def test_a_received_message_is_forgotten(we: Caller, opened_url: str) -> None:
     subscribe(we, *EventType)
     heard = we.hear(f"my name is {CANARY}")
     assert heard is not None
@@ -110,13 +95,13 @@ def test_a_received_message_is_forgotten(we: Caller, url: str) -> None:
     we.edits(heard.id, f"it was {CANARY}")
     we.send(heard.chat_id, text("I see", reply_to={"message_id": heard.id}))
     delete(we, heard.id)
-    assert traces(we, url) == []
-    assert traces(we, url, "🦜") == []
+    assert traces(we, opened_url) == []
+    assert traces(we, opened_url, "🦜") == []
     received = next(data for _, kind, data in stored_events(we) if kind == EventType.MESSAGE_RECEIVED)
     assert (received["id"], received["parts"], received["sender_handle"]["handle"]) == (heard.id, [], ALICE)
 
 
-def test_a_poll_is_forgotten(we: Caller, url: str) -> None:
+def test_a_poll_is_forgotten(we: Caller, opened_url: str) -> None:
     subscribe(we, *EventType)
     chat = we.create()["id"]
     options = [{"text": f"{CANARY} {number}"} for number in range(2)]
@@ -126,10 +111,10 @@ def test_a_poll_is_forgotten(we: Caller, url: str) -> None:
     added = we.post(f"/v3/messages/{poll}/poll/options", {"options": [{"text": f"{CANARY} 3"}]})
     assert added.status_code == 200, added.text
     delete(we, poll)
-    assert traces(we, url) == []
+    assert traces(we, opened_url) == []
 
 
-def test_other_messages_and_partners_keep_theirs(we: Caller, they: Caller, url: str) -> None:
+def test_other_messages_and_partners_keep_theirs(we: Caller, they: Caller, opened_url: str) -> None:
     for each in (we, they):
         subscribe(each, *EventType)
     chat, theirs = we.create()["id"], they.create()["id"]
@@ -139,15 +124,15 @@ def test_other_messages_and_partners_keep_theirs(we: Caller, they: Caller, url: 
     second = we.send(chat, text("parrot52"))["id"]
     we.receipt(second, DeliveryStatus.DELIVERED)
     delete(we, second)
-    assert {"messages.document", "events.body", "idempotency_records.body"} <= set(traces(we, url, "parrot51"))
-    assert traces(we, url, "parrot52") == []
+    assert {"messages.document", "events.body", "idempotency_records.body"} <= set(traces(we, opened_url, "parrot51"))
+    assert traces(we, opened_url, "parrot52") == []
     delete(we, first)
     assert they.try_send(theirs, text("parrot51", idempotency_key="same")).status_code == 202
     assert len(they.messages(theirs)) == 2
     delete(they, they.messages(theirs)[0]["id"])
 
 
-def test_the_files_of_a_received_message_go_with_it(we: Caller, url: str) -> None:
+def test_the_files_of_a_received_message_go_with_it(we: Caller, opened_url: str) -> None:
     subscribe(we, *EventType)
     chat = we.create()["id"]
     received = [with_file(we, chat, f"{CANARY} {name}") for name in ("alone", "forwarded")]
@@ -157,12 +142,12 @@ def test_the_files_of_a_received_message_go_with_it(we: Caller, url: str) -> Non
         delete(we, each["id"])
     refused(we.call("GET", f"/v3/attachments/{alone['id']}"), 404, 2001)
     refused(get(we.api, alone["url"]), 404, 2001)
-    assert traces(we, url, f"{CANARY} alone") == []
+    assert traces(we, opened_url, f"{CANARY} alone") == []
     assert get(we.api, sent["parts"][0]["url"]).content == f"{CANARY} forwarded".encode()
     assert len(file_names(we)) == 1
     delete(we, sent["id"])
     we.call("DELETE", f"/v3/attachments/{forwarded['id']}")
-    assert traces(we, url) == []
+    assert traces(we, opened_url) == []
     assert file_names(we) == []
 
 
@@ -173,7 +158,7 @@ def test_a_file_that_was_uploaded_stays(we: Caller) -> None:
     assert get(we.api, sent["parts"][0]["url"]).content == b"menu"
 
 
-def test_deleting_messages_among_others_leaves_nothing_in_the_file(we: Caller, url: str) -> None:
+def test_deleting_messages_among_others_leaves_nothing_in_the_file(we: Caller, opened_url: str) -> None:
     """Updates move rows between pages, and must not leave copies behind."""
     subscribe(we, *EventType)
     chance = random.Random(7)  # noqa: S311 - no secret
@@ -191,8 +176,8 @@ def test_deleting_messages_among_others_leaves_nothing_in_the_file(we: Caller, u
     deleted = chance.sample(list(sent), 150)
     for words in deleted:
         delete(we, sent[words])
-    assert traces(we, url, CANARY) != []
+    assert traces(we, opened_url, CANARY) != []
     we.api.opened.run(we.api.opened.store.database.forget_history())
-    assert [words for words in deleted if files_with(url, words)] == []
+    assert [words for words in deleted if files_with(opened_url, words)] == []
     rows = str(we.api.opened.run(rows_of(we.api.opened.store)))
     assert [words for words in deleted if words in rows] == []

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import NewDatabase
-from tests.support.chats import ALICE, LINE
+from tests.support.chats import ALICE, LINE, OTHER_LINE
 from tests.support.command import BIN, environment, error_of, get, post, run, run_json, serving
 from tests.support.receiver import Received, Reply, receiving
 from tests.support.traces import files_with
@@ -123,6 +123,62 @@ def test_a_line(database: str) -> None:
         run_json("line", "add", "Acme", LINE, database=database)
         assert post(f"{url}/v3/chats", message("hello"), key)[0] == 201
     assert files_with(database, CANARY) == []
+
+
+def test_a_line_from_which_clients_send_without_pause(database: str) -> None:
+    """The removal ends although they never stop creating chats and sending."""
+    key = added(database)
+    run_json("line", "add", "Acme", OTHER_LINE, database=database)
+    stopped = threading.Event()
+    statuses: dict[str, list[int]] = {LINE: [], OTHER_LINE: []}
+
+    def send(url: str, line: str, first: int) -> None:
+        number = first
+        while not stopped.is_set():
+            number += 1
+            status, body = post(f"{url}/v3/chats", message() | {"from": line, "to": [f"+1310555{number:04}"]}, key)
+            statuses[line].append(status)
+            if status == 201:
+                path = f"/v3/chats/{body['chat']['id']}/messages"
+                statuses[line].append(post(f"{url}{path}", {"message": message()["message"]}, key)[0])
+
+    with serving(database, "--workers", "2") as url:
+        clients = [
+            threading.Thread(target=send, args=(url, line, first))
+            for line, first in ((LINE, 0), (LINE, 3000), (LINE, 6000), (OTHER_LINE, 0))
+        ]
+        for client in clients:
+            client.start()
+        try:
+            until(lambda: len(statuses[LINE]) > 60)
+            removed = run_json("line", "remove", "Acme", LINE, "--with-chats", "--yes", database=database)["removed"]
+            seen = len(statuses[OTHER_LINE])
+            until(lambda: statuses[LINE][-1] == 403 and len(statuses[OTHER_LINE]) > seen)
+        finally:
+            stopped.set()
+            for client in clients:
+                client.join()
+        assert removed["chats"] > 0
+        assert set(statuses[LINE]) <= {201, 202, 403, 404}
+        assert set(statuses[OTHER_LINE]) <= {201, 202}
+        assert get(f"{url}/v3/chats?from={LINE.replace('+', '%2B')}", key)[0] == 403
+        lines = {each["is_me"] and each["handle"] for chat in chats_of(url, key) for each in chat["handles"]}
+        assert lines == {False, OTHER_LINE}
+    assert [each["phone_number"] for each in run_json("line", "list", "Acme", database=database)["lines"]] == [
+        OTHER_LINE
+    ]
+    assert run_json("database", "check", database=database)["problems"] == []
+
+
+def chats_of(url: str, key: str) -> list[dict[str, Any]]:
+    """Every chat of a partner."""
+    status, page = get(f"{url}/v3/chats?limit=100", key)
+    assert status == 200
+    found = page["chats"]
+    while page["next_cursor"] is not None:
+        page = get(f"{url}/v3/chats?limit=100&cursor={page['next_cursor']}", key)[1]
+        found += page["chats"]
+    return found
 
 
 def test_a_subscription(database: str) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 
-from tests.support.chats import chat_id
+from tests.support.chats import chat_id, make_chat
 from tests.support.partners import context, new_partner
 from tests.support.webhook_worker import FastClock, deliveries, emit, recorded, subscribe, until, working
 from trunkline.actions.webhooks.listen import subscription_states
@@ -63,7 +63,7 @@ async def test_targets_that_hang_leave_places_to_other_partners_and_to_the_carri
             good, _ = await subscribe(store, third.id, "https://good.example/", at=clock())
             await emit(store, third.id, chat_id(1), 1, at=clock())
             async with store.change(context(first.id, clock())) as change:
-                change.command(Command.START_TYPING, chat_id(1), chat_id(1))
+                change.command(Command.START_TYPING, make_chat(1), chat_id(1))
             await until(lambda: webhooks.delivered == [good.id] and carrier.delivered == [CARRIER])
     assert webhooks.served == {first.id: PARTNER_SHARE, second.id: PARTNER_SHARE}
 

@@ -32,7 +32,7 @@ async def change(store: Store, partner_id: int, number: int) -> int:
     async with store.change(context(partner_id, time.time_ns() // 1000)) as change:
         await change.save([make_chat(number, updated_at=change.now)])
         await idempotency.save(change, str(number), IdempotencyRecord(b"", chat_id(number), b""))
-        change.command(Command.START_TYPING, chat_id(number), chat_id(number))
+        change.command(Command.START_TYPING, make_chat(number), chat_id(number))
         if number % FAILING == 0:
             raise Refused
         return change.next_revision() - 2

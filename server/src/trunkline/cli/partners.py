@@ -208,15 +208,34 @@ def list_lines(
     """List the lines of a partner."""
 
     async def work(store: Store) -> list[Line]:
-        return list(await store.partners.lines((await partners.find_partner(store, partner)).id))
+        return list(await store.partners.all_lines((await partners.find_partner(store, partner)).id))
 
     lines = with_store(database, work)
     if as_json:
         print_json(
-            {"lines": [msgspec.structs.asdict(line) | {"created_at": _rendered(line.created_at)} for line in lines]}
+            {
+                "lines": [
+                    {
+                        "id": line.id,
+                        "phone_number": line.phone_number,
+                        "label": line.label,
+                        "created_at": _rendered(line.created_at),
+                        "is_being_removed": line.removed_at is not None,
+                    }
+                    for line in lines
+                ]
+            }
         )
         return
-    rows = [(line.phone_number, line.label, moment(line.created_at), line.id) for line in lines]
+    rows = [
+        (
+            line.phone_number if line.removed_at is None else f"{line.phone_number} (being removed)",
+            line.label,
+            moment(line.created_at),
+            line.id,
+        )
+        for line in lines
+    ]
     print_table(
         ("NUMBER", "LABEL", "SINCE", "ID"), rows, "There are no lines. Add one with: trunkline line add PARTNER +E164"
     )
@@ -235,7 +254,8 @@ def remove_line(
 ) -> None:
     """Remove a line, its contact card and its events; with --with-chats, also its chats and messages.
 
-    Opt-outs stay. You can add the number again. If the command is interrupted, run it again.
+    From the start, the line cannot send or receive. Opt-outs stay. You can add the number again afterwards. If the
+    command is interrupted, run it again.
     """
     number = parse_written_number(phone_number, "the line")
 

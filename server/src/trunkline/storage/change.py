@@ -13,6 +13,7 @@ import msgspec
 from trunkline.domain.chat import Chat, with_latest_former
 from trunkline.domain.chat_health import Thresholds
 from trunkline.domain.context import RequestContext
+from trunkline.domain.errors import NotYourLine
 from trunkline.domain.events import Event
 from trunkline.schemas.chat import render_chat
 from trunkline.storage import events, outbox, participants
@@ -53,6 +54,8 @@ class Change(Reader):
         self.thresholds = thresholds
         self.clock_time = ctx.now
         """The time of the clock. What expires does so by the clock: after it was ahead, ``now`` still is."""
+        self.removed_lines = partner.removed_lines
+        """The lines whose removal began last: nothing may be added to them."""
         self._partner = partner
         self._revision = partner.revision
         self._events: list[Event] = []
@@ -64,12 +67,22 @@ class Change(Reader):
         return self._revision
 
     def emit(self, event: Event) -> None:
-        """Sends an event to its subscribers, once the change has committed."""
-        self._events.append(event)
+        """Sends an event to its subscribers, once the change has committed; none of a line that was removed."""
+        if event.line not in self.removed_lines:
+            self._events.append(event)
 
-    def command(self, command: Command, chat_id: str, entity_id: str) -> None:
-        """Sends a command to the carrier, once the change has committed, after the earlier commands of the chat."""
-        self._commands.append(NewEntry(CARRIER, chat_id, self.next_revision(), command, entity_id))
+    def command(self, command: Command, chat: Chat, entity_id: str) -> None:
+        """Sends a command to the carrier, once the change has committed, after the earlier commands of the chat.
+
+        Raises ``NotYourLine`` if the line of the chat was removed.
+        """
+        self.check_line(chat.line)
+        self._commands.append(NewEntry(CARRIER, chat.id, self.next_revision(), command, entity_id))
+
+    def check_line(self, line: str) -> None:
+        """Raises ``NotYourLine`` if the removal of a line has begun since the partner was seen to have it."""
+        if line in self.removed_lines:
+            raise NotYourLine(f"{line} is not one of your lines; it was removed")
 
     @property
     def commands(self) -> Sequence[str]:

@@ -14,8 +14,8 @@ async def lock_partner(transaction: Transaction, partner_id: int, now: Instant) 
     locked = await transaction.fetch(query, query.values(partner=partner_id, now=now))
     if not locked:
         raise PartnerRemoved
-    [(revision, clock)] = locked
-    return LockedPartner(partner_id, (revision, clock), revision, clock)
+    [(revision, clock, removed_lines)] = locked
+    return LockedPartner(partner_id, (revision, clock), revision, clock, tuple(removed_lines.split()))
 
 
 async def write_partner(transaction: Transaction, partner: LockedPartner) -> None:

@@ -29,6 +29,8 @@ class Line(msgspec.Struct, frozen=True):
     phone_number: str
     label: str | None
     created_at: Instant
+    removed_at: Instant | None = None
+    """When its removal began; None if it did not."""
 
 
 class Partners:
@@ -91,7 +93,7 @@ class Partners:
             return bool(await transaction.fetch(_QUERIES["key_exists"], (key_id,)))
 
     async def add_line(self, partner_id: int, line: Line) -> bool:
-        """Adds a line to a partner; False if the partner has that number already."""
+        """Adds a line to a partner; False if the partner has that number already, or it is being removed."""
         async with self._database.transaction() as transaction:
             query = _QUERIES["add_line"]
             values = query.values(
@@ -101,7 +103,15 @@ class Partners:
                 label=line.label,
                 now=line.created_at,
             )
-            return bool(await transaction.fetch(query, values))
+            if not await transaction.fetch(query, values):
+                return False
+            query = _QUERIES["forget_removed_line"]
+            await transaction.fetch(query, query.values(partner=partner_id, entry=f"{line.phone_number} "))
+            return True
+
+    async def is_line_being_removed(self, partner_id: int, phone_number: str) -> bool:
+        """Whether the number was a line of this partner whose removal has begun and not ended."""
+        return bool(await self._database.fetch(_QUERIES["is_being_removed"], (partner_id, phone_number)))
 
     async def has_line(self, partner_id: int, phone_number: str) -> bool:
         """Whether the number is a line of this partner."""
@@ -109,6 +119,10 @@ class Partners:
 
     async def lines(self, partner_id: int) -> Sequence[Line]:
         """A partner's lines, oldest first."""
+        return [line for line in await self.all_lines(partner_id) if line.removed_at is None]
+
+    async def all_lines(self, partner_id: int) -> Sequence[Line]:
+        """The same, with those that are being removed."""
         rows = await self._database.fetch(_QUERIES["lines_of_partner"], (partner_id,))
         return [Line(*row) for row in rows]
 

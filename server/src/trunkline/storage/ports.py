@@ -82,6 +82,8 @@ class LockedPartner(msgspec.Struct, frozen=True):
     revision: int
     clock: Instant
     """The latest time of a change."""
+    removed_lines: tuple[str, ...]
+    """The lines whose removal began last, the latest at the end."""
 
 
 class SharedTransaction(Protocol):

@@ -1,9 +1,9 @@
 """Removes a partner or a line, and everything that it has, a batch at a time.
 
-A removal begins with a transaction after which nothing else changes what the partner has: its keys are gone, and
-``open_change`` raises ``PartnerRemoved``. It ends with one that deletes the partner itself. In between, each batch is a
-transaction of its own, so other partners wait only for a batch, and a removal that is interrupted continues where it
-stopped.
+A removal begins with a transaction after which nothing else adds to what is removed: ``open_change`` raises
+``PartnerRemoved``, and a change of a partner knows which lines were removed (``Change.removed_lines``). It ends with
+one that deletes the partner or the line itself. In between, each batch is a transaction of its own, so others wait only
+for a batch, and a removal that is interrupted continues where it stopped.
 """
 
 from collections.abc import Sequence
@@ -46,6 +46,9 @@ _TABLES = {
 
 BATCH = 1_000
 """Rows of one transaction."""
+
+_REMEMBERED_LINES = 100
+"""A change that began to wait before a line was removed still finds it among the last ones that were."""
 
 
 class Holdings(msgspec.Struct, frozen=True):
@@ -106,6 +109,22 @@ async def finish(transaction: Transaction, partner_id: int, now: Instant) -> Non
         await transaction.fetch(query, query.values(partner=partner_id, prefix=f"{partner_id}/%", now=now))
 
 
+async def begin_line(change: Change, line: str) -> int | None:
+    """Begins the removal of a line, or continues one: from now on, the partner does not have it.
+
+    Returns the revision after which there are no events of the line; None if there is no such line. The change must
+    have its transaction for itself, because those that share one do not see this.
+    """
+    query = _QUERIES["begin_line"]
+    if not await change.fetch(query, query.values(partner=change.partner_id, line=line, now=change.clock_time)):
+        return None
+    removed = [*[each for each in change.removed_lines if each != line], line][-_REMEMBERED_LINES:]
+    query = _QUERIES["set_removed_lines"]
+    values = query.values(partner=change.partner_id, removed_lines="".join([f"{each} " for each in removed]))
+    await change.fetch(query, values)
+    return change.next_revision()
+
+
 async def holdings_of_line(reader: Reader, line: str) -> tuple[int, int]:
     """How many chats and messages a line has."""
     query = _QUERIES["holdings_of_line"]
@@ -139,10 +158,13 @@ async def delete_chat(change: Change, chat: Chat) -> None:
     await change.fetch(_QUERIES["delete_chat"], (change.partner_id, chat.id))
 
 
-async def delete_events(change: Change, line: str, after: int) -> int | None:
-    """Deletes the events of a line among the next ones after a sequence. Returns the last of these, None at the end."""
+async def delete_events(change: Change, line: str, after: int, last: int) -> int | None:
+    """Deletes the events of a line among the next ones after a sequence, up to the ``last`` one.
+
+    Returns the sequence of the last that was looked at; None at the end.
+    """
     query = _QUERIES["next_events"]
-    rows = await change.fetch(query, query.values(partner=change.partner_id, after=after, limit=BATCH))
+    rows = await change.fetch(query, query.values(partner=change.partner_id, after=after, last=last, limit=BATCH))
     deletion = _QUERIES["delete_event"]
     values = [deletion.values(partner=change.partner_id, sequence=row[0]) for row in rows if row[1] == line]
     if values:
@@ -150,9 +172,9 @@ async def delete_events(change: Change, line: str, after: int) -> int | None:
     return rows[-1][0] if len(rows) == BATCH else None
 
 
-async def delete_line(change: Change, line: str) -> bool:
-    """Deletes a line with its contact card. False if there is none."""
-    query = _QUERIES["delete_contact_card"]
-    await change.fetch(query, query.values(partner=change.partner_id, line=line))
+async def delete_line(change: Change, line: str) -> None:
+    """Deletes a line that is being removed, with its contact card."""
     query = _QUERIES["delete_line"]
-    return bool(await change.fetch(query, query.values(partner=change.partner_id, line=line)))
+    if await change.fetch(query, query.values(partner=change.partner_id, line=line)):
+        query = _QUERIES["delete_contact_card"]
+        await change.fetch(query, query.values(partner=change.partner_id, line=line))

@@ -41,12 +41,12 @@ async def _mark_batch(store: Store, ctx: RequestContext, chat_id: str, *, with_c
             await messages.save(change, [msgspec.structs.replace(each, **fields) for each in unread])
             await change.save([msgspec.structs.replace(chat, unread_count=chat.unread_count - len(unread))])
             if with_command:
-                change.command(Command.MARK_READ, chat_id, chat_id)
+                change.command(Command.MARK_READ, chat, chat_id)
     return len(unread)
 
 
 async def set_typing(store: Store, ctx: RequestContext, chat_id: str, *, typing: bool) -> None:
     """Has the carrier show, or stop showing, that the line is typing. Raises ``NotFound``, ``ChatLeft``."""
     async with store.change(ctx) as change:
-        await require_present_chat(change, chat_id)
-        change.command(Command.START_TYPING if typing else Command.STOP_TYPING, chat_id, chat_id)
+        chat = await require_present_chat(change, chat_id)
+        change.command(Command.START_TYPING if typing else Command.STOP_TYPING, chat, chat_id)

@@ -221,6 +221,8 @@ async def _assign(
 async def _store(change: Change, chats: _Chats) -> tuple[set[str], set[str]]:
     """Stores the new and changed chats, least recently updated first, and returns their ids."""
     ordered = sorted(chats.after.values(), key=lambda chat: chat.updated_at)
+    for chat in ordered:
+        change.check_line(chat.line)
     new = [chat for chat in ordered if chats.before[chat.id] is None]
     changed = [chat for chat in ordered if chats.before[chat.id] not in (None, with_latest_former(chat))]
     await change.load(new)

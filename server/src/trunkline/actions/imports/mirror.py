@@ -135,6 +135,7 @@ class _Mirror:
 
     async def _save(self, change: Change, upstream_chat: Chat, found: Sequence[Message]) -> tuple[bool, bool]:
         """Stores a chat with messages. Returns whether it is new, and whether it has changed."""
+        change.check_line(upstream_chat.line)
         replied_to = [each.content.reply_to.message_id for each in found if each.content.reply_to is not None]
         threads = {each.id: each.thread for each in (await imported.known(change, replied_to)).values()}
         added = await add_messages(change, map(Imported, in_threads(found, threads)), lambda: None)

@@ -60,6 +60,7 @@ async def receive_message(store: Store, ctx: RequestContext, received: Received)
         raise NotYourLine(f"{received.line} is not one of this partner's lines")
     opts_out = is_opt_out(received.content.text)
     async with store.change(ctx) as change:
+        change.check_line(received.line)
         if await blocked_handles.find(change, received.sender) is not None:
             return None
         message_id = _message_id(change, received)
@@ -176,6 +177,7 @@ async def receive_contact_card(store: Store, ctx: RequestContext, card: Received
     contact_card.check(card)
     await require_line(store, ctx.partner_id, card.line, "line")
     async with store.change(ctx) as change:
+        change.check_line(card.line)
         if await blocked_handles.find(change, card.sender) is not None:
             return False
         change.emit(events.contact_card_received(card))

@@ -42,6 +42,7 @@ async def set_card(store: Store, ctx: RequestContext, card: ContactCard) -> Cont
     contact_card.check(card)
     await require_line(store, ctx.partner_id, card.phone_number, "phone_number")
     async with store.change(ctx) as change:
+        change.check_line(card.phone_number)
         await contact_cards.save(change, card)
     return card
 
@@ -56,6 +57,7 @@ async def update_card(store: Store, ctx: RequestContext, line: str, update: Card
         raise MissingField("'first_name', 'last_name' or 'image_url' is missing; give at least one of them")
     await require_line(store, ctx.partner_id, line, "phone_number")
     async with store.change(ctx) as change:
+        change.check_line(line)
         card = _without_empty(msgspec.structs.replace(await _require_card(change, line), **given))
         contact_card.check(card)
         await contact_cards.save(change, card)
@@ -73,7 +75,7 @@ async def share_card(store: Store, ctx: RequestContext, chat_id: str) -> None:
         await _check_consent(change, chat)
         share = ContactCardShare(time_ordered_id(change.now), chat_id, card, change.now)
         await contact_cards.add_share(change, share)
-        change.command(Command.SHARE_CONTACT_CARD, chat_id, share.id)
+        change.command(Command.SHARE_CONTACT_CARD, chat, share.id)
 
 
 async def _require_card(change: Change, line: str) -> ContactCard:

@@ -53,7 +53,7 @@ async def edit_message(store: Store, ctx: RequestContext, message_id: str, part_
                 f"this message was sent more than {EDIT_WINDOW // MINUTE} minutes ago and can no longer be edited"
             )
         edited = await apply_edit(change, chat, message, part_index, text)
-        change.command(Command.EDIT, chat.id, message.id)
+        change.command(Command.EDIT, chat, message.id)
     return render_message(edited)
 
 
@@ -103,7 +103,7 @@ async def react(store: Store, ctx: RequestContext, message_id: str, reaction: Re
         chat = await require_chat(change, message.chat_id)
         check_present(chat)
         await apply_reaction(change, chat, message, chat.me, reaction)
-        change.command(Command.REACT, chat.id, message.id)
+        change.command(Command.REACT, chat, message.id)
 
 
 async def apply_reaction(

@@ -63,7 +63,7 @@ async def add_options(store: Store, ctx: RequestContext, message_id: str, texts:
         check_options(texts, "options", poll_of(message))
         chat = await require_present_chat(change, message.chat_id)
         after = await apply_options(change, chat, message, chat.me, texts)
-        change.command(Command.UPDATE_POLL, chat.id, message.id)
+        change.command(Command.UPDATE_POLL, chat, message.id)
     return _document(after)
 
 
@@ -78,7 +78,7 @@ async def vote(store: Store, ctx: RequestContext, message_id: str, option_id: st
         chat = await require_present_chat(change, message.chat_id)
         after = await apply_vote(change, chat, message, chat.me, option_id, added=added)
         if after is not message:
-            change.command(Command.UPDATE_POLL, chat.id, message.id)
+            change.command(Command.UPDATE_POLL, chat, message.id)
     return _document(after)
 
 

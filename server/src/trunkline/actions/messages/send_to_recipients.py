@@ -51,7 +51,8 @@ async def send_to_recipients(
         if recorded is not None:
             return recorded
         await check_consent(change, recipients, outgoing)
-        ranked = await rank_lines(change, numbers, change.thresholds)
+        present = [number for number in numbers if number not in change.removed_lines]
+        ranked = await rank_lines(change, present, change.thresholds)
         selection = await select_line(change, ranked, recipients, frozenset(exclude))
         if selection.reason is Reason.FAILOVER and continuation is not None:
             outgoing = msgspec.structs.replace(outgoing, content=Content((TextPart(continuation),)))

@@ -77,17 +77,27 @@ async def find_grant(store: Store, key_digest: bytes) -> Grant | None:
 
 
 async def add_line(store: Store, partner: Partner, phone_number: str, label: str | None, now: Instant) -> Line:
-    """Adds a line. Raises ``CommandError`` if the partner has that number already."""
+    """Adds a line. Raises ``CommandError`` if the partner has that number already, or it is being removed."""
     line = Line(random_id(), phone_number, label, now)
     if not await store.partners.add_line(partner.id, line):
+        await _check_not_being_removed(store, partner.id, phone_number)
         raise CommandError(f"{partner.name} already has the line {phone_number}")
     return line
 
 
 async def ensure_line(store: Store, partner_id: int, phone_number: str, now: Instant) -> None:
-    """Adds a line, unless the partner has it."""
+    """Adds a line, unless the partner has it. Raises ``CommandError`` if it is being removed."""
     if not await store.partners.has_line(partner_id, phone_number):
         await store.partners.add_line(partner_id, Line(random_id(), phone_number, None, now))
+        await _check_not_being_removed(store, partner_id, phone_number)
+
+
+async def _check_not_being_removed(store: Store, partner_id: int, phone_number: str) -> None:
+    if await store.partners.is_line_being_removed(partner_id, phone_number):
+        raise CommandError(
+            f"the line {phone_number} is being removed; "
+            f"`trunkline line remove {partner_id} {phone_number} --with-chats` completes it, then add it again"
+        )
 
 
 async def owner_of_line(store: Store, phone_number: str, partner: str | None) -> Partner:

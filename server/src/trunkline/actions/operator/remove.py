@@ -59,39 +59,52 @@ async def remove_partner(store: Store, partner: Partner, clock: Clock, show: Sho
 
 
 async def holdings_of_line(store: Store, partner: Partner, line: str) -> tuple[int, int]:
-    """How many chats and messages a line has. Raises ``NoSuchLine``."""
-    if not await store.partners.has_line(partner.id, line):
-        raise NoSuchLine(f"{partner.name} does not have the line {line}")
+    """How many chats and messages a line has, also if it is being removed. Raises ``NoSuchLine``."""
+    if line not in [each.phone_number for each in await store.partners.all_lines(partner.id)]:
+        raise _no_such_line(partner, line)
     return await removal.holdings_of_line(store.reader(partner.id), line)
 
 
 async def remove_line(store: Store, partner: Partner, line: str, clock: Clock, show: Show, *, with_chats: bool) -> None:
     """Removes a line; with its chats, messages and events if it has any and that is wanted.
 
-    The line itself is the last to go, so if it is interrupted, call it again. Opt-outs stay: they apply to every line.
-    Raises ``CommandError``, ``NoSuchLine``.
+    From the first moment on, the partner does not have the line. If it is interrupted, call it again. Opt-outs stay:
+    they apply to every line. Raises ``CommandError``, ``NoSuchLine``.
     """
+
+    def ctx() -> RequestContext:
+        return RequestContext(partner.id, clock())
+
+    async with paused_after(), store.change(ctx(), bulk=True) as change:
+        if not with_chats and await removal.next_chat(change, line) is not None:
+            raise CommandError(f"the line {line} has chats; remove them too with --with-chats")
+        last = await removal.begin_line(change, line)
+        if last is None:
+            raise _no_such_line(partner, line)
     messages = 0
-    after: int | None = 0  # the sequence of the last event that was looked at; None when there are no more
     while True:
         files: list[str] = []
-        async with paused_after(), store.change(RequestContext(partner.id, clock())) as change:
-            chat = await removal.next_chat(change, line)
-            if chat is not None and not with_chats:
-                raise CommandError(f"the line {line} has chats; remove them too with --with-chats")
-            if chat is not None:
-                count, files = await _delete_messages(change, chat)
-                messages += count
-            elif after is not None:
-                after = await removal.delete_events(change, line, after)
-            elif await removal.delete_line(change, line):
+        async with paused_after(), store.change(ctx()) as change:
+            # Another command may have completed the removal, and the line been added again.
+            chat = await removal.next_chat(change, line) if line in change.removed_lines else None
+            if chat is None:
                 break
-            else:
-                raise NoSuchLine(f"{partner.name} does not have the line {line}")
+            count, files = await _delete_messages(change, chat)
+        messages += count
         for file in files:
             await delete_file(store, partner.id, file)
         show(messages)
+    after: int | None = 0  # the sequence of the last event that was looked at; None when there are no more
+    while after is not None:
+        async with paused_after(), store.change(ctx()) as change:
+            after = await removal.delete_events(change, line, after, last)
+    async with store.change(ctx()) as change:
+        await removal.delete_line(change, line)
     await store.database.forget_history()
+
+
+def _no_such_line(partner: Partner, line: str) -> NoSuchLine:
+    return NoSuchLine(f"{partner.name} does not have the line {line}")
 
 
 async def _delete_messages(change: Change, chat: Chat) -> tuple[int, list[str]]:

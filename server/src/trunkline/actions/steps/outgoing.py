@@ -140,7 +140,7 @@ async def send(
     after = updated(chat, change.now, message_count=chat.message_count + 1, health=health)
     await messages.add(change, [message])
     after = await save_chat(change, None if is_new else chat, after)
-    change.command(Command.SEND, chat.id, message.id)
+    change.command(Command.SEND, chat, message.id)
     return message, after
 
 

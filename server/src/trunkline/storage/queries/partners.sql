@@ -39,14 +39,21 @@ on conflict (partner_id, phone_number) do nothing
 returning id
 
 -- name: line
-select id from lines where partner_id = :partner and phone_number = :phone_number
+select id from lines where partner_id = :partner and phone_number = :phone_number and removed_at is null
+
+-- name: is_being_removed
+select 1 from lines where partner_id = :partner and phone_number = :phone_number and removed_at is not null
+
+-- name: forget_removed_line
+update partner_states set removed_lines = replace(removed_lines, :entry, '') where partner_id = :partner
 
 -- name: lines_of_partner
-select id, phone_number, label, created_at from lines where partner_id = :partner order by created_at, phone_number
+select id, phone_number, label, created_at, removed_at from lines where partner_id = :partner
+order by created_at, phone_number
 
 -- name: owners_of_line
 select p.id, p.name, p.created_at, p.removed_at from lines l join partners p on p.id = l.partner_id
-where l.phone_number = :phone_number and p.removed_at is null order by p.id
+where l.phone_number = :phone_number and l.removed_at is null and p.removed_at is null order by p.id
 
 -- name: count_chats
 select count(*) from chats where partner_id = :partner

@@ -41,6 +41,13 @@ delete from partner_states where partner_id = :partner
 -- name: delete_partner
 delete from partners where id = :partner
 
+-- name: begin_line
+update lines set removed_at = coalesce(removed_at, :now) where partner_id = :partner and phone_number = :line
+returning id
+
+-- name: set_removed_lines
+update partner_states set removed_lines = :removed_lines where partner_id = :partner
+
 -- name: holdings_of_line
 select count(*), cast(coalesce(sum(message_count), 0) as bigint) from chats where partner_id = :partner and line = :line
 
@@ -78,7 +85,10 @@ delete from routing_tokens where partner_id = :partner and chat_id = :chat
 delete from chats where partner_id = :partner and id = :chat
 
 -- name: next_events
-select sequence, line from events where partner_id = :partner and sequence > :after order by sequence limit :limit
+select sequence, line from events
+where partner_id = :partner and sequence > :after and sequence <= :last
+order by sequence
+limit :limit
 
 -- name: delete_event
 delete from events where partner_id = :partner and sequence = :sequence
@@ -87,5 +97,5 @@ delete from events where partner_id = :partner and sequence = :sequence
 delete from contact_cards where partner_id = :partner and phone_number = :line
 
 -- name: delete_line
-delete from lines where partner_id = :partner and phone_number = :line
+delete from lines where partner_id = :partner and phone_number = :line and removed_at is not null
 returning id
