@@ -5,7 +5,7 @@ first appearance, and the values as a tuple in that order. docs/decisions/0006 s
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any, TypeAlias
 
@@ -46,6 +46,11 @@ def _query(name: str, body: str) -> Query:
         return f"${parameters.index(match[1]) + 1}"
 
     return Query(name, _PARAMETER.sub(number, _COMMENT.sub("\n", body)).strip(), tuple(parameters))
+
+
+def statements(script: str) -> Sequence[str]:
+    """The statements of a script, in which no literal contains a semicolon."""
+    return [each.strip() for each in _COMMENT.sub("\n", script).split(";") if each.strip()]
 
 
 def load(file: str) -> Mapping[str, Query]:

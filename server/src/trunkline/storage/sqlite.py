@@ -99,6 +99,11 @@ class SQLite:
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
         return _fetch(self._reader, query.text, values)
 
+    is_distributed = False
+
+    async def fetch_everywhere(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
+        return await self.fetch(query, values)
+
     async def has_table(self, name: str) -> bool:
         return _has_table(self._reader, name)
 
