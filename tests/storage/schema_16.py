@@ -1,4 +1,4 @@
-"""The outbox of schema 16, made of that of this version."""
+"""The outbox and the list of files of schema 16, made of those of this version."""
 
 TO_SCHEMA_16 = """\
 create table ordering_keys (
@@ -15,5 +15,10 @@ insert into ordering_keys (partner_id, destination, ordering_key, head, attempts
 select partner_id, destination, ordering_key, sequence, attempts, due_at from outbox where due_at is not null;
 drop index outbox_due;
 alter table outbox drop column due_at;
+drop table files_to_delete;
+create table files_to_delete (file text primary key, due_at bigint not null);
+create index files_to_delete_due_at on files_to_delete (due_at);
+drop index attachments_file;
+create unique index attachments_file on attachments (file);
 update store set schema_version = 16;
 """

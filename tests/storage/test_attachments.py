@@ -37,8 +37,8 @@ async def fill(store: Store) -> tuple[int, int]:
             for n in range(MANY)
         ]
         await transaction.load("attachments", columns, rows)
-        due: list[tuple[Value, ...]] = [(f"{none}/{chat_id(n)}", NOW + n) for n in range(MANY)]
-        await transaction.load("files_to_delete", ("file", "due_at"), due)
+        due: list[tuple[Value, ...]] = [(none, f"{none}/{chat_id(n)}", NOW + n) for n in range(MANY)]
+        await transaction.load("files_to_delete", ("partner_id", "file", "due_at"), due)
         parts: list[tuple[Value, ...]] = [(many, chat_id(n), chat_id(n)) for n in range(MANY)]
         await transaction.load("media_parts", ("partner_id", "id", "message_id"), parts)
     return many, none

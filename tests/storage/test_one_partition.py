@@ -12,7 +12,7 @@ from trunkline.storage.removal import DELETIONS
 from trunkline.storage.sql import Query, load
 from trunkline.storage.store import open_store
 
-OF_NO_PARTNER = {"store", "partners", "keys", "lines", "files_to_delete"}
+OF_NO_PARTNER = {"store", "partners", "keys", "lines"}
 """The tables that every node would have."""
 
 PARTITIONS = 4
@@ -25,7 +25,13 @@ DUE_WORK = {
         "outbox.next_due_anywhere",
         "outbox.overdue",
     ),
-    *("attachments.forget_pending", "retention.partners_with_expired", "media_parts.messages_after"),
+    *(
+        "attachments.forget_pending",
+        "attachments.limit_deletions",
+        "attachments.due_deletions",
+        "retention.partners_with_expired",
+        "media_parts.messages_after",
+    ),
 }
 """The statements that look for due work of every partner. Checks and the steps of migrations read everything, too."""
 
@@ -56,8 +62,7 @@ async def partition(connection: asyncpg.Connection) -> None:
                 f"for values with (modulus {PARTITIONS}, remainder {number})"
             )
         for (index,) in indexes:
-            # The name of a file contains the partner, so it is unique without it as well.
-            await connection.execute(index.replace("(file)", "(partner_id, file)"))
+            await connection.execute(index)
 
 
 async def touched(connection: asyncpg.Connection, query: Query) -> set[str]:

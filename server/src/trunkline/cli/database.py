@@ -1,4 +1,4 @@
-"""``trunkline database``: upgrade the schema, check the store, back it up and restore it."""
+"""``trunkline database``: upgrade the schema, distribute it, check the store, back it up and restore it."""
 
 import asyncio
 import os
@@ -10,6 +10,7 @@ import typer
 
 from trunkline.actions.operator.back_up import Backup, ProblemsFound, back_up
 from trunkline.actions.operator.check_store import check_store
+from trunkline.actions.operator.distribute import distribute
 from trunkline.actions.operator.files import CopiedFiles, folder_beside
 from trunkline.actions.operator.restore import Restored, after_restore, restore
 from trunkline.cli.options import DEFAULTS, DatabaseOption, JsonOption
@@ -25,7 +26,9 @@ T = TypeVar("T")
 
 BACKUP_NICENESS = 10  # how much lower its priority is than that of the service (nice(2))
 
-database_commands = typer.Typer(help="Upgrade, check, back up and restore the database.", no_args_is_help=True)
+database_commands = typer.Typer(
+    help="Upgrade, distribute, check, back up and restore the database.", no_args_is_help=True
+)
 
 
 @database_commands.command("upgrade")
@@ -46,6 +49,22 @@ def upgrade_database(database: DatabaseOption = DEFAULTS.database, as_json: Json
         say(f"The schema is up to date: {after}.")
     else:
         say(f"The schema was upgraded from {before} to {after}.")
+
+
+@database_commands.command("distribute")
+def distribute_database(database: DatabaseOption = DEFAULTS.database, as_json: JsonOption = False) -> None:
+    """Spread the tables of a PostgreSQL database over the nodes of Citus; stop the service first."""
+    placed = interruptible(lambda: distribute(database), "the tables are where they were")
+    if as_json:
+        print_json({"reference": list(placed.everywhere), "distributed": list(placed.distributed)})
+        return
+    if placed.distributed:
+        say(f"Distributed by partner: {', '.join(placed.distributed)}.")
+    if placed.everywhere:
+        say(f"Copied to every node: {', '.join(placed.everywhere)}.")
+    if not placed.distributed and not placed.everywhere:
+        say("Every table was distributed already.")
+    say("Every node has the settings of the planner.")
 
 
 @database_commands.command("check")

@@ -14,6 +14,7 @@ import msgspec
 from trunkline.domain.attachment import Attachment
 from trunkline.domain.instant import Instant
 from trunkline.storage.change import Change
+from trunkline.storage.files.base import partner_of
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.reader import Reader
 from trunkline.storage.sql import load
@@ -53,7 +54,7 @@ async def complete(change: Change, attachment_id: str, file: str) -> bool:
     attachment = await find(change, attachment_id)
     if attachment is None or attachment.file is not None:
         return False
-    if not await change.fetch(_QUERIES["cancel_deletion"], (file,)):
+    if not await change.fetch(_QUERIES["cancel_deletion"], (change.partner_id, file)):
         return False
     query = _QUERIES["complete"]
     await change.fetch(query, query.values(partner=change.partner_id, id=attachment_id, file=file))
@@ -75,7 +76,7 @@ async def forget_pending(transaction: Transaction, horizon: Instant) -> None:
 async def schedule_deletion(transaction: Transaction, file: str, due_at: Instant) -> None:
     """Notes that a file is to be deleted at ``due_at``, unless an attachment gets it before."""
     query = _QUERIES["schedule_deletion"]
-    await transaction.fetch(query, query.values(file=file, due_at=due_at))
+    await transaction.fetch(query, query.values(partner=partner_of(file), file=file, due_at=due_at))
 
 
 async def limit_deletions(transaction: Transaction, latest: Instant) -> None:
@@ -85,7 +86,7 @@ async def limit_deletions(transaction: Transaction, latest: Instant) -> None:
 
 async def cancel_deletions(transaction: Transaction, files: Sequence[str]) -> None:
     """Notes that these files are deleted."""
-    await transaction.run_many(_QUERIES["cancel_deletion"], [(file,) for file in files])
+    await transaction.run_many(_QUERIES["cancel_deletion"], [(partner_of(file), file) for file in files])
 
 
 async def due_deletions(database: Database, now: Instant, limit: int) -> Sequence[str]:

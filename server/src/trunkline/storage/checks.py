@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 import msgspec
 
 from trunkline.domain.instant import Instant
+from trunkline.storage.files.base import partner_of
 from trunkline.storage.participants import MAX_UNINDEXED
 from trunkline.storage.ports import Source
 from trunkline.storage.sql import Row, load
@@ -119,12 +120,12 @@ async def attachments(source: Source) -> AsyncGenerator[AttachmentRow]:
 
 async def is_referenced(source: Source, file: str) -> bool:
     """Whether an attachment has this file of the file store, or it is to be deleted."""
-    return bool(await source.fetch(_QUERIES["references_to_file"], (file,)))
+    return bool(await source.fetch(_QUERIES["references_to_file"], (partner_of(file), file)))
 
 
 async def is_attached(source: Source, file: str) -> bool:
     """Whether an attachment has this file of the file store."""
-    return bool(await source.fetch(_QUERIES["attachment_of_file"], (file,)))
+    return bool(await source.fetch(_QUERIES["attachment_of_file"], (partner_of(file), file)))
 
 
 async def pending(source: Source) -> tuple[int, int]:

@@ -174,7 +174,7 @@ async def due_carrier_queues(
 ) -> Sequence[tuple[int, str]]:
     """At most ``limit`` unclaimed queues of the carrier (partner, destination) with a due entry, earliest due first."""
     query = _QUERIES["due_carrier_queues"]
-    rows = await database.fetch(query, query.values(now=now, limit=limit, **_latest(now, max_wait)))
+    rows = await database.fetch_everywhere(query, query.values(now=now, limit=limit, **_latest(now, max_wait)))
     return [(row[0], row[1]) for row in rows[:limit]]
 
 
@@ -187,7 +187,9 @@ async def due_webhook_queues(
     """
     query = _QUERIES["due_webhook_queues"]
     listed = "".join([f",{partner}" for partner in full]) + ","
-    rows = await database.fetch(query, query.values(now=now, limit=limit, full=listed, **_latest(now, max_wait)))
+    rows = await database.fetch_everywhere(
+        query, query.values(now=now, limit=limit, full=listed, **_latest(now, max_wait))
+    )
     return [(row[0], row[1]) for row in rows[:limit]]
 
 
@@ -197,21 +199,21 @@ async def partners_behind(database: Database, before: Instant, most: int) -> fro
     A queue whose last attempts all failed does not count.
     """
     query = _QUERIES["partners_behind"]
-    return frozenset([row[0] for row in await database.fetch(query, query.values(before=before, most=most))])
+    return frozenset([row[0] for row in await database.fetch_everywhere(query, query.values(before=before, most=most))])
 
 
 async def overdue(database: Database, now: Instant, limit: int) -> tuple[list[Instant], list[Instant]]:
     """Since when queues of the carrier, and queues of subscriptions, have been due; the ``limit`` earliest of each."""
     query = _QUERIES["overdue"]
-    rows = await database.fetch(query, query.values(now=now, limit=limit))
+    rows = await database.fetch_everywhere(query, query.values(now=now, limit=limit))
     carrier = [due_at for is_carrier, due_at in rows if is_carrier]
     return carrier, [due_at for is_carrier, due_at in rows if not is_carrier]
 
 
 async def next_due(database: Database, now: Instant, *, max_wait: Instant = MAX_WAIT) -> Instant | None:
     """When the next entry of any queue is due; None if nothing is pending."""
-    [found] = await database.fetch(_QUERIES["next_due_anywhere"], ())
-    return min((_due(due_at, now, max_wait) for due_at in found if due_at is not None), default=None)
+    rows = await database.fetch_everywhere(_QUERIES["next_due_anywhere"], ())
+    return min((_due(due_at, now, max_wait) for row in rows for due_at in row if due_at is not None), default=None)
 
 
 def _due(due_at: Instant, now: Instant, max_wait: Instant) -> Instant:

@@ -105,6 +105,18 @@ class Database(Source, Protocol):
         """The time of the database: the same for all processes that use it, whatever the clocks of their hosts say."""
         ...
 
+    @property
+    def is_distributed(self) -> bool:
+        """Whether the tables are spread over nodes, so that a read of all partners asks all of them."""
+        ...
+
+    async def fetch_everywhere(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
+        """``fetch`` for a query of the ``queues`` of all partners. Leaves out those of a node that does not answer.
+
+        What the query orders is in order for each node.
+        """
+        ...
+
     def transaction(
         self, partner_id: int = NO_PARTNER, origin: Origin = Origin.INTERNAL, *, bulk: bool = False
     ) -> AbstractAsyncContextManager[Transaction]:

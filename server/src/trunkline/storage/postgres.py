@@ -15,6 +15,7 @@ from trunkline.domain.errors import CommandError, NotReady, described
 from trunkline.metrics import DATABASE_ERRORS
 from trunkline.storage.fair_places import FairPlaces
 from trunkline.storage.group_commit import SAVEPOINT, SAVEPOINT_AGAIN, TO_SAVEPOINT, GroupCommit, SharedTransaction
+from trunkline.storage.node_reads import NodeReads
 from trunkline.storage.ports import Transaction, Usage
 from trunkline.storage.postgres_connections import CLOSE_TIMEOUT, LOST, Connections, Connector, Share, is_busy
 from trunkline.storage.postgres_limits import Limits
@@ -27,7 +28,7 @@ T = TypeVar("T")
 
 RETRY_PAUSE = 0.1  # s
 COPY_ABOVE = 2  # rows; up to this number, single inserts are faster than COPY
-MIGRATION_TIMEOUT = 3600.0  # s, of the statements of a migration
+MIGRATION_TIMEOUT = 86_400.0  # s, of the statements of a migration, one of which may copy a table
 TOGETHER = 4  # rows of a statement up to which it is part of one for several
 CHUNK = 5_000  # rows that are sent together: few enough for the limit of one statement
 
@@ -80,6 +81,7 @@ class Postgres:
         self._readers = Share(self._connections, limits.readers, limits.read_patience)
         self._writers = Share(self._connections, limits.writers, limits.write_patience)
         self._reading = FairPlaces(limits.readers)
+        self._nodes = NodeReads(self)
         self.clock = ServerClock()
         self._measuring: asyncio.Task[None] | None = None
 
@@ -129,6 +131,13 @@ class Postgres:
 
     def reads_of(self, partner_id: int) -> "PartnerReads":
         return PartnerReads(self, partner_id)
+
+    @property
+    def is_distributed(self) -> bool:
+        return self._connector.is_distributed
+
+    async def fetch_everywhere(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
+        return await (self._nodes if self.is_distributed else self).fetch(query, values)
 
     async def _fetch(self, query: Query, values: tuple[Value, ...], partner_id: int = NO_PARTNER) -> Any:
         silences = self._readers.silences
@@ -218,7 +227,9 @@ class Postgres:
     ) -> AsyncGenerator["PostgresTransaction"]:
         connection = await self._begin(share, silences, bulk=bulk, snapshot=snapshot)
         try:
-            yield PostgresTransaction(connection, can_copy=not self._connector.is_pooled)
+            yield PostgresTransaction(
+                connection, can_copy=not self._connector.is_pooled, can_combine=not self._connector.is_distributed
+            )
             await _commit(connection)
         except BaseException as error:
             await self._recover(share, connection, error, in_transaction=True)
@@ -293,7 +304,7 @@ class Postgres:
             self._reading.give_back(partner_id)
 
     def notices(self) -> list[str]:
-        return self._connections.shortage.current
+        return self._connections.shortage.current + self._nodes.notice.current
 
     async def origin(self) -> str | None:
         try:
@@ -331,11 +342,15 @@ class PartnerReads:
 
 
 class PostgresTransaction:
-    """One connection within a transaction. ``can_copy`` says whether the session keeps what COPY prepares in it."""
+    """One connection within a transaction.
 
-    def __init__(self, connection: Any, *, can_copy: bool) -> None:
+    ``can_copy`` says whether the session keeps what COPY prepares in it, ``can_combine`` whether a CTE can insert.
+    """
+
+    def __init__(self, connection: Any, *, can_copy: bool, can_combine: bool) -> None:
         self._connection = connection
         self._can_copy = can_copy
+        self._can_combine = can_combine
         self.statement_timeout: float | None = None
         """How long a statement may take, in seconds; None for the limit of the connection."""
 
@@ -360,7 +375,7 @@ class PostgresTransaction:
 
     async def run_together(self, statements: Sequence[tuple[Query, Sequence[tuple[Value, ...]]]]) -> None:
         # asyncpg sends all rows of one statement in one round trip, so those with many rows run by themselves.
-        for are_few, group in groupby(statements, lambda each: len(each[1]) <= TOGETHER):
+        for are_few, group in groupby(statements, lambda each: self._can_combine and len(each[1]) <= TOGETHER):
             if are_few:
                 await self._run_few(list(group))
             else:

@@ -19,6 +19,7 @@ import asyncpg
 
 from trunkline.domain.errors import described
 from trunkline.notices import INTERVAL, Notice
+from trunkline.storage.distribution import HAS_CITUS, IS_DISTRIBUTED
 from trunkline.storage.postgres_url import Address, ConnectionOptions
 
 CLOSE_TIMEOUT = 2.0  # s that the server has to cancel a statement and to close a connection
@@ -28,9 +29,10 @@ SHORTAGE = "PostgreSQL accepts no more connections; requests wait for those that
 IDLE_INTERVAL = 60.0  # s after which connections are closed that were not needed meanwhile
 
 # Every reading query is an index range, so its plan must not depend on statistics or bound values: it is the same for a
-# partner with no chats and for one with ten million. This also saves planning, which is a third of a page's time.
-_PLANNER = {
-    "plan_cache_mode": "force_generic_plan",
+# partner with no chats and for one with ten million. This also saves planning, which is a third of a page's time. A
+# distributed database needs the partner's id to plan a query: a generic plan would ask every node.
+_GENERIC_PLANS = {"plan_cache_mode": "force_generic_plan"}
+PLANNER = {
     "enable_seqscan": "off",
     "enable_bitmapscan": "off",
     "enable_hashjoin": "off",
@@ -82,9 +84,19 @@ class Connector:
         self._options = options
         self._command_timeout = command_timeout
         self._is_pooled = options.is_pooled
-        settings = _PLANNER | dict.fromkeys(_LIMITS, f"{command_timeout * 1000:.0f}ms")
+        self._is_distributed: bool | None = None
+        self._settings = PLANNER | dict.fromkeys(_LIMITS, f"{command_timeout * 1000:.0f}ms")
+        self._use_settings()
+
+    def _use_settings(self) -> None:
+        settings = self._settings if self._is_distributed else _GENERIC_PLANS | self._settings
         self._session = "; ".join([f"set {name} = '{value}'" for name, value in settings.items()])
         self._begin_pooled = "; ".join(["begin", *[f"set local {name} = '{each}'" for name, each in settings.items()]])
+
+    @property
+    def is_distributed(self) -> bool:
+        """Whether the tables are spread over nodes. Known once a connection is open."""
+        return self._is_distributed is True
 
     @property
     def is_pooled(self) -> bool:
@@ -133,7 +145,10 @@ class Connector:
                 self._is_pooled = await _is_pooled(connection)
                 if self._is_pooled:
                     connection.terminate()  # it would use prepared statements
-                    return await self._connect(address, target)
+                    connection = await self._connect(address, target)
+            if self._is_distributed is None:
+                self._is_distributed = await _value(connection, HAS_CITUS) and await _value(connection, IS_DISTRIBUTED)
+                self._use_settings()
             if not self._is_pooled:
                 await connection.execute(self._session)
         except BaseException:
@@ -160,11 +175,16 @@ class Connector:
 
 async def _is_pooled(connection: Any) -> bool:
     """Whether the session of the server is not that of this connection."""
+    return await _value(connection, "select pg_backend_pid()") != connection.get_server_pid()
+
+
+async def _value(connection: Any, query: str) -> Any:
+    """What a query returns, in a transaction without a named statement: a pooler may be in between."""
     await connection.execute("begin")
-    statement = await connection.prepare("select pg_backend_pid()", name="")
-    process_id = await statement.fetchval()
+    statement = await connection.prepare(query, name="")
+    value = await statement.fetchval()
     await connection.execute("commit")
-    return process_id != connection.get_server_pid()
+    return value
 
 
 class Connections:

@@ -106,7 +106,7 @@ async def finish(transaction: Transaction, partner_id: int, now: Instant) -> Non
     """Deletes the partner itself, and what was added since the removal began."""
     for name in ("delete_keys", "delete_lines", "delete_queues", "delete_files_now", "delete_state", "delete_partner"):
         query = _QUERIES[name]
-        await transaction.fetch(query, query.values(partner=partner_id, prefix=f"{partner_id}/%", now=now))
+        await transaction.fetch(query, query.values(partner=partner_id, now=now))
 
 
 async def begin_line(change: Change, line: str) -> int | None:

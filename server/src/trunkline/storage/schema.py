@@ -10,10 +10,11 @@ import msgspec
 
 from trunkline.domain.errors import CommandError, NoDatabase
 from trunkline.storage import media_parts
+from trunkline.storage.distribution import place_tables
 from trunkline.storage.migrations.step_0010 import rewrite_groups
 from trunkline.storage.migrations.step_0014 import begin_forgetting
 from trunkline.storage.ports import Database, Source, Transaction
-from trunkline.storage.sql import load
+from trunkline.storage.sql import load, statements
 
 _QUERIES = load("store")
 
@@ -21,7 +22,6 @@ _STEPS = {5: media_parts.index_all, 10: rewrite_groups, 14: begin_forgetting}
 """What a migration does besides its statements, by the schema version that it leads to."""
 
 _FIRST_WITH_PHASE = 15
-_COMMENT = re.compile(r"--.*")
 _CREATED_INDEX = re.compile(r"create (?:unique )?index concurrently (\w+)")
 
 
@@ -59,7 +59,8 @@ async def upgrade(database: Database, *, must_exist: bool = False) -> tuple[int,
     """Upgrades the schema, and returns its version before (0 for an empty database) and after.
 
     All missing migrations up to one that runs concurrently are one transaction, so an interrupted upgrade leaves a
-    schema from which the next one continues. A newer schema with which this version is compatible stays. Raises
+    schema from which the next one continues. In a distributed database, new tables are placed, and none stays on one
+    node. A newer schema with which this version is compatible stays. Raises
     ``CommandError``, and changes nothing, for one with which it is not, and for an empty database if it ``must_exist``.
     """
     known = migrations()
@@ -92,7 +93,8 @@ async def _migrate(
                 break
             await _run_concurrently(database, transaction, script)
         else:
-            await transaction.script(script)
+            for statement in statements(script):
+                await transaction.script(statement)
             if version in _STEPS:
                 await _STEPS[version](transaction)
             if version == 1:
@@ -102,6 +104,8 @@ async def _migrate(
             compatible_with = version
         if phase is Phase.EXPAND_CONCURRENTLY:
             break
+    if database.is_distributed:
+        await place_tables(transaction)
     await transaction.fetch(_QUERIES["set_schema_version"], (reached,))
     if reached >= _FIRST_WITH_PHASE:
         await transaction.fetch(_QUERIES["set_compatible_with"], (compatible_with,))
@@ -109,7 +113,7 @@ async def _migrate(
 
 async def _run_concurrently(database: Database, transaction: Transaction, script: str) -> None:
     """Runs statements that create or drop indexes. What an interrupted run left of an index is dropped first."""
-    for statement in filter(None, map(str.strip, _COMMENT.sub("", script).split(";"))):
+    for statement in statements(script):
         created = _CREATED_INDEX.match(statement)
         if created:
             await database.run_concurrently(transaction, f"drop index concurrently if exists {created[1]}")

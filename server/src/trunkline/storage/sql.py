@@ -5,7 +5,7 @@ first appearance, and the values as a tuple in that order. docs/decisions/0006 s
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any, TypeAlias
 
@@ -57,6 +57,11 @@ def union_all(name: str, *queries: Query) -> Query:
 
     parts = [f"select * from (\n{named(each)}\n) {each.name}" for each in queries]  # noqa: S608 - our own queries
     return _query(name, "\nunion all\n".join(parts))
+
+
+def statements(script: str) -> Sequence[str]:
+    """The statements of a script, in which no literal contains a semicolon."""
+    return [each.strip() for each in _COMMENT.sub("\n", script).split(";") if each.strip()]
 
 
 def load(file: str) -> Mapping[str, Query]:

@@ -102,6 +102,11 @@ class SQLite:
     def reads_of(self, partner_id: int) -> Self:
         return self
 
+    is_distributed = False
+
+    async def fetch_everywhere(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
+        return await self.fetch(query, values)
+
     async def has_table(self, name: str) -> bool:
         return _has_table(self._reader, name)
 

@@ -184,6 +184,14 @@ async def is_open(url: str) -> bool:
     return sqlite_backup.is_open(file) if file is not None else await Postgres.is_open(url)
 
 
+async def require_unused(url: str) -> None:
+    """Raises ``CommandError`` if a process has the database at a URL open."""
+    if await is_open(url):
+        raise CommandError(
+            "a process has the database open: stop the service, and every command that uses it, and try again"
+        )
+
+
 async def connect(url: str, *, must_exist: bool = False, limits: Limits = Limits()) -> Database:  # noqa: B008 - frozen
     """Opens the database at ``sqlite:///PATH`` or ``postgresql://…`` with the schema it has. Raises ``CommandError``.
 

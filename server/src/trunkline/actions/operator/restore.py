@@ -15,7 +15,7 @@ from trunkline.storage.files.folder import Folder
 from trunkline.storage.files.opening import open_files
 from trunkline.storage.ports import Database
 from trunkline.storage.schema import migrations, upgrade
-from trunkline.storage.store import connect, is_open, renew_cursor_key, sqlite_file
+from trunkline.storage.store import connect, renew_cursor_key, require_unused, sqlite_file
 
 
 class Restored(msgspec.Struct, frozen=True):
@@ -48,7 +48,7 @@ async def after_restore(url: str) -> tuple[int, int]:
 
     Returns the numbers of pending commands and deliveries. Raises ``CommandError`` if a process has the database open.
     """
-    await _require_unused(url)
+    await require_unused(url)
     database = await connect(url, must_exist=True)
     try:
         await _prepare(database)
@@ -60,7 +60,7 @@ async def after_restore(url: str) -> tuple[int, int]:
 async def _restore_sqlite(
     file: Path, url: str, attachments: str, backup: Path, progress: Progress, now: Instant, *, check: bool
 ) -> Restored:
-    await _require_unused(url)
+    await require_unused(url)
     with partial.partial_folder(file) as folder:
         copy = folder / "database"
         with progress("Copying the backup, %", 100) as show:
@@ -161,13 +161,6 @@ def _check_paths(backup: Path, file: Path | None) -> None:
         raise CommandError(f"{backup} is the database itself; name a backup of it")
     if file.exists() and not sqlite_backup.may_be_replaced(file):
         raise CommandError(f"{file} is not a Trunkline database, so nothing replaces it; move it away, or name another")
-
-
-async def _require_unused(url: str) -> None:
-    if await is_open(url):
-        raise CommandError(
-            "a process has the database open: stop the service, and every command that uses it, and try again"
-        )
 
 
 def _stamp(now: Instant) -> str:

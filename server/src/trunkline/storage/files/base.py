@@ -62,6 +62,11 @@ def new_name(partner_id: int) -> str:
     return f"{partner_id}/{uuid.uuid4()}"
 
 
+def partner_of(name: str) -> int:
+    """The id of the partner whose file this is."""
+    return int(name.partition("/")[0])
+
+
 def check_name(name: str) -> None:
     """Raises ``ValueError`` unless ``new_name`` could have made this name."""
     if _NAME.fullmatch(name) is None:

@@ -23,14 +23,14 @@ delete from attachments where partner_id = :partner and id = :id
 delete from attachments where file is null and created_at < :horizon
 
 -- name: schedule_deletion
-insert into files_to_delete (file, due_at) values (:file, :due_at)
-on conflict (file) do update set due_at = excluded.due_at
+insert into files_to_delete (partner_id, file, due_at) values (:partner, :file, :due_at)
+on conflict (partner_id, file) do update set due_at = excluded.due_at
 
 -- name: limit_deletions
 update files_to_delete set due_at = :latest where due_at > :latest
 
 -- name: cancel_deletion
-delete from files_to_delete where file = :file
+delete from files_to_delete where partner_id = :partner and file = :file
 returning file
 
 -- name: due_deletions

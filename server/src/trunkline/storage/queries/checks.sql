@@ -49,12 +49,12 @@ order by partner_id, id
 limit :limit
 
 -- name: references_to_file
-select file from attachments where file = :file
+select file from attachments where partner_id = :partner and file = :file
 union all
-select file from files_to_delete where file = :file
+select file from files_to_delete where partner_id = :partner and file = :file
 
 -- name: attachment_of_file
-select id from attachments where file = :file
+select id from attachments where partner_id = :partner and file = :file
 
 -- name: pending
 select count(case when destination = 'carrier' then 1 end), count(case when destination <> 'carrier' then 1 end)

@@ -33,7 +33,7 @@ returning file
 
 -- name: delete_files_now
 -- Those of uploads that have not ended.
-update files_to_delete set due_at = :now where file like :prefix
+update files_to_delete set due_at = :now where partner_id = :partner
 
 -- name: delete_state
 delete from partner_states where partner_id = :partner
