@@ -7,6 +7,7 @@ the partners of the others do not wait for it.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Sequence
 from itertools import zip_longest
@@ -22,6 +23,8 @@ PAUSE = 5.0  # s before a node that has failed is asked again
 
 AWAY = "a node of the database does not answer; its partners are not served, and their messages and webhooks wait"
 
+log = logging.getLogger("trunkline.storage")
+
 
 class NodeReads:
     """Reads from a distributed database. ``notice`` says that a node is left out."""
@@ -33,7 +36,7 @@ class NodeReads:
         self._away: dict[int, float] = {}
         """The nodes that have failed, and when each is asked again."""
         self._is_apart = False
-        self.notice = Notice(AWAY)
+        self.notice = Notice(AWAY, log, over="every node of the database answers again")
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
         """The rows of every node that answers, each of which has its own order. Raises ``NotReady`` if none does."""
@@ -52,6 +55,8 @@ class NodeReads:
         answers = await asyncio.gather(*[self._ask(node, of_partners(query, nodes[node]), values) for node in asked])
         answered = [rows for rows in answers if rows is not None]
         self._is_apart = bool(self._away)
+        if not self._is_apart:
+            self.notice.withdraw()
         if nodes and not answered:
             raise NotReady("no node of the database answers")
         # One after the other, so that no node's rows fill the places of a worker.
