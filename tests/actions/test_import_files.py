@@ -17,8 +17,10 @@ from trunkline.actions.attachments.attachments import delete_attachment, find_fi
 from trunkline.actions.attachments.sweep import UNUSED_FOR, sweep
 from trunkline.actions.imports.archive import import_archive, import_archive_with_files
 from trunkline.actions.imports.summary import ImportedFiles, ImportSummary
+from trunkline.actions.messages.change_message import delete_message
 from trunkline.actions.operator.check_store import check_store
 from trunkline.domain import attachment
+from trunkline.domain.errors import NoSuchAttachment
 from trunkline.domain.message import MediaPart
 from trunkline.sources.base import Reason, Source
 from trunkline.sources.imessage.reader import IMessage
@@ -202,6 +204,29 @@ def test_the_files_of_messages_are_read_from_the_folder(
         again = await importer.add(IMessage(path, LINE, "US", folder))
         assert (again.new, again.known, again.skipped.total()) == (1, 3, 5)
         assert len(await importer.files()) == 3
+
+    opened_with_files.run(play())
+
+
+@pytest.mark.parametrize("box", [1, 2])  # received, sent
+def test_the_file_of_an_imported_message_goes_with_it(
+    opened_with_files: OpenStore, store: Store, tmp_path: Path, box: int
+) -> None:
+    async def play() -> None:
+        importer = await new_importer(store, tmp_path)
+        ctx = context(importer.tenant.id)
+        for number in range(2):
+            await importer.add(importer.sms(mms(ALICE, date=AT + number, box=box, parts=[data_part(data(JPEG))])))
+        first, second = (await importer.stored()).messages
+        assert first.is_from_me is (box == 2)
+        await delete_message(store, ctx, first.id)
+        [kept] = await importer.media()
+        assert len(await importer.files()) == 1
+        assert await importer.content(kept) == JPEG
+        await delete_message(store, ctx, second.id)
+        assert await importer.files() == []
+        with pytest.raises(NoSuchAttachment):
+            await find_file(store, importer.tenant.id, kept.id, NOW)
 
     opened_with_files.run(play())
 

@@ -100,6 +100,13 @@ class Attachment(msgspec.Struct, frozen=True):
         return AttachmentStatus.PENDING
 
 
+def is_imported(attachment_id: str) -> bool:
+    """Whether an attachment is the file of an imported message: its id is the part's, which is derived from the message
+    (UUID version 5, RFC 9562 §5.5); the ids of others are random.
+    """
+    return attachment_id[14:15] == "5"
+
+
 def check_file(filename: str, content_type: str, size_bytes: int) -> None:
     """Raises ``InvalidParameter`` unless these describe a file that can be an attachment."""
     if not 1 <= len(filename) <= MAX_FILENAME:

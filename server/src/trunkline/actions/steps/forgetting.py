@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from trunkline.domain.attachment import is_imported
 from trunkline.domain.message import Message
 from trunkline.storage import attachments, events, idempotency, media_parts, messages
 from trunkline.storage.change import Change
@@ -10,17 +11,17 @@ from trunkline.storage.change import Change
 async def forget(change: Change, message: Message) -> Sequence[str]:
     """Deletes a message, and its content in its events and its idempotency record.
 
-    The attachments of a received message are deleted too, unless another message has them. Those of a sent message
-    were uploaded by the partner, who can send them again. Returns the names of the files to delete once the change has
+    The attachments of a received or imported message are deleted too, unless another message has them. Those that the
+    partner uploaded stay, because it can send them again. Returns the names of the files to delete once the change has
     committed.
     """
     await messages.delete(change, message)
     await events.forget_message(change.transaction, change.partner_id, message.id)
     await idempotency.forget(change, message)
-    if message.is_from_me:
-        return ()
     files: list[str] = []
     for attachment_id in dict.fromkeys(message.content.attachment_ids):
+        if message.is_from_me and not is_imported(attachment_id):
+            continue
         attachment = await attachments.find(change, attachment_id)
         if attachment is not None and not await media_parts.is_used(change, attachment_id):
             await attachments.delete(change, attachment)

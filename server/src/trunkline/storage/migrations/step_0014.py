@@ -1,9 +1,11 @@
 """Indexes the messages of stored events, and forgets what was deleted before."""
 
-from trunkline.schemas.forgotten import message_of
-from trunkline.storage import events, media_parts
+from collections.abc import AsyncGenerator, Sequence
+
+from trunkline.schemas.forgotten import message_of, without_content
+from trunkline.storage import media_parts
 from trunkline.storage.ports import Transaction
-from trunkline.storage.sql import load
+from trunkline.storage.sql import Row, load
 
 _QUERIES = load("step_0014")
 _ABOUT_MESSAGES = ("message.", "poll.", "reaction.")  # how the types of events begin that are about a message
@@ -15,19 +17,27 @@ async def begin_forgetting(transaction: Transaction) -> None:
     await media_parts.index_all(transaction)
     query = _QUERIES["forget_responses"]
     await transaction.fetch(query, query.values(nothing=b""))
-    after = (0, 0)
-    while rows := await transaction.fetch(_QUERIES["events_after"], (*after, _BATCH)):
+    query = _QUERIES["save_message_of_event"]
+    async for rows in _batches(transaction, "events_after"):
         about = [
-            (partner_id, sequence, message_id)
+            query.values(partner=partner_id, sequence=sequence, message=message_id)
             for partner_id, sequence, kind, body in rows
             if kind.startswith(_ABOUT_MESSAGES) and (message_id := message_of(body)) is not None
         ]
-        query = _QUERIES["save_message_of_event"]
         if about:
-            await transaction.run_many(
-                query, [query.values(partner=each[0], sequence=each[1], message=each[2]) for each in about]
-            )
-        for partner_id, message_id in {(each[0], each[2]) for each in about}:
-            if not await transaction.fetch(_QUERIES["message_exists"], (partner_id, message_id)):
-                await events.forget_message(transaction, partner_id, message_id)
+            await transaction.run_many(query, about)
+    query = _QUERIES["save_body"]
+    async for rows in _batches(transaction, "events_of_deleted_after"):
+        forgotten = [
+            query.values(partner=partner_id, sequence=sequence, body=without_content(body))
+            for partner_id, sequence, body in rows
+        ]
+        await transaction.run_many(query, forgotten)
+
+
+async def _batches(transaction: Transaction, name: str) -> AsyncGenerator[Sequence[Row]]:
+    """The rows of a query that begin with a partner and a sequence, in this order."""
+    after = (0, 0)
+    while rows := await transaction.fetch(_QUERIES[name], (*after, _BATCH)):
+        yield rows
         after = (rows[-1][0], rows[-1][1])
