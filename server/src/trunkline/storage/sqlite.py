@@ -2,11 +2,11 @@
 
 Reads run inline on the event loop: a page takes less time than a thread switch. A writer requests the write lock at
 once (``begin immediate``) and, while another process holds it, retries after a short sleep, so the event loop is not
-blocked. A checkpoint waits for the disk, so it runs in a thread; only during its short end, nobody writes.
+blocked; processes take turns (``sqlite_turn``). A checkpoint waits for the disk, so it runs in a thread; only during
+its short end, nobody writes.
 """
 
 import asyncio
-import random
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
@@ -23,6 +23,7 @@ from trunkline.storage.group_commit import SAVEPOINT, SAVEPOINT_AGAIN, TO_SAVEPO
 from trunkline.storage.ports import Transaction, Usage
 from trunkline.storage.sql import Query, Row, Value
 from trunkline.storage.sqlite_file import DatabaseFile, truncated
+from trunkline.storage.sqlite_turn import PAUSE, ProcessTurn
 from trunkline.storage.turns import Turns
 
 P = ParamSpec("P")
@@ -59,6 +60,7 @@ class SQLite:
         self._turns = Turns[SharedTransaction](places=1, mixes_partners=True)
         self._commits = GroupCommit(self._turns)
         self._write_lock = asyncio.Lock()  # shared by transactions and checkpoints
+        self._turn = ProcessTurn(self._file.log)
         self._checkpoint: asyncio.Task[None] | None = None
         self._log_pages = 0
         """In the write-ahead log, after the last commit of this process."""
@@ -169,6 +171,13 @@ class SQLite:
             return  # somebody else is writing
 
     async def _begin(self, writer: Connection) -> None:
+        try:
+            await self._turn.begin()
+            await self._begin_in_turn(writer)
+        finally:
+            self._turn.end()
+
+    async def _begin_in_turn(self, writer: Connection) -> None:
         deadline = time.monotonic() + LOCK_TIMEOUT
         while True:
             try:
@@ -178,7 +187,7 @@ class SQLite:
                     raise NotReady(
                         f"another process has been writing to the database for {LOCK_TIMEOUT:.0f} s"
                     ) from None
-                await asyncio.sleep(random.uniform(0.0005, 0.005))  # noqa: S311
+                await asyncio.sleep(PAUSE)
             except apsw.Error as error:
                 raise _not_ready(error) from error
             else:
@@ -244,6 +253,7 @@ class SQLite:
         await self._commits.close()
         if self._checkpoint is not None:
             await asyncio.wait([self._checkpoint])
+        self._turn.close()
         self._reader.close()
         if self._writer is not None:
             self._writer.close()

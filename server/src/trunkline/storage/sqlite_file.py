@@ -31,7 +31,8 @@ class DatabaseFile:
         self._path = path.absolute()
         self._target = Path(os.path.realpath(path))
         """SQLite follows symbolic links, and keeps its other files beside this one."""
-        self._log = self._target.with_name(self._target.name + "-wal")
+        self.log = self._target.with_name(self._target.name + "-wal")
+        """The write-ahead log."""
         self._file: _Identity | None = None
         self._log_file: _Identity | None = None
         self._size = 0
@@ -109,16 +110,16 @@ class DatabaseFile:
     def _check_log(self) -> None:
         """The log exists from the first read until the last connection is closed."""
         try:
-            found = os.stat(self._log)  # noqa: PTH116
+            found = os.stat(self.log)  # noqa: PTH116
         except OSError as error:
             if self._log_file is None:
                 return
-            raise _gone(f"{self._log}, which has the latest changes, is gone ({error.strerror})") from None
+            raise _gone(f"{self.log}, which has the latest changes, is gone ({error.strerror})") from None
         identity = found.st_dev, found.st_ino
         if self._log_file is None:
             self._log_file = identity
         elif self._log_file != identity:
-            raise _gone(f"{self._log}, which has the latest changes, was replaced by another file")
+            raise _gone(f"{self.log}, which has the latest changes, was replaced by another file")
 
 
 def truncated(problem: str) -> NotReady:
