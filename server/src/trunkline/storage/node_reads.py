@@ -21,8 +21,6 @@ from trunkline.storage.sql import Query, Row, Value
 TIMEOUT = 2.0  # s that all nodes have together, and each apart
 PAUSE = 5.0  # s before a node that has failed is asked again
 
-log = logging.getLogger("trunkline.storage")
-
 AWAY = "a node of the database does not answer; its partners are not served, and their messages and webhooks wait"
 
 log = logging.getLogger("trunkline.storage")
