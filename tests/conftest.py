@@ -68,7 +68,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Runs each test that needs a database on every engine, and some on a distributed database, too."""
     if "engine" in metafunc.fixturenames:
-        engines = (*ENGINES, DISTRIBUTED) if metafunc.module.__name__ in ON_NODES_TOO else ENGINES
+        engines = (*ENGINES, DISTRIBUTED) if metafunc.function.__module__ in ON_NODES_TOO else ENGINES
         metafunc.parametrize("engine", engines, indirect=True, scope="session")
 
 

@@ -1,8 +1,11 @@
 """A distributed database: what a migration adds is distributed, sessions plan for the partner, nodes fail alone."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from itertools import pairwise
+from typing import Any
 
 import asyncpg
 import pytest
@@ -11,6 +14,8 @@ from tests.support.chats import NOW
 from tests.support.nodes import NODES, distributed, with_nodes
 from tests.support.partners import new_partner
 from tests.support.postgres import PostgresServer
+from tests.support.webhook_worker import NoCarrier
+from trunkline.delivery.worker import DISTRIBUTED_PAUSE, Worker
 from trunkline.domain.errors import CommandError, NotReady
 from trunkline.storage import distribution, outbox, schema
 from trunkline.storage.node_reads import AWAY, NodeReads
@@ -154,3 +159,23 @@ async def test_the_worker_is_told_of_the_queues_of_the_other_nodes(url: str) -> 
         assert len(behind[0]) == len(others)
         assert next_due == NOW
         assert AWAY in store.notices()
+
+
+async def test_a_worker_that_is_woken_all_the_time_looks_seldom(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[float] = []
+    find = outbox.due_carrier_queues
+
+    async def counted(*args: Any, **kwargs: Any) -> Sequence[tuple[int, str]]:
+        looks.append(time.monotonic())
+        return await find(*args, **kwargs)
+
+    monkeypatch.setattr(outbox, "due_carrier_queues", counted)
+    async with open_store(url) as store:
+        worker = Worker(store, NoCarrier(), NoCarrier())
+        running = asyncio.create_task(worker.run())
+        while len(looks) < 5:
+            worker.wake()
+            await asyncio.sleep(0.001)
+        running.cancel()
+        await asyncio.wait([running])
+    assert all(later - earlier >= DISTRIBUTED_PAUSE * 0.9 for earlier, later in pairwise(looks))
