@@ -92,7 +92,7 @@ class Worker:
         *,
         lease: Instant = LEASE,
         max_wait: Instant = outbox.MAX_WAIT,
-        poll: float = POLL,
+        poll: float | None = None,
     ) -> None:
         """``max_wait`` is how long an entry waits at most, in microseconds: a later time is not believed."""
         self._rounds = Rounds(store, carrier, webhooks, clock, lease=lease, max_wait=max_wait)
@@ -100,8 +100,9 @@ class Worker:
         self._clock = clock
         self._lease = lease
         self._max_wait = max_wait
-        self._poll = max(poll, DISTRIBUTED_POLL) if store.database.is_distributed else poll
-        self._spacing = DISTRIBUTED_PAUSE if store.database.is_distributed else 0
+        is_distributed = store.database.is_distributed
+        self._poll = poll if poll is not None else DISTRIBUTED_POLL if is_distributed else POLL
+        self._spacing = DISTRIBUTED_PAUSE if is_distributed else 0
         self._paused = Notice("deliveries are paused", log, over="deliveries continue")
         self._wake = asyncio.Event()
         self._stopping = False
