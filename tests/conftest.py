@@ -12,12 +12,29 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.nodes import CLUSTER, Cluster, distributed, with_nodes
 from tests.support.open_store import OpenStore, opened_store
 from tests.support.pgbouncer import running_pgbouncer
 from tests.support.postgres import PostgresServer, running_postgres
 from tests.support.s3_server import S3Server, running_s3
 
 ENGINES = ("sqlite", "postgresql")
+DISTRIBUTED = "distributed"
+"""PostgreSQL whose tables are spread over nodes: those of a cluster, or stand-ins."""
+
+ON_NODES_TOO = {
+    *("tests.storage.test_change", "tests.storage.test_concurrency", "tests.storage.test_deferred"),
+    *("tests.storage.test_empty_pages", "tests.storage.test_group_commit", "tests.storage.test_indexed_handles"),
+    *("tests.storage.test_pagination", "tests.storage.test_partners", "tests.delivery.test_drain"),
+    *(
+        "tests.delivery.test_claims",
+        "tests.api.test_long_polls",
+        "tests.api.test_send_message",
+        "tests.api.test_uploads",
+    ),
+}
+"""The modules whose tests also run on a distributed database."""
+
 PROCESS_FOLDERS = {"acceptance", "bench", "cli"}  # whose tests run real processes
 
 FILE_STORES = ("folder", "s3")
@@ -48,11 +65,18 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     return True
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs each test that needs a database on every engine, and some on a distributed database, too."""
+    if "engine" in metafunc.fixturenames:
+        engines = (*ENGINES, DISTRIBUTED) if metafunc.function.__module__ in ON_NODES_TOO else ENGINES
+        metafunc.parametrize("engine", engines, indirect=True, scope="session")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks the tests that need PostgreSQL, run on it, or run whole processes, and runs the last first."""
     for item in items:
         callspec = getattr(item, "callspec", None)
-        on_postgres = callspec is not None and callspec.params.get("engine") == "postgresql"
+        on_postgres = callspec is not None and callspec.params.get("engine") in {"postgresql", DISTRIBUTED}
         if on_postgres or {"postgres", "postgres_url"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("postgres")
         if item.path.parent.name in PROCESS_FOLDERS:
@@ -90,7 +114,7 @@ def s3() -> Iterator[S3Server]:
         yield server
 
 
-@pytest.fixture(scope="session", params=ENGINES)
+@pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> str:
     """Each engine in turn."""
     return request.param
@@ -99,6 +123,12 @@ def engine(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def new_database(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
     """Makes new databases of the engine, for tests that need several, or one for a whole module."""
+    if engine == DISTRIBUTED:
+        cluster = os.environ.get(CLUSTER)
+        if cluster is not None:
+            return Cluster(cluster).new_database
+        plain: PostgresServer = request.getfixturevalue("postgres")
+        return lambda: distributed(with_nodes(plain, plain.new_database()))
     if engine == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres")
         return server.new_database

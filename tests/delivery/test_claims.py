@@ -238,6 +238,7 @@ class ControlledDatabase:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.clock = database.clock
+        self.is_distributed = database.is_distributed
         self.is_available = True
         self.refused = 0
         self.reads = 0
@@ -248,6 +249,8 @@ class ControlledDatabase:
         rows = await self._database.fetch(query, values)
         self.reads += 1
         return rows
+
+    fetch_everywhere = fetch
 
     def reads_of(self, partner_id: int) -> Self:
         return self

@@ -8,12 +8,10 @@ import asyncpg
 import pytest
 
 from trunkline.storage.changed_since import revisions_query
+from trunkline.storage.distribution import REFERENCE_TABLES
 from trunkline.storage.removal import DELETIONS
 from trunkline.storage.sql import Query, load
 from trunkline.storage.store import open_store
-
-OF_NO_PARTNER = {"store", "partners", "keys", "lines"}
-"""The tables that every node would have."""
 
 PARTITIONS = 4
 
@@ -50,7 +48,7 @@ def queries() -> Iterator[tuple[str, Query]]:
 async def partition(connection: asyncpg.Connection) -> None:
     """Makes every table of partners, which must be empty, a partitioned one with the same indexes."""
     tables = {row[0] for row in await connection.fetch("select tablename from pg_tables where schemaname = 'public'")}
-    for table in sorted(tables - OF_NO_PARTNER):
+    for table in sorted(tables - REFERENCE_TABLES):
         indexes = await connection.fetch("select indexdef from pg_indexes where tablename = $1", table)
         await connection.execute(
             f"create table spread (like {table} including defaults) partition by hash (partner_id);"
@@ -65,13 +63,18 @@ async def partition(connection: asyncpg.Connection) -> None:
             await connection.execute(index)
 
 
-async def touched(connection: asyncpg.Connection, query: Query) -> set[str]:
-    """The partitions in the plan of a statement of partner 1."""
+async def with_values(connection: asyncpg.Connection, query: Query) -> str:
+    """The text of a statement of partner 1, with values in place of parameters."""
     types = [parameter.name for parameter in (await connection.prepare(query.text)).get_parameters()]
     values = {"int4": "1", "int8": "1", "text": "'x'", "bytea": r"'\x00'"}
-    text = re.sub(
+    return re.sub(
         r"\$(\d+)", lambda found: f"({values[types[int(found[1]) - 1]]}::{types[int(found[1]) - 1]})", query.text
     )
+
+
+async def touched(connection: asyncpg.Connection, query: Query) -> set[str]:
+    """The partitions in the plan of a statement of partner 1."""
+    text = await with_values(connection, query)
     plan = "\n".join([row[0] for row in await connection.fetch(f"explain {text}")])
     return {number for _, number in _PARTITION.findall(plan)}
 

@@ -1,12 +1,24 @@
-"""Nodes without Citus: the functions and the catalog of Citus that Trunkline uses, on plain PostgreSQL.
+"""Distributed databases: those of a cluster of Citus, and stand-ins on plain PostgreSQL.
 
-A distributed table becomes one that is partitioned by a hash of ``partner_id``, a partition for each node. What spans
-the nodes is not refused, as Citus may; a real cluster shows that (docs/scaling.md).
+The stand-in has the functions and the catalog of Citus that Trunkline uses. A distributed table becomes one that is
+partitioned by a hash of ``partner_id``, a partition for each node. It does not refuse what Citus cannot do; a real
+cluster shows that (docs/scaling.md).
 """
 
-from urllib.parse import urlsplit
+import asyncio
+import uuid
+from urllib.parse import quote, urlsplit
+
+import asyncpg
 
 from tests.support.postgres import PostgresServer
+from trunkline.storage import distribution
+from trunkline.storage.postgres_connections import PLANNER
+from trunkline.storage.schema import upgrade
+from trunkline.storage.store import connect
+
+CLUSTER = "TRUNKLINE_TEST_CITUS"
+"""The variable with the URL of a database with the extension ``citus``, on the coordinator of a cluster."""
 
 NODES = 4
 
@@ -70,3 +82,45 @@ def with_nodes(server: PostgresServer, url: str) -> str:
     database = urlsplit(url).path.removeprefix("/")
     server.execute(_STAND_IN, f"alter database {database} set search_path = public, nodes", url=url)
     return url
+
+
+def distributed(url: str) -> str:
+    """The same database, whose tables are distributed now."""
+    asyncio.run(_distribute(url))
+    return url
+
+
+async def _distribute(url: str) -> None:
+    database = await connect(url)
+    try:
+        await upgrade(database)
+        async with database.migration() as transaction:
+            await distribution.distribute(transaction, PLANNER)
+    finally:
+        await database.close()
+
+
+class Cluster:
+    """A cluster of Citus. Every database that it gives is a new schema in one database, which stays there."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def empty_database(self) -> str:
+        """The URL of a new database without tables."""
+        schema = f"test_{uuid.uuid4().hex}"
+        asyncio.run(_execute(self._url, f"create schema {schema}"))
+        separator = "&" if urlsplit(self._url).query else "?"
+        return f"{self._url}{separator}options={quote(f'-c search_path={schema}')}"
+
+    def new_database(self) -> str:
+        """The URL of a new distributed database."""
+        return distributed(self.empty_database())
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()

@@ -42,6 +42,8 @@ ATTEMPT_SHARE = 5 / 6
 """The share of a lease that an attempt may take: 25 s. The rest is for recording it."""
 
 POLL = 0.5  # s between two polls for due entries, unless the worker is woken
+DISTRIBUTED_POLL = 2.0  # s; the same for a distributed database, where a poll asks every node
+DISTRIBUTED_PAUSE = 0.05  # s between two polls of a distributed database, however often the worker is woken
 MAX_CARRIER_QUEUES = 64  # served concurrently
 MAX_WEBHOOK_QUEUES = 64  # served concurrently
 PARTNER_SHARE = 16  # of these
@@ -90,7 +92,7 @@ class Worker:
         *,
         lease: Instant = LEASE,
         max_wait: Instant = outbox.MAX_WAIT,
-        poll: float = POLL,
+        poll: float | None = None,
     ) -> None:
         """``max_wait`` is how long an entry waits at most, in microseconds: a later time is not believed."""
         self._rounds = Rounds(store, carrier, webhooks, clock, lease=lease, max_wait=max_wait)
@@ -98,7 +100,9 @@ class Worker:
         self._clock = clock
         self._lease = lease
         self._max_wait = max_wait
-        self._poll = poll
+        is_distributed = store.database.is_distributed
+        self._poll = poll if poll is not None else DISTRIBUTED_POLL if is_distributed else POLL
+        self._spacing = DISTRIBUTED_PAUSE if is_distributed else 0
         self._paused = Notice("deliveries are paused", log, over="deliveries continue")
         self._wake = asyncio.Event()
         self._stopping = False
@@ -118,6 +122,8 @@ class Worker:
                 except Exception as error:
                     self._pause(error)
                 self._paused.withdraw(unseen_for=_CALM)
+                if self._spacing:
+                    await asyncio.sleep(self._spacing)
                 with suppress(TimeoutError):
                     # Not wait_for, which can lose a cancellation in Python 3.11.
                     async with asyncio.timeout(self._poll):

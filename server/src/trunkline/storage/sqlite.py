@@ -272,7 +272,8 @@ class SQLiteTransaction:
         return [found for values in rows for found in _fetch(self._connection, query.text, values)]
 
     async def run_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> None:
-        _call(self._connection.executemany, query.text, rows)
+        # Of a statement that returns rows, apsw runs the next one only when the rows of the one before have been read.
+        _call(lambda: self._connection.executemany(query.text, rows).fetchall())
 
     async def run_together(self, statements: Sequence[tuple[Query, Sequence[tuple[Value, ...]]]]) -> None:
         for query, rows in statements:
