@@ -1,4 +1,4 @@
-"""The outbox and the list of files of schema 16, made of those of this version."""
+"""Schema 16, made of that of this version: its outbox, its list of files, and lines that are not removed."""
 
 TO_SCHEMA_16 = """\
 create table ordering_keys (
@@ -20,5 +20,7 @@ create table files_to_delete (file text primary key, due_at bigint not null);
 create index files_to_delete_due_at on files_to_delete (due_at);
 drop index attachments_file;
 create unique index attachments_file on attachments (file);
+alter table lines drop column removed_at;
+alter table partner_states drop column removed_lines;
 update store set schema_version = 16;
 """
