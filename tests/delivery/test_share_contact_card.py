@@ -9,6 +9,7 @@ from tests.support.carrier_worker import Desk, Recorder
 from tests.support.chats import ALICE, LINE
 from tests.support.open_store import OpenStore
 from trunkline.actions.lines.contact_cards import set_card, share_card
+from trunkline.actions.operator.expire import expire
 from trunkline.carriers import (
     Accepted,
     Carrier,
@@ -168,5 +169,6 @@ def test_shares_are_deleted_after_a_month(desk: Desk) -> None:
     chat_id = share(desk)
     desk.work()
     desk.clock.advance(seconds=31 * DAY / SECOND)
+    desk.opened.run(expire(desk.store, desk.clock()))
     desk.opened.run(share_card(desk.store, desk.ctx(), chat_id))
     assert [each.shared_at for each in shares(desk, chat_id)] == [desk.clock()]

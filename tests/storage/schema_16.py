@@ -1,4 +1,4 @@
-"""Schema 16, made of that of this version."""
+"""Schema 16, made of that of this version: its outbox, its list of files, and lines that are not removed."""
 
 TO_SCHEMA_16 = """\
 create table ordering_keys (
