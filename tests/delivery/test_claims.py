@@ -250,7 +250,11 @@ class ControlledDatabase:
         self.reads += 1
         return rows
 
-    fetch_everywhere = fetch
+    async def fetch_everywhere(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
+        self._check()
+        rows = await self._database.fetch_everywhere(query, values)
+        self.reads += 1
+        return rows
 
     def reads_of(self, partner_id: int) -> Self:
         return self

@@ -54,6 +54,7 @@ MOST = {
     "lift_before": FEW,
     "send_restrictions": FEW,
     "in_chat": WINDOW + FEW,
+    "with_chat": 2,
 }
 """How many rows a query may read; any other query may read one."""
 
