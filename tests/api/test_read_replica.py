@@ -103,7 +103,11 @@ def answers(caller: Caller, chat_id: str, message_id: str) -> dict[str, str]:
         "message": (f"/v3/messages/{message_id}", ""),
         "thread": (f"/v3/messages/{message_id}/thread", ""),
     }
-    return {name: caller.call("GET", path, query=query).text for name, (path, query) in reads.items()}
+    found = {name: caller.call("GET", path, query=query).text for name, (path, query) in reads.items()}
+    found["list with a former tag"] = caller.call(
+        "GET", "/v3/chats", query="limit=9", headers={"if-none-match": '"former"'}
+    ).text
+    return found
 
 
 def test_lists_chats_and_messages_are_read_from_the_replica(workers: Workers, standby: Cluster) -> None:

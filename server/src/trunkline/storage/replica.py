@@ -71,10 +71,14 @@ class Replica:
         """The first revision that the replica did not have when it was needed, of each partner, and since when."""
         self._looking = asyncio.create_task(self._look_until_in_use(), name="replica")
 
-    async def read(self, partner_id: int, work: Callable[[Reader], Awaitable[T]]) -> T:
-        """What ``work`` reads. It must only read, and may be called a second time."""
+    async def read(self, partner_id: int, work: Callable[[Reader], Awaitable[T]], revision: int | None = None) -> T:
+        """What ``work`` reads. It must only read, and may be called a second time.
+
+        ``revision`` is the partner's at the primary, if it has been read since the request arrived.
+        """
         if self._in_use:
-            revision = (await self._revisions.now(partner_id)).get(partner_id)
+            if revision is None:
+                revision = (await self._revisions.now(partner_id)).get(partner_id)
             if revision is not None:
                 try:
                     async with asyncio.timeout(TIMEOUT), self._database.snapshot(partner_id) as snapshot:

@@ -76,14 +76,15 @@ class Store:
         """Reads the committed rows of a partner."""
         return Reader(self.database.reads_of(partner_id), partner_id)
 
-    async def read(self, partner_id: int, work: Callable[[Reader], Awaitable[T]]) -> T:
+    async def read(self, partner_id: int, work: Callable[[Reader], Awaitable[T]], revision: int | None = None) -> T:
         """What ``work`` reads of the committed rows of a partner, from the replica if there is one.
 
-        ``work`` must only read, and may be called a second time.
+        ``work`` must only read, and may be called a second time. ``revision`` is the partner's, if the request has read
+        it.
         """
         if self._replica is None:
             return await work(self.reader(partner_id))
-        return await self._replica.read(partner_id, work)
+        return await self._replica.read(partner_id, work, revision)
 
     def change(self, ctx: RequestContext, *, bulk: bool = False) -> AbstractAsyncContextManager[Change]:
         """Opens a change: one write transaction of the partner. Commits if the block ends without an exception.

@@ -33,12 +33,14 @@ class ChatPage(msgspec.Struct, frozen=True, gc=False):
     """Identifies the state from which the page was read. While it is the same, so is the page."""
 
 
-async def list_chats(store: Store, partner_id: int, query: ChatQuery, now: Instant) -> ChatPage:
-    """One page.
+async def list_chats(
+    store: Store, partner_id: int, query: ChatQuery, now: Instant, revision: int | None = None
+) -> ChatPage:
+    """One page. ``revision`` is the ``current_revision``, if it has been read for this request.
 
     Raises ``InvalidParameter`` for a cursor that has expired or is of another list, ``NotYourLine`` for another's line.
     """
-    return await store.read(partner_id, lambda reader: _page(store, reader, query, now))
+    return await store.read(partner_id, lambda reader: _page(store, reader, query, now), revision)
 
 
 async def _page(store: Store, reader: Reader, query: ChatQuery, now: Instant) -> ChatPage:
@@ -74,9 +76,14 @@ async def _page(store: Store, reader: Reader, query: ChatQuery, now: Instant) ->
     )
 
 
-async def current_version(store: Store, partner_id: int) -> str:
-    """The ``version`` and ``sync_token`` that a first page would have now. One small read."""
-    return encode_sync(await chat_list.revision_of(store.reader(partner_id)), store.cursor_key, partner_id)
+async def current_revision(store: Store, partner_id: int) -> int:
+    """The partner's revision now. One small read."""
+    return await chat_list.revision_of(store.reader(partner_id))
+
+
+def current_version(store: Store, partner_id: int, revision: int) -> str:
+    """The ``version`` and ``sync_token`` that a first page would have at the partner's revision."""
+    return encode_sync(revision, store.cursor_key, partner_id)
 
 
 def renewed_cursor(store: Store, partner_id: int, filters: Filters, next_cursor: str, now: Instant) -> str:

@@ -10,7 +10,7 @@ from trunkline.actions.chats import groups, one_chat
 from trunkline.actions.chats.changed_chats import changed_chats
 from trunkline.actions.chats.create_chat import create_chat
 from trunkline.actions.chats.groups import GroupUpdate
-from trunkline.actions.chats.list_chats import current_version, list_chats, renewed_cursor
+from trunkline.actions.chats.list_chats import current_revision, current_version, list_chats, renewed_cursor
 from trunkline.api.chat_query import PARAMETERS, parse_chat_query
 from trunkline.api.disconnection import disconnected
 from trunkline.api.etags import ANY, entity_tag, if_none_match, matches
@@ -76,9 +76,14 @@ async def list_all(request: Request) -> Response:
         leaving = partial(disconnected, request.receive)
         page = await changed_chats(store, state.watch, partner_id, query, leaving, request.check_key)
     else:
-        if query.cursor is None and (response := await _unchanged(request, query, known, salt)) is not None:
-            return response
-        page = await list_chats(store, partner_id, query, request.ctx.now)
+        kept = state.first_pages.get((partner_id, query_string)) if _can_be_kept(query) else None
+        revision = None
+        if kept is not None or (query.cursor is None and known not in {None, ANY}):
+            revision = await current_revision(store, partner_id)
+            response = _unchanged(request, query, known, salt, kept, current_version(store, partner_id, revision))
+            if response is not None:
+                return response
+        page = await list_chats(store, partner_id, query, request.ctx.now, revision)
     tag = entity_tag(page.version, query_string, salt)
     if known is not None and matches(known, tag):
         return _not_modified(tag, page.sync_token)
@@ -102,17 +107,13 @@ def _can_be_kept(query: ChatQuery) -> bool:
     return query.cursor is None and query.updated_since is None and not query.include
 
 
-async def _unchanged(request: Request, query: ChatQuery, known: bytes | None, salt: int) -> Response | None:
+def _unchanged(
+    request: Request, query: ChatQuery, known: bytes | None, salt: int, kept: FirstPage | None, version: str
+) -> Response | None:
     """The response to a request for a first page that the client or this process has; None if it must be read."""
-    store, partner_id, query_string = request.store, request.ctx.partner_id, request.query
-    kept = request.state.first_pages.get((partner_id, query_string)) if _can_be_kept(query) else None
-    has_tag = known is not None and known != ANY
-    if kept is None and not has_tag:
-        return None
-    version = await current_version(store, partner_id)
     is_kept = kept is not None and kept.version == version
-    if known is not None and (has_tag or is_kept):
-        tag = entity_tag(version, query_string, salt)
+    if known is not None and (known != ANY or is_kept):
+        tag = entity_tag(version, request.query, salt)
         if matches(known, tag):
             return _not_modified(tag, version)
     return _served_again(request, query, kept) if kept is not None and is_kept else None
