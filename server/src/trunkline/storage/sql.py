@@ -33,7 +33,7 @@ class Query(msgspec.Struct, frozen=True):
         return tuple(map(named.__getitem__, self.parameters))
 
 
-def in_several(keys: Sequence[str]) -> Iterator[dict[str, Value]]:
+def in_several(keys: Sequence[str]) -> Iterator[dict[str, str]]:
     """The values of ``:a`` to ``:p``, the keys of a query for several, as often as it must run. No key is empty."""
     for first in range(0, len(keys), len(_SEVERAL)):
         yield dict.fromkeys(_SEVERAL, "") | dict(zip(_SEVERAL, keys[first:], strict=False))
