@@ -259,9 +259,6 @@ class ControlledDatabase:
     def reads_of(self, partner_id: int) -> Self:
         return self
 
-    async def fetch_everywhere(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
-        return await self.fetch(query, values)
-
     @asynccontextmanager
     async def transaction(self, partner_id: int, origin: Origin, *, bulk: bool = False) -> AsyncGenerator[Transaction]:
         self._check()

@@ -19,7 +19,7 @@ from trunkline.domain.paging import SMALL
 from trunkline.storage.changed_since import revisions_query
 from trunkline.storage.chat_list import LIVE_OF_HANDLE, LIVE_OF_LINE_AND_HANDLE
 from trunkline.storage.participants import MAX_UNINDEXED
-from trunkline.storage.sql import Query, Value, load
+from trunkline.storage.sql import Query, Value, in_several, load
 from trunkline.storage.store import Store
 
 pytestmark = pytest.mark.slow  # filling the store takes several seconds
@@ -108,6 +108,7 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         name="nobody",
         recipients_key=recipients_key(LINE, [ALICE], is_group=False),
         base_url="https://upstream.example",
+        **next(in_several([ALICE, "nobody"])),
     )
 
 

@@ -17,7 +17,7 @@ from tests.support.partners import context, new_partner, save
 from tests.support.query_plans import Plan, plan_of
 from trunkline.domain.chat_health import REPUTATION_CHATS
 from trunkline.domain.paging import SMALL
-from trunkline.storage.sql import Query, Value, load
+from trunkline.storage.sql import Query, Value, in_several, load
 from trunkline.storage.store import Store
 
 MANY = 40_000
@@ -44,6 +44,7 @@ LISTS = ("page", "thread_newest_first", "thread_oldest_first")
 MOST = {
     # A page, and with each of its rows the partner, for its revision.
     **dict.fromkeys(LISTS, 2 * LIMIT),
+    **dict.fromkeys(("with_chat", "several_with_chats"), 2),
     "latest": WINDOW,
     "latest_chats_of_line": REPUTATION_CHATS,
     "unread": UNREAD,
@@ -101,6 +102,7 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         "nothing": b"",
         "body": b"{}",
         "reason": None,
+        **next(in_several([chat_id(10**6 + 7)])),
     }
     return query.values(**named)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trunkline.storage.sql import parse, union_all
+from trunkline.storage.sql import in_several, parse, union_all
 
 TEXT = """-- A comment before the first query.
 
@@ -43,3 +43,11 @@ def test_a_union_has_the_parameters_of_its_queries_by_name() -> None:
     assert union.parameters == ("x", "y", "z")
     text = "select * from ( select $1, $2 ) a union all select * from ( select $2, $3 ) b"
     assert " ".join(union.text.split()) == text
+
+
+def test_a_query_for_several_keys_runs_as_often_as_it_must() -> None:
+    letters = "abcdefghijklmnop"
+    query = parse(f"-- name: several\nselect {', '.join(f':{letter}' for letter in letters)}")["several"]
+    keys = [str(number) for number in range(20)]
+    assert [query.values(**each) for each in in_several(keys)] == [tuple(keys[:16]), (*keys[16:], *[""] * 12)]
+    assert list(in_several([])) == []

@@ -17,9 +17,10 @@ from trunkline.carriers.base import (
 )
 from trunkline.domain.chat import Service
 from trunkline.domain.instant import Clock, Instant, now
-from trunkline.domain.loopback_rules import Deferred, Rejected, Unavailable, outcome_of
+from trunkline.domain.loopback_rules import Deferred, Rejected, Rule, Unavailable, outcome_of
 from trunkline.storage import loopback_rules
 from trunkline.storage.store import Store
+from trunkline.storage.together import ReadTogether
 
 
 class Loopback(Carrier):
@@ -29,6 +30,9 @@ class Loopback(Carrier):
         self._store = store
         self._network = loopback(store)
         self._clock = clock
+        self._rules = ReadTogether[str, Rule](
+            lambda partner_id, handles: loopback_rules.rules_for(store.reader(partner_id), handles)
+        )
 
     async def send(self, outbound: OutboundMessage) -> Accepted:
         return await self._accept(outbound, outbound.preferred_service, outbound.created_at, outbound.attempts)
@@ -49,8 +53,9 @@ class Loopback(Carrier):
         only: Service | None = None,
     ) -> Accepted:
         """What the rules of the recipients do with something for them. Raises a ``CarrierError``."""
+        rules = await self._rules.get(chat.partner_id, chat.recipients)
         outcome = outcome_of(
-            await loopback_rules.rules_for(self._store.reader(chat.partner_id), chat.recipients),
+            {handle: rules[handle] for handle in chat.recipients},
             preferred=preferred,
             current=chat.service,
             created_at=created_at,

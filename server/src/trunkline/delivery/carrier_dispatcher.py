@@ -37,6 +37,7 @@ from trunkline.domain.tracing import bind
 from trunkline.storage import contact_cards, messages
 from trunkline.storage.outbox import Claim, Command, Done, Entry, Retry
 from trunkline.storage.store import Store
+from trunkline.storage.together import ReadTogether
 
 DELAYS = (1, 2, 4, 8, 15, 30, 60, 120, 240, 480, 600, 600, 600, 600)
 """Seconds before each retry while the carrier is unavailable: 15 attempts in about an hour."""
@@ -69,6 +70,9 @@ class CarrierDispatcher:
         self._urls = store.file_urls(base_url)
         self._carrier = carrier
         self._clock = clock
+        self._messages = ReadTogether[str, tuple[Message, Chat]](
+            lambda partner_id, ids: messages.find_all_with_chats(store.reader(partner_id), ids)
+        )
 
     async def attempt(self, claim: Claim, entry: Entry) -> AttemptResult:
         """One attempt. The new status of a message is stored in the transaction that records the result."""
@@ -85,8 +89,7 @@ class CarrierDispatcher:
         return AttemptResult(Done())
 
     async def _message_command(self, partner_id: int, command: Command, entry: Entry) -> AttemptResult:
-        reader = self._store.reader(partner_id)
-        found = await messages.find_with_chat(reader, entry.entity_id)
+        found = (await self._messages.get(partner_id, [entry.entity_id])).get(entry.entity_id)
         if found is None or not _is_needed(command, found[0]):
             return AttemptResult(Done())
         message, chat = found

@@ -8,7 +8,7 @@ from trunkline.domain.context import Origin
 from trunkline.domain.loopback_rules import EVERYONE, Rule
 from trunkline.storage.ports import Database
 from trunkline.storage.reader import Reader
-from trunkline.storage.sql import load
+from trunkline.storage.sql import in_several, load
 
 _QUERIES = load("loopback_rules")
 _decode = msgspec.json.Decoder(Rule).decode
@@ -17,12 +17,13 @@ _NO_RULE = Rule()
 
 async def rules_for(reader: Reader, handles: Sequence[str]) -> dict[str, Rule]:
     """The rule that applies to each handle: its own, else the rule for everyone, else one without effect."""
-    found: dict[str, Rule] = {}
-    for handle in handles:
-        rules = dict(await reader.fetch(_QUERIES["rules_for"], (reader.partner_id, handle)))
-        rule = rules.get(handle, rules.get(EVERYONE))
-        found[handle] = _NO_RULE if rule is None else _decode(rule)
-    return found
+    query = _QUERIES["rules_for"]
+    rules: dict[str, Rule] = {}
+    for keys in in_several(handles):
+        rows = await reader.fetch(query, query.values(partner=reader.partner_id, **keys))
+        rules |= {handle: _decode(rule) for handle, rule in rows}
+    everyone = rules.get(EVERYONE, _NO_RULE)
+    return {handle: rules.get(handle, everyone) for handle in handles}
 
 
 async def all_rules(reader: Reader) -> dict[str, Rule]:

@@ -15,7 +15,7 @@ from trunkline.storage.change import Change
 from trunkline.storage.chat_list import LATEST, Page
 from trunkline.storage.cursor import MAX_SORT_KEY, MIN_SORT_KEY, SortKey
 from trunkline.storage.reader import Reader
-from trunkline.storage.sql import Row, Value, load
+from trunkline.storage.sql import Row, Value, in_several, load
 
 _QUERIES = load("messages")
 _COLUMNS = (
@@ -120,13 +120,16 @@ async def find_with_chat(reader: Reader, message_id: str) -> tuple[Message, Chat
     return _with_chat(found[0]) if found else None
 
 
-async def find_all_with_chats(change: Change, message_ids: Sequence[str]) -> dict[str, tuple[Message, Chat]]:
+async def find_all_with_chats(reader: Reader, message_ids: Sequence[str]) -> dict[str, tuple[Message, Chat]]:
     """The messages with these ids that exist, by id, with their chats."""
-    rows = await change.transaction.fetch_many(
-        _QUERIES["with_chat"], [(change.partner_id, message_id) for message_id in message_ids]
-    )
-    found = [each for each in map(_with_chat, rows) if each is not None]
-    return {message.id: (message, chat) for message, chat in found}
+    query = _QUERIES["several_with_chats"]
+    found: dict[str, tuple[Message, Chat]] = {}
+    for keys in in_several(message_ids):
+        for row in await reader.fetch(query, query.values(partner=reader.partner_id, **keys)):
+            each = _with_chat(row)
+            if each is not None:
+                found[each[0].id] = each
+    return found
 
 
 def _with_chat(row: Row) -> tuple[Message, Chat] | None:

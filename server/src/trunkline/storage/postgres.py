@@ -197,11 +197,12 @@ class Postgres:
         self, partner_id: int = NO_PARTNER, origin: Origin = Origin.INTERNAL, *, bulk: bool = False
     ) -> AsyncGenerator["PostgresTransaction"]:
         silences = self._writers.silences
+        synced = origin is not Origin.CLAIM  # a claim that a crash undoes is one that has expired early
         with _translated():
             async with (
                 asyncio.timeout(None if bulk else self._limits.write),
                 self._turns.turn(partner_id, origin),
-                self._in_transaction(self._writers, silences, bulk=bulk) as transaction,
+                self._in_transaction(self._writers, silences, bulk=bulk, synced=synced) as transaction,
             ):
                 yield transaction
 
@@ -223,9 +224,9 @@ class Postgres:
 
     @asynccontextmanager
     async def _in_transaction(
-        self, share: Share, silences: int, *, bulk: bool, snapshot: bool = False
+        self, share: Share, silences: int, *, bulk: bool, snapshot: bool = False, synced: bool = True
     ) -> AsyncGenerator["PostgresTransaction"]:
-        connection = await self._begin(share, silences, bulk=bulk, snapshot=snapshot)
+        connection = await self._begin(share, silences, bulk=bulk, snapshot=snapshot, synced=synced)
         try:
             yield PostgresTransaction(
                 connection, can_copy=not self._connector.is_pooled, can_combine=not self._connector.is_distributed
@@ -236,19 +237,19 @@ class Postgres:
             raise
         share.give_back(connection)
 
-    async def _begin(self, share: Share, silences: int, *, bulk: bool, snapshot: bool) -> Any:
+    async def _begin(self, share: Share, silences: int, *, bulk: bool, snapshot: bool, synced: bool) -> Any:
         """A connection with an open transaction. Nothing has happened before, so a lost connection is replaced."""
         try:
-            return await self._try_to_begin(share, silences, bulk=bulk, snapshot=snapshot)
+            return await self._try_to_begin(share, silences, bulk=bulk, snapshot=snapshot, synced=synced)
         except TimeoutError:
             raise
         except LOST:
-            return await self._try_to_begin(share, silences, bulk=bulk, snapshot=snapshot)
+            return await self._try_to_begin(share, silences, bulk=bulk, snapshot=snapshot, synced=synced)
 
-    async def _try_to_begin(self, share: Share, silences: int, *, bulk: bool, snapshot: bool) -> Any:
+    async def _try_to_begin(self, share: Share, silences: int, *, bulk: bool, snapshot: bool, synced: bool) -> Any:
         connection = await share.take(silences)
         try:
-            begin = self._connector.begin(bulk=bulk, snapshot=snapshot)
+            begin = self._connector.begin(bulk=bulk, snapshot=snapshot, synced=synced)
             await connection.execute(begin, timeout=self._limits.begin)
         except BaseException as error:
             share.drop(connection)

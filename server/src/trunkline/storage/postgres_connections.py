@@ -44,6 +44,7 @@ PLANNER = {
 # What the server ends by itself, if this process or the network is gone: nobody else would release the locks.
 _LIMITS = ("lock_timeout", "idle_in_transaction_session_timeout")
 _BULK = "; set local idle_in_transaction_session_timeout = '10min'"
+_UNSYNCED = "; set local synchronous_commit = off"
 _SNAPSHOT = "; set transaction isolation level repeatable read, read only"
 
 LOST = (
@@ -103,15 +104,17 @@ class Connector:
         """Whether a pooler that may be in transaction mode is in between. Known once a connection is open."""
         return self._is_pooled is not False
 
-    def begin(self, *, bulk: bool = False, snapshot: bool = False) -> str:
+    def begin(self, *, bulk: bool = False, snapshot: bool = False, synced: bool = True) -> str:
         """The statements that begin a transaction.
 
-        A ``bulk`` one also does other work between its statements. A ``snapshot`` reads the state of one moment.
+        A ``bulk`` one also does other work between its statements. A ``snapshot`` reads the state of one moment. One
+        that is not ``synced`` commits before it is on the disk.
         """
         return (
             (self._begin_pooled if self.is_pooled else "begin")
             + (_BULK if bulk else "")
             + (_SNAPSHOT if snapshot else "")
+            + ("" if synced else _UNSYNCED)
         )
 
     async def open(self) -> Any:

@@ -5,7 +5,7 @@ first appearance, and the values as a tuple in that order. docs/decisions/0006 s
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from typing import Any, TypeAlias
 
@@ -16,6 +16,7 @@ Row: TypeAlias = tuple[Any, ...]
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 _COMMENT = re.compile(r" *--.*$\n?", re.MULTILINE)
+_SEVERAL = "abcdefghijklmnop"
 _PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
 _NUMBERED = re.compile(r"\$([0-9]+)")
 
@@ -30,6 +31,12 @@ class Query(msgspec.Struct, frozen=True):
     def values(self, **named: Value) -> tuple[Value, ...]:
         """The values in the order of the parameters. Others are ignored; a missing one raises ``KeyError``."""
         return tuple(map(named.__getitem__, self.parameters))
+
+
+def in_several(keys: Sequence[str]) -> Iterator[dict[str, str]]:
+    """The values of ``:a`` to ``:p``, the keys of a query for several, as often as it must run. No key is empty."""
+    for first in range(0, len(keys), len(_SEVERAL)):
+        yield dict.fromkeys(_SEVERAL, "") | dict(zip(_SEVERAL, keys[first:], strict=False))
 
 
 def parse(text: str) -> dict[str, Query]:

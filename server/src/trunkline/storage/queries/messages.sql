@@ -40,6 +40,14 @@ select
 from messages m left join chats c on c.partner_id = :partner and c.id = m.chat_id
 where m.partner_id = :partner and m.id = :id
 
+-- name: several_with_chats
+select
+    m.document, m.thread, m.idempotency_key, m.edits, m.poll, m.is_voice_memo,
+    c.document, c.name, c.message_count, c.unread_count
+from messages m left join chats c on c.partner_id = :partner and c.id = m.chat_id
+where m.partner_id = :partner
+  and m.id in (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j, :k, :l, :m, :n, :o, :p)
+
 -- name: large_of_chat
 select document from messages
 where partner_id = :partner and chat_id = :chat and created_at = :created_at and revision = :revision
