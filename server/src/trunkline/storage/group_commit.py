@@ -26,7 +26,8 @@ MAX_TIME = 0.1
 """How long a transaction accepts further changes, in seconds."""
 
 SHARE = 0.01
-"""The same while another partner waits for it."""
+"""The same while another partner waits for it, or results of deliveries do: until they are recorded, nothing further is
+delivered from their queues."""
 
 # Of a change; both engines have the same statements.
 SAVEPOINT = "savepoint change"
@@ -48,6 +49,8 @@ class SharedTransaction:
         self.has_success = False
         """Whether one of the changes before is to be committed."""
         self.has_savepoint = False
+        self.has_results = False
+        """Whether one of the changes is not a request's."""
         self.failure: asyncio.Future[BaseException | None] = loop.create_future()
         """Its value, after the end, is why the transaction has failed; None if it has committed."""
 
@@ -91,6 +94,7 @@ class GroupCommit:
         """The transaction of a change in its turn: one that is open, or a new one, which ``begin`` opens."""
         writer = writer_of(partner_id, origin)
         shared = await self._enter(writer, origin, begin)
+        shared.has_results = shared.has_results or origin is not Origin.CLIENT
         try:
             yield shared
         except BaseException as error:
@@ -175,7 +179,8 @@ class GroupCommit:
 
     def _hand_on(self, writer: Writer, shared: SharedTransaction) -> bool:
         age = asyncio.get_running_loop().time() - shared.began
-        is_wanted = age > SHARE and (len(shared.partners) > 1 or self._turns.others_wait())
+        others = shared.has_results or len(shared.partners) > 1 or self._turns.others_wait()
+        is_wanted = others and age > SHARE
         if is_wanted or age > MAX_TIME or shared.changes == MAX_CHANGES:
             return False
         handed_on = self._turns.hand_on(writer, shared)
