@@ -27,7 +27,10 @@ MAX_TIME = 0.1
 
 SHARE = 0.01
 """The same while another partner waits for it, or results of deliveries do: until they are recorded, nothing further is
-delivered from their queues."""
+delivered from their queues. It is longer if the database is far away: then to begin and to commit costs more."""
+
+BEGINS = 20
+"""How many times longer than its begin a transaction may last at least."""
 
 # Of a change; both engines have the same statements.
 SAVEPOINT = "savepoint change"
@@ -38,12 +41,17 @@ TO_SAVEPOINT = "rollback to savepoint change"
 class SharedTransaction:
     """An open transaction, and what its changes leave to the next ones."""
 
-    def __init__(self, opening: AbstractAsyncContextManager[Transaction], transaction: Transaction) -> None:
+    def __init__(
+        self, opening: AbstractAsyncContextManager[Transaction], transaction: Transaction, asked_at: float
+    ) -> None:
+        """``asked_at`` is when its begin was asked for, in seconds of the event loop."""
         loop = asyncio.get_running_loop()
         self.transaction = transaction
         self.partners: dict[int, LockedPartner] = {}
         self.opening = opening
         self.began = loop.time()
+        self.share = max(SHARE, BEGINS * (self.began - asked_at))
+        """How long it accepts further changes while others wait for its end, in seconds."""
         self.changes = 1
         """How many have begun."""
         self.has_success = False
@@ -124,9 +132,10 @@ class GroupCommit:
     async def _begin(
         self, writer: Writer, begin: Callable[[], AbstractAsyncContextManager[Transaction]]
     ) -> SharedTransaction:
+        asked_at = asyncio.get_running_loop().time()
         try:
             opening = begin()
-            return SharedTransaction(opening, await opening.__aenter__())
+            return SharedTransaction(opening, await opening.__aenter__(), asked_at)
         except BaseException:
             self._turns.end(writer)
             raise
@@ -180,7 +189,7 @@ class GroupCommit:
     def _hand_on(self, writer: Writer, shared: SharedTransaction) -> bool:
         age = asyncio.get_running_loop().time() - shared.began
         others = shared.has_results or len(shared.partners) > 1 or self._turns.others_wait()
-        is_wanted = others and age > SHARE
+        is_wanted = others and age > shared.share
         if is_wanted or age > MAX_TIME or shared.changes == MAX_CHANGES:
             return False
         handed_on = self._turns.hand_on(writer, shared)
