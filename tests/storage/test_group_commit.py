@@ -253,6 +253,7 @@ async def test_other_partners_do_not_wait_for_all_changes_of_one(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(group_commit, "SHARE", 0.0)
+    monkeypatch.setattr(group_commit, "BEGINS", 0)
     async with open_store(database_url, limits=Limits(writers=1)) as store:
         made, other = Changes(store, (await new_partner(store)).id), await new_partner(store)
         made.start(0, waits=True)
