@@ -126,7 +126,8 @@ def test_a_full_service_admits_clients_with_a_request(tmp_path: Path, stack: Exi
         assert waiting.fileno() > 0
         log = served.log.read_text()
     assert "may open only 400 files, so a worker serves at most 200 connections instead of 10000" in log
-    assert "of the 200 connections that this worker may have are in use" in log
+    assert "this worker has almost no room for connections: " in log
+    assert " of 200 are in use; of the idle ones, " in log
     assert "Traceback" not in log
 
 
