@@ -2,6 +2,7 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
+NODE := $(BIN)/node
 PUBLIC_CLIENT := .clients/linq-python-0.65.0
 LOCK := requirements/run.txt requirements/dev.txt
 MARKDOWN := *.md docs server/README.md server/src sdk/README.md bench/README.md
@@ -57,8 +58,10 @@ check: setup ## formatting, lint, types, import directions, generated files
 	$(BIN)/python tools/version.py --check
 	$(BIN)/python sdk/tools/generate.py --check
 	$(BIN)/python sdk/tools/compare_names.py $(PUBLIC_CLIENT) --check
-	$(BIN)/node node_modules/pyright/index.js --pythonpath $(BIN)/python
+	$(NODE) node_modules/pyright/index.js --pythonpath $(BIN)/python
 	$(BIN)/mypy --strict sdk/src/linq
+	$(NODE) node_modules/@biomejs/biome/bin/biome check
+	$(NODE) node_modules/typescript/bin/tsc
 	$(BIN)/python -m pytest --quiet tests/architecture
 
 test: setup ## every test: on SQLite and on a real PostgreSQL, with the public clients

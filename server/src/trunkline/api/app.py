@@ -13,6 +13,7 @@ from trunkline import __version__
 from trunkline.actions.chats.watch import Watch
 from trunkline.actions.lines.capability import Network, loopback
 from trunkline.api.auth import Authentication
+from trunkline.api.console.routes import console_routes
 from trunkline.api.faults import FaultInjector
 from trunkline.api.file_transfer import send_stream
 from trunkline.api.first_pages import FirstPages
@@ -164,7 +165,8 @@ class Application:
         """The endpoints of paths without parameters: a lookup, whatever their number."""
         self._patterns: list[tuple[re.Pattern[str], Endpoint]] = []
         endpoints: dict[str, Endpoint] = {}
-        for route in (*ROUTES, *reference_routes(__version__, base_url, store.thresholds), *more_routes):
+        reference = reference_routes(__version__, base_url, store.thresholds)
+        for route in (*ROUTES, *reference, *console_routes(), *more_routes):
             if faults is not None or not route.path.startswith(ADMIN):
                 endpoints.setdefault(route.path, Endpoint()).add(route)
         for path, endpoint in endpoints.items():

@@ -1,0 +1,59 @@
+"""``/console``, and the style sheets, scripts and icons that it loads."""
+
+from collections.abc import Iterable
+from hashlib import blake2b
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from trunkline.api.etags import if_none_match, matches
+from trunkline.api.operation import Handler, Request, Route, page
+from trunkline.api.responses import Response
+
+CONSOLE_PATH = "/console"
+
+_INDEX = "index.html"
+_TYPES = {
+    "html": b"text/html; charset=utf-8",
+    "css": b"text/css; charset=utf-8",
+    "js": b"text/javascript; charset=utf-8",
+    "svg": b"image/svg+xml",
+}
+_SECURITY_POLICY = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
+    b"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    b"require-trusted-types-for 'script'; trusted-types 'none'"
+)
+
+
+def console_routes() -> Iterable[Route]:
+    """The routes of the page and of its files. The page refers to them relative to itself."""
+    for file in resources.files("trunkline.api.console").joinpath("static").iterdir():
+        path = CONSOLE_PATH if file.name == _INDEX else f"{CONSOLE_PATH}/{file.name}"
+        yield page(path, _serve(file))
+    yield page(f"{CONSOLE_PATH}/", _redirect_to_page)
+
+
+def _serve(file: Traversable) -> Handler:
+    """Serves a file. A browser asks each time whether it has changed, so that an upgrade is seen at once."""
+    content = file.read_bytes()
+    tag = b'"%b"' % blake2b(content, digest_size=8).hexdigest().encode()
+    headers = [
+        (b"content-type", _TYPES[file.name.rpartition(".")[2]]),
+        (b"content-security-policy", _SECURITY_POLICY),
+        (b"referrer-policy", b"no-referrer"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"cache-control", b"no-cache"),
+        (b"etag", tag),
+    ]
+
+    async def handler(request: Request) -> Response:
+        known = if_none_match(request.scope["headers"])
+        if known is not None and matches(known, tag):
+            return Response(304, list(headers), b"")
+        return Response(200, list(headers), content)
+
+    return handler
+
+
+async def _redirect_to_page(_request: Request) -> Response:
+    return Response(302, [(b"location", b"../console")], b"")

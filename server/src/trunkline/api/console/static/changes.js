@@ -1,0 +1,73 @@
+/** The chats that change, by one long poll for the whole page. */
+
+import { ApiError, isTemporary, pause } from "./api.js";
+
+/** How long a poll waits for a change, in seconds. */
+const WAIT = 25;
+const PAUSE = 500; // ms, after an answer that cannot be repeated at once
+
+/** What views need to know of a chat. */
+export const INCLUDE = "last_message,unread_count";
+
+/** @typedef {Record<string, any>} Chat a chat of the list */
+
+export class Changes {
+  /** @type {Set<(chats: Chat[]) => void>} */
+  #listeners = new Set();
+
+  /**
+   * @param {import("./api.js").Api} api
+   * @param {AbortSignal} signal
+   * @param {(error: ApiError) => void} refuse called if the key is not valid, or no longer
+   */
+  constructor(api, signal, refuse) {
+    this.#poll(api, signal).catch((error) => {
+      if (!signal.aborted && error instanceof ApiError) refuse(error);
+      else if (!signal.aborted) throw error;
+    });
+  }
+
+  /**
+   * Calls a listener with the chats that have changed, each as it is now, until the signal is aborted.
+   *
+   * @param {(chats: Chat[]) => void} listener
+   * @param {AbortSignal} signal
+   */
+  watch(listener, signal) {
+    this.#listeners.add(listener);
+    signal.addEventListener("abort", () => this.#listeners.delete(listener), { once: true });
+  }
+
+  /**
+   * @param {import("./api.js").Api} api
+   * @param {AbortSignal} signal
+   */
+  async #poll(api, signal) {
+    let token = await this.#begin(api, signal);
+    for (;;) {
+      const query = { updated_since: token, wait: WAIT, limit: 100, include: INCLUDE };
+      try {
+        const response = await api.persist(() => api.request("GET", "v3/chats", { query, signal }), signal);
+        const { chats } = await response.json();
+        token = response.headers.get("x-sync-token") ?? token;
+        if (chats.length > 0) for (const listener of [...this.#listeners]) listener(chats);
+      } catch (error) {
+        if (signal.aborted || !(error instanceof ApiError) || error.status === 401) throw error;
+        if (isTemporary(error)) continue;
+        await pause(PAUSE, signal); // the token has expired, so that what has changed is not known
+        token = await this.#begin(api, signal);
+      }
+    }
+  }
+
+  /**
+   * @param {import("./api.js").Api} api
+   * @param {AbortSignal} signal
+   */
+  async #begin(api, signal) {
+    const first = () => api.request("GET", "v3/chats", { query: { limit: 1 }, signal });
+    const response = await api.persist(first, signal);
+    await response.body?.cancel();
+    return response.headers.get("x-sync-token") ?? "";
+  }
+}
