@@ -41,10 +41,14 @@ node_modules/.package-lock.json: .venv/dev.stamp package-lock.json
 	@$(BIN)/npm ci --silent
 	@touch $@
 
+.chromium/stamp: node_modules/.package-lock.json tests/support/install-chromium.mjs
+	@command -v chromium >/dev/null || [ -n "$$TRUNKLINE_TEST_CHROMIUM" ] || $(NODE) tests/support/install-chromium.mjs .chromium
+	@mkdir -p .chromium && touch $@
+
 run: .venv/run.stamp ## load sample data, serve it, list its chats, and say what to try next
 	@examples/quickstart
 
-setup: .venv/dev.stamp .clients/stamp .pgbouncer/stamp .haproxy/stamp node_modules/.package-lock.json ## install everything that running, testing and checking need
+setup: .venv/dev.stamp .clients/stamp .pgbouncer/stamp .haproxy/stamp .chromium/stamp ## install everything that running, testing and checking need
 
 generate: .venv/dev.stamp .clients/stamp ## write the version, from VERSION, and the SDK's generated files
 	$(BIN)/python tools/version.py
@@ -87,4 +91,4 @@ lock: .venv/dev.stamp ## pin the newest versions of every dependency
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header -c requirements/run.txt -o requirements/dev.txt requirements/dev.in
 
 clean: ## remove everything that was installed or made
-	rm -rf .venv .clients .pgbouncer .haproxy node_modules build trunkline.db trunkline.db-wal trunkline.db-shm
+	rm -rf .venv .clients .pgbouncer .haproxy .chromium node_modules build trunkline.db trunkline.db-wal trunkline.db-shm

@@ -35,7 +35,7 @@ ON_NODES_TOO = {
 }
 """The modules whose tests also run on a distributed database."""
 
-PROCESS_FOLDERS = {"acceptance", "bench", "cli"}  # whose tests run real processes
+PROCESS_FOLDERS = {"acceptance", "bench", "cli", "console"}  # whose tests run real processes
 
 FILE_STORES = ("folder", "s3")
 
