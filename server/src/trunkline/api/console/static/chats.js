@@ -1,8 +1,149 @@
-/** Chats. */
+/** Chats: the list, and beside it the conversation and the other phone of the chat that is open. */
 
-import { element } from "./dom.js";
+import { noChats, noMatches } from "./chats-empty.js";
+import { filtersOf, openFilters } from "./chats-filters.js";
+import { ChatList } from "./chats-list.js";
+import { ChatRows } from "./chats-rows.js";
+import { openConversation } from "./conversation.js";
+import { element, fill, icon } from "./dom.js";
+import { refusal } from "./parts.js";
+import { openPhone } from "./phone.js";
+import { address } from "./router.js";
+
+const PHONE = "phone"; // what the address of the other phone ends with, where it is not beside the conversation
 
 /** @type {import("./app.js").OpenView} */
-export function openChats() {
-  return { element: element("section", { class: "chats" }, element("h1", {}, "Chats")), show() {} };
+export function openChats(app, signal) {
+  /** @type {import("./router.js").Place} */
+  let place = { view: "chats", path: [], query: new URLSearchParams() };
+  let session = new AbortController();
+  /** @type {ChatRows | null} */
+  let rows = null;
+
+  const go = (/** @type {string[]} */ path, query = place.query, replaces = false) => {
+    const target = address("chats", path, query);
+    if (replaces) location.replace(target);
+    else location.assign(target);
+  };
+  const filters = openFilters(app, signal, (query, replaces) => go(place.path, query, replaces));
+  const note = element("div", { class: "chat-note" });
+  const list = new ChatList(
+    () => /** @type {ChatRows} */ (rows),
+    (id) => address("chats", [id], place.query),
+    signal,
+  );
+  const side = element("section", { class: "chat-side", "aria-label": "Chats" }, filters.element, list.element, note);
+  const conversation = openConversation(app, signal);
+  const phone = openPhone(app, signal);
+  const tabs = element("nav", { class: "chat-tabs", "aria-label": "Sides of the chat" });
+  const panes = element("div", { class: "chat-panes", tabIndex: -1 }, tabs, conversation.element, phone.element);
+  const hint = element("p", { class: "chat-hint secondary" }, "Choose a chat, or press / to search.");
+  const view = element(
+    "div",
+    { class: "chats" },
+    element("h1", { class: "visually-hidden" }, "Chats"),
+    side,
+    panes,
+    hint,
+  );
+
+  const showNote = () => {
+    const isEmpty = rows?.isComplete === true && rows.length === 0;
+    list.element.hidden = isEmpty;
+    note.hidden = !isEmpty;
+    if (!isEmpty || note.childElementCount > 0) return;
+    fill(note, rows?.isFiltered ? noMatches() : noChats(app, session.signal));
+    if (rows?.isFiltered) app.announce("No chat matches");
+  };
+  const read = () => {
+    session.abort();
+    session = new AbortController();
+    const reading = AbortSignal.any([signal, session.signal]);
+    fill(note);
+    const changed = () => {
+      if (rows?.isStale && list.mayMove) rows.reload();
+      if (!note.hidden && rows && rows.length > 0) fill(note);
+      showNote();
+      list.update();
+    };
+    const refused = (/** @type {import("./api.js").ApiError} */ error) => {
+      fill(note, refusal(error));
+      note.hidden = false;
+      list.element.hidden = true;
+    };
+    const next = new ChatRows(app.api, app.changes, filtersOf(place.query), reading, changed, refused);
+    rows = next;
+    next.reload();
+    app.changes.watch((chats, since) => next.apply(chats, since, list.mayMove), reading);
+    list.toTop();
+  };
+
+  const showTabs = (/** @type {string} */ id, /** @type {boolean} */ isPhone) => {
+    const tab = (/** @type {string} */ text, /** @type {string[]} */ path, /** @type {boolean} */ isCurrent) =>
+      element("a", { href: address("chats", path, place.query), "aria-current": isCurrent ? "page" : null }, text);
+    fill(
+      tabs,
+      element(
+        "a",
+        { class: "back", href: address("chats", [], place.query), title: "Back to the chats" },
+        icon("back"),
+        element("span", { class: "visually-hidden" }, "Back to the chats"),
+      ),
+      tab("Conversation", [id], !isPhone),
+      tab("Other phone", [id, PHONE], isPhone),
+    );
+  };
+  const show = (/** @type {import("./router.js").Place} */ next) => {
+    const isOther = rows === null || key(next.query) !== key(place.query);
+    const before = place.path[0];
+    place = next;
+    const [id = null, pane] = next.path;
+    filters.show(next.query);
+    if (isOther) read();
+    list.open(id);
+    view.classList.toggle("has-open", id !== null);
+    view.classList.toggle("shows-phone", pane === PHONE);
+    panes.hidden = id === null;
+    hint.hidden = id !== null;
+    if (id !== null) showTabs(id, pane === PHONE);
+    if (id !== (before ?? null)) {
+      conversation.show(id);
+      phone.show(id);
+    }
+    // Where one is shown at a time, the focus follows.
+    if (id !== null && id !== before && side.offsetParent === null) panes.focus({ preventScroll: true });
+    if (id === null && before) list.focus();
+  };
+
+  const press = (/** @type {KeyboardEvent} */ event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const target = /** @type {HTMLElement} */ (event.target);
+    const isSearch = target === filters.search;
+    if (event.key === "/" && !target.matches("input, select, textarea, [contenteditable]")) {
+      event.preventDefault();
+      if (side.offsetParent === null) go([]);
+      filters.search.focus();
+      filters.search.select();
+    } else if (isSearch && event.key === "ArrowDown") {
+      event.preventDefault();
+      list.focus(0);
+    } else if (isSearch && event.key === "Escape") {
+      event.preventDefault();
+      if (filters.search.value === "") list.focus();
+      else filters.clear();
+    } else if (event.key === "Escape" && !isSearch && place.path.length > 0 && side.contains(target)) {
+      go([]);
+    }
+  };
+  addEventListener("keydown", press, { signal });
+  return { element: view, show };
+}
+
+/**
+ * What of the address decides which chats are listed.
+ *
+ * @param {URLSearchParams} query
+ */
+function key(query) {
+  return JSON.stringify(filtersOf(query));
 }

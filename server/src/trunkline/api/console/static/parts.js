@@ -119,7 +119,8 @@ export function copyButton(label, text) {
  * @param {string} kind the class that gives them the height of the rows that come
  */
 export function skeleton(rows, kind) {
-  const row = () => element("div", { class: `skeleton ${kind}` }, element("span"), element("span"));
+  const row = () =>
+    element("div", { class: `skeleton ${kind}` }, element("span", { class: "bar" }), element("span", { class: "bar" }));
   return element("div", { class: "skeletons", "aria-hidden": "true" }, ...Array.from({ length: rows }, row));
 }
 
