@@ -43,8 +43,8 @@ export class ChatList {
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.scroller.addEventListener("keydown", (event) => this.#pressed(event));
     this.list.addEventListener("focusin", ({ target }) => this.#focused(/** @type {HTMLElement} */ (target)));
-    this.scroller.addEventListener("pointerenter", ({ pointerType }) => this.#point(pointerType === "mouse"));
-    this.scroller.addEventListener("pointerleave", () => this.#point(false));
+    this.element.addEventListener("pointerenter", ({ pointerType }) => this.#point(pointerType === "mouse"));
+    this.element.addEventListener("pointerleave", () => this.#point(false));
     const size = new ResizeObserver(() => this.update());
     size.observe(this.scroller);
     signal.addEventListener("abort", () => size.disconnect(), { once: true });

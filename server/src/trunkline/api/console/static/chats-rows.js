@@ -7,6 +7,14 @@ import { ApiError } from "./api.js";
 import { INCLUDE } from "./changes.js";
 
 /** @typedef {import("./changes.js").Chat} Chat */
+/**
+ * Who shows the chats.
+ *
+ * @typedef {object} Owner
+ * @property {() => boolean} mayMove whether chats may change their places
+ * @property {() => void} changed called when there is something else to show
+ * @property {(error: ApiError) => void} refused called if the API refuses the filters
+ */
 /** @typedef {{ cursor: string | null, count: number, chats: Chat[] | null }} Page */
 
 const FIRST = 40; // chats of the first page: more than a screen has
@@ -36,22 +44,21 @@ export class ChatRows {
   isStale = false;
 
   /**
-   * @param {import("./api.js").Api} api
-   * @param {import("./changes.js").Changes} changes
+   * @param {import("./app.js").App} app
    * @param {import("./api.js").Query} filters
    * @param {AbortSignal} signal
-   * @param {() => void} changed called when there is something else to show
-   * @param {(error: ApiError) => void} refused called if the API refuses the filters
+   * @param {Owner} owner
    */
-  constructor(api, changes, filters, signal, changed, refused) {
+  constructor({ api, changes }, filters, signal, owner) {
     this.api = api;
     this.changes = changes;
     this.filters = filters;
     this.signal = signal;
-    this.changed = changed;
-    this.refused = refused;
+    this.owner = owner;
     this.order = filters.sort === "created" ? "created_at" : "updated_at";
     this.isFiltered = Object.keys(filters).some((name) => name !== "sort");
+    changes.watch((chats, since) => this.#apply(chats, since), signal);
+    this.reload();
   }
 
   /** How many chats are known to be in the list. */
@@ -125,7 +132,7 @@ export class ChatRows {
       this.isStale = false;
       this.#isReading = false;
       this.#isReloading = false;
-      this.changed();
+      this.owner.changed();
       if (this.#isBehind) this.#catchUp(response.headers.get("x-sync-token") ?? "", signal);
     } catch (error) {
       if (signal.aborted) return;
@@ -152,9 +159,8 @@ export class ChatRows {
    *
    * @param {Chat[]} chats
    * @param {string} since the token since which they have changed
-   * @param {boolean} mayMove
    */
-  async apply(chats, since, mayMove) {
+  async #apply(chats, since) {
     if (this.#isReloading) this.#isBehind = true;
     if (this.#isReloading || !this.isLoaded) return;
     if (this.isFiltered) {
@@ -163,18 +169,16 @@ export class ChatRows {
       if (matching === null || signal.aborted) return;
       const ids = new Set(matching.map(({ id }) => id));
       for (const { id } of chats) if (!ids.has(id)) this.#remove(id);
-      this.#take(matching, mayMove);
+      this.#take(matching, this.owner.mayMove());
     } else {
-      this.#take(chats, mayMove);
+      this.#take(chats, this.owner.mayMove());
     }
-    this.changed();
+    this.owner.changed();
   }
 
   /** Moves the chats that wait for it. */
   release() {
-    const chats = [...this.#held.values()];
-    this.#held.clear();
-    this.#take(chats, true);
+    this.#take([...this.#held.values()], true);
   }
 
   /**
@@ -184,7 +188,8 @@ export class ChatRows {
   #take(chats, mayMove) {
     for (const chat of chats) {
       const known = this.#find(chat.id);
-      const moves = this.#held.has(chat.id) || (known ? this.#isElsewhere(known, chat) : chat[this.order] >= this.#top);
+      const moves =
+        this.#held.has(chat.id) || (known ? known[this.order] !== chat[this.order] : chat[this.order] >= this.#top);
       if (moves && mayMove) {
         this.#held.delete(chat.id);
         this.#moveUp(chat);
@@ -195,14 +200,6 @@ export class ChatRows {
     }
     if (this.#moved.length > MAX_MOVED || this.#held.size > MAX_MOVED) this.isStale = true;
     if (this.#held.size > MAX_MOVED) for (const id of this.#held.keys()) if (!this.#find(id)) this.#held.delete(id);
-  }
-
-  /**
-   * @param {Chat} known
-   * @param {Chat} chat
-   */
-  #isElsewhere(known, chat) {
-    return known[this.order] !== chat[this.order];
   }
 
   /** @param {Chat} chat */
@@ -256,7 +253,7 @@ export class ChatRows {
           this.#pages.push(page);
           this.#next = next_cursor;
         }
-        this.changed();
+        this.owner.changed();
       }
       this.#isReading = false;
     } catch (error) {
@@ -295,8 +292,8 @@ export class ChatRows {
         if (!isStarted) return;
         done.abort();
         const chats = await this.#matching(since, signal).catch(() => []);
-        if (!signal.aborted) this.#take(chats, true);
-        if (!signal.aborted) this.changed();
+        if (!signal.aborted) this.#take(chats, this.owner.mayMove());
+        if (!signal.aborted) this.owner.changed();
       },
       AbortSignal.any([signal, done.signal]),
     );
@@ -328,6 +325,6 @@ export class ChatRows {
   /** @param {unknown} error */
   #fail(error) {
     if (!(error instanceof ApiError)) throw error;
-    this.refused(error);
+    this.owner.refused(error);
   }
 }

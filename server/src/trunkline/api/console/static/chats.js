@@ -71,10 +71,8 @@ export function openChats(app, signal) {
       note.hidden = false;
       list.element.hidden = true;
     };
-    const next = new ChatRows(app.api, app.changes, filtersOf(place.query), reading, changed, refused);
-    rows = next;
-    next.reload();
-    app.changes.watch((chats, since) => next.apply(chats, since, list.mayMove), reading);
+    const owner = { changed, refused, mayMove: () => list.mayMove };
+    rows = new ChatRows(app, filtersOf(place.query), reading, owner);
     list.toTop();
   };
 
