@@ -144,7 +144,9 @@ def test_a_name_is_text(page: Page, tenant: Tenant) -> None:
     expect(rows(page).first.locator(".last")).to_have_text(evil)
 
 
-def test_another_partner_has_its_own_chats(context: BrowserContext, page: Page, tenant: Tenant, new_tenant: Any) -> None:
+def test_another_partner_has_its_own_chats(
+    context: BrowserContext, page: Page, tenant: Tenant, new_tenant: Any
+) -> None:
     other = new_tenant()
     stranger = open_console(context, other.url, other.key)
     chat = writes(tenant, ANN, "Hello")

@@ -56,8 +56,9 @@ def scroll_to_the_end(page: Page) -> None:
         """scroller => new Promise(resolve => {
             const last = () => scroller.querySelector("li:last-child");
             const step = () => {
-                if (last().ariaSetSize !== "-1") return resolve();
+                const isComplete = last().ariaSetSize !== "-1";
                 scroller.scrollTop = scroller.scrollHeight;
+                if (isComplete) return resolve();
                 setTimeout(step, 5);
             };
             step();

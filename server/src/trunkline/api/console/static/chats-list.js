@@ -11,7 +11,7 @@ const AROUND = 6; // rows above and below the view
 const SLIDE = 150; // ms
 const STEPS = /** @type {Record<string, number>} */ ({ ArrowDown: 1, ArrowUp: -1, PageDown: 1, PageUp: -1 });
 
-/** @typedef {{ item: HTMLLIElement, link: HTMLAnchorElement, chat: Chat | null, top: number }} Row */
+/** @typedef {{ item: HTMLLIElement, link: HTMLAnchorElement, chat: Chat | null, version: string, top: number }} Row */
 
 export class ChatList {
   /** @type {Map<string, Row>} by the id of the chat; what is not loaded by its place */
@@ -65,6 +65,7 @@ export class ChatList {
   /** Shows what the rows are now. The first row in view stays where it is. */
   update() {
     const rows = this.rows();
+    this.#position.follow(this.scroller.scrollTop);
     const { top } = this.#position;
     const first = [...this.#shown.values()].filter(({ chat, top: at }) => chat && at >= top).sort(byPlace)[0];
     this.#position.view = this.scroller.clientHeight;
@@ -178,11 +179,12 @@ export class ChatList {
    * @param {Chat | null} chat
    */
   #fill(key, row, chat) {
-    const isNew = row.chat !== chat || (chat && row.item.dataset.version !== versionOf(chat));
+    const version = chat ? versionOf(chat) : "";
+    const isNew = row.version !== version;
     row.chat = chat;
+    row.version = version;
     this.#mark(key, row);
     if (!chat || !isNew) return;
-    row.item.dataset.version = versionOf(chat);
     row.item.classList.remove("skeleton");
     fillRow(row.link, chat);
   }
@@ -236,7 +238,7 @@ export class ChatList {
 /** @returns {Row} */
 function newRow() {
   const link = element("a", {}, element("span", { class: "bar" }), element("span", { class: "bar" }));
-  return { item: element("li", { class: "skeleton" }, link), link, chat: null, top: 0 };
+  return { item: element("li", { class: "skeleton" }, link), link, chat: null, version: "", top: 0 };
 }
 
 /** @param {Chat} chat */

@@ -1,10 +1,8 @@
-/**
- * The chats of the list, in the order of the API: the pages of a snapshot, and above them the chats that have moved to
- * the top since. Only the pages around what is shown have their chats; of the others, only the cursor is kept.
- */
+/** The chats of the list, in the order of the API: a snapshot, and above it the chats that have moved to the top since. */
 
 import { ApiError } from "./api.js";
 import { INCLUDE } from "./changes.js";
+import { Pages } from "./chats-pages.js";
 
 /** @typedef {import("./changes.js").Chat} Chat */
 /**
@@ -15,28 +13,26 @@ import { INCLUDE } from "./changes.js";
  * @property {() => void} changed called when there is something else to show
  * @property {(error: ApiError) => void} refused called if the API refuses the filters
  */
-/** @typedef {{ cursor: string | null, count: number, chats: Chat[] | null }} Page */
 
 const FIRST = 40; // chats of the first page: more than a screen has
-const LIMIT = 100;
-const MARGIN = 2 * LIMIT; // chats on either side of what is shown
+const LIMIT = 100; // of the others
 const MAX_MOVED = 200; // then the list is read again
 
 export class ChatRows {
+  #pages = new Pages();
   /** @type {Chat[]} */
   #moved = [];
-  /** @type {Page[]} */
-  #pages = [];
   /** @type {Map<string, Chat>} the chats that will move when they may */
   #held = new Map();
-  /** The cursor of the page after the last one; null if there is none, or before the first is read. */
-  #next = /** @type {string | null} */ (null);
+  /** @type {Chat[]} what has changed while a page was read */
+  #meanwhile = [];
   #top = ""; // the place of the first chat of the snapshot
   #range = { first: 0, last: 0 };
   #isReading = false;
   #isReloading = false;
   #isBehind = false; // what has changed while the first page was read is not known
   #session = new AbortController();
+  #taken = Promise.resolve(); // the changes before the next ones
 
   /** Whether the first page has been read. */
   isLoaded = false;
@@ -63,12 +59,12 @@ export class ChatRows {
 
   /** How many chats are known to be in the list. */
   get length() {
-    return this.#pages.reduce((sum, page) => sum + page.count, this.#moved.length);
+    return this.#moved.length + this.#pages.count;
   }
 
   /** Whether all chats are known. */
   get isComplete() {
-    return this.isLoaded && this.#next === null;
+    return this.isLoaded && this.#pages.isComplete;
   }
 
   /** How many chats wait to be moved. */
@@ -81,18 +77,10 @@ export class ChatRows {
    *
    * @param {number} first
    * @param {number} last which is not included
-   * @returns {(Chat | undefined)[]}
    */
   slice(first, last) {
-    /** @type {(Chat | undefined)[]} */
-    const found = this.#moved.slice(first, last);
-    let start = this.#moved.length;
-    for (const { count, chats } of this.#pages) {
-      if (start >= last) break;
-      for (let at = Math.max(first - start, 0); at < Math.min(count, last - start); at += 1) found.push(chats?.[at]);
-      start += count;
-    }
-    return found;
+    const moved = this.#moved.length;
+    return [...this.#moved.slice(first, last), ...this.#pages.slice(Math.max(0, first - moved), last - moved)];
   }
 
   /**
@@ -103,13 +91,8 @@ export class ChatRows {
   indexOf(id) {
     const moved = this.#moved.findIndex((chat) => chat.id === id);
     if (moved >= 0) return moved;
-    let start = this.#moved.length;
-    for (const { count, chats } of this.#pages) {
-      const at = chats?.findIndex((chat) => chat.id === id) ?? -1;
-      if (at >= 0) return start + at;
-      start += count;
-    }
-    return -1;
+    const place = this.#pages.indexOf(id);
+    return place < 0 ? -1 : this.#moved.length + place;
   }
 
   /** Reads the list from its beginning. What is shown stays until the first page is there. */
@@ -123,10 +106,10 @@ export class ChatRows {
     try {
       const response = await this.#request({ limit: FIRST }, signal);
       const { chats, next_cursor } = await response.json();
+      this.#pages.begin(chats, next_cursor);
       this.#moved = [];
       this.#held.clear();
-      this.#pages = [{ cursor: null, count: chats.length, chats }];
-      this.#next = next_cursor;
+      this.#meanwhile = [];
       this.#top = chats[0]?.[this.order] ?? "";
       this.isLoaded = true;
       this.isStale = false;
@@ -137,6 +120,7 @@ export class ChatRows {
     } catch (error) {
       if (signal.aborted) return;
       this.#isReading = false;
+      this.#isReloading = false;
       this.#fail(error);
     }
   }
@@ -148,32 +132,9 @@ export class ChatRows {
    * @param {number} last which is not included
    */
   show(first, last) {
-    this.#range = { first, last };
-    this.#letGo();
-    this.#fetch();
-  }
-
-  /**
-   * Takes in chats that have changed. Those that are shown change in place; those that belong elsewhere move at once,
-   * or when `release` is called.
-   *
-   * @param {Chat[]} chats
-   * @param {string} since the token since which they have changed
-   */
-  async #apply(chats, since) {
-    if (this.#isReloading) this.#isBehind = true;
-    if (this.#isReloading || !this.isLoaded) return;
-    if (this.isFiltered) {
-      const signal = AbortSignal.any([this.signal, this.#session.signal]);
-      const matching = await this.#matching(since, signal).catch(() => null);
-      if (matching === null || signal.aborted) return;
-      const ids = new Set(matching.map(({ id }) => id));
-      for (const { id } of chats) if (!ids.has(id)) this.#remove(id);
-      this.#take(matching, this.owner.mayMove());
-    } else {
-      this.#take(chats, this.owner.mayMove());
-    }
-    this.owner.changed();
+    this.#range = { first: first - this.#moved.length, last: last - this.#moved.length };
+    this.#pages.letGo(this.#range.first, this.#range.last);
+    this.#read();
   }
 
   /** Moves the chats that wait for it. */
@@ -181,78 +142,20 @@ export class ChatRows {
     this.#take([...this.#held.values()], true);
   }
 
-  /**
-   * @param {Chat[]} chats
-   * @param {boolean} mayMove
-   */
-  #take(chats, mayMove) {
-    for (const chat of chats) {
-      const known = this.#find(chat.id);
-      const moves =
-        this.#held.has(chat.id) || (known ? known[this.order] !== chat[this.order] : chat[this.order] >= this.#top);
-      if (moves && mayMove) {
-        this.#held.delete(chat.id);
-        this.#moveUp(chat);
-        continue;
-      }
-      if (known) Object.assign(known, chat);
-      if (moves) this.#held.set(chat.id, chat);
-    }
-    if (this.#moved.length > MAX_MOVED || this.#held.size > MAX_MOVED) this.isStale = true;
-    if (this.#held.size > MAX_MOVED) for (const id of this.#held.keys()) if (!this.#find(id)) this.#held.delete(id);
-  }
-
-  /** @param {Chat} chat */
-  #moveUp(chat) {
-    this.#remove(chat.id);
-    const below = this.#moved.findIndex((other) => other[this.order] <= chat[this.order]);
-    this.#moved.splice(below < 0 ? this.#moved.length : below, 0, chat);
-  }
-
-  /** @param {string} id */
-  #remove(id) {
-    for (const part of [{ chats: this.#moved }, ...this.#pages]) {
-      const at = part.chats?.findIndex((chat) => chat.id === id) ?? -1;
-      if (at < 0) continue;
-      part.chats?.splice(at, 1);
-      if ("count" in part) part.count -= 1;
-    }
-  }
-
-  /** @param {string} id */
-  #find(id) {
-    for (const { chats } of [{ chats: this.#moved }, ...this.#pages]) {
-      const found = chats?.find((chat) => chat.id === id);
-      if (found) return found;
-    }
-    return undefined;
-  }
-
-  #letGo() {
-    let start = this.#moved.length;
-    for (const [number, page] of this.#pages.entries()) {
-      const isFar = start + page.count < this.#range.first - MARGIN || start > this.#range.last + MARGIN;
-      if (number > 0 && isFar) page.chats = null;
-      start += page.count;
-    }
-  }
-
   /** Reads one page after another, always the first that is missing now. */
-  async #fetch() {
+  async #read() {
     if (this.#isReading) return;
-    this.#isReading = true;
     const signal = AbortSignal.any([this.signal, this.#session.signal]);
+    const missing = () => this.#pages.missing(this.#range.first, this.#range.last);
+    this.#isReading = true;
     try {
-      for (let page = this.#missing(); page; page = this.#missing()) {
+      for (let page = missing(); page; page = missing()) {
         const response = await this.#request({ limit: LIMIT, cursor: page.cursor }, signal);
         const { chats, next_cursor } = await response.json();
         const moved = new Set(this.#moved.map(({ id }) => id));
-        page.chats = chats.filter((/** @type {Chat} */ { id }) => !moved.has(id));
-        page.count = page.chats?.length ?? 0;
-        if (!this.#pages.includes(page)) {
-          this.#pages.push(page);
-          this.#next = next_cursor;
-        }
+        const stayed = chats.filter((/** @type {Chat} */ { id }) => !moved.has(id));
+        this.#pages.put(page, stayed, next_cursor);
+        this.#take(this.#meanwhile.splice(0), this.owner.mayMove());
         this.owner.changed();
       }
       this.#isReading = false;
@@ -265,18 +168,20 @@ export class ChatRows {
   }
 
   /**
-   * A page that is shown and not loaded; a new one at the end if that is shown.
+   * Takes in chats that have changed, after those before them.
    *
-   * @returns {Page | null}
+   * @param {Chat[]} chats
+   * @param {string} since the token since which they have changed
    */
-  #missing() {
-    const { first, last } = this.#range;
-    let start = this.#moved.length;
-    for (const page of this.#pages) {
-      if (page.chats === null && start < last && start + page.count > first) return page;
-      start += page.count;
-    }
-    return this.#next !== null && start <= last ? { cursor: this.#next, count: 0, chats: null } : null;
+  #apply(chats, since) {
+    this.#isBehind = this.#isReloading;
+    if (this.#isReloading || !this.isLoaded) return;
+    const signal = AbortSignal.any([this.signal, this.#session.signal]);
+    this.#taken = this.#taken.then(async () => {
+      if (this.isFiltered) await this.#takeMatching(since, signal);
+      else if (!signal.aborted) this.#hear(chats);
+      if (!signal.aborted) this.owner.changed();
+    });
   }
 
   /**
@@ -287,30 +192,76 @@ export class ChatRows {
    */
   #catchUp(since, signal) {
     const done = new AbortController();
-    this.changes.started.watch(
-      async (isStarted) => {
-        if (!isStarted) return;
-        done.abort();
-        const chats = await this.#matching(since, signal).catch(() => []);
-        if (!signal.aborted) this.#take(chats, this.owner.mayMove());
+    const begin = (/** @type {boolean} */ isStarted) => {
+      if (!isStarted) return;
+      done.abort();
+      this.#taken = this.#taken.then(async () => {
+        await this.#takeMatching(since, signal);
         if (!signal.aborted) this.owner.changed();
-      },
-      AbortSignal.any([signal, done.signal]),
-    );
+      });
+    };
+    this.changes.started.watch(begin, AbortSignal.any([signal, done.signal]));
   }
 
   /**
-   * The chats that have changed and are in this list now.
+   * Takes in the chats of this list that have changed, and drops those that are no longer in it.
    *
    * @param {string} since
    * @param {AbortSignal} signal
-   * @returns {Promise<Chat[]>}
    */
-  async #matching(since, signal) {
-    const response = await this.#request({ limit: LIMIT, updated_since: since }, signal);
-    const { chats, next_cursor } = await response.json();
-    if (next_cursor !== null) this.isStale = true;
-    return chats;
+  async #takeMatching(since, signal) {
+    try {
+      const response = await this.#request({ limit: LIMIT, updated_since: since }, signal);
+      const { chats, unmatched = [], next_cursor } = await response.json();
+      if (signal.aborted) return;
+      for (const id of unmatched) this.#remove(id);
+      this.#hear(chats);
+      if (next_cursor !== null) this.isStale = true;
+    } catch {
+      if (!signal.aborted) this.isStale = true;
+    }
+  }
+
+  /** @param {Chat[]} chats */
+  #hear(chats) {
+    if (this.#isReading) this.#meanwhile.push(...chats);
+    this.#take(chats, this.owner.mayMove());
+  }
+
+  /**
+   * Takes in chats. Those that are shown change in place; those that belong elsewhere move if they may.
+   *
+   * @param {Chat[]} chats
+   * @param {boolean} mayMove
+   */
+  #take(chats, mayMove) {
+    for (const chat of chats) {
+      const known = this.#find(chat.id);
+      const place = chat[this.order];
+      const moves = this.#held.has(chat.id) || (known ? known[this.order] !== place : place >= this.#top);
+      if (moves && mayMove) {
+        this.#remove(chat.id);
+        const below = this.#moved.findIndex((other) => other[this.order] <= place);
+        this.#moved.splice(below < 0 ? this.#moved.length : below, 0, chat);
+        continue;
+      }
+      if (known) Object.assign(known, chat);
+      if (moves && (known || this.#held.size < MAX_MOVED)) this.#held.set(chat.id, chat);
+      else if (moves) this.isStale = true;
+    }
+    if (this.#moved.length > MAX_MOVED) this.isStale = true;
+  }
+
+  /** @param {string} id */
+  #find(id) {
+    return this.#moved.find((chat) => chat.id === id) ?? this.#pages.find(id);
+  }
+
+  /** @param {string} id */
+  #remove(id) {
+    this.#held.delete(id);
+    this.#moved = this.#moved.filter((chat) => chat.id !== id);
+    this.#pages.remove(id);
   }
 
   /**
