@@ -57,6 +57,7 @@ def serve(**values: Any) -> None:
     announce = log.info if settings.log_format == "json" else complain
     announce(_sandbox_notice(settings))
     announce(f"Trunkline serves {settings.base_url}/v3/chats; the docs are at {settings.base_url}/docs")
+    announce(f"The console is at {settings.base_url}/console; it asks for a key: `trunkline key add PARTNER` makes one")
     server = Server(
         "trunkline.main:create",
         factory=True,
