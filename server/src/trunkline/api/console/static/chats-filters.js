@@ -78,7 +78,7 @@ export function openFilters(app, signal, choose) {
     ["true", VALUES.true],
   ]);
   const order = select("sort", [
-    ["", "Latest first"],
+    ["", "Latest message first"],
     ["created", VALUES.created],
   ]);
   const participant = element("input", {
@@ -124,6 +124,7 @@ export function openFilters(app, signal, choose) {
   const toggle = iconButton("filter", "Filters", () => {
     panel.hidden = !panel.hidden;
     toggle.ariaExpanded = `${!panel.hidden}`;
+    showChips();
     if (!panel.hidden) loadLines();
   });
   toggle.ariaExpanded = "false";
@@ -157,18 +158,22 @@ export function openFilters(app, signal, choose) {
     line.value = query.get("from") ?? "";
     const healths = query.get("health")?.split(",") ?? [];
     for (const box of boxes) box.checked = healths.includes(box.value);
+    showChips();
+  };
+
+  const showChips = () => {
     const used = [...query].filter(([name]) => name !== "q");
     toggle.classList.toggle("used", used.length > 0);
-    chips.hidden = used.length === 0;
+    chips.hidden = used.length === 0 || !panel.hidden;
     fill(
       chips,
       ...used.map(([name, value]) => {
-        const text = `${FILTERS[name]}: ${textOf(name, value)}`;
+        const text = textOf(name, value);
         const remove = () => {
           change(name, "");
           toggle.focus();
         };
-        const label = `Remove the filter ${text}`;
+        const label = `Remove the filter ${FILTERS[name]}: ${text}`;
         return element(
           "li",
           {},

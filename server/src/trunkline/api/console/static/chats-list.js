@@ -185,7 +185,7 @@ export class ChatList {
     row.version = version;
     this.#mark(key, row);
     if (!chat || !isNew) return;
-    row.item.classList.remove("skeleton");
+    row.link.classList.remove("loading");
     fillRow(row.link, chat);
   }
 
@@ -237,8 +237,8 @@ export class ChatList {
 
 /** @returns {Row} */
 function newRow() {
-  const link = element("a", {}, element("span", { class: "bar" }), element("span", { class: "bar" }));
-  return { item: element("li", { class: "skeleton" }, link), link, chat: null, version: "", top: 0 };
+  const link = element("a", { class: "loading" }, element("span", { class: "bar" }), element("span", { class: "bar" }));
+  return { item: element("li", {}, link), link, chat: null, version: "", top: 0 };
 }
 
 /** @param {Chat} chat */
