@@ -13,7 +13,7 @@ export const INCLUDE = "last_message,unread_count";
 /** @typedef {Record<string, any>} Chat a chat of the list */
 
 /**
- * Hears of chats that have changed.
+ * Receives the chats that have changed.
  *
  * @callback Listener
  * @param {Chat[]} chats each as it is now
@@ -23,7 +23,7 @@ export const INCLUDE = "last_message,unread_count";
 export class Changes {
   /** @type {Set<Listener>} */
   #listeners = new Set();
-  /** Whether listeners hear of every change. */
+  /** Whether listeners get every change. */
   started = new Value(false);
 
   /**

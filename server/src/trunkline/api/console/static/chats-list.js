@@ -69,7 +69,7 @@ export class ChatList {
     const { top } = this.#position;
     const first = [...this.#shown.values()].filter(({ chat, top: at }) => chat && at >= top).sort(byPlace)[0];
     this.#position.view = this.scroller.clientHeight;
-    this.#position.height = (rows.length + (rows.isComplete ? 0 : 1)) * HEIGHT;
+    this.#position.height = this.#total() * HEIGHT;
     this.list.style.height = `${this.#position.contentHeight}px`;
     const place = first?.chat && top > 0 ? rows.indexOf(first.chat.id) : -1;
     this.#moveTo(place < 0 ? top : place * HEIGHT - (first.top - top));
@@ -101,6 +101,13 @@ export class ChatList {
     this.#render(false);
     const [chat] = rows.slice(wanted, wanted + 1);
     this.#shown.get(chat?.id ?? `${wanted}`)?.link.focus({ preventScroll: true });
+  }
+
+  /** How many rows there are, with those that stand for what is being read. */
+  #total() {
+    const rows = this.rows();
+    if (!rows.isLoaded) return Math.floor(this.#position.view / HEIGHT);
+    return rows.length + (rows.isComplete ? 0 : 1);
   }
 
   /** @param {number} top */
@@ -140,8 +147,9 @@ export class ChatList {
     const focused = document.activeElement;
     this.#shown = new Map();
     let next = this.list.firstElementChild;
-    for (const [at, chat] of rows.slice(first, last).entries()) {
-      const place = first + at;
+    const chats = rows.slice(first, last);
+    for (let place = first; place < Math.min(last, this.#total()); place += 1) {
+      const chat = chats[place - first];
       const key = chat?.id ?? `${place}`;
       const known = before.get(key);
       const row = known ?? newRow();
@@ -181,6 +189,7 @@ export class ChatList {
   #fill(key, row, chat) {
     const version = chat ? versionOf(chat) : "";
     const isNew = row.version !== version;
+    row.item.ariaHidden = chat ? null : "true";
     row.chat = chat;
     row.version = version;
     this.#mark(key, row);

@@ -179,7 +179,7 @@ export class ChatRows {
     const signal = AbortSignal.any([this.signal, this.#session.signal]);
     this.#taken = this.#taken.then(async () => {
       if (this.isFiltered) await this.#takeMatching(since, signal);
-      else if (!signal.aborted) this.#hear(chats);
+      else if (!signal.aborted) this.#receive(chats);
       if (!signal.aborted) this.owner.changed();
     });
   }
@@ -215,7 +215,7 @@ export class ChatRows {
       const { chats, unmatched = [], next_cursor } = await response.json();
       if (signal.aborted) return;
       for (const id of unmatched) this.#remove(id);
-      this.#hear(chats);
+      this.#receive(chats);
       if (next_cursor !== null) this.isStale = true;
     } catch {
       if (!signal.aborted) this.isStale = true;
@@ -223,7 +223,7 @@ export class ChatRows {
   }
 
   /** @param {Chat[]} chats */
-  #hear(chats) {
+  #receive(chats) {
     if (this.#isReading) this.#meanwhile.push(...chats);
     this.#take(chats, this.owner.mayMove());
   }
