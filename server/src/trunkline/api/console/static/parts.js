@@ -1,6 +1,7 @@
 /** Parts that several views are made of. */
 
 import { element, icon, iconButton } from "./dom.js";
+import { address } from "./router.js";
 
 /** @type {Record<string, { symbol: string, text: string }>} */
 const HEALTH = {
@@ -135,7 +136,7 @@ export function emptyState(title, ...children) {
 }
 
 /**
- * What the API said when it refused, with the page that explains it.
+ * What the API said when it refused, with the page that explains it and the request in the journal.
  *
  * @param {import("./api.js").ApiError} error
  */
@@ -146,5 +147,7 @@ export function refusal(error) {
     error.message,
     error.docUrl && " ",
     error.docUrl && element("a", { href: error.docUrl }, `Error ${error.code}`),
+    error.traceId && " · ",
+    error.traceId && element("a", { href: address("requests", [error.traceId]) }, "The request"),
   );
 }
