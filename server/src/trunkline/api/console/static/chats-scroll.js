@@ -5,8 +5,8 @@
  * of the list than it has pixels: the wheel and the keys still move by what they say, and the thumb follows.
  */
 
-const LIMIT = 8_000_000; // px
-const EDGE = 1_000_000; // px at each end in which both are the same
+const LIMIT = 4_000_000; // px
+const EDGE = 500_000; // px at each end in which both are the same
 const STEP = 4; // screens: a longer way is a jump of the thumb
 
 export class ScrollPosition {
