@@ -10,11 +10,11 @@ import statistics
 from collections.abc import Mapping
 from contextlib import ExitStack
 
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from bench.server import data, report
 from bench.server.servers import serving
-from tests.support.browser import launched
+from tests.support.browser import held_memory, launched
 from tests.support.command import BIN
 
 SMALL = 1_000
@@ -81,10 +81,9 @@ def _memory(browser: Browser, url: str, chats: int) -> tuple[float, float]:
     """The MB of JavaScript that a tab holds on to before and after it has scrolled through that many chats."""
     with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
         page = _shown(context, url)
-        session = context.new_cdp_session(page)
-        before = _heap(session)
+        before = held_memory(page)
         page.evaluate(_SCROLL, [chats])
-        return before, _heap(session)
+        return before / 1e6, held_memory(page) / 1e6
 
 
 def _shown(context: BrowserContext, url: str) -> Page:
@@ -93,11 +92,6 @@ def _shown(context: BrowserContext, url: str) -> Page:
     page.goto(url)
     page.wait_for_function("window.shownAt !== undefined")
     return page
-
-
-def _heap(session: CDPSession) -> float:
-    session.send("HeapProfiler.collectGarbage")
-    return session.send("Runtime.getHeapUsage")["usedSize"] / 1e6
 
 
 def _table(times: Mapping[int, list[float]], scrolled: int, held: tuple[float, float]) -> str:

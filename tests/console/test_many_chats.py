@@ -4,10 +4,10 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.console.test_chat_list import rows
-from tests.support.browser import open_console, watched_context
+from tests.support.browser import held_memory, open_console, watched_context
 from tests.support.command import run_json, serving
 
 CHATS = 100_000
@@ -31,15 +31,14 @@ def test_scrolling_to_the_end_and_back(browser: Browser, large: tuple[str, str])
         page = open_console(context, url, key)
         expect(rows(page).first.locator(".name")).to_be_visible()
         first = rows(page).first.inner_text()
-        session = context.new_cdp_session(page)
-        before = memory(session)
+        before = held_memory(page)
 
         scroll_to_the_end(page)
 
         expect(rows(page).last).to_have_attribute("aria-posinset", str(CHATS))
         expect(rows(page).last.locator(".name")).to_be_visible()
         assert rows(page).count() < 60
-        at_the_end = memory(session)
+        at_the_end = held_memory(page)
         page.keyboard.press("Escape")
         page.locator(".chat-scroller").evaluate("scroller => { scroller.scrollTop = 2_000_000 }")
         expect(rows(page).nth(10).locator(".name")).to_be_visible()
@@ -47,7 +46,7 @@ def test_scrolling_to_the_end_and_back(browser: Browser, large: tuple[str, str])
         expect(rows(page).first).to_have_attribute("aria-posinset", "1")
         assert rows(page).first.inner_text() == first
         assert at_the_end - before < GROWTH, (before, at_the_end)
-        assert memory(session) - before < GROWTH
+        assert held_memory(page) - before < GROWTH
 
 
 def scroll_to_the_end(page: Page) -> None:
@@ -64,9 +63,3 @@ def scroll_to_the_end(page: Page) -> None:
             step();
         })"""
     )
-
-
-def memory(session: CDPSession) -> int:
-    """The bytes of JavaScript that the tab holds on to."""
-    session.send("HeapProfiler.collectGarbage")
-    return session.send("Runtime.getHeapUsage")["usedSize"]

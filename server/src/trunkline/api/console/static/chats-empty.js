@@ -74,10 +74,5 @@ async function offer(app, signal, place) {
 
 /** @param {string} text */
 function command(text) {
-  return element(
-    "div",
-    { class: "command" },
-    element("pre", { tabIndex: 0 }, text),
-    copyButton("Copy the command", text),
-  );
+  return element("div", { class: "command" }, element("pre", {}, text), copyButton("Copy the command", text));
 }
