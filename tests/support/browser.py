@@ -94,7 +94,7 @@ def held_memory(page: Page) -> int:
     """The bytes of JavaScript that a page holds on to, after a collection."""
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")  # pyright: ignore[reportUnknownMemberType]
-    usage: Any = session.send("Runtime.getHeapUsage")  # pyright: ignore[reportUnknownMemberType]
+    usage: Any = session.send("Runtime.getHeapUsage")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     session.detach()
     return usage["usedSize"]
 
