@@ -5,10 +5,7 @@ import { Changes } from "./changes.js";
 import { openChats } from "./chats.js";
 import { element, fill, icon } from "./dom.js";
 import { forget, keep, keyForm, storedKey } from "./key.js";
-import { openLines } from "./lines.js";
-import { openRequests } from "./requests.js";
 import { parse } from "./router.js";
-import { openWebhooks } from "./webhooks.js";
 
 /**
  * @typedef {object} App what every view works with
@@ -25,12 +22,14 @@ import { openWebhooks } from "./webhooks.js";
 
 /** @typedef {(app: App, signal: AbortSignal) => View} OpenView makes a view, which stops when the signal is aborted */
 
-/** @type {Record<string, { name: string, open: OpenView }>} */
+const LATER = 1000; // ms until the other views are loaded, which nobody waits for
+
+/** @type {Record<string, { name: string, load: () => Promise<OpenView> }>} */
 const VIEWS = {
-  chats: { name: "Chats", open: openChats },
-  lines: { name: "Lines", open: openLines },
-  webhooks: { name: "Webhooks", open: openWebhooks },
-  requests: { name: "Requests", open: openRequests },
+  chats: { name: "Chats", load: async () => openChats },
+  lines: { name: "Lines", load: async () => (await import("./lines.js")).openLines },
+  webhooks: { name: "Webhooks", load: async () => (await import("./webhooks.js")).openWebhooks },
+  requests: { name: "Requests", load: async () => (await import("./requests.js")).openRequests },
 };
 
 const main = byId("view");
@@ -79,25 +78,32 @@ function askForKey(refused) {
  * @param {AbortSignal} signal
  */
 function showViews(app, signal) {
-  /** @type {{ name: string, view: View, controller: AbortController } | null} */
+  /** @type {{ name: string, view: View | null, controller: AbortController } | null} */
   let open = null;
-  const show = () => {
+  const show = async () => {
     const place = parse(location.hash);
     const name = place.view in VIEWS ? place.view : "chats";
-    if (open?.name !== name) {
-      open?.controller.abort();
-      const controller = new AbortController();
-      open = { name, controller, view: VIEWS[name].open(app, AbortSignal.any([signal, controller.signal])) };
-      fill(main, open.view.element);
-      markCurrent(name);
-      document.title = `${VIEWS[name].name} · Trunkline`;
+    if (open?.name === name) {
+      open.view?.show(place);
+      return;
     }
-    open.view.show(place);
+    open?.controller.abort();
+    const opened = { name, view: /** @type {View | null} */ (null), controller: new AbortController() };
+    open = opened;
+    markCurrent(name);
+    document.title = `${VIEWS[name].name} · Trunkline`;
+    const alive = AbortSignal.any([signal, opened.controller.signal]);
+    const openView = await VIEWS[name].load();
+    if (alive.aborted) return;
+    opened.view = openView(app, alive);
+    fill(main, opened.view.element);
+    opened.view.show(parse(location.hash));
   };
   fill(rail, ...railItems());
   rail.hidden = false;
   addEventListener("hashchange", show, { signal });
   show();
+  setTimeout(() => Promise.allSettled(Object.values(VIEWS).map(({ load }) => load())), LATER);
 }
 
 function railItems() {

@@ -54,6 +54,7 @@ export class Changes {
    * @param {AbortSignal} signal
    */
   async #poll(api, signal) {
+    await pause(0, signal); // what is to be seen is read before
     let since = await this.#begin(api, signal);
     this.started.set(true);
     for (;;) {

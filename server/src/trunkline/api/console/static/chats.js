@@ -4,10 +4,8 @@ import { noChats, noMatches } from "./chats-empty.js";
 import { filtersOf, openFilters } from "./chats-filters.js";
 import { ChatList } from "./chats-list.js";
 import { ChatRows } from "./chats-rows.js";
-import { openConversation } from "./conversation.js";
 import { element, fill, icon } from "./dom.js";
 import { refusal } from "./parts.js";
-import { openPhone } from "./phone.js";
 import { address } from "./router.js";
 
 const PHONE = "phone"; // what the address of the other phone ends with, where it is not beside the conversation
@@ -33,10 +31,10 @@ export function openChats(app, signal) {
     signal,
   );
   const side = element("section", { class: "chat-side", "aria-label": "Chats" }, filters.element, list.element, note);
-  const conversation = openConversation(app, signal);
-  const phone = openPhone(app, signal);
+  /** @type {import("./conversation.js").ChatPane[]} */
+  let sides = [];
   const tabs = element("nav", { class: "chat-tabs", "aria-label": "Sides of the chat" });
-  const panes = element("div", { class: "chat-panes", tabIndex: -1 }, tabs, conversation.element, phone.element);
+  const panes = element("div", { class: "chat-panes", tabIndex: -1 }, tabs);
   const hint = element("p", { class: "chat-hint secondary" }, "Choose a chat, or press / to search.");
   const view = element(
     "div",
@@ -61,6 +59,7 @@ export function openChats(app, signal) {
     const reading = AbortSignal.any([signal, session.signal]);
     fill(note);
     const changed = () => {
+      if (sides.length === 0) openSides().catch(() => {}); // until they can be loaded
       if (rows?.isStale && list.mayMove) rows.reload();
       if (!note.hidden && rows && rows.length > 0) fill(note);
       showNote();
@@ -91,6 +90,17 @@ export function openChats(app, signal) {
       tab("Other phone", [id, PHONE], isPhone),
     );
   };
+  const openSides = async () => {
+    const modules = Promise.all([import("./conversation.js"), import("./phone.js")]);
+    const [{ openConversation }, { openPhone }] = await modules;
+    if (signal.aborted || sides.length > 0) return;
+    sides = [openConversation(app, signal), openPhone(app, signal)];
+    panes.append(...sides.map((side) => side.element));
+    showSides();
+  };
+  const showSides = () => {
+    for (const side of sides) side.show(place.path[0] ?? null);
+  };
   const show = (/** @type {import("./router.js").Place} */ next) => {
     const isOther = rows === null || key(next.query) !== key(place.query);
     const before = place.path[0];
@@ -104,10 +114,8 @@ export function openChats(app, signal) {
     panes.hidden = id === null;
     hint.hidden = id !== null;
     if (id !== null) showTabs(id, pane === PHONE);
-    if (id !== (before ?? null)) {
-      conversation.show(id);
-      phone.show(id);
-    }
+    if (id !== null && sides.length === 0) openSides().catch(() => {});
+    else if (id !== (before ?? null)) showSides();
     // Where one is shown at a time, the focus follows.
     if (id !== null && id !== before && side.offsetParent === null) panes.focus({ preventScroll: true });
     if (id === null && before) list.focus();
