@@ -78,32 +78,36 @@ function askForKey(refused) {
  * @param {AbortSignal} signal
  */
 function showViews(app, signal) {
-  /** @type {{ name: string, view: View | null, controller: AbortController } | null} */
+  /** @type {{ name: string, view: View, controller: AbortController } | null} */
   let open = null;
+  const named = () => {
+    const { view } = parse(location.hash);
+    return view in VIEWS ? view : "chats";
+  };
   const show = async () => {
-    const place = parse(location.hash);
-    const name = place.view in VIEWS ? place.view : "chats";
-    if (open?.name === name) {
-      open.view?.show(place);
-      return;
+    const name = named();
+    if (open?.name !== name) {
+      const openView = await VIEWS[name].load().catch(() => null); // until the service can be reached
+      if (openView === null || signal.aborted || named() !== name || open?.name === name) return;
+      open?.controller.abort();
+      const controller = new AbortController();
+      open = { name, controller, view: openView(app, AbortSignal.any([signal, controller.signal])) };
+      fill(main, open.view.element);
+      markCurrent(name);
+      document.title = `${VIEWS[name].name} · Trunkline`;
     }
-    open?.controller.abort();
-    const opened = { name, view: /** @type {View | null} */ (null), controller: new AbortController() };
-    open = opened;
-    markCurrent(name);
-    document.title = `${VIEWS[name].name} · Trunkline`;
-    const alive = AbortSignal.any([signal, opened.controller.signal]);
-    const openView = await VIEWS[name].load();
-    if (alive.aborted) return;
-    opened.view = openView(app, alive);
-    fill(main, opened.view.element);
-    opened.view.show(parse(location.hash));
+    open.view.show(parse(location.hash));
+  };
+  const later = async () => {
+    await Promise.allSettled(Object.values(VIEWS).map(({ load }) => load()));
   };
   fill(rail, ...railItems());
   rail.hidden = false;
   addEventListener("hashchange", show, { signal });
-  show();
-  setTimeout(() => Promise.allSettled(Object.values(VIEWS).map(({ load }) => load())), LATER);
+  app.api.isAway.watch((isAway) => {
+    if (!isAway && open?.name !== named()) show();
+  }, signal);
+  setTimeout(later, LATER);
 }
 
 function railItems() {
