@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from tests.console.conftest import Tenant
 from tests.support.browser import open_console
@@ -63,6 +63,65 @@ def test_what_waits_moves_when_the_pointer_leaves(page: Page, tenant: Tenant) ->
     page.mouse.move(1200, 400)
 
     expect_order(page, ANN, BOB)
+
+
+def test_a_change_before_the_first_poll_is_shown(context: BrowserContext, tenant: Tenant) -> None:
+    """The list is read, a chat changes, and only then does the page learn since when it waits for changes."""
+    writes(tenant, ANN, "Hello")
+    first_poll = re.compile(r"/v3/chats\?limit=1$")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page = context.new_page()
+    page.route(first_poll, hold)
+    with page.expect_request(first_poll):
+        page.goto(f"{tenant.url}/console#key={tenant.key}")
+    expect_order(page, ANN)
+    writes(tenant, BOB, "Did you see me?")
+
+    held[0].continue_()
+
+    expect_order(page, BOB, ANN)
+
+
+def test_more_changes_than_the_page_keeps(page: Page, tenant: Tenant) -> None:
+    writes(tenant, ANN, "Hello")
+    expect_order(page, ANN)
+    rows(page).first.hover()
+    people = [f"person{number}@example.com" for number in range(210)]
+    for person in people:
+        writes(tenant, person, "Hello")
+    expect(page.get_by_role("button", name="99+ new")).to_be_visible()
+
+    page.get_by_role("button", name="99+ new").click()
+
+    expect(rows(page).first).to_contain_text(people[-1])
+    page.mouse.move(1200, 400)
+    writes(tenant, ANN, "Am I still here?")
+    expect(rows(page).first).to_contain_text(ANN)
+    scroll_to_the_end(page)
+    expect(rows(page).last).to_have_attribute("aria-posinset", "211")
+    expect(rows(page).last).to_contain_text(people[0])
+
+
+def test_on_a_phone_one_is_shown_at_a_time(context: BrowserContext, tenant: Tenant) -> None:
+    page = context.new_page()
+    page.set_viewport_size({"width": 360, "height": 740})
+    chat = writes(tenant, ANN, "Hello")
+    writes(tenant, BOB, "Hello")
+    page.goto(f"{tenant.url}/console#key={tenant.key}")
+    link(page, ANN).click()
+    expect(page).to_have_url(re.compile(rf"#/chats/{chat}$"))
+    expect(rows(page)).to_have_count(0)
+
+    page.get_by_role("link", name="Other phone").click()
+    expect(page).to_have_url(re.compile(rf"#/chats/{chat}/phone$"))
+    page.get_by_role("link", name="Back to the chats").click()
+
+    expect_order(page, BOB, ANN)
+    expect(link(page, ANN)).to_be_focused()
 
 
 def test_two_windows_show_the_same_order(context: BrowserContext, page: Page, tenant: Tenant) -> None:
@@ -176,3 +235,19 @@ def link(page: Page, person: str) -> Locator:
 
 def expect_order(page: Page, *people: str) -> None:
     expect(rows(page).locator(".name")).to_have_text([*people])
+
+
+def scroll_to_the_end(page: Page) -> None:
+    """Scrolls as fast as pages come."""
+    page.locator(".chat-scroller").evaluate(
+        """scroller => new Promise(resolve => {
+            const last = () => scroller.querySelector("li:last-child");
+            const step = () => {
+                const isComplete = last().ariaSetSize !== "-1";
+                scroller.scrollTop = scroller.scrollHeight;
+                if (isComplete) return resolve();
+                setTimeout(step, 5);
+            };
+            step();
+        })"""
+    )

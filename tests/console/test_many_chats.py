@@ -4,9 +4,9 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.console.test_chat_list import rows
+from tests.console.test_chat_list import rows, scroll_to_the_end
 from tests.support.browser import held_memory, open_console, watched_context
 from tests.support.command import run_json, serving
 
@@ -47,19 +47,3 @@ def test_scrolling_to_the_end_and_back(browser: Browser, large: tuple[str, str])
         assert rows(page).first.inner_text() == first
         assert at_the_end - before < GROWTH, (before, at_the_end)
         assert held_memory(page) - before < GROWTH
-
-
-def scroll_to_the_end(page: Page) -> None:
-    """Scrolls as fast as pages come."""
-    page.locator(".chat-scroller").evaluate(
-        """scroller => new Promise(resolve => {
-            const last = () => scroller.querySelector("li:last-child");
-            const step = () => {
-                const isComplete = last().ariaSetSize !== "-1";
-                scroller.scrollTop = scroller.scrollHeight;
-                if (isComplete) return resolve();
-                setTimeout(step, 5);
-            };
-            step();
-        })"""
-    )
