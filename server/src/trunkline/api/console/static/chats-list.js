@@ -164,7 +164,9 @@ export class ChatList {
       row.top = place * HEIGHT;
     }
     for (const [key, row] of before) if (!this.#shown.has(key)) this.#leave(key, row, focused);
-    if (focused instanceof HTMLElement && this.list.contains(focused)) focused.focus({ preventScroll: true });
+    // A row that moved has lost it.
+    const isLost = focused !== document.activeElement && this.list.contains(focused);
+    if (isLost && focused instanceof HTMLElement) focused.focus({ preventScroll: true });
     this.#choose();
     rows.show(first, last);
   }
@@ -177,8 +179,12 @@ export class ChatList {
    * @param {Element | null} focused
    */
   #leave(key, row, focused) {
-    if (row.link !== focused || this.rows().indexOf(key) < 0) row.item.remove();
-    else this.#shown.set(key, row);
+    if (row.link !== focused || this.rows().indexOf(key) < 0) {
+      row.item.remove();
+      return;
+    }
+    row.item.style.translate = `0 ${row.top + this.#position.shift}px`;
+    this.#shown.set(key, row);
   }
 
   /**

@@ -18,6 +18,7 @@ export function openChats(app, signal) {
   /** @type {ChatRows | null} */
   let rows = null;
 
+  const openId = () => place.path[0] ?? null;
   const go = (/** @type {string[]} */ path, query = place.query, replaces = false) => {
     const target = address("chats", path, query);
     if (replaces) location.replace(target);
@@ -95,15 +96,15 @@ export function openChats(app, signal) {
     const [{ openConversation }, { openPhone }] = await modules;
     if (signal.aborted || sides.length > 0) return;
     sides = [openConversation(app, signal), openPhone(app, signal)];
-    panes.append(...sides.map((side) => side.element));
+    panes.append(...sides.map((pane) => pane.element));
     showSides();
   };
   const showSides = () => {
-    for (const side of sides) side.show(place.path[0] ?? null);
+    for (const pane of sides) pane.show(openId());
   };
   const show = (/** @type {import("./router.js").Place} */ next) => {
     const isOther = rows === null || key(next.query) !== key(place.query);
-    const before = place.path[0];
+    const before = openId();
     place = next;
     const [id = null, pane] = next.path;
     filters.show(next.query);
@@ -115,31 +116,40 @@ export function openChats(app, signal) {
     hint.hidden = id !== null;
     if (id !== null) showTabs(id, pane === PHONE);
     if (id !== null && sides.length === 0) openSides().catch(() => {});
-    else if (id !== (before ?? null)) showSides();
+    else if (id !== before) showSides();
     // Where one is shown at a time, the focus follows.
     if (id !== null && id !== before && side.offsetParent === null) panes.focus({ preventScroll: true });
-    if (id === null && before) list.focus();
+    if (id === null && before !== null) list.focus();
   };
 
+  /**
+   * What a key does; null if that is not for the list to say.
+   *
+   * @param {string} key
+   * @param {HTMLElement} target
+   */
+  const actionOf = (key, target) => {
+    const { search } = filters;
+    const isField = target.matches("input, select, textarea, [contenteditable]");
+    const isFree = target === document.body || target === panes;
+    if (key === "Escape" && !isField && openId() !== null && (isFree || side.contains(target))) return () => go([]);
+    if (side.offsetParent === null) return null;
+    if (key === "/" && !isField) return focusSearch;
+    if (key === "ArrowDown" && target === search) return () => list.focus(0);
+    if (key === "Escape" && target === search) return search.value === "" ? () => list.focus() : filters.clear;
+    if ((key === "ArrowDown" || key === "ArrowUp") && isFree) return () => list.focus();
+    return null;
+  };
+  const focusSearch = () => {
+    filters.search.focus();
+    filters.search.select();
+  };
   const press = (/** @type {KeyboardEvent} */ event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    const target = /** @type {HTMLElement} */ (event.target);
-    const isSearch = target === filters.search;
-    if (event.key === "/" && !target.matches("input, select, textarea, [contenteditable]")) {
-      event.preventDefault();
-      if (side.offsetParent === null) go([]);
-      filters.search.focus();
-      filters.search.select();
-    } else if (isSearch && event.key === "ArrowDown") {
-      event.preventDefault();
-      list.focus(0);
-    } else if (isSearch && event.key === "Escape") {
-      event.preventDefault();
-      if (filters.search.value === "") list.focus();
-      else filters.clear();
-    } else if (event.key === "Escape" && !isSearch && place.path.length > 0 && side.contains(target)) {
-      go([]);
-    }
+    const act = actionOf(event.key, /** @type {HTMLElement} */ (event.target));
+    if (!act) return;
+    event.preventDefault();
+    act();
   };
   addEventListener("keydown", press, { signal });
   return { element: view, show };
