@@ -21,6 +21,7 @@ def test_a_chat_appears_when_somebody_writes(page: Page, tenant: Tenant) -> None
     expect(row).to_contain_text(ANN)
     expect(row).to_contain_text("Hello! Is this the shop?")
     expect(row).to_contain_text("1 unread")
+    expect(link(page, ANN)).to_be_focused()
 
 
 def test_a_changed_chat_moves_to_the_top(page: Page, tenant: Tenant) -> None:
