@@ -27,6 +27,12 @@ new MutationObserver((_, observer) => {
     requestAnimationFrame(() => { window.shownAt = performance.now(); });
 }).observe(document, { childList: true, subtree: true });
 """
+_SHOWN = """
+new Promise((resolve) => {
+    const look = () => (window.shownAt === undefined ? setTimeout(look, 10) : resolve());
+    look();
+})
+"""
 _SCROLL = """
 ([to]) => new Promise(resolve => {
     const scroller = document.querySelector(".chat-scroller");
@@ -90,7 +96,7 @@ def _shown(context: BrowserContext, url: str) -> Page:
     context.add_init_script(_WATCH)
     page = context.new_page()
     page.goto(url)
-    page.wait_for_function("window.shownAt !== undefined")
+    page.evaluate(_SHOWN)
     return page
 
 

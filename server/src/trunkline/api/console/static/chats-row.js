@@ -1,7 +1,7 @@
 /** One row of the list: who, when, what was said last, and what needs attention. */
 
 import { element, fill } from "./dom.js";
-import { momentOf, number, shortTime } from "./format.js";
+import { number, shortTime } from "./format.js";
 import { avatar, healthBadge, serviceDot, statusIcon } from "./parts.js";
 
 /** @typedef {import("./changes.js").Chat} Chat */
@@ -23,7 +23,7 @@ export function fillRow(link, chat) {
       "span",
       { class: "top" },
       element("bdi", { class: "name" }, chat.display_name),
-      element("time", { dateTime: time, title: momentOf(time) }, shortTime(time)),
+      element("time", { dateTime: time }, shortTime(time)),
     ),
     element(
       "span",

@@ -60,13 +60,13 @@ export function openChats(app, signal) {
     const reading = AbortSignal.any([signal, session.signal]);
     fill(note);
     const changed = () => {
-      if (sides.length === 0) openSides().catch(() => {}); // until they can be loaded
       if (rows?.isStale && list.mayMove) rows.reload();
       const hadFocus = note.contains(document.activeElement);
       if (!note.hidden && rows && rows.length > 0) fill(note);
       showNote();
       list.update();
       if (hadFocus && note.hidden) list.focus(0);
+      if (sides.length === 0) openSides().catch(() => {}); // until they can be loaded
     };
     const refused = (/** @type {import("./api.js").ApiError} */ error) => {
       fill(note, refusal(error));

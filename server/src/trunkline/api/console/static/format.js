@@ -2,14 +2,16 @@
 
 const DAY = 86_400_000; // ms
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
-const dayOfYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
-const longDay = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
-const numbers = new Intl.NumberFormat();
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+// Made when they are first needed: each costs more than a row of the list.
+const clock = dateFormat({ hour: "numeric", minute: "2-digit" });
+const weekday = dateFormat({ weekday: "short" });
+const dayOfYear = dateFormat({ day: "numeric", month: "short" });
+const date = dateFormat({ day: "numeric", month: "short", year: "numeric" });
+const longDay = dateFormat({ weekday: "long", day: "numeric", month: "long" });
+const moment = dateFormat({ dateStyle: "medium", timeStyle: "medium" });
+const clockWithSeconds = dateFormat({ timeStyle: "medium" });
+const numbers = once(() => new Intl.NumberFormat());
+const relative = once(() => new Intl.RelativeTimeFormat(undefined, { numeric: "auto" }));
 
 /**
  * The time of day: 14:07.
@@ -17,7 +19,7 @@ const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
  * @param {string} time in RFC 3339
  */
 export function timeOf(time) {
-  return clock.format(new Date(time));
+  return clock().format(new Date(time));
 }
 
 /**
@@ -28,8 +30,8 @@ export function timeOf(time) {
 export function dayOf(time) {
   const then = new Date(time);
   const days = daysAgo(then);
-  if (days === 0 || days === 1) return capitalized(relative.format(-days, "day"));
-  return (then.getFullYear() === new Date().getFullYear() ? longDay : date).format(then);
+  if (days === 0 || days === 1) return capitalized(relative().format(-days, "day"));
+  return (then.getFullYear() === new Date().getFullYear() ? longDay : date)().format(then);
 }
 
 /**
@@ -40,9 +42,9 @@ export function dayOf(time) {
 export function shortTime(time) {
   const then = new Date(time);
   const days = daysAgo(then);
-  if (days <= 0) return clock.format(then);
-  if (days < 7) return weekday.format(then);
-  return (then.getFullYear() === new Date().getFullYear() ? dayOfYear : date).format(then);
+  if (days <= 0) return clock().format(then);
+  if (days < 7) return weekday().format(then);
+  return (then.getFullYear() === new Date().getFullYear() ? dayOfYear : date)().format(then);
 }
 
 /**
@@ -51,7 +53,28 @@ export function shortTime(time) {
  * @param {string} time in RFC 3339
  */
 export function momentOf(time) {
-  return moment.format(new Date(time));
+  return moment().format(new Date(time));
+}
+
+/**
+ * A time in a log: 14:07:33, or with the day if it is not today.
+ *
+ * @param {string} time in RFC 3339
+ */
+export function logTime(time) {
+  const then = new Date(time);
+  const text = clockWithSeconds().format(then);
+  return daysAgo(then) === 0 ? text : `${dayOfYear().format(then)}, ${text}`;
+}
+
+/**
+ * How long something took: 3.2 ms, 48 ms, 1.4 s.
+ *
+ * @param {number} milliseconds
+ */
+export function duration(milliseconds) {
+  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
 }
 
 /**
@@ -66,14 +89,14 @@ export function relativeTime(time) {
     ["hour", 3600],
     ["minute", 60],
   ])) {
-    if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
+    if (Math.abs(seconds) >= length) return relative().format(Math.trunc(seconds / length), unit);
   }
-  return relative.format(Math.trunc(seconds), "second");
+  return relative().format(Math.trunc(seconds), "second");
 }
 
 /** @param {number} value */
 export function number(value) {
-  return numbers.format(value);
+  return numbers().format(value);
 }
 
 /**
@@ -106,4 +129,22 @@ function daysAgo(then) {
 /** @param {string} text */
 function capitalized(text) {
   return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}
+
+/** @param {Intl.DateTimeFormatOptions} options */
+function dateFormat(options) {
+  return once(() => new Intl.DateTimeFormat(undefined, options));
+}
+
+/**
+ * @template T
+ * @param {() => T} make
+ */
+function once(make) {
+  /** @type {T | undefined} */
+  let made;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
