@@ -75,11 +75,6 @@ class ChatQuery(msgspec.Struct, frozen=True):
     include: frozenset[Include] = frozenset()
     sort: Sort = Sort.UPDATED
 
-    @property
-    def needs_matching(self) -> bool:
-        """Whether the chats of the list are found among others, so that a page may be short."""
-        return self.filters.match is not None or self.sort is not Sort.UPDATED
-
 
 def fitting(documents: Sequence[bytes]) -> int:
     """How many of the first documents make a page: at least one, if there is one."""

@@ -94,7 +94,7 @@ async def read(
     ``skip`` is a number of chats to leave out, of a first page. A page may have others than those of ``filters.match``;
     one by creation, than those of the filters at all (``matching`` leaves them out).
     """
-    if sort is Sort.CREATED:
+    if sort is not Sort.UPDATED:
         return await _by_creation(reader, limit, snapshot, after)
     if filters.handle is not None and filters.handle == filters.line:
         filters = Filters(filters.line, match=filters.match)  # a line is in each of its chats

@@ -18,7 +18,9 @@ MAX_ROWS = 2_000
 """Chats that are read for a page."""
 
 BATCH = 250
-"""Chats of one read. Others are served between two."""
+"""The most chats of one read. Others are served between two."""
+
+_ALL = Filters()
 
 
 async def read(
@@ -36,12 +38,15 @@ async def read(
     Its ``end`` is where the next page begins, also of a page without chats. Raises ``SnapshotForgotten``.
     """
     found: list[Row] = []
-    page = await chat_list.read(reader, filters, limit=BATCH, snapshot=snapshot, after=after, sort=sort)
-    first, read_rows, end = page, 0, page.end
+    first: Page | None = None
+    is_selective = filters != _ALL
+    read_rows, size = 0, min(limit, BATCH)
     while True:
+        page = await chat_list.read(reader, filters, limit=size, snapshot=snapshot, after=after, sort=sort)
+        first = first or page
         read_rows += len(page.rows)
         for row in page.rows:
-            if not meets(row[0], filters):
+            if is_selective and not meets(row[0], filters):
                 continue
             if skip:
                 skip -= 1
@@ -49,11 +54,11 @@ async def read(
                 found.append(row)
             else:
                 return _page(first, found, SortKey(found[-1][1], found[-1][2]), 0)
-        end = page.end
-        if end is None or read_rows >= MAX_ROWS:
-            return _page(first, found, end, skip)
+        if page.end is None or len(found) == limit or read_rows >= MAX_ROWS:
+            return _page(first, found, page.end, skip)
+        snapshot, after = first.snapshot or snapshot, page.end
+        size = min(2 * size, BATCH, MAX_ROWS - read_rows)
         await asyncio.sleep(0)
-        page = await chat_list.read(reader, filters, limit=BATCH, snapshot=first.snapshot or 0, after=end, sort=sort)
 
 
 def _page(first: Page, found: list[Row], end: SortKey | None, skip: int) -> Page:

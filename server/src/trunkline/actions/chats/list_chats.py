@@ -1,7 +1,7 @@
 """List all chats: one page of a partner's chats, and the cursor of the next (docs/wire.md §1)."""
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Awaitable, Sequence, Set
 
 import msgspec
 
@@ -80,14 +80,14 @@ async def _page(store: Store, reader: Reader, query: ChatQuery, now: Instant) ->
     )
 
 
-async def _read(
+def _read(
     reader: Reader, query: ChatQuery, snapshot: int = LATEST, after: SortKey = MAX_SORT_KEY, skip: int = 0
-) -> Page:
-    """A page of documents. Raises ``SnapshotForgotten``."""
+) -> Awaitable[Page]:
+    """A page of documents, when awaited. Raises ``SnapshotForgotten``."""
     filters, limit = query.filters, query.limit
-    if query.needs_matching:
-        return await matching.read(reader, filters, query.sort, limit=limit, snapshot=snapshot, after=after, skip=skip)
-    return await chat_list.read(reader, filters, limit=limit, snapshot=snapshot, after=after, skip=skip)
+    if filters.match is None and query.sort is Sort.UPDATED:
+        return chat_list.read(reader, filters, limit=limit, snapshot=snapshot, after=after, skip=skip)
+    return matching.read(reader, filters, query.sort, limit=limit, snapshot=snapshot, after=after, skip=skip)
 
 
 async def current_revision(store: Store, partner_id: int) -> int:
