@@ -84,13 +84,16 @@ select * from (
 
 -- name: live_by_creation
 -- The revision of a sort key is that of the change from which on the chat had it, so a snapshot has the latest one.
+-- It is looked up for each row: a planner can make a join of `not exists`, and read the whole table.
 select c.document, k.created_at, k.revision, (select revision from partner_states where partner_id = :partner) as partner_revision
 from chat_creations k cross join chats c
 where k.partner_id = :partner
   and (k.created_at, k.revision) < (:after_updated_at, :after_revision) and k.revision <= :snapshot
-  and not exists (
-      select 1 from chat_creations n
-      where n.partner_id = :partner and n.chat_id = k.chat_id and n.revision > k.revision and n.revision <= :snapshot
+  and k.revision = (
+      select n.revision from chat_creations n
+      where n.partner_id = :partner and n.chat_id = k.chat_id and n.revision <= :snapshot
+      order by n.revision desc
+      limit 1
   )
   and c.partner_id = :partner and c.id = k.chat_id
 order by k.created_at desc, k.revision desc
