@@ -1,4 +1,4 @@
-"""``python -m bench.filters``: pages and whole walks of the list with filters, in this process, on both engines."""
+"""``python -m bench.filters``: pages of the list, and all of them, with filters, in this process, on both engines."""
 
 import argparse
 import asyncio
@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="leave bench/README.md as it is")
     arguments = parser.parse_args()
     data.FOLDER.mkdir(parents=True, exist_ok=True)
-    lines = ["| store | filter | page ms | walk s | pages | chats |", "| -- | -- | -: | -: | -: | -: |"]
+    lines = ["| store | filter | page ms | all pages s | pages | chats |", "| -- | -- | -: | -: | -: | -: |"]
     with ExitStack() as stack:
         for engine, url in data.small_stores(stack, f"filters_{arguments.chats}").items():
             lines += asyncio.run(measured(f"{engine}, {arguments.chats:,} chats", url, arguments.chats))
@@ -53,7 +53,7 @@ async def measured(name: str, url: str, chats: int) -> list[str]:
 
 
 async def row(store: Store, partner_id: int, query: str) -> str:
-    """The median time of a first page, and the time, pages and chats of a walk through all of them."""
+    """The median time of a first page, and the time, pages and chats of all of them."""
     spent = [await first_page(store, partner_id, query) for _ in range(ROUNDS)]
     began, pages, found, cursor = time.perf_counter(), 0, 0, ""
     while True:
@@ -62,8 +62,8 @@ async def row(store: Store, partner_id: int, query: str) -> str:
         if page.next_cursor is None:
             break
         cursor = f"&cursor={page.next_cursor}"
-    walked = time.perf_counter() - began
-    return f"{statistics.median(spent) * 1e3:,.1f} | {walked:,.2f} | {pages:,} | {found:,}"
+    spent_on_all = time.perf_counter() - began
+    return f"{statistics.median(spent) * 1e3:,.1f} | {spent_on_all:,.2f} | {pages:,} | {found:,}"
 
 
 async def first_page(store: Store, partner_id: int, query: str) -> float:

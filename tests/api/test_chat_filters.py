@@ -90,15 +90,15 @@ def test_the_list_has_the_chats_that_match(
     assert response.json().keys() == {"chats", "next_cursor"}
     assert page_of(response).next_cursor is None
 
-    walked: list[int] = []
+    seen: list[int] = []
     cursor: str | None = None
     while True:
         page = ask(api, partner, limit=1, cursor=cursor, include="message_count", **filters)
-        walked += numbers(page)
+        seen += numbers(page)
         cursor = page_of(page).next_cursor
         if cursor is None:
             break
-    assert walked == expected
+    assert seen == expected
     assert numbers(ask(api, partner, cursor=1, **filters)) == expected[1:]
 
 
