@@ -32,6 +32,7 @@ _TABLES = {
     "messages": "id",
     "participants": "chat_id, handle",
     "sort_key_history": "replaced_by",
+    "chat_creations": "chat_id, revision",
     "opt_outs": "handle, chat_id",
     "contact_card_shares": "id",
     "contact_cards": "phone_number",
@@ -152,7 +153,7 @@ async def delete_chat(change: Change, chat: Chat) -> None:
         for name in ("keep_opt_outs", "delete_opt_outs_of_chat"):
             query = _QUERIES[name]
             await change.fetch(query, query.values(partner=change.partner_id, chat=chat.id, handle=handle))
-    for name in ("participants", "history", "shares", "tokens"):
+    for name in ("participants", "history", "creations", "shares", "tokens"):
         query = _QUERIES[f"delete_{name}_of_chat"]
         await change.fetch(query, query.values(partner=change.partner_id, chat=chat.id))
     await change.fetch(_QUERIES["delete_chat"], (change.partner_id, chat.id))
