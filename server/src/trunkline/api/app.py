@@ -70,7 +70,7 @@ BEHIND_RETRY_AFTER = 5  # s, for a request that adds deliveries meanwhile
 MAX_BODY = 1_000_000  # bytes; far more than any carrier accepts in a message
 
 ADMIN = "/admin/"
-"""The prefix of the sandbox's paths."""
+"""The prefix of the paths that only this service has. Requests to them have no faults."""
 
 _PARTNER = "trunkline.partner"
 """The key in an ASGI scope of the id of the partner whose key the request has."""
@@ -164,10 +164,14 @@ class Application:
         self._paths: dict[str, Endpoint] = {}
         """The endpoints of paths without parameters: a lookup, whatever their number."""
         self._patterns: list[tuple[re.Pattern[str], Endpoint]] = []
+        self._sandbox_paths: list[re.Pattern[str]] = []
+        """The paths that exist only with the sandbox, if it is off."""
         endpoints: dict[str, Endpoint] = {}
         reference = reference_routes(__version__, base_url, store.thresholds)
         for route in (*ROUTES, *reference, *console_routes(), *more_routes):
-            if faults is not None or not route.path.startswith(ADMIN):
+            if route.needs_sandbox and faults is None:
+                self._sandbox_paths.append(compile_path(route.path)[0])
+            else:
                 endpoints.setdefault(route.path, Endpoint()).add(route)
         for path, endpoint in endpoints.items():
             for each in [path, PARTNER_PREFIX + path] if path.startswith("/v3/") else [path]:
@@ -268,7 +272,7 @@ class Application:
         raise self._not_found(scope["path"])
 
     def _not_found(self, path: str) -> NotFound:
-        if self._faults is None and path.startswith(ADMIN):
+        if any(pattern.match(path) for pattern in self._sandbox_paths):
             return NotFound(_SANDBOX_OFF)
         for prefix in (PARTNER_PREFIX, ""):
             if path.startswith(f"{prefix}/v3/v3/"):

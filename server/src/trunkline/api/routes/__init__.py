@@ -13,6 +13,7 @@ from trunkline.api.routes import (
     polls,
     probes,
     sandbox,
+    webhook_deliveries,
     webhooks,
 )
 
@@ -25,6 +26,7 @@ ROUTES = (
     *contact_cards.ROUTES,
     *blocked_handles.ROUTES,
     *webhooks.ROUTES,
+    *webhook_deliveries.ROUTES,
     *capability.ROUTES,
     *sandbox.ROUTES,
     *faults.ROUTES,
