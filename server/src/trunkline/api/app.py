@@ -5,6 +5,7 @@ request ── trace id ──▶ path ──▶ method ──▶ key ──▶ 
 
 import logging
 import re
+import time
 from collections.abc import Callable, Iterable, Mapping
 
 from starlette.routing import compile_path
@@ -17,6 +18,7 @@ from trunkline.api.console.routes import console_routes
 from trunkline.api.faults import FaultInjector
 from trunkline.api.file_transfer import send_stream
 from trunkline.api.first_pages import FirstPages
+from trunkline.api.journal import Journal
 from trunkline.api.large_bodies import AT_ONCE, LargeBodies
 from trunkline.api.operation import (
     GET,
@@ -75,6 +77,12 @@ ADMIN = "/admin/"
 _PARTNER = "trunkline.partner"
 """The key in an ASGI scope of the id of the partner whose key the request has."""
 
+_CONTENT = "trunkline.content"
+"""The key in an ASGI scope of the body of the request, for the journal; None if it is a file."""
+
+_NOWHERE = (NotFound.status, MethodNotAllowed.status)
+"""The statuses of requests whose key was not looked at."""
+
 _SANDBOX_OFF = (
     "the sandbox of this service is off; its operator turns it on with `trunkline serve --sandbox` or "
     "TRUNKLINE_SANDBOX=true"
@@ -131,13 +139,14 @@ class Application:
         rate_limit: RateLimit | None = None,
         is_behind: Callable[[int], bool] = lambda partner_id: False,
         more_routes: Iterable[Route] = (),
+        journal: Journal | None = None,
     ) -> None:
         """``changed`` is called after every request that may have added entries to the outbox.
 
         ``abandon`` is called with the address and port of a client whose response will not be completed. Without a
         ``network``, the carrier is the loopback. Without ``faults``, the sandbox is off. ``rate_limit`` is that of each
         key; ``is_behind`` says whether a partner sends more than is delivered. ``more_routes`` are those for the
-        operator alone.
+        operator alone. Requests are noted in the ``journal``, if there is one.
         """
         watch = Watch(store.database)
         completion = Completion(doc_base, store.file_urls(base_url))
@@ -151,7 +160,9 @@ class Application:
             allow_private_webhooks,
             self._check_key,
             FirstPages(),
+            journal is not None,
         )
+        self._journal = journal
         self._clock = clock
         self._base_url = base_url
         self._changed = changed
@@ -182,6 +193,7 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request. Whatever happens, the response has a trace id."""
+        began = 0.0 if self._journal is None else time.perf_counter()
         trace_id = scope.get(TRACE_ID) or new_trace_id()
         bind_trace(trace_id)
         try:
@@ -189,6 +201,8 @@ class Application:
         except Exception as error:
             response = self._error_response(error, trace_id)
         scope[STATUS] = response.status
+        if self._journal is not None:
+            await self._note(self._journal, scope, response, trace_id, time.perf_counter() - began)
         headers = [*response.headers, (TRACE_HEADER, trace_id.encode())]
         if len(response.body) > LARGE and _PARTNER in scope and scope["method"] in READ_METHODS:
             self._pace.end_page(scope[_PARTNER], len(response.body))
@@ -209,6 +223,19 @@ class Application:
             log.info("the client does not read the response, which is given up")
             self._abandon(scope["client"])
 
+    async def _note(self, journal: Journal, scope: Scope, response: Response, trace_id: str, seconds: float) -> None:
+        """Notes a request in the journal, if it has a valid key."""
+        partner_id = scope.get(_PARTNER)
+        if partner_id is None:
+            if response.status not in _NOWHERE:
+                return
+            try:
+                grant = await self._authentication.authenticate(scope["headers"], self._clock())
+            except TrunklineError:
+                return
+            partner_id = grant.partner_id
+        journal.note(scope, partner_id, response, trace_id, scope.get(_CONTENT, b""), seconds)
+
     async def _respond(self, scope: Scope, receive: Receive, trace_id: str) -> Response:
         endpoint, path = self._find(scope)
         method = scope["method"]
@@ -220,15 +247,19 @@ class Application:
         partner_id = NO_PARTNER
         if route.needs_key:
             grant = await self._authentication.authenticate(scope["headers"], at)
-            self._admit(grant, route, at)
             partner_id = scope[_PARTNER] = grant.partner_id
+            self._admit(grant, route, at)
         if method in READ_METHODS or route.streams_body:
             content = b""
+            if route.streams_body and self._journal is not None:
+                scope[_CONTENT] = None
             if partner_id in self._pace.partners:
                 await self._pace.begin_read(partner_id)
                 await self._state.check_key(scope["headers"])
         else:
             content = await _content(scope, receive)
+            if self._journal is not None:
+                scope[_CONTENT] = content
             if len(content) > LARGE:
                 await self._pace.begin_body(partner_id, len(content))
             if route.needs_key:

@@ -64,6 +64,8 @@ class AppState(msgspec.Struct, frozen=True):
     """Raises ``Unauthorized`` if the key in these headers is not valid now."""
     first_pages: FirstPages
     """First pages of the list."""
+    is_recording: bool = False
+    """Whether the journal of requests is on."""
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):

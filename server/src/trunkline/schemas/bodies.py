@@ -20,7 +20,11 @@ class BodyText(msgspec.Struct):
 
 
 def body_text(body: bytes) -> BodyText:
-    """The beginning of a body. A character at its end that is not whole is left out."""
-    is_cut = len(body) > MAX_SHOWN
-    text = body[:MAX_SHOWN].decode("utf-8", "ignore" if is_cut else "replace")
-    return BodyText(text, len(body), is_cut)
+    """A body as it is shown."""
+    return beginning_text(body[:MAX_SHOWN], len(body))
+
+
+def beginning_text(beginning: bytes, size: int) -> BodyText:
+    """A body of this size as it is shown. If it is cut, so may be the last character of its beginning."""
+    is_cut = size > len(beginning)
+    return BodyText(beginning.decode("utf-8", "ignore" if is_cut else "replace"), size, is_cut)

@@ -6,8 +6,11 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from trunkline.schemas.bodies import BodyText
+from trunkline.domain.journal import JournalEntry, kept_headers, shown
+from trunkline.schemas.bodies import BodyText, beginning_text
 from trunkline.schemas.fields import NextCursor, Timestamp
+
+_FIRST_ERROR = 400
 
 
 class Omitted(StrEnum):
@@ -60,3 +63,52 @@ class JournaledRequests(msgspec.Struct):
     is_recording: Annotated[bool, Meta(description="Whether the journal is on. If not, this is what it had before.")]
     requests: Annotated[list[JournaledRequest], Meta(description="The requests, the last answered first.")]
     next_cursor: NextCursor
+
+
+class _Exchange(msgspec.Struct):
+    request: Transfer
+    response: Transfer
+
+
+class _AnyError(msgspec.Struct):
+    error: dict[str, msgspec.Raw]
+
+
+_encode = msgspec.json.Encoder().encode
+_exchanges = msgspec.json.Decoder(_Exchange)
+_errors = msgspec.json.Decoder(_AnyError)
+
+
+def exchange_of(entry: JournalEntry) -> str:
+    """The headers and bodies of a request and its response, as JSON."""
+    return _encode(
+        _Exchange(
+            _transfer(kept_headers(entry.request_headers), entry.request_body, entry.request_size),
+            _transfer(shown(entry.response_headers), entry.response_body, entry.response_size),
+        )
+    ).decode()
+
+
+def parse_exchange(exchange: str | None) -> tuple[Transfer, Transfer]:
+    """A request and its response; without anything if a message was deleted that they may have contained."""
+    if exchange is None:
+        forgotten = Transfer({}, None, Omitted.DELETED_MESSAGE)
+        return forgotten, forgotten
+    parsed = _exchanges.decode(exchange)
+    return parsed.request, parsed.response
+
+
+def error_code_of(entry: JournalEntry) -> int | None:
+    """The code of the error in the response; None if it is not one."""
+    if entry.status < _FIRST_ERROR or not entry.response_body:
+        return None
+    try:
+        return msgspec.json.decode(_errors.decode(entry.response_body).error["code"], type=int)
+    except (msgspec.MsgspecError, KeyError):
+        return None
+
+
+def _transfer(headers: dict[str, str], body: bytes | None, size: int) -> Transfer:
+    if body is None:
+        return Transfer(headers, None, Omitted.FILE)
+    return Transfer(headers, beginning_text(body, size) if size else None, None)

@@ -148,7 +148,7 @@ async def _records(reader: Reader, rows: Sequence[Row]) -> Sequence[DeliveryReco
     query = _QUERIES["events"]
     sequences = sorted({int(row[3]) for row in rows})
     events = {
-        row[0]: EventOfDelivery(*row[:6], _trace_id(row[6]))
+        row[0]: _event(*row)
         for several in in_several(sequences, -1)
         for row in await reader.fetch(query, query.values(partner=reader.partner_id, **several))
     }
@@ -182,6 +182,12 @@ def _record(
         parse_attempts(log),
         event,
     )
+
+
+def _event(
+    sequence: int, event_id: str, version: str, kind: str, chat_id: str | None, created_at: Instant, beginning: bytes
+) -> EventOfDelivery:
+    return EventOfDelivery(sequence, event_id, version, kind, chat_id, created_at, _trace_id(beginning))
 
 
 def _trace_id(body: bytes) -> str | None:
