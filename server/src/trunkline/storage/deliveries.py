@@ -15,7 +15,7 @@ from trunkline.storage.sql import Row, in_several, load
 _QUERIES = load("deliveries")
 
 SCAN = 1_000
-"""Rows that a page looks at."""
+"""Rows that a page looks at: more than an event has subscriptions, because a page ends between two sequences."""
 
 LATEST = 2**62
 """Greater than every sequence."""
