@@ -95,17 +95,22 @@ def show(
 
 def _show_transfer(transfer: Transfer) -> None:
     for name, value in transfer.headers.items():
-        say(f"{name}: {value}")
+        say(_printable(f"{name}: {value}"))
     if transfer.omitted is not None:
         say(f"\n(The body was {_OMITTED[transfer.omitted]}.)")
     elif transfer.body is not None:
-        say(f"\n{transfer.body.text}")
+        say("\n" + _printable(transfer.body.text))
         if transfer.body.is_cut:
             say(f"(The beginning of {transfer.body.size_bytes} bytes.)")
 
 
 def _target(request: JournaledRequest) -> str:
-    return f"{request.path}?{request.query}" if request.query else request.path
+    return _printable(f"{request.path}?{request.query}" if request.query else request.path)
+
+
+def _printable(text: str) -> str:
+    """A client's text without what controls a terminal."""
+    return "".join([each if each.isprintable() or each in "\n\t" else "\ufffd" for each in text])
 
 
 def _time(request: JournaledRequest) -> str:
