@@ -202,7 +202,10 @@ class Application:
             response = self._error_response(error, trace_id)
         scope[STATUS] = response.status
         if self._journal is not None:
-            await self._note(self._journal, scope, response, trace_id, time.perf_counter() - began)
+            partner_id = scope.get(_PARTNER) or await self._owner(scope, response)
+            if partner_id is not None:
+                content = scope.get(_CONTENT, b"")
+                self._journal.note(scope, partner_id, response, trace_id, content, time.perf_counter() - began)
         headers = [*response.headers, (TRACE_HEADER, trace_id.encode())]
         if len(response.body) > LARGE and _PARTNER in scope and scope["method"] in READ_METHODS:
             self._pace.end_page(scope[_PARTNER], len(response.body))
@@ -223,18 +226,14 @@ class Application:
             log.info("the client does not read the response, which is given up")
             self._abandon(scope["client"])
 
-    async def _note(self, journal: Journal, scope: Scope, response: Response, trace_id: str, seconds: float) -> None:
-        """Notes a request in the journal, if it has a valid key."""
-        partner_id = scope.get(_PARTNER)
-        if partner_id is None:
-            if response.status not in _NOWHERE:
-                return
-            try:
-                grant = await self._authentication.authenticate(scope["headers"], self._clock())
-            except TrunklineError:
-                return
-            partner_id = grant.partner_id
-        journal.note(scope, partner_id, response, trace_id, scope.get(_CONTENT, b""), seconds)
+    async def _owner(self, scope: Scope, response: Response) -> int | None:
+        """The partner whose key a request has that was answered before the key was looked at."""
+        if response.status not in _NOWHERE:
+            return None
+        try:
+            return (await self._authentication.authenticate(scope["headers"], self._clock())).partner_id
+        except TrunklineError:
+            return None
 
     async def _respond(self, scope: Scope, receive: Receive, trace_id: str) -> Response:
         endpoint, path = self._find(scope)

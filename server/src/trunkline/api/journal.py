@@ -22,7 +22,7 @@ PATH = "/admin/requests"
 LEFT_OUT = (b"x-trunkline-journal", b"off")
 """The header of requests that are not noted."""
 
-CAPACITY = 200
+CAPACITY = 100
 """The requests that are noted until they are stored. A partner takes another place while it has fewer than are free."""
 
 INTERVAL = 0.4

@@ -85,4 +85,6 @@ def shown(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
 
 def without_secrets(text: str) -> str:
     """A text in which keys and signing secrets are replaced."""
+    if keys.PREFIX not in text and subscription.SECRET_PREFIX not in text:
+        return text  # several times as fast
     return _SECRET.sub("[secret]", text)

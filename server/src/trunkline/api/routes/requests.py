@@ -45,7 +45,7 @@ _PARAMETERS = {
     summary="List your requests",
     description="""\
 The last 1,000 requests with a key of yours, the last answered first, half a second after they were answered. The
-service keeps them if its setting `TRUNKLINE_REQUEST_JOURNAL` is on; when there are more than 200 a second, it keeps
+service keeps them if its setting `TRUNKLINE_REQUEST_JOURNAL` is on; when there are more than 100 a second, it keeps
 some of them. Requests to `/admin/requests` are left out, and so are those with the header `X-Trunkline-Journal: off`,
 which is for programs that poll.
 """,
