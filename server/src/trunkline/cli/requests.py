@@ -57,8 +57,8 @@ def list_all(
     if found and is_terminal():
         for each in found:
             style = "red" if each.status >= _FIRST_ERROR else ""
-            show_line(f"{_time(each)} {each.status} {each.method} {_target(each)}", style=style)
-            show_line(f"  {each.trace_id} {each.duration_ms:.1f} ms")
+            show_line(f"{_time(each)[11:19]} {each.status} {each.method} {_target(each)}", style=style)
+            show_line(f"  {each.trace_id} {each.duration_ms:.0f} ms")
         return
     rows = [
         (each.trace_id, _time(each), each.method, _target(each), each.status, each.error_code, each.duration_ms)

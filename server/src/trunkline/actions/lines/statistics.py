@@ -87,8 +87,9 @@ def _reputation(latest: Sequence[HealthStatus], thresholds: Thresholds, doc_url:
     worse, number = ("CRITICAL", critical) if is_critical else ("AT_RISK or CRITICAL", at_risk + critical)
     reason = "The line has no chats."
     if latest:
+        counted_chats = "1 chat" if len(latest) == 1 else f"{len(latest)} chats"
         reason = (
-            f"Of the {len(latest)} chats that changed last, {number} are {worse}. A line is "
+            f"Of the {counted_chats} that changed last, {number} are {worse}. A line is "
             f"{HealthStatus.CRITICAL if is_critical else HealthStatus.AT_RISK} if {thresholds.line_percent} % of them "
             f"are, and at least {thresholds.line_chats}."
         )
