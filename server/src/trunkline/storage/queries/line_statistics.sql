@@ -17,8 +17,17 @@ select revision from partner_states where partner_id = :partner
 select id from chats where partner_id = :partner and id > :position order by id limit :limit
 
 -- name: changed_chats
--- Of every other count: those that have changed since.
-select id from chats where partner_id = :partner and revision > :counted_to and id > :position order by id limit :limit
+-- Of every other count: those that have changed since. The limit inside is above every number of chats; it keeps
+-- PostgreSQL from looking for them among all chats, in the order of their ids.
+select id from (
+    select id from chats
+    where partner_id = :partner and revision > :counted_to
+    order by revision
+    limit 1000000000
+) as changed
+where id > :position
+order by id
+limit :limit
 
 -- name: count_messages
 -- Of a chat. A reply is a received message right after a sent one.
