@@ -20,7 +20,7 @@ _PARAMETERS = {
         Parameter(
             "status",
             "Only requests with this status: `404`, or `4xx` for all from 400 to 499.",
-            {"type": "string", "pattern": "^[1-5]([0-9]{2}|xx)$", "maxLength": 3, "examples": ["4xx"]},
+            {"type": "string", "pattern": "^(?:[1-5][0-9]{2}|[1-5]xx)$", "maxLength": 3, "examples": ["4xx"]},
             str,
         ),
         choice_parameter("method", "Only requests with this method.", _METHODS),
