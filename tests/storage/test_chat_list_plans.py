@@ -111,7 +111,7 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         name="nobody",
         recipients_key=recipients_key(LINE, [ALICE], is_group=False),
         base_url="https://upstream.example",
-        **next(in_several([ALICE, "nobody"])),
+        **next(in_several([ALICE, "nobody"], "")),
     )
 
 

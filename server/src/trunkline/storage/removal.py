@@ -14,7 +14,7 @@ from trunkline.domain.chat import Chat
 from trunkline.domain.instant import Instant
 from trunkline.domain.message import Message
 from trunkline.schemas.message import parse_message
-from trunkline.storage import attachments
+from trunkline.storage import attachments, line_statistics, requests
 from trunkline.storage.change import Change
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.reader import Reader
@@ -41,6 +41,9 @@ _TABLES = {
     "loopback_rules": "handle",
     "faults": "position",
     "mirrors": "base_url",
+    "requests": "answered_at, serial",
+    "line_days": "line, day",
+    "line_counts": "counted_to",
     "lines": "phone_number",
 }
 """The tables whose rows are deleted in batches, with the columns that follow the partner in their primary keys."""
@@ -174,8 +177,10 @@ async def delete_events(change: Change, line: str, after: int, last: int) -> int
 
 
 async def delete_line(change: Change, line: str) -> None:
-    """Deletes a line that is being removed, with its contact card."""
+    """Deletes a line that is being removed, with its contact card, its statistics, and what requests said."""
     query = _QUERIES["delete_line"]
     if await change.fetch(query, query.values(partner=change.partner_id, line=line)):
         query = _QUERIES["delete_contact_card"]
         await change.fetch(query, query.values(partner=change.partner_id, line=line))
+        await line_statistics.forget_line(change, line)
+        await requests.forget_all(change)

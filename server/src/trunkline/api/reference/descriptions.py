@@ -25,6 +25,8 @@ TAGS = {
     "Blocked handles": "Handles whose messages you reject.",
     "Capability": "Which services reach a handle.",
     "Webhooks": "Events, sent to your URL: see the [guide](/guides/webhooks).",
+    "Webhook deliveries": "What was sent to your webhooks, and what they answered. Only this service has it.",
+    "Requests": "The journal of your requests. Only this service has it.",
     "Sandbox": "Play the counterparty of a line, and make requests fail: see the [guide](/guides/sandbox). Only this "
     "service has it, and only if it runs with `--sandbox`.",
     "Not simulated": "Methods of the API that this service does not simulate. Each fails with 501 / 3006, once the key "
