@@ -84,7 +84,7 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
                 "AttachmentRetrieveResponse",
                 "SupportedContentType",
             ],
-            "linq.types.chat": ["Chat", "ChatInclude", "HealthStatus"],
+            "linq.types.chat": ["Chat", "ChatHealth", "ChatInclude", "HealthStatus"],
             "linq.types.contact_cards": [
                 "AvailableNumberRetrieveResponse",
                 "ContactCardRetrieveResponse",
@@ -230,7 +230,7 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
     ),
 }
 
-OURS_ALONE = {"ChatInclude", "HealthStatus", "OtherWebhookEvent", "UnknownPart"}
+OURS_ALONE = {"ChatHealth", "ChatInclude", "HealthStatus", "OtherWebhookEvent", "UnknownPart"}
 """The types of ``linq.types`` that ``linq-python`` does not have there."""
 
 _DATA = "linq.types.webhook_event_data"

@@ -61,6 +61,11 @@ async def test_a_sound_store_has_no_problems(database_url: str) -> None:
 BROKEN = {
     "update chats set message_count = 3": f"chat {CHAT.id} has 2 messages, but its count is 3",
     "update chats set unread_count = 0": f"chat {CHAT.id} has 1 unread messages, but its count is 0",
+    "update chats set health = 'CRITICAL'": f"the columns of chat {CHAT.id} do not agree with its document",
+    "update chat_creations set created_at = 1": f"chat {CHAT.id} is not in its place in the list by creation",
+    "insert into chat_creations (partner_id, chat_id, created_at, revision) select id, 'nowhere', 1, 1 from partners": (
+        "1 times of creation belong to no chat"
+    ),
     "update messages set delivery_status = 'read' where from_me = 0": (
         f"the columns of message {make_message(1, 1).id} do not agree with its document"
     ),

@@ -23,6 +23,10 @@ def test_the_example_of_every_body_is_accepted(opened: OpenStore, timed: Api, cl
         "message_id": group["message"]["id"],
         "subscription_id": we.post("/v3/webhook-subscriptions", subscription).json()["id"],
     }
+    other = {"target_url": "https://example.com/other", "subscribed_events": ["message.received"]}
+    assert we.post("/v3/webhook-subscriptions", other).status_code == 201
+    we.hear("hi", line=EXAMPLE_LINE)
+    [delivery] = we.call("GET", "/admin/webhook-deliveries").json()["deliveries"]
     poll = we.post(f"/v3/chats/{group['id']}/polls", {"poll": {"options": [{"text": "Yes"}, {"text": "No"}]}}).json()
     document = we.call("GET", "/openapi.json").json()
 
@@ -41,6 +45,8 @@ def test_the_example_of_every_body_is_accepted(opened: OpenStore, timed: Api, cl
             known = ids | {"message_id": poll["message_id"]} if "/poll/" in path else ids
             if "option_id" in example:  # an option has another id in each poll
                 example["option_id"] = poll["poll"]["options"][0]["option_id"]
+            if "event_id" in example:
+                example["event_id"] = delivery["event_id"]
             response = we.call(method.upper(), path.format(**known), example, query=urlencode(query))
             assert response.status_code == operation_status(operation), f"{method} {path}: {response.text}"
             sent += 1

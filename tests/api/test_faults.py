@@ -242,7 +242,6 @@ def test_without_the_sandbox_admin_is_closed_and_faults_have_no_effect(opened: O
         ("POST", "/admin/simulate", {"action": "rules"}),
         ("GET", ADDRESS, None),
         ("DELETE", f"{ADDRESS}/{NOBODY}", None),
-        ("GET", "/admin/anything", None),
     ):
         assert "trunkline serve --sandbox" in refused(closed.call(method, path, body), 404, 2001)
     assert listed(closed).status_code == 200

@@ -10,7 +10,8 @@ from trunkline.api import html
 from trunkline.api.html.webhooks import MEANINGS
 from trunkline.delivery import signing
 from trunkline.delivery.http_client import TIMEOUT
-from trunkline.delivery.retry_schedule import ATTEMPTS, DELAYS
+from trunkline.delivery.retry_schedule import DELAYS
+from trunkline.domain.delivery import MAX_ATTEMPTS
 from trunkline.domain.events import LATEST_VERSION, EventType, WebhookVersion
 from trunkline.domain.instant import MINUTE, now
 from trunkline.domain.subscription import SECRET_BYTES, signing_secret
@@ -34,7 +35,7 @@ def test_the_anchors_that_others_link_to() -> None:
 
 def test_the_numbers_are_those_of_the_code(words: str) -> None:
     *most, last = map(str, DELAYS)
-    assert f"There are {ATTEMPTS} attempts" in words
+    assert f"There are {MAX_ATTEMPTS} attempts" in words
     assert f"{', '.join(most)} and {last} seconds" in words
     assert f"within {TIMEOUT:g} seconds" in words
     assert f"for {DELIVERIES // (24 * 60 * MINUTE)} days" in words

@@ -77,7 +77,7 @@ ALLOWED: dict[str, set[str]] = {
         "trunkline.actions",
         "trunkline.sources",
         "trunkline.storage.files.opening",
-        "trunkline.storage.events",
+        "trunkline.storage.deliveries",
         "trunkline.storage.schema",
         "trunkline.storage.outbox",
         "trunkline.storage.partners",

@@ -30,12 +30,13 @@ from trunkline.delivery import worker as worker_module
 from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
 from trunkline.delivery.worker import MAX_ENTRIES, AttemptResult, Worker
 from trunkline.domain.context import Origin
+from trunkline.domain.delivery import EntryState
 from trunkline.domain.errors import NotReady
 from trunkline.domain.instant import SECOND
 from trunkline.logs import JsonFormatter
 from trunkline.storage import outbox
 from trunkline.storage.change import Change
-from trunkline.storage.outbox import Claim, ClaimPolicy, Done, Entry, EntryState, Retry
+from trunkline.storage.outbox import Claim, ClaimPolicy, Done, Entry, Retry
 from trunkline.storage.ports import Database, SharedTransaction, Transaction
 from trunkline.storage.sql import Query, Row, Value
 from trunkline.storage.store import Store, open_store

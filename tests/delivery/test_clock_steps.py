@@ -33,6 +33,7 @@ from trunkline.delivery.listen import listen
 from trunkline.delivery.sweeps import run_sweeps
 from trunkline.delivery.worker import LEASE, AttemptResult
 from trunkline.domain import webhook_target
+from trunkline.domain.delivery import EntryState
 from trunkline.domain.events import LATEST_VERSION
 from trunkline.domain.instant import DAY, HOUR, MINUTE, SECOND, Instant
 from trunkline.domain.loopback_rules import Rule
@@ -40,7 +41,7 @@ from trunkline.domain.message import DeliveryStatus
 from trunkline.schemas.documents import Completion
 from trunkline.storage import attachments, idempotency, outbox
 from trunkline.storage.idempotency import IdempotencyRecord
-from trunkline.storage.outbox import Claim, ClaimPolicy, Done, Entry, EntryState
+from trunkline.storage.outbox import Claim, ClaimPolicy, Done, Entry
 from trunkline.storage.store import open_store
 from trunkline.testing.clock import Clock
 

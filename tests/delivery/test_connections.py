@@ -19,8 +19,8 @@ from tests.support.receiver import Received, Reply, receiving
 from tests.support.webhook_worker import FastClock, deliveries, emit, recorded, subscribe, working
 from trunkline.delivery import connections, http_client
 from trunkline.delivery.connections import Resolver
+from trunkline.domain.delivery import EntryState
 from trunkline.domain.webhook_target import Address
-from trunkline.storage.outbox import EntryState
 from trunkline.storage.store import open_store
 
 

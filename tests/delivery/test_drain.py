@@ -8,8 +8,9 @@ from tests.support.chats import chat_id
 from tests.support.partners import new_partner
 from tests.support.webhook_worker import NoCarrier, deliveries, emit, subscribe
 from trunkline.delivery.worker import AttemptResult, Dispatcher, Worker
+from trunkline.domain.delivery import EntryState
 from trunkline.domain.instant import SECOND, Instant
-from trunkline.storage.outbox import Claim, Done, Entry, EntryState, Failed, Retry
+from trunkline.storage.outbox import Claim, Done, Entry, Failed, Retry
 from trunkline.storage.store import Store, open_store
 from trunkline.testing.clock import Clock
 

@@ -12,10 +12,10 @@ from tests.support.chats import LINE, OTHER_LINE, chat_id, make_chat
 from tests.support.partners import TRACE, context, new_partner
 from tests.support.receiver import Received, Reply, receiving
 from tests.support.webhook_worker import DOC_BASE, FastClock, deliveries, emit, subscribe, until, working
+from trunkline.domain.delivery import EntryState
 from trunkline.domain.events import Event, EventType
 from trunkline.domain.instant import SECOND
 from trunkline.schemas.events import chat_created
-from trunkline.storage.outbox import EntryState
 from trunkline.storage.store import open_store
 
 

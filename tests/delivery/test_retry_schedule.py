@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trunkline.delivery.retry_schedule import (
-    ATTEMPTS,
     MAX_AGE,
     delay_after,
     is_retried,
@@ -15,6 +14,7 @@ from trunkline.delivery.retry_schedule import (
     may_retry,
     retry_after,
 )
+from trunkline.domain.delivery import MAX_ATTEMPTS
 from trunkline.domain.instant import MINUTE, SECOND, from_datetime, to_datetime
 
 NOW = 1_780_000_000 * SECOND
@@ -22,19 +22,19 @@ TIMEOUT = 10 * SECOND
 
 
 def test_at_least_ten_attempts_take_about_25_minutes() -> None:
-    delays = [delay_after(number) for number in range(ATTEMPTS - 1)]
-    assert ATTEMPTS >= 10
+    delays = [delay_after(number) for number in range(MAX_ATTEMPTS - 1)]
+    assert MAX_ATTEMPTS >= 10
     assert delays == sorted(delays)
     assert 20 * MINUTE < sum(delays) < 26 * MINUTE
 
 
 @given(
-    st.lists(st.integers(min_value=0, max_value=10_000), min_size=ATTEMPTS, max_size=ATTEMPTS),
+    st.lists(st.integers(min_value=0, max_value=10_000), min_size=MAX_ATTEMPTS, max_size=MAX_ATTEMPTS),
     st.floats(min_value=0, max_value=1),
 )
 def test_all_attempts_end_within_half_an_hour_whatever_a_receiver_requests(requested: list[int], jitter: float) -> None:
-    delays = [delay_after(number, requested[number] * SECOND, jitter) for number in range(ATTEMPTS - 1)]
-    assert sum(delays) + ATTEMPTS * TIMEOUT <= 30 * MINUTE
+    delays = [delay_after(number, requested[number] * SECOND, jitter) for number in range(MAX_ATTEMPTS - 1)]
+    assert sum(delays) + MAX_ATTEMPTS * TIMEOUT <= 30 * MINUTE
     assert all(delay >= delay_after(number) for number, delay in enumerate(delays))
 
 
@@ -45,8 +45,8 @@ def test_a_receiver_may_request_a_delay_of_at_most_a_minute() -> None:
 
 
 def test_the_number_of_attempts_and_the_age_of_the_event_limit_the_retries() -> None:
-    assert may_retry(ATTEMPTS - 1, 0)
-    assert not may_retry(ATTEMPTS, 0)
+    assert may_retry(MAX_ATTEMPTS - 1, 0)
+    assert not may_retry(MAX_ATTEMPTS, 0)
     assert may_retry(1, MAX_AGE - 1)
     assert not may_retry(1, MAX_AGE)
 

@@ -8,11 +8,12 @@ from tests.support.partners import context, new_partner
 from tests.support.webhook_worker import FastClock, deliveries, emit, recorded, subscribe, until, working
 from trunkline.actions.webhooks.listen import subscription_states
 from trunkline.actions.webhooks.subscriptions import SubscriptionUpdate, update_subscription
-from trunkline.delivery.retry_schedule import ATTEMPTS, SILENT_ROUNDS, pause_after
+from trunkline.delivery.retry_schedule import SILENT_ROUNDS, pause_after
 from trunkline.delivery.worker import MAX_WEBHOOK_QUEUES, PARTNER_SHARE, AttemptResult
+from trunkline.domain.delivery import MAX_ATTEMPTS, EntryState
 from trunkline.domain.instant import SECOND
 from trunkline.storage import outbox
-from trunkline.storage.outbox import CARRIER, Claim, Command, Done, Entry, EntryState, Retry
+from trunkline.storage.outbox import CARRIER, Claim, Command, Done, Entry, Retry
 from trunkline.storage.store import Store, open_store
 
 NO_RESPONSE = "no response within 10 s"
@@ -108,11 +109,11 @@ async def test_events_for_a_target_that_never_responds_fail_in_the_end(database_
         for number in range(3):
             await emit(store, partner.id, chat_id(number), 1, at=clock())
         async with working(store, clock, dispatcher=target):
-            for attempt in range(1, ATTEMPTS + 1):
+            for attempt in range(1, MAX_ATTEMPTS + 1):
                 await recorded(store, partner.id, attempt, of=2)
                 clock.advance(5 * 60)
             await _until_states(store, partner.id, EntryState.FAILED, at_least=2)
-    assert len(target.attempted) < 3 * ATTEMPTS
+    assert len(target.attempted) < 3 * MAX_ATTEMPTS
 
 
 async def test_saving_a_subscription_ends_its_pause(database_url: str) -> None:

@@ -9,10 +9,10 @@ from tests.support.webhook_worker import FastClock, deliveries, emit, recorded, 
 from trunkline.actions.operator.expire import expire
 from trunkline.actions.webhooks.deliveries import list_deliveries, resend_event
 from trunkline.actions.webhooks.subscriptions import SubscriptionUpdate, delete_subscription, update_subscription
+from trunkline.domain.delivery import EntryState
 from trunkline.domain.errors import CommandError
 from trunkline.domain.instant import DAY
 from trunkline.storage import outbox
-from trunkline.storage.outbox import EntryState
 from trunkline.storage.retention import DELIVERIES
 from trunkline.storage.store import open_store
 
@@ -77,13 +77,13 @@ async def test_an_event_is_resent_on_request(database_url: str) -> None:
                 with pytest.raises(CommandError, match=r"no (event|active subscription)"):
                     await wrong
     assert {each.event_id for each in (*receiver.received, *other.received)} == {event_id}
-    assert [(each.destination, each.state) for each, _ in found] == [
+    assert [(each.destination, each.state) for each in found] == [
         (later.id, EntryState.DONE),
         (subscription.id, EntryState.DONE),
         (subscription.id, EntryState.FAILED),
     ]
-    assert {event.id for _, event in found if event is not None} == {event_id}
-    assert [each.outcome for each, _ in failed] == ["HTTP 404"]
+    assert {each.event.id for each in found if each.event is not None} == {event_id}
+    assert [each.outcome for each in failed] == ["HTTP 404"]
 
 
 async def test_each_subscription_gets_its_version_of_the_same_event(database_url: str) -> None:
@@ -100,7 +100,7 @@ async def test_each_subscription_gets_its_version_of_the_same_event(database_url
     assert {each.path for each in older.accepted} == {"/hook?a=b&version=2025-01-01"}
     assert {each.event["webhook_version"] for each in older.accepted} == {"2025-01-01"}
     assert {each.event["webhook_version"] for each in latest.accepted} == {"2026-02-03"}
-    assert len({event.id for _, event in found if event is not None}) == 2
+    assert len({each.event.id for each in found if each.event is not None}) == 2
     assert len(found) == 4
 
 
@@ -162,7 +162,7 @@ async def test_old_deliveries_and_events_are_deleted(database_url: str) -> None:
         partner = await new_partner(store)
         subscription, _ = await subscribe(store, partner.id, "https://receiver.example/", at=NOW)
         await emit(store, partner.id, chat_id(1), *range(10), at=NOW)
-        before = [event.id for _, event in await list_deliveries(store, partner.id, 100) if event is not None]
+        before = [each.event.id for each in await list_deliveries(store, partner.id, 100) if each.event is not None]
         assert len(before) == 10
         # Finished deliveries are deleted; pending ones stay, however old they are.
         await delete_subscription(store, context(partner.id), subscription.id)
@@ -172,8 +172,8 @@ async def test_old_deliveries_and_events_are_deleted(database_url: str) -> None:
         await emit(store, partner.id, chat_id(1), 11, at=late)
         await expire(store, late)
         found = await list_deliveries(store, partner.id, 100)
-    assert [each.state for each, _ in found] == [EntryState.PENDING] * 2
-    assert len([event for _, event in found if event is not None]) == 1
+    assert [each.state for each in found] == [EntryState.PENDING] * 2
+    assert len([each for each in found if each.event is not None]) == 1
 
 
 async def test_a_partner_does_not_see_deliveries_of_another_partner(database_url: str) -> None:

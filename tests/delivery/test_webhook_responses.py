@@ -9,10 +9,10 @@ from tests.support.chats import chat_id
 from tests.support.partners import new_partner
 from tests.support.receiver import Answering, Received, Reply, accept, receiving
 from tests.support.webhook_worker import FastClock, deliveries, emit, recorded, subscribe, until, working
-from trunkline.delivery.retry_schedule import ATTEMPTS, DELAYS
+from trunkline.delivery.retry_schedule import DELAYS
+from trunkline.domain.delivery import MAX_ATTEMPTS, EntryState
 from trunkline.domain.events import EventType
 from trunkline.domain.instant import SECOND
-from trunkline.storage.outbox import EntryState
 from trunkline.storage.store import open_store
 
 
@@ -90,15 +90,15 @@ async def test_after_the_last_attempt_the_event_fails_and_the_next_one_is_delive
             partner = await new_partner(store)
             await subscribe(store, partner.id, receiver.url, at=clock())
             await emit(store, partner.id, chat_id(1), 1, 2, at=clock())
-            for number in range(1, ATTEMPTS):
+            for number in range(1, MAX_ATTEMPTS):
                 await recorded(store, partner.id, number)
                 clock.advance(400)
             await until(lambda: receiver.accepted)
             await recorded(store, partner.id, 1, of=1)
             first, second = await deliveries(store, partner.id)
-    assert (first.state, first.attempts, first.outcome) == (EntryState.FAILED, ATTEMPTS, "HTTP 500")
+    assert (first.state, first.attempts, first.outcome) == (EntryState.FAILED, MAX_ATTEMPTS, "HTTP 500")
     assert second.state == EntryState.DONE
-    assert len(receiver.received) == ATTEMPTS + 1
+    assert len(receiver.received) == MAX_ATTEMPTS + 1
 
 
 async def test_an_event_that_waited_for_days_is_attempted_once(database_url: str) -> None:

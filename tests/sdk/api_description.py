@@ -18,7 +18,7 @@ from typing import Any
 from tests.sdk.endpoints import CHAT, ENDPOINTS, LINE, MESSAGE, NOON, PERSON, SECRET, Endpoint, handle
 
 PACKAGES = ("linq.types", "linq.types.chats", "linq.types.shared", "linq.types.shared_params")
-OURS_ALONE = ("prefetch", "updated_since", "wait", "include")
+OURS_ALONE = ("prefetch", "updated_since", "wait", "include", "health", "service", "is_group", "q", "sort")
 """The parameters that the public client does not have."""
 
 

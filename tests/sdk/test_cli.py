@@ -76,6 +76,25 @@ def test_the_filters_are_sent(run: Run, server: Server) -> None:
     assert server.targets == ["/v3/chats?cursor=4&from=%2B12223334444&limit=3&to=a%40b.c"]
 
 
+def test_the_filters_of_trunkline_are_sent(run: Run, server: Server) -> None:
+    run(
+        "chats",
+        "list",
+        "-q",
+        "Zoë",
+        "--health",
+        "AT_RISK,CRITICAL",
+        "--service",
+        "SMS",
+        "--direct",
+        "--sort",
+        "created",
+    )
+    query = "health=AT_RISK%2CCRITICAL&service=SMS&is_group=false&q=Zo%C3%AB&sort=created"
+    assert server.targets == [f"/v3/chats?{query}"]
+    assert run("chats", "list", "--service", "MMS").returncode == 2
+
+
 def test_json_is_what_the_api_answers_with(run: Run) -> None:
     one = json.loads(run("chats", "list", "--json", "--limit", "4").stdout)
     assert [each["id"] for each in one["chats"]] == [chat(number)["id"] for number in range(4)]

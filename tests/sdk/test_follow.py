@@ -147,6 +147,12 @@ def listed(token: str, *numbers: int) -> httpx2.Response:
     return httpx2.Response(200, headers={"x-sync-token": token}, json=page([chat(number) for number in numbers]))
 
 
+def test_an_empty_page_with_a_cursor_is_not_the_end_of_the_listing(half: Half) -> None:
+    empty = httpx2.Response(200, headers={"x-sync-token": "t1"}, json=page([], "next"))
+    follower = half.client(answering(empty, listed("t2", 0, 1))).chats.follow()
+    assert [half.step(follower).id for _ in range(2)] == [chat(number)["id"] for number in (0, 1)]
+
+
 def test_a_token_that_was_valid_and_is_refused_begins_the_listing_again(half: Half) -> None:
     refused = httpx2.Response(400)
     follower = half.client(answering(listed("t2", 0, 1), refused, listed("n1", 2, 0))).chats.follow()

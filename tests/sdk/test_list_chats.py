@@ -22,6 +22,17 @@ from tests.sdk.samples import PagedChats, answering, body_of, chat, page
         ({"to": "user@example.com", "cursor": "20"}, {"to": "user@example.com", "cursor": "20"}),
         ({"cursor": None, "from_": omit, "to": None, "limit": omit}, {}),
         (
+            {
+                "health": ["AT_RISK", "CRITICAL"],
+                "service": "SMS",
+                "is_group": False,
+                "q": "Zoë & co",
+                "sort": "created",
+            },
+            {"health": "AT_RISK,CRITICAL", "service": "SMS", "is_group": "false", "q": "Zoë & co", "sort": "created"},
+        ),
+        ({"health": "AT_RISK", "service": None, "is_group": None, "q": omit, "sort": None}, {"health": "AT_RISK"}),
+        (
             {"extra_query": {"q": "a b&c", "is_group": True, "limit": 5}, "limit": 1},
             {"q": "a b&c", "is_group": "true", "limit": "5"},
         ),
@@ -115,3 +126,10 @@ def test_the_answer_to_something_else_is_a_clear_error(half: Half) -> None:
     login = httpx2.Response(200, html="<html>Please log in")
     with pytest.raises(LinqApiv3Error, match=r"responded 200 with a body .text/html.*<html>Please log in"):
         half.run(half.client(answering(login)).chats.list_chats())
+
+
+def test_a_page_of_changes_says_which_chats_do_not_match(half: Half) -> None:
+    body = page([chat(1)]) | {"unmatched": [chat(2)["id"]]}
+    client = half.client(answering(httpx2.Response(200, json=body), httpx2.Response(200, json=page([chat(1)]))))
+    assert half.run(client.chats.list_chats(updated_since="t", q="a")).unmatched == [chat(2)["id"]]
+    assert half.run(client.chats.list_chats()).unmatched is None

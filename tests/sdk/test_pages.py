@@ -16,7 +16,7 @@ from linq._sync import transport
 from linq.pagination import SyncListChatsPagination
 from linq.types import Chat
 from tests.sdk.clients import Half, SyncHalf
-from tests.sdk.samples import PagedChats, chat, page
+from tests.sdk.samples import PagedChats, answering, chat, page
 
 
 def ids(total: int, start: int = 0) -> list[str]:
@@ -37,6 +37,15 @@ def test_a_page_that_is_shorter_than_the_limit_is_not_the_last(half: Half) -> No
     found = half.collect(half.client(paged).chats.list_chats(limit=100))
     assert [one.id for one in found] == ids(5)
     assert paged.cursors == [None, "1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("prefetch", [0, 1])
+def test_an_empty_page_with_a_cursor_is_not_the_last(half: Half, prefetch: int) -> None:
+    empty = [httpx2.Response(200, json=page([], cursor)) for cursor in ("a", "b", "c")]
+    answers = [empty[0], empty[1], httpx2.Response(200, json=page([chat(1)], "d")), empty[2]]
+    last = httpx2.Response(200, json=page([chat(2)]))
+    found = half.collect(half.client(answering(*answers, last)).chats.list_chats(q="zoe", prefetch=prefetch))
+    assert [one.id for one in found] == [chat(1)["id"], chat(2)["id"]]
 
 
 def test_filters_and_extras_go_along_to_every_page(half: Half) -> None:

@@ -1,4 +1,4 @@
-"""Schema 16, made of that of this version: its outbox, its list of files, and lines that are not removed."""
+"""Schema 16, made of that of this version: its outbox, its list of files, and nothing that came later."""
 
 TO_SCHEMA_16 = """\
 create table ordering_keys (
@@ -22,5 +22,9 @@ drop index attachments_file;
 create unique index attachments_file on attachments (file);
 alter table lines drop column removed_at;
 alter table partner_states drop column removed_lines;
+drop index chats_unhealthy;
+drop index chats_line_unhealthy;
+alter table chats drop column health;
+drop table chat_creations;
 update store set schema_version = 16;
 """

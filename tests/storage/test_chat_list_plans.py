@@ -14,7 +14,7 @@ from tests.support.chats import ALICE, BOB, LINE, NOW, chat_id, make_chat
 from tests.support.open_store import OpenStore, opened_store
 from tests.support.partners import context, new_partner, save
 from tests.support.query_plans import Plan, plan_of
-from trunkline.domain.chat import recipients_key
+from trunkline.domain.chat import Chat, Health, HealthStatus, recipients_key
 from trunkline.domain.paging import SMALL
 from trunkline.storage.changed_since import revisions_query
 from trunkline.storage.chat_list import LIVE_OF_HANDLE, LIVE_OF_LINE_AND_HANDLE
@@ -92,6 +92,9 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         since=MANY // 2,
         ids="".join(chat_id(number) for number in range(1, TALKATIVE + 1)),
         **{f"partner_{number}": partner_id for number in range(1, 17)},
+        health_a=HealthStatus.AT_RISK,
+        health_b=HealthStatus.CRITICAL,
+        health_c="",
         after_updated_at=NOW + 30_000,
         after_revision=30_001,
         before_updated_at=NOW + before,
@@ -108,17 +111,21 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         name="nobody",
         recipients_key=recipients_key(LINE, [ALICE], is_group=False),
         base_url="https://upstream.example",
-        **next(in_several([ALICE, "nobody"])),
+        **next(in_several([ALICE, "nobody"], "")),
     )
+
+
+def numbered(number: int) -> Chat:
+    """A chat of the big partner; every tenth is at risk."""
+    chat = make_chat(number, (ALICE if number % 2 else BOB,), updated_at=NOW + number)
+    return chat if number % 10 else msgspec.structs.replace(chat, health=Health(HealthStatus.AT_RISK, NOW))
 
 
 async def fill(store: Store) -> dict[str, int]:
     """Adds the three partners, and returns their ids by name."""
     partners = {name: (await new_partner(store)).id for name in PARTNERS}
     async with store.change(context(partners["many"])) as change:
-        await change.load(
-            make_chat(number, (ALICE if number % 2 else BOB,), updated_at=NOW + number) for number in range(MANY)
-        )
+        await change.load(map(numbered, range(MANY)))
     await save(store, partners["few"], *[make_chat(number) for number in range(FEW)])
     step = MANY // CHANGES
     moved = [make_chat(number * step, updated_at=NOW + MANY + number) for number in range(CHANGES)]
@@ -183,7 +190,27 @@ def test_a_page_of_unchanged_chats_is_not_sorted_and_reads_only_its_own_rows(
     assert plan.sorts == 0
     # The page, the chat of each of its participants, and the partner: of one place, or of a handle without an index.
     most = 2 * max(LIMIT, MAX_UNINDEXED) if name.endswith("handle") else 2 * LIMIT
+    if name == "live_by_creation":
+        most = 3 * LIMIT  # also the latest sort key of each
     assert plan.rows is None or plan.rows <= most + 1
+
+
+@pytest.mark.parametrize("statistics", STATISTICS)
+@pytest.mark.parametrize("partner", PARTNERS)
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("live_of_unhealthy", "chats_unhealthy "),
+        ("live_of_line_unhealthy", "chats_line_unhealthy "),
+        ("live_by_creation", "chat_creations_sort_key "),
+    ],
+)
+def test_sqlite_reads_the_index_of_a_filter(
+    examined: Examined, engine: str, name: str, index: str, partner: str, statistics: str
+) -> None:
+    if engine == "sqlite":  # on PostgreSQL, the number of rows shows it
+        plan = examined.plans[name, partner, statistics]
+        assert sum(f"INDEX {index}" in read.description for read in plan.reads) == (1 if "creation" in name else 3)
 
 
 @pytest.mark.parametrize("statistics", STATISTICS)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trunkline.domain.instant import SECOND
+from trunkline.domain.paging import MAX_SKIP
 from trunkline.storage.cursor import Cursor, SortKey, decode, decode_sync, encode, encode_sync
 
 KEY = b"k" * 32
@@ -17,6 +18,7 @@ cursors = st.builds(
     st.builds(SortKey, st.integers(-(2**62), 2**62), revisions),
     revisions,
     st.integers(0, 2**40 - 1).map(lambda seconds: seconds * SECOND),
+    st.one_of(st.just(0), st.integers(0, MAX_SKIP)),
 )
 
 

@@ -102,7 +102,7 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         "nothing": b"",
         "body": b"{}",
         "reason": None,
-        **next(in_several([chat_id(10**6 + 7)])),
+        **next(in_several([chat_id(10**6 + 7)], "")),
     }
     return query.values(**named)
 

@@ -30,7 +30,9 @@ STATISTICS = ("fresh", "analysed")
 SUBSCRIPTION = "s-0"
 
 QUERIES = {
-    f"{file}.{name}": query for file in ("outbox", "events", "subscriptions") for name, query in load(file).items()
+    f"{file}.{name}": query
+    for file in ("outbox", "events", "deliveries", "subscriptions")
+    for name, query in load(file).items()
 }
 NEW = {name for name in QUERIES if name in {"events.add_event", "outbox.reserve", "subscriptions.add"}}
 """Statements that only insert rows."""
@@ -106,6 +108,13 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         state="waiting",
         attempts=1,
         outcome="HTTP 500",
+        attempt="{}\n",
+        attempt_log="{}\n",
+        event=sequence,
+        end=sequence - 2 * LIMIT,
+        scan=LIMIT,
+        skip=0,
+        **dict.fromkeys("abcdefghijklmnop", sequence),
         kind="message.received",
         entity_id=str(sequence),
         type="message.received",
@@ -252,7 +261,9 @@ def test_every_statement_is_an_index_range(examined: Examined, name: str, partne
         "outbox.due_carrier_queues",
         "outbox.due_webhook_queues",
         "outbox.due_entries",
-        "events.deliveries",
+        "deliveries.page",
+        "deliveries.page_of_failed",
+        "deliveries.window_end",
         "outbox.next_due",
     ],
 )

@@ -49,5 +49,5 @@ def test_a_query_for_several_keys_runs_as_often_as_it_must() -> None:
     letters = "abcdefghijklmnop"
     query = parse(f"-- name: several\nselect {', '.join(f':{letter}' for letter in letters)}")["several"]
     keys = [str(number) for number in range(20)]
-    assert [query.values(**each) for each in in_several(keys)] == [tuple(keys[:16]), (*keys[16:], *[""] * 12)]
-    assert list(in_several([])) == []
+    assert [query.values(**each) for each in in_several(keys, "")] == [tuple(keys[:16]), (*keys[16:], *[""] * 12)]
+    assert list(in_several([], "")) == []

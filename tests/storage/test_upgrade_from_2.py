@@ -21,6 +21,7 @@ from trunkline.actions.imports.archive import import_archive
 from trunkline.actions.operator.check_store import check_store
 from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
 from trunkline.domain.chat import HealthStatus, Service
+from trunkline.domain.delivery import EntryState
 from trunkline.domain.handle import BlockedHandle
 from trunkline.domain.instant import SECOND
 from trunkline.domain.loopback_rules import Rule
@@ -28,7 +29,6 @@ from trunkline.domain.message import DeliveryStatus
 from trunkline.sources.base import ArchivedChat, ArchivedMessage, Attachment, Member
 from trunkline.storage import blocked_handles, loopback_rules, messages, subscriptions
 from trunkline.storage.change import mirror_cursor
-from trunkline.storage.outbox import EntryState
 from trunkline.storage.schema import migrations, upgrade
 from trunkline.storage.store import connect
 from trunkline.testing.clock import Clock

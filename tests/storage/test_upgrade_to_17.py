@@ -6,7 +6,7 @@ from tests.support.partners import new_partner
 from tests.support.receiver import Reply, accept, receiving
 from tests.support.webhook_worker import FastClock, deliveries, emit, recorded, subscribe, until, working
 from trunkline.actions.operator.check_store import check_store
-from trunkline.storage.outbox import EntryState
+from trunkline.domain.delivery import EntryState
 from trunkline.storage.store import connect, open_store
 
 

@@ -14,6 +14,7 @@ class WirePage(msgspec.Struct, forbid_unknown_fields=True):
 
     chats: list[dict[str, Any]]
     next_cursor: str | None
+    unmatched: list[str] | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def ids(self) -> list[str]:

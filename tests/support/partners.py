@@ -11,7 +11,7 @@ from trunkline.domain.chat import Chat
 from trunkline.domain.context import RequestContext
 from trunkline.domain.instant import Instant
 from trunkline.domain.keys import digest, new_key
-from trunkline.domain.paging import MAX_LIMIT, ChatQuery, Filters
+from trunkline.domain.paging import MAX_LIMIT, ChatQuery, Filters, Sort
 from trunkline.storage.partners import Line
 from trunkline.storage.store import Store
 
@@ -69,18 +69,22 @@ _decode = msgspec.json.Decoder(Listed).decode
 class Pagination:
     """The pages of a list, as a client reads them: one after the other, by ``next_cursor`` alone."""
 
-    def __init__(self, store: Store, partner_id: int, filters: Filters = ALL) -> None:
+    def __init__(
+        self, store: Store, partner_id: int, filters: Filters = ALL, sort: Sort = Sort.UPDATED, skip: int = 0
+    ) -> None:
+        """``skip`` chats are left out."""
         self._store = store
         self._partner_id = partner_id
         self._filters = filters
-        self._cursor: str | None = None
+        self._sort = sort
+        self._cursor: str | None = str(skip) if skip else None
         self.pages: list[list[Listed]] = []
         self.finished = False
 
     async def step(self, limit: int, now: Instant = NOW) -> None:
         """The next page."""
         assert len(self.pages) < MAX_PAGES, "the pagination does not end"
-        query = ChatQuery(self._filters, limit, self._cursor)
+        query = ChatQuery(self._filters, limit, self._cursor, sort=self._sort)
         page = await list_chats(self._store, self._partner_id, query, now)
         self.pages.append([_decode(document) for document in split(page.documents)])
         self._cursor = page.next_cursor

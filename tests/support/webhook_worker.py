@@ -10,14 +10,14 @@ import msgspec
 
 from tests.support.chats import LINE
 from tests.support.partners import context
+from trunkline.actions.webhooks.deliveries import list_deliveries
 from trunkline.actions.webhooks.subscriptions import SubscriptionUpdate, create_subscription
 from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
 from trunkline.delivery.worker import LEASE, AttemptResult, Dispatcher, Worker
 from trunkline.domain.events import Event, EventType
 from trunkline.domain.instant import SECOND, Instant
 from trunkline.domain.subscription import Subscription
-from trunkline.storage import events as stored_events
-from trunkline.storage.events import DeliveryRecord
+from trunkline.storage.deliveries import DeliveryRecord
 from trunkline.storage.outbox import Claim, Entry
 from trunkline.storage.store import Store
 
@@ -88,8 +88,7 @@ async def emit(
 
 async def deliveries(store: Store, partner_id: int, subscription_id: str | None = None) -> list[DeliveryRecord]:
     """The record of every delivery so far, in the order of the events."""
-    found = await stored_events.deliveries(store.reader(partner_id), 10_000, destination=subscription_id, state=None)
-    return [each for each, _ in reversed(found)]
+    return list(reversed(await list_deliveries(store, partner_id, 10_000, subscription_id=subscription_id)))
 
 
 async def recorded(store: Store, partner_id: int, attempts: int, *, of: int = 0) -> None:

@@ -102,7 +102,8 @@ def prepare(settings: Settings, request: Request[object]) -> PreparedRequest:
     max_retries = settings.max_retries if request.max_retries is None else request.max_retries
     check_timeout(timeout)
     check_max_retries(max_retries)
-    query = urlencode(list(_flat({**settings.default_query, **request.query})), quote_via=quote)
+    given = {name: value for name, value in request.query.items() if not isinstance(value, Omit)}
+    query = urlencode(list(_flat({**settings.default_query, **given})), quote_via=quote)
     separator = "&" if "?" in request.path else "?"
     is_absolute = request.path.startswith(("http://", "https://"))
     url = request.path if is_absolute else f"{settings.base_url}/{request.path.lstrip('/')}"

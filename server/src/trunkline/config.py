@@ -13,6 +13,7 @@ from trunkline.logs import FORMATS, LEVELS
 
 PREFIX = "TRUNKLINE_"
 METRICS = ("off", "token", "open")
+JOURNAL = ("auto", "on", "off")
 _MAX_PORT = 65535
 _BOUNDS = {
     "postgres_readers": (1, 500),
@@ -22,6 +23,7 @@ _BOUNDS = {
     "postgres_max_lifetime": (60, 86_400),
 }
 """The least and the greatest value of a setting."""
+_CHOICES = {"log_format": FORMATS, "log_level": LEVELS, "metrics": METRICS, "request_journal": JOURNAL}
 _FACTORY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
 _URL = re.compile(r"https?://[^\s\"\\<>\x00-\x1f\x7f]+")
@@ -64,6 +66,11 @@ class Settings:
     )
     sandbox: bool = _setting(
         False, "Let every key play counterparties and make requests fail, under /admin. For development and tests only."
+    )
+    request_journal: str = _setting(
+        "auto",
+        "Whether the last 1,000 requests of each partner are kept, with their bodies: on, off, or auto for on with the "
+        "sandbox.",
     )
     allow_private_webhooks: bool = _setting(
         False, "Allow webhooks to private networks and over plain HTTP. For development only."
@@ -138,7 +145,12 @@ class Settings:
                     f"the {name} is {url!r}; it must begin with http:// or https:// and contain no space or quotation "
                     "mark"
                 )
-        for name, allowed in (("log_format", FORMATS), ("log_level", LEVELS), ("metrics", METRICS)):
+        for name, allowed in (
+            ("log_format", FORMATS),
+            ("log_level", LEVELS),
+            ("metrics", METRICS),
+            ("request_journal", JOURNAL),
+        ):
             value = getattr(self, name)
             if value not in allowed:
                 raise CommandError(f"{variable(name)} is {value!r}; it must be one of {', '.join(allowed)}")
@@ -171,6 +183,11 @@ class Settings:
                     f"{variable(at_risk)} is {getattr(self, at_risk)}; it must be at most {variable(critical)}, "
                     f"{getattr(self, critical)}"
                 )
+
+    @property
+    def has_journal(self) -> bool:
+        """Whether requests are kept."""
+        return self.request_journal == "on" or (self.request_journal == "auto" and self.sandbox)
 
     @property
     def base_url(self) -> str:

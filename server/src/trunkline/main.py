@@ -12,6 +12,7 @@ from typing import Any
 from trunkline import logs
 from trunkline.api.app import Application
 from trunkline.api.faults import FaultInjector
+from trunkline.api.journal import Journal
 from trunkline.api.operation import Asgi, Receive, Scope, Send
 from trunkline.carriers.loader import network_of, open_carrier
 from trunkline.client_connections import ClientConnections, connection_limit
@@ -108,6 +109,7 @@ async def _serving(store: Store, settings: Settings, connections: ClientConnecti
         carriers = CarrierDispatcher(store, carrier, store.clock, base_url=settings.base_url)
         worker = Worker(store, telemetry.carrier(carriers), telemetry.webhooks(webhooks), store.clock)
         backlog = Backlog(store, settings.max_backlog, store.clock)
+        journal = Journal(store, store.clock) if settings.has_journal else None
         application = Application(
             store,
             settings.base_url,
@@ -121,6 +123,7 @@ async def _serving(store: Store, settings: Settings, connections: ClientConnecti
             rate_limit=settings.key_limit,
             is_behind=backlog.is_behind,
             more_routes=telemetry.routes,
+            journal=journal,
         )
         tasks = [
             asyncio.create_task(worker.run(), name="delivery"),
@@ -129,6 +132,8 @@ async def _serving(store: Store, settings: Settings, connections: ClientConnecti
             asyncio.create_task(_end_with_parent(), name="parent"),
             asyncio.create_task(connections.run(), name="connections"),
         ]
+        if journal is not None:
+            tasks.append(asyncio.create_task(journal.run(), name="journal"))
         try:
             with _on_stop_signal(application.stop_waiting):
                 async with telemetry.reporting(lambda: application.waiting):
@@ -140,6 +145,8 @@ async def _serving(store: Store, settings: Settings, connections: ClientConnecti
             for task in tasks:
                 with suppress(asyncio.CancelledError):
                     await task
+            if journal is not None:
+                await journal.close()
 
 
 async def _end_with_parent() -> None:

@@ -72,9 +72,10 @@ ATTEMPT_DURATION = Histogram(
 )
 DATABASE_ERRORS = Counter("trunkline_database_errors", "Errors of the database, by the driver's class.", "error")
 PAGES = Counter("trunkline_page_cache_requests", "Pages that were asked of the cache of pages.", "result")
+JOURNAL = Counter("trunkline_journal_requests", "Requests that the journal stored or dropped.", "result")
 CPU = Counter("trunkline_cpu_seconds", "Processor time of the workers.")
 
-COUNTERS = (REQUESTS, COMMANDS, EVENTS, ATTEMPTS, DATABASE_ERRORS, PAGES, CPU)
+COUNTERS = (REQUESTS, COMMANDS, EVENTS, ATTEMPTS, DATABASE_ERRORS, PAGES, JOURNAL, CPU)
 HISTOGRAMS = (REQUEST_DURATION, CHANGE_DURATION, ATTEMPT_DURATION)
 
 WORKERS = Gauge("trunkline_workers", "Worker processes that run.")

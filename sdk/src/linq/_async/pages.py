@@ -118,6 +118,10 @@ class AsyncListChatsPagination(AsyncPage[T], Generic[T]):
     chats: list[T]
     next_cursor: str | None = None
 
+    unmatched: list[str] | None = None
+    """With ``updated_since`` and a filter: the ids of chats that have changed and do not match now. Only Trunkline has
+    it."""
+
     @property
     def sync_token(self) -> str | None:
         """The header ``X-Sync-Token``: pass it as ``updated_since`` to get what changed after this page was read.

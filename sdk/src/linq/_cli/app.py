@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 ModelT = TypeVar("ModelT", bound="BaseModel")
 Format: TypeAlias = Literal["table", "json", "csv"]
+Service: TypeAlias = Literal["iMessage", "SMS", "RCS"]
 
 # A traceback that shows local variables would show keys.
 app = typer.Typer(
@@ -99,6 +100,20 @@ def start(version: Annotated[bool, typer.Option("--version", help="Print the ver
 def list_chats(
     from_: FromOption = None,
     to: ToOption = None,
+    query: Annotated[
+        str | None, typer.Option("--query", "-q", help="Only chats with this text in the name or in a handle.")
+    ] = None,
+    health: Annotated[
+        str | None,
+        typer.Option(help="Only chats with one of these: HEALTHY, AT_RISK, CRITICAL, OPTED_OUT; comma-separated."),
+    ] = None,
+    service: Annotated[Service | None, typer.Option(help="Only chats with this service.")] = None,
+    is_group: Annotated[
+        bool | None, typer.Option("--groups/--direct", help="Only groups, or only direct chats.", show_default=False)
+    ] = None,
+    sort: Annotated[
+        Literal["updated", "created"] | None, typer.Option(help="The latest first; by default, the latest updated.")
+    ] = None,
     limit: LimitOption = None,
     cursor: CursorOption = None,
     every: AllOption = False,
@@ -106,11 +121,25 @@ def list_chats(
     as_csv: CsvOption = False,
     profile: ProfileOption = None,
 ) -> None:
-    """List chats, most recently updated first."""
+    """List chats, most recently updated first.
+
+    The options from --query to --sort work with Trunkline only, and may make a page shorter than --limit.
+    """
     how = chosen(as_json=as_json, as_csv=as_csv)
     with client_of(profile) as client:
         size = page_size(limit, every)
-        page = client.chats.list_chats(from_=from_, to=to, limit=size, cursor=cursor, prefetch=int(every))
+        page = client.chats.list_chats(
+            from_=from_,
+            to=to,
+            q=query,
+            health=health,
+            service=service,
+            is_group=is_group,
+            sort=sort,
+            limit=size,
+            cursor=cursor,
+            prefetch=int(every),
+        )
         show(page, CHATS, how, every=every)
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from linq.types.attachments import AttachmentRetrieveResponse as AttachmentRetrieveResponse
     from linq.types.attachments import SupportedContentType as SupportedContentType
     from linq.types.chat import Chat as Chat
+    from linq.types.chat import ChatHealth as ChatHealth
     from linq.types.chat import ChatInclude as ChatInclude
     from linq.types.chat import HealthStatus as HealthStatus
     from linq.types.contact_cards import AvailableNumberRetrieveResponse as AvailableNumberRetrieveResponse
@@ -121,7 +122,7 @@ else:
                 "AttachmentRetrieveResponse",
                 "SupportedContentType",
             ],
-            "linq.types.chat": ["Chat", "ChatInclude", "HealthStatus"],
+            "linq.types.chat": ["Chat", "ChatHealth", "ChatInclude", "HealthStatus"],
             "linq.types.contact_cards": [
                 "AvailableNumberRetrieveResponse",
                 "ContactCardRetrieveResponse",

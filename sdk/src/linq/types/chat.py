@@ -16,6 +16,9 @@ else:
 ChatInclude: TypeAlias = Literal["last_message", "unread_count", "message_count"]
 """The fields that ``include`` adds to a chat."""
 
+ChatHealth: TypeAlias = Literal["HEALTHY", "AT_RISK", "CRITICAL", "OPTED_OUT"]
+"""The health statuses of a chat."""
+
 
 class HealthStatus(BaseModel):
     """The rating of a chat. Check ``status`` before you send (docs/wire.md §3)."""
@@ -23,7 +26,7 @@ class HealthStatus(BaseModel):
     doc_url: str
     """The section of the Chat Health guide for this status."""
 
-    status: Annotated[Literal["HEALTHY", "AT_RISK", "CRITICAL", "OPTED_OUT"], OpenEnum]
+    status: Annotated[ChatHealth, OpenEnum]
 
     updated_at: datetime
     """When the status last changed, with its time zone."""

@@ -5,9 +5,10 @@ from typing import Literal, Required, TypedDict
 
 from linq._types import SequenceNotStr
 from linq.types.attachments import SupportedContentType
-from linq.types.chat import ChatInclude
+from linq.types.chat import ChatHealth, ChatInclude
 from linq.types.message_content_param import MessageContentParam
 from linq.types.shared.reaction import ReactionType
+from linq.types.shared.service_type import ServiceType
 from linq.types.webhook_event_type import WebhookEventType
 
 
@@ -34,6 +35,21 @@ class ChatListChatsParams(TypedDict, total=False):
 
     include: Sequence[ChatInclude] | str | None
     """Fields to add to each chat."""
+
+    health: Sequence[ChatHealth] | str | None
+    """Only chats with one of these health statuses."""
+
+    service: ServiceType | None
+    """Only chats with this service."""
+
+    is_group: bool | None
+    """Only groups, or only direct chats."""
+
+    q: str | None
+    """Only chats with this text in the name or in the handle of a recipient."""
+
+    sort: Literal["updated", "created"] | None
+    """The latest first; the server's default is ``updated``."""
 
 
 class ChatCreateParams(TypedDict, total=False):

@@ -5,6 +5,7 @@ request ── trace id ──▶ path ──▶ method ──▶ key ──▶ 
 
 import logging
 import re
+import time
 from collections.abc import Callable, Iterable, Mapping
 
 from starlette.routing import compile_path
@@ -17,6 +18,7 @@ from trunkline.api.console.routes import console_routes
 from trunkline.api.faults import FaultInjector
 from trunkline.api.file_transfer import send_stream
 from trunkline.api.first_pages import FirstPages
+from trunkline.api.journal import Journal
 from trunkline.api.large_bodies import AT_ONCE, LargeBodies
 from trunkline.api.operation import (
     GET,
@@ -70,10 +72,16 @@ BEHIND_RETRY_AFTER = 5  # s, for a request that adds deliveries meanwhile
 MAX_BODY = 1_000_000  # bytes; far more than any carrier accepts in a message
 
 ADMIN = "/admin/"
-"""The prefix of the sandbox's paths."""
+"""The prefix of the paths that only this service has. Requests to them have no faults."""
 
 _PARTNER = "trunkline.partner"
 """The key in an ASGI scope of the id of the partner whose key the request has."""
+
+_CONTENT = "trunkline.content"
+"""The key in an ASGI scope of the body of the request, for the journal; None if it is a file."""
+
+_NOWHERE = (NotFound.status, MethodNotAllowed.status)
+"""The statuses of requests whose key was not looked at."""
 
 _SANDBOX_OFF = (
     "the sandbox of this service is off; its operator turns it on with `trunkline serve --sandbox` or "
@@ -131,13 +139,14 @@ class Application:
         rate_limit: RateLimit | None = None,
         is_behind: Callable[[int], bool] = lambda partner_id: False,
         more_routes: Iterable[Route] = (),
+        journal: Journal | None = None,
     ) -> None:
         """``changed`` is called after every request that may have added entries to the outbox.
 
         ``abandon`` is called with the address and port of a client whose response will not be completed. Without a
         ``network``, the carrier is the loopback. Without ``faults``, the sandbox is off. ``rate_limit`` is that of each
         key; ``is_behind`` says whether a partner sends more than is delivered. ``more_routes`` are those for the
-        operator alone.
+        operator alone. Requests are noted in the ``journal``, if there is one.
         """
         watch = Watch(store.database)
         completion = Completion(doc_base, store.file_urls(base_url))
@@ -151,7 +160,9 @@ class Application:
             allow_private_webhooks,
             self._check_key,
             FirstPages(),
+            journal is not None,
         )
+        self._journal = journal
         self._clock = clock
         self._base_url = base_url
         self._changed = changed
@@ -164,10 +175,14 @@ class Application:
         self._paths: dict[str, Endpoint] = {}
         """The endpoints of paths without parameters: a lookup, whatever their number."""
         self._patterns: list[tuple[re.Pattern[str], Endpoint]] = []
+        self._sandbox_paths: list[re.Pattern[str]] = []
+        """The paths that exist only with the sandbox, if it is off."""
         endpoints: dict[str, Endpoint] = {}
         reference = reference_routes(__version__, base_url, store.thresholds)
         for route in (*ROUTES, *reference, *console_routes(), *more_routes):
-            if faults is not None or not route.path.startswith(ADMIN):
+            if route.needs_sandbox and faults is None:
+                self._sandbox_paths.append(compile_path(route.path)[0])
+            else:
                 endpoints.setdefault(route.path, Endpoint()).add(route)
         for path, endpoint in endpoints.items():
             for each in [path, PARTNER_PREFIX + path] if path.startswith("/v3/") else [path]:
@@ -178,6 +193,7 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request. Whatever happens, the response has a trace id."""
+        began = 0.0 if self._journal is None else time.perf_counter()
         trace_id = scope.get(TRACE_ID) or new_trace_id()
         bind_trace(trace_id)
         try:
@@ -185,6 +201,11 @@ class Application:
         except Exception as error:
             response = self._error_response(error, trace_id)
         scope[STATUS] = response.status
+        if self._journal is not None:
+            partner_id = scope.get(_PARTNER) or await self._owner(scope, response)
+            if partner_id is not None:
+                content = scope.get(_CONTENT, b"")
+                self._journal.note(scope, partner_id, response, trace_id, content, time.perf_counter() - began)
         headers = [*response.headers, (TRACE_HEADER, trace_id.encode())]
         if len(response.body) > LARGE and _PARTNER in scope and scope["method"] in READ_METHODS:
             self._pace.end_page(scope[_PARTNER], len(response.body))
@@ -205,6 +226,15 @@ class Application:
             log.info("the client does not read the response, which is given up")
             self._abandon(scope["client"])
 
+    async def _owner(self, scope: Scope, response: Response) -> int | None:
+        """The partner whose key a request has that was answered before the key was looked at."""
+        if response.status not in _NOWHERE:
+            return None
+        try:
+            return (await self._authentication.authenticate(scope["headers"], self._clock())).partner_id
+        except TrunklineError:
+            return None
+
     async def _respond(self, scope: Scope, receive: Receive, trace_id: str) -> Response:
         endpoint, path = self._find(scope)
         method = scope["method"]
@@ -216,15 +246,19 @@ class Application:
         partner_id = NO_PARTNER
         if route.needs_key:
             grant = await self._authentication.authenticate(scope["headers"], at)
-            self._admit(grant, route, at)
             partner_id = scope[_PARTNER] = grant.partner_id
+            self._admit(grant, route, at)
         if method in READ_METHODS or route.streams_body:
             content = b""
+            if route.streams_body and self._journal is not None:
+                scope[_CONTENT] = None
             if partner_id in self._pace.partners:
                 await self._pace.begin_read(partner_id)
                 await self._state.check_key(scope["headers"])
         else:
             content = await _content(scope, receive)
+            if self._journal is not None:
+                scope[_CONTENT] = content
             if len(content) > LARGE:
                 await self._pace.begin_body(partner_id, len(content))
             if route.needs_key:
@@ -268,7 +302,7 @@ class Application:
         raise self._not_found(scope["path"])
 
     def _not_found(self, path: str) -> NotFound:
-        if self._faults is None and path.startswith(ADMIN):
+        if any(pattern.match(path) for pattern in self._sandbox_paths):
             return NotFound(_SANDBOX_OFF)
         for prefix in (PARTNER_PREFIX, ""):
             if path.startswith(f"{prefix}/v3/v3/"):

@@ -1,13 +1,22 @@
 """The query of *List all chats*. A new parameter goes here, and its value into ``domain/paging.ChatQuery``."""
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from trunkline.api.parameters import MAX_TOKEN, Parameter, limit_parameter, parse_whole_number, read_query
+from trunkline.domain.chat import HealthStatus, Service
 from trunkline.domain.errors import InvalidParameter, InvalidPhoneNumber
 from trunkline.domain.handle import EMAIL_LIMIT, MAX_NUMBER, parse_handle, parse_number, quoted
-from trunkline.domain.paging import DEFAULT_CHAT_LIMIT, MAX_SKIP, MAX_WAIT, ChatQuery, Filters, Include
+from trunkline.domain.paging import DEFAULT_CHAT_LIMIT, MAX_SKIP, MAX_WAIT, ChatQuery, Filters, Include, Match, Sort
+from trunkline.domain.search import MAX_SEARCH, parse_search
 
 _INCLUDES = [str(each) for each in Include]
+_STATUSES = [str(each) for each in HealthStatus]
+_SERVICES = [str(each) for each in Service]
+_SORTS = [str(each) for each in Sort]
+_EVERYTHING = Match()
+_BOOLEANS = {"true": True, "false": False}
 
 
 def _parse_wait(text: str) -> int:
@@ -17,15 +26,28 @@ def _parse_wait(text: str) -> int:
     return wait
 
 
-def _parse_include(text: str) -> frozenset[Include]:
-    names = [name.strip(" ") for name in text.split(",")]
-    for name in names:
-        if name not in _INCLUDES:
-            known = ", ".join(_INCLUDES)
-            raise InvalidParameter(f"'include' names {quoted(name)}; it must list any of {known}, comma-separated")
-        if names.count(name) > 1:
-            raise InvalidParameter(f"'include' names {name} twice; name it once")
-    return frozenset(map(Include, names))
+def _parse_names(name: str, text: str, known: Sequence[str]) -> list[str]:
+    listed = [each.strip(" ") for each in text.split(",")]
+    for each in listed:
+        if each not in known:
+            raise InvalidParameter(
+                f"'{name}' names {quoted(each)}; it must list any of {', '.join(known)}, comma-separated"
+            )
+        if listed.count(each) > 1:
+            raise InvalidParameter(f"'{name}' names {each} twice; name it once")
+    return listed
+
+
+def _parse_name(name: str, text: str, known: Sequence[str]) -> str:
+    if text not in known:
+        raise InvalidParameter(f"'{name}' is {quoted(text)}; it must be one of {', '.join(known)}")
+    return text
+
+
+def _list_of(names: Sequence[str]) -> dict[str, Any]:
+    """The schema of a comma-separated list of these names, each at most once."""
+    items = {"type": "string", "enum": names}
+    return {"type": "array", "items": items, "minItems": 1, "maxItems": len(names), "uniqueItems": True}
 
 
 PARAMETERS: dict[str, Parameter] = {
@@ -69,14 +91,39 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter(
             "include",
             "Optional fields to add to each chat, comma-separated, in any order, each once.",
-            {
-                "type": "array",
-                "items": {"type": "string", "enum": _INCLUDES},
-                "minItems": 1,
-                "maxItems": len(_INCLUDES),
-                "uniqueItems": True,
-            },
-            _parse_include,
+            _list_of(_INCLUDES),
+            lambda text: frozenset(map(Include, _parse_names("include", text, _INCLUDES))),
+        ),
+        Parameter(
+            "health",
+            "Only chats whose health status is one of these, comma-separated, each once.",
+            _list_of(_STATUSES),
+            lambda text: frozenset(map(HealthStatus, _parse_names("health", text, _STATUSES))),
+        ),
+        Parameter(
+            "service",
+            "Only chats with this service.",
+            {"type": "string", "enum": _SERVICES},
+            lambda text: Service(_parse_name("service", text, _SERVICES)),
+        ),
+        Parameter(
+            "is_group",
+            "Only groups (`true`), or only direct chats (`false`).",
+            {"type": "boolean"},
+            lambda text: _BOOLEANS[_parse_name("is_group", text, [*_BOOLEANS])],
+        ),
+        Parameter(
+            "q",
+            "Only chats with this text in their `display_name` or in the handle of a recipient, whatever the case and "
+            "the accents. A number may be written with spaces, hyphens and brackets.",
+            {"type": "string", "minLength": 1, "maxLength": MAX_SEARCH, "examples": ["zoe", "(415) 555"]},
+            lambda text: parse_search(text, "q"),
+        ),
+        Parameter(
+            "sort",
+            "The order of the list: the most recently `updated` chats first, or the most recently `created` ones.",
+            {"type": "string", "enum": _SORTS, "default": str(Sort.UPDATED)},
+            lambda text: Sort(_parse_name("sort", text, _SORTS)),
         ),
     )
 }
@@ -94,13 +141,21 @@ def _parse(query_string: bytes) -> ChatQuery:
     if "wait" in values and "updated_since" not in values:
         raise InvalidParameter("'wait' is given without 'updated_since'; only a query for changes can wait")
     return ChatQuery(
-        filters=Filters(line=values.get("from"), handle=values.get("to")),
+        filters=Filters(values.get("from"), values.get("to"), _match(values)),
         limit=values.get("limit", DEFAULT_CHAT_LIMIT),
         cursor=values.get("cursor"),
         updated_since=values.get("updated_since"),
         wait=values.get("wait", 0),
         include=values.get("include", frozenset()),
+        sort=values.get("sort", Sort.UPDATED),
     )
+
+
+def _match(values: Mapping[str, Any]) -> Match | None:
+    """The conditions among these values; None without any."""
+    health, service, is_group, search = (values.get(name) for name in ("health", "service", "is_group", "q"))
+    match = Match(health or frozenset(), service, is_group, search)
+    return None if match == _EVERYTHING else match
 
 
 # Most requests repeat a query: the first page, with the same filters.

@@ -64,6 +64,8 @@ class AppState(msgspec.Struct, frozen=True):
     """Raises ``Unauthorized`` if the key in these headers is not valid now."""
     first_pages: FirstPages
     """First pages of the list."""
+    is_recording: bool = False
+    """Whether the journal of requests is on."""
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
@@ -167,10 +169,21 @@ class Operation(msgspec.Struct, frozen=True):
     needs_key: bool = True
     adds_deliveries: bool = False
     """Whether it gives the carrier or subscribers something to do, so that it fails while too much waits for them."""
+    needs_sandbox: bool = False
+    """Whether the service has it only with the sandbox."""
 
     def __call__(self, handler: Handler) -> "Route":
         """The route with this handler."""
-        return Route(self.method, self.path, handler, self, self.needs_key, self.streams_body, self.adds_deliveries)
+        return Route(
+            self.method,
+            self.path,
+            handler,
+            self,
+            self.needs_key,
+            self.streams_body,
+            self.adds_deliveries,
+            self.needs_sandbox,
+        )
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -184,6 +197,7 @@ class Route(msgspec.Struct, frozen=True):
     needs_key: bool = True
     streams_body: bool = False
     adds_deliveries: bool = False
+    needs_sandbox: bool = False
 
 
 def page(path: str, handler: Handler) -> Route:

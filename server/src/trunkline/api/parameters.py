@@ -1,6 +1,6 @@
 """Query parameters, each declared once for its parser and for the OpenAPI document."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -35,10 +35,45 @@ class Parameter(msgspec.Struct, frozen=True):
 
 
 def limit_parameter(description: str, default: int) -> Parameter:
-    """The parameter ``limit`` of a list."""
-    schema = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": default}
+    """The parameter ``limit`` of a list of documents."""
     description = f"{description} A page of about a megabyte ends earlier; `next_cursor` continues there."
-    return Parameter("limit", description, schema, _parse_limit)
+    return number_parameter("limit", description, 1, MAX_LIMIT, default)
+
+
+def number_parameter(name: str, description: str, minimum: int, maximum: int, default: int) -> Parameter:
+    """A parameter whose value is a whole number of this range."""
+
+    def parse(text: str) -> int:
+        number = parse_whole_number(text, minimum, maximum)
+        if number is None:
+            raise InvalidParameter(f"{name!r} is {quoted(text)}; it must be a whole number from {minimum} to {maximum}")
+        return number
+
+    schema = {"type": "integer", "minimum": minimum, "maximum": maximum, "default": default}
+    return Parameter(name, description, schema, parse)
+
+
+def choice_parameter(name: str, description: str, choices: Sequence[str], default: str | None = None) -> Parameter:
+    """A parameter whose value is one of these."""
+
+    def parse(text: str) -> str:
+        if text not in choices:
+            allowed = f"{', '.join(choices[:-1])} or {choices[-1]}"
+            raise InvalidParameter(f"{name!r} is {quoted(text)}; it must be {allowed}")
+        return text
+
+    schema: dict[str, Any] = {"type": "string", "enum": list(choices)}
+    return Parameter(name, description, schema if default is None else {**schema, "default": default}, parse)
+
+
+def cursor_parameter() -> Parameter:
+    """The parameter ``cursor`` of a list with filters."""
+    return Parameter(
+        "cursor",
+        "The `next_cursor` of the previous page, with the same filters. Omit it for the first page.",
+        {"type": "string", "maxLength": MAX_TOKEN},
+        str,
+    )
 
 
 def parse_whole_number(text: str, minimum: int, maximum: int) -> int | None:
@@ -70,13 +105,6 @@ def read_query(query_string: bytes, parameters: Mapping[str, Parameter]) -> dict
             raise InvalidParameter(f"'{name}' is given twice; give it once")
     joined = {name: b",".join(values) for name, values in given.items()}
     return {name: _value(parameters[name], raw_value) for name, raw_value in joined.items() if raw_value}
-
-
-def _parse_limit(text: str) -> int:
-    limit = parse_whole_number(text, 1, MAX_LIMIT)
-    if limit is None:
-        raise InvalidParameter(f"'limit' is {quoted(text)}; it must be a whole number from 1 to {MAX_LIMIT}")
-    return limit
 
 
 def _value(parameter: Parameter, raw: bytes) -> Any:

@@ -13,6 +13,7 @@ from trunkline.cli.imports import import_commands
 from trunkline.cli.output import complain, discard_output, fit_streams
 from trunkline.cli.partners import key_commands, line_commands, partner_commands
 from trunkline.cli.remedies import with_remedy
+from trunkline.cli.requests import request_commands
 from trunkline.cli.serve import serve
 from trunkline.cli.simulate import simulate_commands
 from trunkline.cli.webhooks import webhook_commands
@@ -34,6 +35,7 @@ app.add_typer(import_commands, name="import")
 app.command()(demo)
 app.add_typer(simulate_commands, name="simulate")
 app.add_typer(fault_commands, name="faults")
+app.add_typer(request_commands, name="requests")
 app.add_typer(webhook_commands, name="webhooks")
 app.add_typer(database_commands, name="database")
 

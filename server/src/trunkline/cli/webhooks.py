@@ -32,6 +32,7 @@ from trunkline.cli.store import configured_store, with_store
 from trunkline.config import Settings
 from trunkline.domain import instant, webhook_target
 from trunkline.domain.context import RequestContext
+from trunkline.domain.delivery import Attempt, EntryState
 from trunkline.domain.errors import CommandError
 from trunkline.domain.events import LATEST_VERSION, EventType, WebhookVersion
 from trunkline.domain.handle import parse_written_number, quoted
@@ -40,8 +41,7 @@ from trunkline.domain.instant import now
 from trunkline.domain.subscription import PUBLISHED, Subscription
 from trunkline.domain.webhook_target import Target
 from trunkline.schemas.documents import Completion
-from trunkline.storage.events import DeliveryRecord, StoredEvent
-from trunkline.storage.outbox import EntryState
+from trunkline.storage.deliveries import DeliveryRecord
 from trunkline.storage.store import Store
 
 if TYPE_CHECKING:
@@ -301,7 +301,7 @@ def _subscription(subscription: Subscription, state: str) -> dict[str, object]:
 def _list_deliveries(
     database: str, partner: str, limit: int, subscription: str | None, *, failed: bool, as_json: bool
 ) -> None:
-    async def work(store: Store) -> Sequence[tuple[DeliveryRecord, StoredEvent | None]]:
+    async def work(store: Store) -> Sequence[DeliveryRecord]:
         partner_id = (await find_partner(store, partner)).id
         return await deliveries.list_deliveries(store, partner_id, limit, subscription_id=subscription, failed=failed)
 
@@ -315,7 +315,7 @@ def _list_deliveries(
         return
     rows = [
         (
-            None if event is None else event.id,
+            None if each.event is None else each.event.id,
             each.kind,
             each.state,
             each.attempts,
@@ -323,7 +323,7 @@ def _list_deliveries(
             moment(each.updated_at),
             each.destination,
         )
-        for each, event in found
+        for each in found
     ]
     columns = ("ID", "EVENT", "STATE", "ATTEMPTS", "OUTCOME", "WHEN", "SUBSCRIPTION")
     print_table(columns, rows, "No matching events. Only events with a subscriber are stored.")
@@ -338,12 +338,36 @@ def _show_event(event: dict[str, Any]) -> None:
         last = f": {each['outcome']}" if each["outcome"] else ""
         say(f"  {each['state']} after {attempts}{last}", style="red" if each["state"] == EntryState.FAILED else "")
         say(f"    to {each['subscription_id']}")
+        for attempt in each["log"]:
+            show_line(f"    {_attempt(attempt)}")
 
 
-def _events(found: Sequence[tuple[DeliveryRecord, StoredEvent | None]]) -> list[dict[str, Any]]:
+def _logged(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "attempt": attempt.number,
+        "timestamp": instant.render(attempt.began_at),
+        "duration_ms": attempt.duration // 1_000,
+        "status": attempt.status,
+        "http_status_code": attempt.http_status,
+        "error_message": attempt.error,
+        "request_headers": attempt.request_headers,
+        "response_headers": attempt.response_headers,
+        "response_body": attempt.response_body,
+    }
+
+
+def _attempt(attempt: dict[str, Any]) -> str:
+    """An attempt on one line. What the receiver answered is a stranger's text, so it is quoted."""
+    result = attempt["http_status_code"] or attempt["error_message"]
+    answer = f" {quoted(attempt['response_body'])}" if attempt["response_body"] else ""
+    return f"{attempt['attempt']}. {attempt['timestamp'][11:19]} {result}, {attempt['duration_ms']} ms{answer}"
+
+
+def _events(found: Sequence[DeliveryRecord]) -> list[dict[str, Any]]:
     """The events, the latest first, each with its deliveries."""
     events: dict[str, dict[str, Any]] = {}
-    for each, event in found:
+    for each in found:
+        event = each.event
         shown = events.setdefault(
             each.entity_id if event is None else event.id,
             {
@@ -361,6 +385,7 @@ def _events(found: Sequence[tuple[DeliveryRecord, StoredEvent | None]]) -> list[
                 "attempts": each.attempts,
                 "outcome": each.outcome,
                 "updated_at": instant.render(each.updated_at),
+                "log": [_logged(attempt) for attempt in each.log],
             }
         )
     return list(events.values())

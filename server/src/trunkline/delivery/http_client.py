@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 import h11
+import msgspec
 
 from trunkline.delivery.connections import Connection, Connections, NotAllowed
+from trunkline.domain.delivery import MAX_SHOWN_BODY
 from trunkline.domain.webhook_target import Target
 
 TIMEOUT = 10.0
@@ -28,10 +30,18 @@ class NoResponseInTime(NoResponse):
     """There was no response within ``TIMEOUT``."""
 
 
-async def post(
-    connections: Connections, target: Target, headers: Mapping[str, str], body: bytes
-) -> tuple[int, Mapping[str, str]]:
-    """Sends a body to a target, and returns the status and the headers of the response; its body is discarded.
+class Response(msgspec.Struct, frozen=True):
+    """A response: its status, its headers and the beginning of its body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    is_cut: bool
+    """Whether the body has more than that, or did not end."""
+
+
+async def post(connections: Connections, target: Target, headers: Mapping[str, str], body: bytes) -> Response:
+    """Sends a body to a target, and returns the response.
 
     Redirects are not followed. Raises ``NoResponse``.
     """
@@ -52,9 +62,9 @@ async def post(
         raise NoResponse("the host resolves to a private address") from None
     except (OSError, h11.RemoteProtocolError) as error:
         raise NoResponse(_problem(error)) from None
-    await _drain(connections, target, connection)
+    beginning, is_cut = await _drain(connections, target, connection)
     given = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
-    return response.status_code, given
+    return Response(response.status_code, given, beginning, is_cut)
 
 
 async def _exchange(connection: Connection, target: Target, headers: Mapping[str, str], body: bytes) -> h11.Response:
@@ -107,23 +117,30 @@ async def _response(connection: Connection) -> h11.Response:
             raise ConnectionResetError("there was no response")
 
 
-async def _drain(connections: Connections, target: Target, connection: Connection) -> None:
-    """Reads the rest of a short response, so that the connection can be kept; otherwise drops the connection."""
+async def _drain(connections: Connections, target: Target, connection: Connection) -> tuple[bytes, bool]:
+    """Reads the rest of a short response, so that the connection can be kept; otherwise drops the connection.
+
+    Returns the beginning of the body, and whether that is not all of it.
+    """
     reading = _Reading(connection, _MAX_DRAINED)
+    beginning, size, is_whole = b"", 0, False
     try:
         with suppress(TimeoutError, OSError, h11.RemoteProtocolError):
             async with asyncio.timeout(_DRAIN_TIMEOUT):
-                while isinstance(await reading.next(), h11.Data):
-                    pass
+                while isinstance(event := await reading.next(), h11.Data):
+                    size += len(event.data)
+                    beginning += event.data[: MAX_SHOWN_BODY - len(beginning)]
+                is_whole = isinstance(event, h11.EndOfMessage)
         http = connection.http
         if http.our_state is h11.DONE and http.their_state is h11.DONE:
             http.start_next_cycle()
             connections.keep(target, connection)
-            return
+        else:
+            connection.drop()
     except BaseException:
         connection.drop()
         raise
-    connection.drop()
+    return beginning, size > len(beginning) or not is_whole
 
 
 def _problem(error: Exception) -> str:

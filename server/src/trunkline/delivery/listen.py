@@ -7,10 +7,10 @@ from collections.abc import Callable
 import msgspec
 
 from trunkline.delivery.retry_schedule import is_success
-from trunkline.delivery.webhook_dispatcher import HttpWebhookClient, WebhookResponse
+from trunkline.delivery.webhook_dispatcher import HttpWebhookClient, WebhookResponse, attempt_of
 from trunkline.delivery.worker import AttemptResult, Rounds
 from trunkline.domain.errors import CommandError
-from trunkline.domain.instant import Clock, Instant
+from trunkline.domain.instant import SECOND, Clock, Instant
 from trunkline.domain.webhook_target import Target
 from trunkline.schemas.documents import Completion
 from trunkline.storage import outbox, subscriptions
@@ -83,9 +83,13 @@ class _Forwarder:
         delivery = await subscriptions.delivery(reader, claim.destination, int(entry.entity_id))
         if delivery is None:
             return AttemptResult(Failed("the event no longer exists"))
-        body = self._completion.complete(delivery.body, claim.partner_id, self._clock())
+        began_at = self._clock()
+        body = self._completion.complete(delivery.body, claim.partner_id, began_at)
         started = time.monotonic()
         response = await self._client.post(delivery, claim.destination, self._target, body)
         forwarded = Forwarded(delivery.event_type, delivery.event_id, body, response, time.monotonic() - started)
         self._show(forwarded)
-        return AttemptResult(Done(response.outcome) if forwarded.is_success else Failed(response.outcome))
+        result = Done(response.outcome) if forwarded.is_success else Failed(response.outcome)
+        duration = round(forwarded.seconds * SECOND)
+        attempt = attempt_of(entry.attempts + 1, began_at, duration, response, result)
+        return AttemptResult(msgspec.structs.replace(result, attempt=attempt))

@@ -7,12 +7,11 @@ import email.utils
 import re
 from datetime import UTC
 
+from trunkline.domain.delivery import MAX_ATTEMPTS
 from trunkline.domain.instant import DAY, SECOND, Instant, from_datetime
 
 DELAYS = (5, 10, 20, 40, 80, 150, 230, 280, 300, 300)
 """Seconds between each attempt and the next one."""
-
-ATTEMPTS = len(DELAYS) + 1
 
 MAX_AGE: Instant = DAY
 """The maximum age of an event that is retried, in microseconds. If a receiver was down for days, many events wait for
@@ -40,7 +39,7 @@ def is_retried(status: int) -> bool:
 
 def may_retry(attempts: int, age: Instant) -> bool:
     """Whether another attempt follows this number of attempts, for an event of that age in microseconds."""
-    return attempts < ATTEMPTS and age < MAX_AGE
+    return attempts < MAX_ATTEMPTS and age < MAX_AGE
 
 
 def pause_after(silent_rounds: int) -> Instant:

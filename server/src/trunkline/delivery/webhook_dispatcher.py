@@ -5,6 +5,7 @@
 
 import random
 import ssl
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Protocol, Self
@@ -18,14 +19,15 @@ from trunkline.delivery.http_client import NoResponse, NoResponseInTime, post
 from trunkline.delivery.retry_schedule import delay_after, is_retried, is_success, may_retry, retry_after
 from trunkline.delivery.worker import AttemptResult
 from trunkline.domain import webhook_target
-from trunkline.domain.instant import Clock, Instant, now
+from trunkline.domain.delivery import MAX_SHOWN_BODY, Attempt, AttemptStatus, shown_headers
+from trunkline.domain.instant import SECOND, Clock, Instant, now
 from trunkline.domain.subscription import DEFAULT_ROUTING_ID_HEADER, LISTENER
 from trunkline.domain.tracing import bind
 from trunkline.domain.webhook_target import Target
 from trunkline.schemas.documents import Completion
 from trunkline.storage import subscriptions
 from trunkline.storage.change import Change
-from trunkline.storage.outbox import Claim, Done, Entry, Failed, Retry
+from trunkline.storage.outbox import Claim, Done, Entry, Failed, Result, Retry
 from trunkline.storage.store import Store
 from trunkline.storage.subscriptions import Delivery
 
@@ -41,6 +43,13 @@ class WebhookResponse(msgspec.Struct, frozen=True):
     retry_after: str | None = None
     routing_token: str | None = None
     timed_out: bool = False
+    sent: Mapping[str, str] = {}
+    """The headers of the request."""
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
+    """The beginning of the body."""
+    is_cut: bool = False
+    """Whether the body has more than that."""
 
     @property
     def outcome(self) -> str:
@@ -89,10 +98,12 @@ class HttpWebhookClient:
         """Sends one request. Never raises."""
         headers = request_headers(delivery, subscription_id, target, body, self._clock())
         try:
-            status, response_headers = await post(self._connections, target, headers, body)
+            response = await post(self._connections, target, headers, body)
         except NoResponse as error:
-            return WebhookResponse(None, str(error), timed_out=isinstance(error, NoResponseInTime))
-        return webhook_response(delivery, status, response_headers)
+            return WebhookResponse(None, str(error), timed_out=isinstance(error, NoResponseInTime), sent=headers)
+        return webhook_response(
+            delivery, response.status, response.headers, sent=headers, body=response.body, is_cut=response.is_cut
+        )
 
 
 def request_headers(
@@ -108,11 +119,27 @@ def request_headers(
     }
 
 
-def webhook_response(delivery: Delivery, status: int, headers: Mapping[str, str]) -> WebhookResponse:
-    """The response with this status and these headers."""
+def webhook_response(
+    delivery: Delivery,
+    status: int,
+    headers: Mapping[str, str],
+    *,
+    sent: Mapping[str, str],
+    body: bytes = b"",
+    is_cut: bool = False,
+) -> WebhookResponse:
+    """The response with this status and these headers to a request with the headers ``sent``."""
     lowered = {name.lower(): value for name, value in headers.items()}
     token = lowered.get((delivery.routing_key_header or "").lower())
-    return WebhookResponse(status, retry_after=lowered.get("retry-after"), routing_token=token)
+    return WebhookResponse(
+        status,
+        retry_after=lowered.get("retry-after"),
+        routing_token=token,
+        sent=sent,
+        headers=lowered,
+        body=body,
+        is_cut=is_cut,
+    )
 
 
 class WebhookDispatcher:
@@ -171,9 +198,37 @@ class WebhookDispatcher:
         objection = None if self._allow_private else webhook_target.objection(target)
         if objection is not None:
             return AttemptResult(Failed(f"the target is not allowed: {objection}"))
-        body = self._completion.complete(delivery.body, claim.partner_id, self._clock())
+        began_at, timer = self._clock(), time.perf_counter()
+        body = self._completion.complete(delivery.body, claim.partner_id, began_at)
         response = await self._client.post(delivery, claim.destination, target, body)
-        return attempt_result(delivery, claim.destination, entry.attempts, response, self._clock(), self._jitter())
+        duration = round((time.perf_counter() - timer) * SECOND)
+        result = attempt_result(delivery, claim.destination, entry.attempts, response, self._clock(), self._jitter())
+        attempt = attempt_of(entry.attempts + 1, began_at, duration, response, result.result)
+        return msgspec.structs.replace(result, result=msgspec.structs.replace(result.result, attempt=attempt))
+
+
+def attempt_of(number: int, began_at: Instant, duration: Instant, response: WebhookResponse, result: Result) -> Attempt:
+    """What is stored of an attempt."""
+    match result:
+        case Done():
+            status = AttemptStatus.SUCCESS
+        case Retry():
+            status = AttemptStatus.RETRYING
+        case Failed():
+            status = AttemptStatus.FAILED
+    shown = response.body[:MAX_SHOWN_BODY]
+    return Attempt(
+        number,
+        began_at,
+        duration,
+        status,
+        request_headers=response.sent,
+        http_status=response.status,
+        error=None if status is AttemptStatus.SUCCESS else response.outcome,
+        response_headers=shown_headers(response.headers),
+        response_body=shown.decode("utf-8", "replace"),
+        is_cut=response.is_cut or len(response.body) > len(shown),
+    )
 
 
 def attempt_result(

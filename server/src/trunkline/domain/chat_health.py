@@ -20,6 +20,11 @@ from trunkline.domain.instant import Instant
 REPUTATION_CHATS = 100
 """How many chats of a line decide its reputation: those that changed last."""
 
+MAX_DAYS = 90
+"""The days for which the messages of a line are counted: today and those before."""
+
+DEFAULT_DAYS = 30
+
 
 class Thresholds(msgspec.Struct, frozen=True):
     """When a chat, or a line, stops being healthy. The API publishes no values; ``config`` makes these settings."""

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 import msgspec
 
+from trunkline.domain.chat import HealthStatus, Service
+from trunkline.domain.search import Search
+
 MAX_LIMIT = 100
 """Items on a page, of every list."""
 
@@ -21,11 +24,34 @@ MAX_WAIT = 60
 """Seconds that a response may wait for a change."""
 
 
+class Match(msgspec.Struct, frozen=True):
+    """What a chat must be, as it is now. Each condition that is left out holds for every chat."""
+
+    health: frozenset[HealthStatus] = frozenset()
+    service: Service | None = None
+    is_group: bool | None = None
+    search: Search | None = None
+
+    @property
+    def unhealthy(self) -> Sequence[HealthStatus]:
+        """The statuses of the chats, if none of them is ``HEALTHY``; otherwise empty."""
+        return () if HealthStatus.HEALTHY in self.health else sorted(self.health)
+
+
 class Filters(msgspec.Struct, frozen=True):
     """Which chats a list contains: those of one line, those with one handle, both, or all of the partner's."""
 
     line: str | None = None
     handle: str | None = None
+    match: Match | None = None
+    """Of these, only the chats that match."""
+
+
+class Sort(StrEnum):
+    """What a list is ordered by, the latest first."""
+
+    UPDATED = "updated"
+    CREATED = "created"
 
 
 class Include(StrEnum):
@@ -47,6 +73,7 @@ class ChatQuery(msgspec.Struct, frozen=True):
     wait: int = 0
     """Seconds to wait if nothing has changed."""
     include: frozenset[Include] = frozenset()
+    sort: Sort = Sort.UPDATED
 
 
 def fitting(documents: Sequence[bytes]) -> int:

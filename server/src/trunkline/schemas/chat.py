@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from trunkline.domain import instant
 from trunkline.domain.chat import MAX_FORMER, Chat, Health, HealthStatus, Participant, ParticipantStatus, Service
+from trunkline.domain.paging import Filters
 from trunkline.schemas.fields import DEPRECATED, ChatId, Id, Timestamp, Url
 
 GUIDE_PATH = "/guides/chats/chat-health"
@@ -164,6 +165,41 @@ def chat_health(document: bytes) -> tuple[str, HealthStatus]:
     """The id and the health status of a stored chat, without decoding the rest."""
     chat = _health_decoder.decode(unmark_doc_base(document))
     return chat.id, chat.health_status.status
+
+
+class _HandleOnly(msgspec.Struct):
+    handle: str
+
+
+class _Summary(msgspec.Struct):
+    """What filters look at."""
+
+    display_name: str | None
+    handles: list[_HandleOnly]
+    health_status: _HealthOnly
+    is_group: bool
+    service: Service | None
+
+
+_summary_decoder = msgspec.json.Decoder(_Summary)
+
+
+def meets(document: bytes, filters: Filters) -> bool:
+    """Whether a stored chat is in the list with these filters, without decoding the rest.
+
+    A search looks at the handles of the recipients, not at the line.
+    """
+    chat = _summary_decoder.decode(unmark_doc_base(document))
+    line, *recipients = [each.handle for each in chat.handles]
+    if filters.line not in (None, line) or (filters.handle is not None and filters.handle not in (line, *recipients)):
+        return False
+    match = filters.match
+    return match is None or (
+        (not match.health or chat.health_status.status in match.health)
+        and match.service in (None, chat.service)
+        and match.is_group in (None, chat.is_group)
+        and (match.search is None or match.search.finds(chat.display_name, recipients))
+    )
 
 
 def mark_doc_base(encoded: bytes) -> bytes:

@@ -4,6 +4,7 @@ A document is complete JSON, so its bytes are taken apart: ``render_chat`` puts 
 UUID of 36 characters.
 """
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from trunkline.domain.paging import Include
 from trunkline.schemas.chat import ChatSchema
-from trunkline.schemas.fields import Count, NextCursor
+from trunkline.schemas.fields import ChatId, Count, NextCursor
 from trunkline.schemas.message import MessageSchema
 
 _ID = slice(len(b'{"id":"'), len(b'{"id":"') + 36)
@@ -48,6 +49,13 @@ class ChatList(msgspec.Struct):
         ),
     ]
     next_cursor: NextCursor
+    unmatched: Annotated[
+        list[ChatId] | UnsetType,
+        Meta(
+            description="The ids of chats that have changed and do not match `health`, `service`, `is_group` and `q` "
+            "now: remove those that you have. Only with `updated_since` and one of these."
+        ),
+    ] = UNSET
 
 
 def chat_id_of(document: bytes) -> str:
@@ -68,10 +76,12 @@ def extend_document(
     return b"".join([document.removesuffix(b"}"), *fields, b"}"])
 
 
-def render_chat_list(documents: bytes, next_cursor: str | None) -> bytes:
+def render_chat_list(documents: bytes, next_cursor: str | None, unmatched: Sequence[str] | None = None) -> bytes:
     """The body of a page. ``documents`` are joined by commas."""
     cursor = b"null" if next_cursor is None else b'"%b"' % next_cursor.encode()
-    return b'{"chats":[%b],"next_cursor":%b}' % (documents, cursor)
+    if unmatched is None:
+        return b'{"chats":[%b],"next_cursor":%b}' % (documents, cursor)
+    return b'{"chats":[%b],"next_cursor":%b,"unmatched":%b}' % (documents, cursor, msgspec.json.encode(unmatched))
 
 
 def with_next_cursor(body: bytes, before: str, after: str) -> bytes:

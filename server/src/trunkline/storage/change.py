@@ -16,7 +16,7 @@ from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import NotYourLine
 from trunkline.domain.events import Event
 from trunkline.schemas.chat import render_chat
-from trunkline.storage import events, outbox, participants
+from trunkline.storage import creations, events, outbox, participants
 from trunkline.storage.deferred import DeferredWrites
 from trunkline.storage.locked_partner import lock_partner, write_partner
 from trunkline.storage.outbox import CARRIER, Command, NewEntry
@@ -33,6 +33,7 @@ _CHAT_COLUMNS = (
     "name",
     "message_count",
     "unread_count",
+    "health",
     "updated_at",
     "revision",
     "document",
@@ -98,7 +99,7 @@ class Change(Reader):
         """Stores new and changed chats, each at most once; each takes the next revision, in the order given.
 
         Of the participants who left, the latest are stored. ``same_handles`` says that every chat is stored with the
-        handles that it has now.
+        handles that it has now, and since the time at which it was created.
         """
         record_move, save_chat = _QUERIES["record_move"], _QUERIES["save_chat"]
         first = self._revision + 1
@@ -113,6 +114,8 @@ class Change(Reader):
             write(record_move, record_move.values(**named), ("sort_key_history", named["revision"]), reads=row)
             write(save_chat, save_chat.values(**named), row)
             participants.update_sort_key(self.transaction, named)
+            if not same_handles:
+                creations.save(self.transaction, named, chat.created_at)
         if not same_handles or any(each is not chat for each, chat in zip(kept, chats, strict=True)):
             await participants.save(self.transaction, self.partner_id, kept, first)
         elif len(chats) > 1:
@@ -124,6 +127,7 @@ class Change(Reader):
         rows = [tuple(_columns(self.partner_id, chat, revision).values()) for revision, chat in numbered]
         await self.transaction.load("chats", _CHAT_COLUMNS, rows)
         await participants.load_new(self.transaction, self.partner_id, numbered)
+        await creations.load_new(self.transaction, self.partner_id, numbered)
         return len(rows)
 
     async def save_mirror_cursor(self, base_url: str, cursor: str | None) -> None:
@@ -159,6 +163,7 @@ def _columns(partner_id: int, chat: Chat, revision: int) -> dict[str, Value]:
         "name": chat.name,
         "message_count": chat.message_count,
         "unread_count": chat.unread_count,
+        "health": chat.health.status,
         "updated_at": chat.updated_at,
         "revision": revision,
         "document": render_chat(chat),

@@ -6,12 +6,17 @@ from operator import itemgetter
 import msgspec
 
 from trunkline.domain.paging import Filters
+from trunkline.schemas.chat import meets
+from trunkline.schemas.chat_list import chat_id_of
 from trunkline.storage.ports import Source
 from trunkline.storage.reader import Reader
 from trunkline.storage.sql import Query, load
 
 _QUERIES = load("changed_since")
 _REVISION = itemgetter(1)
+MAX_ROWS = 500
+"""Chats that are read for a page of those that match."""
+
 _FEW, _MANY = 16, 256  # partners of one query for revisions; it is padded to one of these
 
 
@@ -34,14 +39,38 @@ class ChangedChats(msgspec.Struct, frozen=True):
     has_more: bool
     revisions: Sequence[int]
     """The revision of each document."""
+    unmatched: Sequence[str] = ()
+    """The ids of the chats that have changed and do not match the filters."""
 
     def first(self, number: int) -> "ChangedChats":
         """Only the first chats, of which there are more."""
-        return ChangedChats(self.documents[:number], self.revisions[number - 1], True, self.revisions[:number])
+        return ChangedChats(
+            self.documents[:number], self.revisions[number - 1], True, self.revisions[:number], self.unmatched
+        )
 
 
 async def read(reader: Reader, filters: Filters, *, since: int, limit: int) -> ChangedChats:
     """At most ``limit`` chats that changed after the revision ``since``, as they are now."""
+    if filters.match is None:
+        return await _changed(reader, filters, since, limit)
+    changed = await _changed(reader, filters, since, MAX_ROWS)
+    matching: list[tuple[bytes, int]] = []
+    unmatched: list[str] = []
+    reached, has_more = changed.reached, changed.has_more
+    for document, revision in zip(changed.documents, changed.revisions, strict=True):
+        if not meets(document, filters):
+            unmatched.append(chat_id_of(document))
+        elif len(matching) < limit:
+            matching.append((document, revision))
+        else:
+            reached, has_more = matching[-1][1], True
+            break
+    return ChangedChats(
+        [document for document, _ in matching], reached, has_more, [revision for _, revision in matching], unmatched
+    )
+
+
+async def _changed(reader: Reader, filters: Filters, since: int, limit: int) -> ChangedChats:
     query = _QUERIES["changed" + _suffix(filters)]
     named = {"partner": reader.partner_id, "handle": filters.handle, "line": filters.line}
     values = query.values(**named, since=since, limit=limit + 1)

@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from trunkline.domain.paging import Filters
+from trunkline.domain.chat import HealthStatus
+from trunkline.domain.paging import Filters, Sort
 from trunkline.storage.cursor import MAX_SORT_KEY, MIN_SORT_KEY, SortKey
 from trunkline.storage.reader import Reader
 from trunkline.storage.sql import Query, Row, load, union_all
@@ -20,6 +21,9 @@ from trunkline.storage.sql import Query, Row, load, union_all
 _QUERIES = load("chat_list")
 _LIVE = _QUERIES["live"]
 _LIVE_OF_LINE = _QUERIES["live_of_line"]
+_LIVE_OF_UNHEALTHY = _QUERIES["live_of_unhealthy"]
+_LIVE_OF_LINE_UNHEALTHY = _QUERIES["live_of_line_unhealthy"]
+_LIVE_BY_CREATION = _QUERIES["live_by_creation"]
 _INDEXED = 1
 """The place of the chats of an indexed handle that is no line; 0 if it is not indexed."""
 
@@ -66,6 +70,8 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     """The partner's revision when a page of chats was read. While it stays the same, so does the page."""
     rows: Sequence[Row] = ()
     """The document and the sort key of each chat of a page of chats."""
+    skip: int = 0
+    """How many of the next chats are still to be left out."""
 
     def first(self, number: int) -> "Page":
         """The page of only the first chats, of which there are more."""
@@ -81,13 +87,17 @@ async def read(
     snapshot: int = LATEST,
     after: SortKey = MAX_SORT_KEY,
     skip: int = 0,
+    sort: Sort = Sort.UPDATED,
 ) -> Page:
     """The page of at most ``limit`` chats after a sort key, as of a snapshot. Raises ``SnapshotForgotten``.
 
-    ``skip`` is a number of chats to leave out, of a first page.
+    ``skip`` is a number of chats to leave out, of a first page. A page may have others than those of ``filters.match``;
+    one by creation, than those of the filters at all (``matching`` leaves them out).
     """
+    if sort is not Sort.UPDATED:
+        return await _by_creation(reader, limit, snapshot, after)
     if filters.handle is not None and filters.handle == filters.line:
-        filters = Filters(filters.line)  # a line is in each of its chats
+        filters = Filters(filters.line, match=filters.match)  # a line is in each of its chats
     if skip and filters.handle is not None:
         snapshot = await revision_of(reader)
         skipped = await _skipped(reader, filters, skip)
@@ -108,6 +118,10 @@ async def read(
         if moved:
             by_sort_key = {(row[1], row[2]): row for row in (*rows, *moved)}
             rows = [by_sort_key[sort_key] for sort_key in sorted(by_sort_key, reverse=True)]
+    return _page_of(rows, limit, snapshot, revision)
+
+
+def _page_of(rows: Sequence[Row], limit: int, snapshot: int, revision: int) -> Page:
     served = rows[:limit]
     return Page(
         documents=[row[0] for row in served],
@@ -118,10 +132,22 @@ async def read(
     )
 
 
+async def _by_creation(reader: Reader, limit: int, snapshot: int, after: SortKey) -> Page:
+    """The page in the order of creation. No sort key ever changes, so there is no moved part."""
+    is_first = snapshot == LATEST
+    if is_first:
+        # Before the chats are read: what is created between the two reads belongs to a later revision than this page.
+        snapshot = await revision_of(reader)
+    rows = await reader.fetch(_LIVE_BY_CREATION, (reader.partner_id, *after, snapshot, limit + 1))
+    return _page_of(rows, limit, snapshot, snapshot if is_first or not rows else rows[0][3])
+
+
 async def _live(
     reader: Reader, filters: Filters, snapshot: int, after: SortKey, limit: int, skip: int
 ) -> Sequence[Row]:
     partner_id, line, handle = reader.partner_id, filters.line, filters.handle
+    if handle is None and filters.match is not None and filters.match.unhealthy:
+        return await _unhealthy(reader, filters.match.unhealthy, line, snapshot, after, limit)
     if line is None and handle is None:
         return await reader.fetch(_LIVE, (partner_id, *after, snapshot, limit, skip))
     if handle is None:
@@ -131,6 +157,22 @@ async def _live(
     return await _of_handle(
         reader, handle, LIVE_OF_LINE_AND_HANDLE, (partner_id, handle, line, *after, snapshot, limit)
     )
+
+
+async def _unhealthy(
+    reader: Reader, statuses: Sequence[HealthStatus], line: str | None, snapshot: int, after: SortKey, limit: int
+) -> Sequence[Row]:
+    query = _LIVE_OF_UNHEALTHY if line is None else _LIVE_OF_LINE_UNHEALTHY
+    values = query.values(
+        partner=reader.partner_id,
+        line=line,
+        after_updated_at=after.updated_at,
+        after_revision=after.revision,
+        snapshot=snapshot,
+        limit=limit,
+        **dict(zip(("health_a", "health_b", "health_c"), (*statuses, "", ""), strict=False)),
+    )
+    return _latest(await reader.fetch(query, values), limit)
 
 
 async def _of_handle(reader: Reader, handle: str, queries: OfHandle, values: tuple[Any, ...]) -> Sequence[Row]:

@@ -22,6 +22,7 @@ _BEYOND_REVISION = {
 }
 _ORPHANED = {
     "participants_without_chat": "participants belong to no chat",
+    "creations_without_chat": "times of creation belong to no chat",
     "messages_without_chat": "messages belong to no chat",
     "opt_outs_without_chat": "opt-outs belong to no chat",
     "media_parts_without_message": "media parts belong to no message",
@@ -44,6 +45,8 @@ class ChatRow(msgspec.Struct, frozen=True):
     document: bytes
     message_count: int
     unread_count: int
+    health: str
+    created_at: Instant | None
     messages: int
     unread: int
 

@@ -1,7 +1,8 @@
 """The tokens of a list: stateless for the server, opaque to the client (docs/wire.md §1, §6).
 
     cursor:      sort key of the last item served (16 bytes) · snapshot: the partner's revision at the first page (8)
-                 · started: when the first page was served, in seconds (5) · signature (16)
+                 · started: when the first page was served, in seconds (5)
+                 · how many chats after it to leave out (3), only if there are any · signature (16)
     sync token:  revision up to which the client has seen the partner's changes (8) · signature (16)
 
 The lengths are multiples of three, so base64url needs no padding and has no spare bits: every character counts. The
@@ -24,7 +25,8 @@ LIFETIME: int = 2 * DAY
 _NUMBERS = Struct(">qQQ")
 _PAYLOAD = _NUMBERS.size + 5
 _SIGNATURE = 16
-_LENGTH = 60  # characters
+_SKIP = 3
+_LENGTH, _LENGTH_WITH_SKIP = 60, 64  # characters
 _REVISION = Struct(">Q")
 _SYNC_LENGTH = 32
 _SYNC = b"trunkline sync"
@@ -54,27 +56,32 @@ class Cursor(NamedTuple):
     after: SortKey
     snapshot: int
     started_at: Instant
+    skip: int = 0
+    """How many items after the sort key to leave out."""
 
 
 def encode(cursor: Cursor, key: bytes, scope: bytes) -> str:
     """The token of a cursor. ``scope`` is the partner and the filters, in any unambiguous form."""
-    (updated_at, revision), snapshot, started_at = cursor
+    (updated_at, revision), snapshot, started_at, skip = cursor
     payload = _NUMBERS.pack(updated_at, revision, snapshot) + (started_at // SECOND).to_bytes(5, "big")
+    if skip:
+        payload += skip.to_bytes(_SKIP, "big")
     raw = payload + _sign(payload, key, scope)
     return binascii.b2a_base64(raw, newline=False).translate(_TO_URL).decode()
 
 
 def decode(token: str, key: bytes, scope: bytes) -> Cursor | None:
     """The cursor of a token; None unless ``encode`` made it with the same key and scope."""
-    raw = _raw(token) if len(token) == _LENGTH else None
+    raw = _raw(token) if len(token) in (_LENGTH, _LENGTH_WITH_SKIP) else None
     if raw is None:
         return None
-    payload, signature = raw[:_PAYLOAD], raw[_PAYLOAD:]
+    payload, signature = raw[:-_SIGNATURE], raw[-_SIGNATURE:]
     if not hmac.compare_digest(signature, _sign(payload, key, scope)):
         return None
     updated_at, revision, snapshot = _NUMBERS.unpack_from(payload)
-    started_at = int.from_bytes(payload[_NUMBERS.size :], "big") * SECOND
-    return Cursor(SortKey(updated_at, revision), snapshot, started_at)
+    started_at = int.from_bytes(payload[_NUMBERS.size : _PAYLOAD], "big") * SECOND
+    skip = int.from_bytes(payload[_PAYLOAD:], "big")
+    return Cursor(SortKey(updated_at, revision), snapshot, started_at, skip)
 
 
 # The pages of a partner have the same token until something changes.
@@ -99,9 +106,10 @@ def decode_sync(token: str, key: bytes, partner_id: int) -> int | None:
 
 def _raw(token: str) -> bytes | None:
     try:
-        return binascii.a2b_base64(token.encode("ascii").translate(_FROM_URL), strict_mode=True)
+        raw = binascii.a2b_base64(token.encode("ascii").translate(_FROM_URL), strict_mode=True)
     except (binascii.Error, UnicodeEncodeError):
         return None
+    return raw if len(raw) * 4 == len(token) * 3 else None  # no padding
 
 
 def _sign(payload: bytes, key: bytes, scope: bytes, purpose: bytes = b"trunkline cursor") -> bytes:

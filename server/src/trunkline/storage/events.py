@@ -1,4 +1,4 @@
-"""Stored events: what subscribers get, in each version that one of them has, and what became of each delivery.
+"""Stored events: what subscribers get, in each version that one of them has.
 
 Events and finished deliveries are stored for a while (``storage/retention``).
 """
@@ -15,8 +15,9 @@ from trunkline.domain.instant import Instant
 from trunkline.domain.subscription import deliverable
 from trunkline.schemas.events import webhook_body
 from trunkline.schemas.forgotten import without_content
+from trunkline.storage import deliveries
 from trunkline.storage.deferred import DeferredWrites
-from trunkline.storage.outbox import NO_CHAT, EntryState, NewEntry
+from trunkline.storage.outbox import NO_CHAT, NewEntry
 from trunkline.storage.ports import Transaction
 from trunkline.storage.reader import Reader
 from trunkline.storage.sql import load
@@ -33,19 +34,6 @@ class StoredEvent(msgspec.Struct, frozen=True):
     type: str
     chat_id: str | None
     created_at: Instant
-
-
-class DeliveryRecord(msgspec.Struct, frozen=True):
-    """A delivery and its state. ``entity_id`` is the event's sequence."""
-
-    sequence: int
-    destination: str
-    kind: str
-    entity_id: str
-    state: str
-    attempts: int
-    outcome: str | None
-    updated_at: Instant
 
 
 async def publish(
@@ -113,25 +101,10 @@ async def forget_message(transaction: Transaction, partner_id: int, message_id: 
     rows = [query.values(partner=partner_id, sequence=row[0], body=without_content(row[1])) for row in found]
     if rows:
         await transaction.run_many(query, rows)
+    for row in found:
+        await deliveries.forget_responses(transaction, partner_id, row[0])
 
 
 async def subscriptions_of(reader: Reader, sequence: int) -> Sequence[str]:
     """The ids of the subscriptions that a stored event was delivered to when it happened."""
     return [row[0] for row in await reader.fetch(_QUERIES["subscriptions_of_event"], (reader.partner_id, sequence))]
-
-
-async def deliveries(
-    reader: Reader, limit: int, *, destination: str | None, state: EntryState | None
-) -> Sequence[tuple[DeliveryRecord, StoredEvent | None]]:
-    """A partner's deliveries, the latest first, each with its event if that is still stored.
-
-    ``destination`` and ``state`` filter them.
-    """
-    query = _QUERIES["deliveries"]
-    values = query.values(partner=reader.partner_id, destination=destination or "", state=state or "", limit=limit)
-    records = [DeliveryRecord(*row) for row in await reader.fetch(query, values)]
-    events: dict[str, StoredEvent | None] = {}
-    for sequence in {each.entity_id for each in records}:
-        rows = await reader.fetch(_QUERIES["event_by_sequence"], (reader.partner_id, int(sequence)))
-        events[sequence] = StoredEvent(*rows[0]) if rows else None
-    return [(each, events[each.entity_id]) for each in records]

@@ -19,7 +19,7 @@ async def rules_for(reader: Reader, handles: Sequence[str]) -> dict[str, Rule]:
     """The rule that applies to each handle: its own, else the rule for everyone, else one without effect."""
     query = _QUERIES["rules_for"]
     rules: dict[str, Rule] = {}
-    for keys in in_several(handles):
+    for keys in in_several(handles, ""):
         rows = await reader.fetch(query, query.values(partner=reader.partner_id, **keys))
         rules |= {handle: _decode(rule) for handle, rule in rows}
     everyone = rules.get(EVERYONE, _NO_RULE)

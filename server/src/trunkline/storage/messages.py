@@ -124,7 +124,7 @@ async def find_all_with_chats(reader: Reader, message_ids: Sequence[str]) -> dic
     """The messages with these ids that exist, by id, with their chats."""
     query = _QUERIES["several_with_chats"]
     found: dict[str, tuple[Message, Chat]] = {}
-    for keys in in_several(message_ids):
+    for keys in in_several(message_ids, ""):
         for row in await reader.fetch(query, query.values(partner=reader.partner_id, **keys)):
             each = _with_chat(row)
             if each is not None:

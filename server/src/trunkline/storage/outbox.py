@@ -19,7 +19,9 @@ from enum import Enum, StrEnum, auto
 import msgspec
 
 from trunkline.domain.context import Origin
+from trunkline.domain.delivery import Attempt, EntryState
 from trunkline.domain.instant import HOUR, MINUTE, SECOND, Clock, Instant
+from trunkline.schemas.attempts import attempt_line
 from trunkline.storage.deferred import DeferredWrites
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.reader import Reader
@@ -106,6 +108,8 @@ class Done(msgspec.Struct, frozen=True):
     """The entry was delivered. A command is deleted; a delivery is stored with its outcome."""
 
     outcome: str | None = None
+    attempt: Attempt | None = None
+    """What a receiver got and answered, to be stored with the delivery."""
 
 
 class Retry(msgspec.Struct, frozen=True):
@@ -117,12 +121,14 @@ class Retry(msgspec.Struct, frozen=True):
     due_at: Instant
     outcome: str | None = None
     counts: bool = True
+    attempt: Attempt | None = None
 
 
 class Failed(msgspec.Struct, frozen=True):
     """The entry will not be delivered."""
 
     outcome: str
+    attempt: Attempt | None = None
 
 
 Result = Done | Retry | Failed
@@ -136,14 +142,6 @@ class ClaimPolicy(Enum):
     """The claim stays while an entry is due."""
     KEEP = auto()
     """The claim stays: no other worker serves the queue."""
-
-
-class EntryState(StrEnum):
-    """The state of a delivery."""
-
-    PENDING = "waiting"
-    DONE = "done"
-    FAILED = "failed"
 
 
 def add(transaction: DeferredWrites, partner_id: int, entries: Sequence[NewEntry], now: Instant) -> None:
@@ -303,6 +301,7 @@ async def record(
             "attempts": entry.attempts + (not isinstance(result, Retry) or result.counts),
             "outcome": result.outcome,
             "due_at": entry.due_at,
+            "attempt": None if result.attempt is None else attempt_line(result.attempt),
         }
         match result:
             case Retry():

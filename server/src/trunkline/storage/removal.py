@@ -14,7 +14,7 @@ from trunkline.domain.chat import Chat
 from trunkline.domain.instant import Instant
 from trunkline.domain.message import Message
 from trunkline.schemas.message import parse_message
-from trunkline.storage import attachments
+from trunkline.storage import attachments, line_statistics, requests
 from trunkline.storage.change import Change
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.reader import Reader
@@ -32,6 +32,7 @@ _TABLES = {
     "messages": "id",
     "participants": "chat_id, handle",
     "sort_key_history": "replaced_by",
+    "chat_creations": "chat_id, revision",
     "opt_outs": "handle, chat_id",
     "contact_card_shares": "id",
     "contact_cards": "phone_number",
@@ -40,6 +41,9 @@ _TABLES = {
     "loopback_rules": "handle",
     "faults": "position",
     "mirrors": "base_url",
+    "requests": "answered_at, serial",
+    "line_days": "line, day",
+    "line_counts": "counted_to",
     "lines": "phone_number",
 }
 """The tables whose rows are deleted in batches, with the columns that follow the partner in their primary keys."""
@@ -152,7 +156,7 @@ async def delete_chat(change: Change, chat: Chat) -> None:
         for name in ("keep_opt_outs", "delete_opt_outs_of_chat"):
             query = _QUERIES[name]
             await change.fetch(query, query.values(partner=change.partner_id, chat=chat.id, handle=handle))
-    for name in ("participants", "history", "shares", "tokens"):
+    for name in ("participants", "history", "creations", "shares", "tokens"):
         query = _QUERIES[f"delete_{name}_of_chat"]
         await change.fetch(query, query.values(partner=change.partner_id, chat=chat.id))
     await change.fetch(_QUERIES["delete_chat"], (change.partner_id, chat.id))
@@ -173,8 +177,10 @@ async def delete_events(change: Change, line: str, after: int, last: int) -> int
 
 
 async def delete_line(change: Change, line: str) -> None:
-    """Deletes a line that is being removed, with its contact card."""
+    """Deletes a line that is being removed, with its contact card, its statistics, and what requests said."""
     query = _QUERIES["delete_line"]
     if await change.fetch(query, query.values(partner=change.partner_id, line=line)):
         query = _QUERIES["delete_contact_card"]
         await change.fetch(query, query.values(partner=change.partner_id, line=line))
+        await line_statistics.forget_line(change, line)
+        await requests.forget_all(change)

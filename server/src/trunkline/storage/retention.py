@@ -18,6 +18,9 @@ DELIVERIES: Instant = 30 * DAY
 CONTACT_CARD_SHARES: Instant = 30 * DAY
 """How long a share of a contact card is stored, in microseconds."""
 
+REQUESTS: Instant = 7 * DAY
+"""How long the journal has a request, in microseconds."""
+
 _MARGIN = DAY  # a change is dated before it waits for its turn, by a clock that may differ from others
 
 _RETENTION = {
@@ -26,6 +29,7 @@ _RETENTION = {
     "events": DELIVERIES,
     "entries": DELIVERIES,
     "contact_card_shares": CONTACT_CARD_SHARES,
+    "requests": REQUESTS,
 }
 
 

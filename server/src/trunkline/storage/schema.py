@@ -13,12 +13,13 @@ from trunkline.storage import media_parts
 from trunkline.storage.distribution import place_tables
 from trunkline.storage.migrations.step_0010 import rewrite_groups
 from trunkline.storage.migrations.step_0014 import begin_forgetting
+from trunkline.storage.migrations.step_0020 import add_filters
 from trunkline.storage.ports import Database, Source, Transaction
 from trunkline.storage.sql import load, statements
 
 _QUERIES = load("store")
 
-_STEPS = {5: media_parts.index_all, 10: rewrite_groups, 14: begin_forgetting}
+_STEPS = {5: media_parts.index_all, 10: rewrite_groups, 14: begin_forgetting, 20: add_filters}
 """What a migration does besides its statements, by the schema version that it leads to."""
 
 _FIRST_WITH_PHASE = 15

@@ -7,12 +7,13 @@ first appearance, and the values as a tuple in that order. docs/decisions/0006 s
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
 Value: TypeAlias = str | bytes | int | None
 Row: TypeAlias = tuple[Any, ...]
+K = TypeVar("K", str, int)
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 _COMMENT = re.compile(r" *--.*$\n?", re.MULTILINE)
@@ -33,10 +34,10 @@ class Query(msgspec.Struct, frozen=True):
         return tuple(map(named.__getitem__, self.parameters))
 
 
-def in_several(keys: Sequence[str]) -> Iterator[dict[str, str]]:
-    """The values of ``:a`` to ``:p``, the keys of a query for several, as often as it must run. No key is empty."""
+def in_several(keys: Sequence[K], none: K) -> Iterator[dict[str, K]]:
+    """The values of ``:a`` to ``:p``, the keys of a query for several, as often as it must run. No key is ``none``."""
     for first in range(0, len(keys), len(_SEVERAL)):
-        yield dict.fromkeys(_SEVERAL, "") | dict(zip(_SEVERAL, keys[first:], strict=False))
+        yield dict.fromkeys(_SEVERAL, none) | dict(zip(_SEVERAL, keys[first:], strict=False))
 
 
 def parse(text: str) -> dict[str, Query]:

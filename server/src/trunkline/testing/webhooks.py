@@ -102,9 +102,10 @@ class CapturingClient:
         """Captures one delivery."""
         async with self._lock:
             at = self._clock()
+            sent = request_headers(delivery, subscription_id, target, body, at)
             attempt = Delivery(
                 url=delivery.target_url,
-                headers=httpx2.Headers(request_headers(delivery, subscription_id, target, body, at)),
+                headers=httpx2.Headers(sent),
                 body=body,
                 event_type=delivery.event_type,
                 webhook_version=delivery.version,
@@ -113,7 +114,7 @@ class CapturingClient:
             )
             self._webhooks.deliveries.append(attempt)
             attempt.status, headers = await self._respond(attempt)
-        return webhook_response(delivery, attempt.status, headers)
+        return webhook_response(delivery, attempt.status, headers, sent=sent)
 
     async def close(self) -> None:
         """Does nothing."""

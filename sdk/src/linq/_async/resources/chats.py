@@ -14,6 +14,7 @@ from linq._types import NOT_GIVEN, omit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Literal
 
     from linq._async._runtime import AsyncPaginator
     from linq._async.base_client import AsyncBaseClient
@@ -42,12 +43,14 @@ if TYPE_CHECKING:
     from linq.types import (
         Chat,
         ChatCreateResponse,
+        ChatHealth,
         ChatInclude,
         ChatLeaveChatResponse,
         ChatSendVoicememoResponse,
         ChatUpdateResponse,
         MessageContentParam,
     )
+    from linq.types.shared import ServiceType
 
 
 class AsyncChatsResource(AsyncFollowableChats):
@@ -257,6 +260,11 @@ class AsyncChatsResource(AsyncFollowableChats):
         updated_since: str | Omit | None = omit,
         wait: int | Omit | None = omit,
         include: Sequence[ChatInclude] | str | Omit | None = omit,
+        health: Sequence[ChatHealth] | str | Omit | None = omit,
+        service: ServiceType | Omit | None = omit,
+        is_group: bool | Omit | None = omit,
+        q: str | Omit | None = omit,
+        sort: Literal["updated", "created"] | Omit | None = omit,
         prefetch: int = 0,
         extra_headers: Headers | None = None,
         extra_query: Query | None = None,
@@ -265,8 +273,9 @@ class AsyncChatsResource(AsyncFollowableChats):
     ) -> AsyncPaginator[AsyncListChatsPagination[Chat], Chat]:
         """List all chats, most recently updated first (``GET /v3/chats``; docs/wire.md §1).
 
-        Iterating over the result fetches every page, one request each. ``updated_since``, ``wait`` and ``include`` are
-        extensions of Trunkline; other services ignore them. To receive chats as they change, use ``follow``.
+        Iterating over the result fetches every page, one request each. ``updated_since``, ``wait``, ``include``,
+        ``health``, ``service``, ``is_group``, ``q`` and ``sort`` are extensions of Trunkline; others ignore them. To
+        receive chats as they change, use ``follow``.
 
         :param cursor: ``next_cursor`` of an earlier page with the same filters, to continue after it
         :param from_: only chats of this line, in E.164 (``+13343284472``)
@@ -277,6 +286,13 @@ class AsyncChatsResource(AsyncFollowableChats):
             time is added to the read timeout
         :param include: fields to add to each chat: any of ``last_message``, ``unread_count``, ``message_count``;
             a list, or a comma-separated string
+        :param health: only chats with one of these health statuses: any of ``HEALTHY``, ``AT_RISK``, ``CRITICAL``,
+            ``OPTED_OUT``; a list, or a comma-separated string. With ``health`` or one of the next four, a page may have
+            fewer chats than ``limit``, even none, although there are more
+        :param service: only chats with this service
+        :param is_group: only groups, or only direct chats
+        :param q: only chats with this text in the name or in the handle of a recipient, in any case, with any accents
+        :param sort: ``created`` lists the most recently created chats first; the default is ``updated``
         :param prefetch: 1 fetches the next page in the background while you work through this one
         """
         return pagination.AsyncListChatsPagination[types.Chat].paginate(
@@ -289,6 +305,11 @@ class AsyncChatsResource(AsyncFollowableChats):
                 updated_since=updated_since,
                 wait=wait,
                 include=include,
+                health=health,
+                service=service,
+                is_group=is_group,
+                q=q,
+                sort=sort,
                 prefetch=prefetch,
                 extra_headers=extra_headers,
                 extra_query=extra_query,

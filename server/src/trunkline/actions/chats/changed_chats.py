@@ -35,7 +35,7 @@ async def changed_chats(
         return await store.read(partner_id, lambda reader: _page(store, reader, query, since))
     reader = store.reader(partner_id)
     changed = await _read(reader, query, since)
-    if not changed.documents:
+    if not _has_news(changed):
         await check_line(store, partner_id, query.filters)
         changed = await _wait(reader, watch, query, since, disconnected, check_key)
     return await _rendered(store, reader, query, changed)
@@ -57,9 +57,14 @@ async def _rendered(store: Store, reader: Reader, query: ChatQuery, changed: Cha
         changed, documents = changed.first(number), documents[:number]
     joined = b",".join(documents)
     token = encode_sync(changed.reached, store.cursor_key, reader.partner_id)
+    unmatched = None if query.filters.match is None else changed.unmatched
     if changed.has_more:
-        return ChatPage(joined, next_cursor=token, sync_token=token, version=f"{token}-")
-    return ChatPage(joined, next_cursor=None, sync_token=token, version=token)
+        return ChatPage(joined, token, token, version=f"{token}-", unmatched=unmatched)
+    return ChatPage(joined, None, token, version=token, unmatched=unmatched)
+
+
+def _has_news(changed: ChangedChats) -> bool:
+    return bool(changed.documents or changed.unmatched)
 
 
 async def _wait(
@@ -73,7 +78,7 @@ async def _wait(
         while True:
             with watch.join(reader.partner_id, query.filters, since) as change:
                 changed = await _read(reader, query, since)
-                if changed.documents:
+                if _has_news(changed):
                     return changed
                 left = max(0.0, deadline - loop.time())
                 await asyncio.wait({change, leaving}, timeout=left, return_when=asyncio.FIRST_COMPLETED)

@@ -1,24 +1,24 @@
 """List all chats: one page of a partner's chats, and the cursor of the next (docs/wire.md §1)."""
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Awaitable, Sequence, Set
 
 import msgspec
 
 from trunkline.actions.steps.cursors import expired_cursor, require_cursor
 from trunkline.actions.steps.lookup import require_line
 from trunkline.domain.instant import Instant
-from trunkline.domain.paging import MAX_PAGE, MAX_SKIP, ChatQuery, Filters, Include, fitting
+from trunkline.domain.paging import MAX_PAGE, MAX_SKIP, ChatQuery, Filters, Include, Sort, fitting
 from trunkline.schemas.chat_list import extend_document
-from trunkline.storage import chat_list, includes
+from trunkline.storage import chat_list, includes, matching
 from trunkline.storage import cursor as cursors
-from trunkline.storage.chat_list import SnapshotForgotten
-from trunkline.storage.cursor import Cursor, encode_sync
+from trunkline.storage.chat_list import LATEST, Page, SnapshotForgotten
+from trunkline.storage.cursor import MAX_SORT_KEY, Cursor, SortKey, encode_sync
 from trunkline.storage.reader import Reader
 from trunkline.storage.store import Store
 
 _NUMBER = re.compile(r"[0-9]{1,5}")
-_VALID = f"the next_cursor of a page with the same 'from' and 'to', unchanged, or a number up to {MAX_SKIP}"
+_VALID = f"the next_cursor of a page with the same filters and order, unchanged, or a number up to {MAX_SKIP}"
 
 
 class ChatPage(msgspec.Struct, frozen=True, gc=False):
@@ -31,6 +31,8 @@ class ChatPage(msgspec.Struct, frozen=True, gc=False):
     """Yields what changes after the page; on later pages, what changes after the first page."""
     version: str
     """Identifies the state from which the page was read. While it is the same, so is the page."""
+    unmatched: Sequence[str] | None = None
+    """The ids of chats that have changed and do not match. None unless this is a page of changes that must match."""
 
 
 async def list_chats(
@@ -44,18 +46,18 @@ async def list_chats(
 
 
 async def _page(store: Store, reader: Reader, query: ChatQuery, now: Instant) -> ChatPage:
-    filters, limit, partner_id = query.filters, query.limit, reader.partner_id
-    key, scope = store.cursor_key, cursor_scope(partner_id, filters)
+    filters, partner_id = query.filters, reader.partner_id
+    key, scope = store.cursor_key, cursor_scope(partner_id, filters, query.sort)
     cursor, skip = _start(query.cursor, key, scope, now)
     if cursor is None:
-        page = await chat_list.read(reader, filters, limit=limit, skip=skip)
+        page = await _read(reader, query, skip=skip)
         # A line that has chats is the partner's, so only an empty page needs the check.
         if not page.documents:
             await check_line(store, partner_id, filters)
         snapshot, started_at = page.revision if page.snapshot is None else page.snapshot, now
     else:
         try:
-            page = await chat_list.read(reader, filters, limit=limit, snapshot=cursor.snapshot, after=cursor.after)
+            page = await _read(reader, query, cursor.snapshot, cursor.after, cursor.skip)
         except SnapshotForgotten:
             raise expired_cursor() from None
         snapshot, started_at = cursor.snapshot, cursor.started_at
@@ -70,10 +72,22 @@ async def _page(store: Store, reader: Reader, query: ChatQuery, now: Instant) ->
     sync_token = encode_sync(snapshot, key, partner_id)
     return ChatPage(
         documents=joined,
-        next_cursor=None if page.end is None else cursors.encode(Cursor(page.end, snapshot, started_at), key, scope),
+        next_cursor=None
+        if page.end is None
+        else cursors.encode(Cursor(page.end, snapshot, started_at, page.skip), key, scope),
         sync_token=sync_token,
         version=sync_token if snapshot == page.revision else encode_sync(page.revision, key, partner_id),
     )
+
+
+def _read(
+    reader: Reader, query: ChatQuery, snapshot: int = LATEST, after: SortKey = MAX_SORT_KEY, skip: int = 0
+) -> Awaitable[Page]:
+    """A page of documents, when awaited. Raises ``SnapshotForgotten``."""
+    filters, limit = query.filters, query.limit
+    if filters.match is None and query.sort is Sort.UPDATED:
+        return chat_list.read(reader, filters, limit=limit, snapshot=snapshot, after=after, skip=skip)
+    return matching.read(reader, filters, query.sort, limit=limit, snapshot=snapshot, after=after, skip=skip)
 
 
 async def current_revision(store: Store, partner_id: int) -> int:
@@ -86,9 +100,9 @@ def current_version(store: Store, partner_id: int, revision: int) -> str:
     return encode_sync(revision, store.cursor_key, partner_id)
 
 
-def renewed_cursor(store: Store, partner_id: int, filters: Filters, next_cursor: str, now: Instant) -> str:
+def renewed_cursor(store: Store, partner_id: int, query: ChatQuery, next_cursor: str, now: Instant) -> str:
     """The ``next_cursor`` that the same first page would have now."""
-    key, scope = store.cursor_key, cursor_scope(partner_id, filters)
+    key, scope = store.cursor_key, cursor_scope(partner_id, query.filters, query.sort)
     cursor = cursors.decode(next_cursor, key, scope)
     if cursor is None:
         raise ValueError("the cursor is of another list")
@@ -119,9 +133,18 @@ async def check_line(store: Store, partner_id: int, filters: Filters) -> None:
         await require_line(store, partner_id, filters.line, "from", "; leave 'from' out to list all of them")
 
 
-def cursor_scope(partner_id: int, filters: Filters) -> bytes:
-    """What a cursor is bound to: the partner and the filters."""
-    return f"{partner_id}\n{filters.line or ''}\n{filters.handle or ''}".encode()
+def cursor_scope(partner_id: int, filters: Filters, sort: Sort = Sort.UPDATED) -> bytes:
+    """What a cursor is bound to: the partner, the filters and the order."""
+    scope = f"{partner_id}\n{filters.line or ''}\n{filters.handle or ''}"
+    if sort is not Sort.UPDATED:
+        scope += f"\nsort {sort}"
+    match = filters.match
+    if match is not None:
+        # The text of a search is last, because it may contain anything.
+        search = "" if match.search is None else match.search.text
+        health = ",".join(sorted(match.health))
+        scope += f"\nmatch {health}\n{match.service or ''}\n{match.is_group}\n{search}"
+    return scope.encode()
 
 
 def _start(token: str | None, key: bytes, scope: bytes, now: Instant) -> tuple[Cursor | None, int]:

@@ -56,9 +56,11 @@ async def _chat_problems(source: Source, row: checks.ChatRow) -> Sequence[str]:
     except (msgspec.MsgspecError, ValueError) as error:
         return [f"the document of chat {row.id} cannot be read: {error}"]
     problems: list[str] = []
-    columns = (row.id, row.line, row.recipients_key, row.updated_at)
-    if columns != (chat.id, chat.line, chat.recipients_key, chat.updated_at):
+    columns = (row.id, row.line, row.recipients_key, row.updated_at, row.health)
+    if columns != (chat.id, chat.line, chat.recipients_key, chat.updated_at, chat.health.status):
         problems.append(f"the columns of chat {row.id} do not agree with its document")
+    if row.created_at != chat.created_at:
+        problems.append(f"chat {row.id} is not in its place in the list by creation")
     participants = await checks.participants(source, row.partner_id, row.id)
     if {handle for handle, *_ in participants} != {*chat.recipients} - {chat.line}:
         problems.append(f"the stored participants of chat {row.id} do not agree with its document")

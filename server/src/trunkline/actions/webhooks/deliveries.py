@@ -3,22 +3,30 @@
 from collections.abc import Sequence
 
 from trunkline.domain.context import RequestContext
+from trunkline.domain.delivery import EntryState
 from trunkline.domain.errors import NoSuchEvent, NoSuchSubscription, NotSubscribed
 from trunkline.domain.handle import quoted
 from trunkline.domain.subscription import Subscription
-from trunkline.storage import events, outbox, subscriptions
+from trunkline.storage import deliveries, events, outbox, subscriptions
 from trunkline.storage.change import Change
-from trunkline.storage.events import DeliveryRecord, StoredEvent
-from trunkline.storage.outbox import NO_CHAT, EntryState, NewEntry
+from trunkline.storage.deliveries import DeliveryRecord, Place
+from trunkline.storage.events import StoredEvent
+from trunkline.storage.outbox import NO_CHAT, NewEntry
 from trunkline.storage.store import Store
 
 
 async def list_deliveries(
     store: Store, partner_id: int, limit: int, *, subscription_id: str | None = None, failed: bool = False
-) -> Sequence[tuple[DeliveryRecord, StoredEvent | None]]:
-    """A partner's deliveries, the latest first, each with its event if that is still stored."""
-    state = EntryState.FAILED if failed else None
-    return await events.deliveries(store.reader(partner_id), limit, destination=subscription_id, state=state)
+) -> Sequence[DeliveryRecord]:
+    """The latest of a partner's deliveries, the latest first."""
+    reader, state = store.reader(partner_id), EntryState.FAILED if failed else None
+    found: list[DeliveryRecord] = []
+    place: Place | None = Place()
+    while place is not None and len(found) < limit:
+        page = await deliveries.page(reader, limit - len(found), place, destination=subscription_id, state=state)
+        found += page.records
+        place = page.next
+    return found
 
 
 async def resend_event(

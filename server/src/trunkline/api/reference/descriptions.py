@@ -25,6 +25,8 @@ TAGS = {
     "Blocked handles": "Handles whose messages you reject.",
     "Capability": "Which services reach a handle.",
     "Webhooks": "Events, sent to your URL: see the [guide](/guides/webhooks).",
+    "Webhook deliveries": "What was sent to your webhooks, and what they answered. Only this service has it.",
+    "Requests": "The journal of your requests. Only this service has it.",
     "Sandbox": "Play the counterparty of a line, and make requests fail: see the [guide](/guides/sandbox). Only this "
     "service has it, and only if it runs with `--sandbox`.",
     "Not simulated": "Methods of the API that this service does not simulate. Each fails with 501 / 3006, once the key "
@@ -40,8 +42,8 @@ participant; you can combine them.
 # Pagination
 
 1. Send a request without `cursor`. The response has up to `limit` chats and a `next_cursor`.
-2. Send the next request with that value as `cursor`, and with the same `from` and `to`. `limit` may vary.
-3. Stop when `next_cursor` is `null`. There is no empty page at the end.
+2. Send the next request with that value as `cursor`, and with the same filters and `sort`. `limit` may vary.
+3. Stop when `next_cursor` is `null`. There is no empty page at the end, except with the filters below.
 
 Pagination is a consistent snapshot: you get every chat that existed at the first page exactly once, however many
 messages arrive in the meantime. Each chat is shown as it is when its page is served. A chat that is created later is
@@ -49,6 +51,15 @@ not part of the snapshot.
 
 A cursor is valid for at least a day. It is opaque, and it works only with its key and filters; otherwise, the request
 fails with [1005](/docs/errors#1005). A page at any depth reads no more rows than the first.
+
+# Filters
+
+Only this service has the following parameters.
+
+`health`, `service`, `is_group` and `q` limit the list further; you can combine them with each other and with all other
+parameters. Each chat is compared as it is when its page is served, so you get every chat that matches during all of the
+pagination, and none twice. With one of them, or with `sort=created`, a page reads a limited number of chats and may
+therefore be short, even empty: only `next_cursor` says whether there are more.
 
 # Changes
 
@@ -66,6 +77,9 @@ only the filters that you used: keep one token for each set of filters.
 
 While there are more changes, `next_cursor` is also the token, so clients that send it as `cursor` with the same query
 continue there.
+
+With `health`, `service`, `is_group` or `q`, the response has the changed chats that match now, and in `unmatched` the
+ids of those that do not: remove the ones that you have.
 
 To find out whether a page has changed, send its `ETag` in `If-None-Match`. While nothing has changed, the response is
 304 without a body.

@@ -12,7 +12,9 @@ from trunkline.api.routes import (
     not_simulated,
     polls,
     probes,
+    requests,
     sandbox,
+    webhook_deliveries,
     webhooks,
 )
 
@@ -25,7 +27,9 @@ ROUTES = (
     *contact_cards.ROUTES,
     *blocked_handles.ROUTES,
     *webhooks.ROUTES,
+    *webhook_deliveries.ROUTES,
     *capability.ROUTES,
+    *requests.ROUTES,
     *sandbox.ROUTES,
     *faults.ROUTES,
     *not_simulated.ROUTES,

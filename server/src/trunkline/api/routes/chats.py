@@ -92,7 +92,7 @@ async def list_all(request: Request) -> Response:
     else:
         documents = completion.complete_chats(page.documents)
     headers = ((b"etag", tag), (_SYNC_TOKEN, page.sync_token.encode()))
-    response = json_response(render_chat_list(documents, page.next_cursor), headers=headers)
+    response = json_response(render_chat_list(documents, page.next_cursor, page.unmatched), headers=headers)
     if _can_be_kept(query) and documents and state.first_pages.is_repeated((partner_id, query_string), page.version):
         kept = FirstPage(page.version, page.next_cursor, request.ctx.now, response)
         state.first_pages.keep((partner_id, query_string), kept)
@@ -125,7 +125,7 @@ def _served_again(request: Request, query: ChatQuery, kept: FirstPage) -> Respon
     if kept.next_cursor is None or kept.served_at // SECOND == now // SECOND:
         return kept.response
     partner_id = request.ctx.partner_id
-    next_cursor = renewed_cursor(request.store, partner_id, query.filters, kept.next_cursor, now)
+    next_cursor = renewed_cursor(request.store, partner_id, query, kept.next_cursor, now)
     body = with_next_cursor(kept.response.body, kept.next_cursor, next_cursor)
     response = replace(kept.response, body=body)
     request.state.first_pages.keep((partner_id, request.query), FirstPage(kept.version, next_cursor, now, response))

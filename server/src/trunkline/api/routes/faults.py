@@ -15,6 +15,7 @@ _TAG = "Sandbox"
     "/admin/faults",
     id="addFault",
     tag=_TAG,
+    needs_sandbox=True,
     summary="Make requests fail",
     description=f"""\
 A fault applies to your next requests that match it, whichever worker serves them: `times` counts exactly. Each request
@@ -38,6 +39,7 @@ async def add(request: Request) -> Response:
     "/admin/faults",
     id="listFaults",
     tag=_TAG,
+    needs_sandbox=True,
     summary="List your faults",
     description="The oldest first. A fault that has applied to its last request is no longer listed.",
     response_description="Your faults.",
@@ -52,6 +54,7 @@ async def list_all(request: Request) -> Response:
     "/admin/faults/{fault_id}",
     id="removeFault",
     tag=_TAG,
+    needs_sandbox=True,
     summary="Remove a fault",
     description="It applies to no further request.",
     status=204,
@@ -68,6 +71,7 @@ async def remove(request: Request) -> Response:
     "/admin/faults",
     id="clearFaults",
     tag=_TAG,
+    needs_sandbox=True,
     summary="Remove every fault",
     description="None of your requests fails on purpose any longer.",
     response_description="The faults are removed.",

@@ -1,9 +1,14 @@
 """Lines: ``GET /v3/phone_numbers`` and the older ``GET /v3/phonenumbers`` (docs/wire.md §4)."""
 
 from trunkline.actions.lines.list_lines import list_lines
+from trunkline.actions.lines.statistics import lines_statistics
 from trunkline.api.operation import GET, Operation, Request
+from trunkline.api.parameters import number_parameter, read_query
 from trunkline.api.responses import Response
+from trunkline.domain.chat_health import DEFAULT_DAYS, MAX_DAYS
+from trunkline.domain.errors import InvalidParameter
 from trunkline.schemas.chat import GUIDE_PATH
+from trunkline.schemas.line_statistics import LinesStatistics
 from trunkline.schemas.lines import (
     Capabilities,
     OlderPhoneNumber,
@@ -14,6 +19,10 @@ from trunkline.schemas.lines import (
 )
 
 _LINES_ANCHOR = "lines"
+
+
+def _doc_url(request: Request) -> str:
+    return f"{request.doc_base}{GUIDE_PATH}#{_LINES_ANCHOR}"
 
 
 @Operation(
@@ -28,7 +37,7 @@ _LINES_ANCHOR = "lines"
 )
 async def list_all(request: Request) -> Response:
     lines = await list_lines(request.store, request.ctx.partner_id)
-    doc_url = f"{request.doc_base}{GUIDE_PATH}#{_LINES_ANCHOR}"
+    doc_url = _doc_url(request)
     return request.json(
         PhoneNumbers([PhoneNumber(line.id, line.phone_number, Reputation(status, doc_url)) for line, status in lines])
     )
@@ -51,4 +60,31 @@ async def list_older(request: Request) -> Response:
     )
 
 
-ROUTES = (list_all, list_older)
+_STATISTICS_PARAMETERS = {
+    "days": number_parameter("days", "The number of days, today included.", 1, MAX_DAYS, DEFAULT_DAYS)
+}
+
+
+@Operation(
+    GET,
+    "/admin/lines/statistics",
+    id="getLineStatistics",
+    tag="Lines",
+    summary="Read the statistics of your lines",
+    description="""\
+Messages by day, chats by health, and why a line has its reputation. Only this service has it. Messages are counted when
+you ask: if there are very many new ones, `is_complete` is `false`, and the next request counts further. A message that
+is deleted later stays counted.
+""",
+    response_description="The statistics.",
+    response=LinesStatistics,
+    errors=(InvalidParameter,),
+    parameters=tuple(_STATISTICS_PARAMETERS.values()),
+)
+async def statistics(request: Request) -> Response:
+    days = read_query(request.query, _STATISTICS_PARAMETERS).get("days", DEFAULT_DAYS)
+    ctx = request.ctx
+    return request.json(await lines_statistics(request.store, ctx.partner_id, ctx.now, days, _doc_url(request)))
+
+
+ROUTES = (list_all, list_older, statistics)

@@ -73,6 +73,7 @@ class _ActionName(msgspec.Struct):
     "/admin/simulate",
     id="simulate",
     tag="Sandbox",
+    needs_sandbox=True,
     summary="Play the counterparty",
     adds_deliveries=True,
     description=DESCRIPTION,

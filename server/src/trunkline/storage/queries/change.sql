@@ -6,15 +6,16 @@ where partner_id = :partner and id = :id
 
 -- name: save_chat
 insert into chats (
-    partner_id, id, line, recipients_key, name, message_count, unread_count, updated_at, revision, document
+    partner_id, id, line, recipients_key, name, message_count, unread_count, health, updated_at, revision, document
 )
 values (
-    :partner, :id, :line, :recipients_key, :name, :message_count, :unread_count, :updated_at, :revision, :document
+    :partner, :id, :line, :recipients_key, :name, :message_count, :unread_count, :health, :updated_at, :revision,
+    :document
 )
 on conflict (partner_id, id) do update set
     line = excluded.line, recipients_key = excluded.recipients_key, name = excluded.name,
     message_count = excluded.message_count, unread_count = excluded.unread_count,
-    updated_at = excluded.updated_at, revision = excluded.revision, document = excluded.document
+    health = excluded.health, updated_at = excluded.updated_at, revision = excluded.revision, document = excluded.document
 
 -- name: mirror_cursor
 select next_cursor from mirrors where partner_id = :partner and base_url = :base_url

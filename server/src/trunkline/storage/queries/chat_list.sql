@@ -25,6 +25,80 @@ where partner_id = :partner and line = :line
 order by updated_at desc, revision desc
 limit :limit offset :skip
 
+-- name: live_of_unhealthy
+-- Chats of up to three statuses, none of them HEALTHY; those that are left over are empty. `chat_list` sorts them.
+select * from (
+    select document, updated_at, revision, (select revision from partner_states where partner_id = :partner) as partner_revision
+    from chats
+    where partner_id = :partner and health = :health_a and health <> 'HEALTHY'
+      and (updated_at, revision) < (:after_updated_at, :after_revision) and revision <= :snapshot
+    order by updated_at desc, revision desc
+    limit :limit
+) a
+union all
+select * from (
+    select document, updated_at, revision, (select revision from partner_states where partner_id = :partner) as partner_revision
+    from chats
+    where partner_id = :partner and health = :health_b and health <> 'HEALTHY'
+      and (updated_at, revision) < (:after_updated_at, :after_revision) and revision <= :snapshot
+    order by updated_at desc, revision desc
+    limit :limit
+) b
+union all
+select * from (
+    select document, updated_at, revision, (select revision from partner_states where partner_id = :partner) as partner_revision
+    from chats
+    where partner_id = :partner and health = :health_c and health <> 'HEALTHY'
+      and (updated_at, revision) < (:after_updated_at, :after_revision) and revision <= :snapshot
+    order by updated_at desc, revision desc
+    limit :limit
+) c
+
+-- name: live_of_line_unhealthy
+select * from (
+    select document, updated_at, revision, (select revision from partner_states where partner_id = :partner) as partner_revision
+    from chats
+    where partner_id = :partner and line = :line and health = :health_a and health <> 'HEALTHY'
+      and (updated_at, revision) < (:after_updated_at, :after_revision) and revision <= :snapshot
+    order by updated_at desc, revision desc
+    limit :limit
+) a
+union all
+select * from (
+    select document, updated_at, revision, (select revision from partner_states where partner_id = :partner) as partner_revision
+    from chats
+    where partner_id = :partner and line = :line and health = :health_b and health <> 'HEALTHY'
+      and (updated_at, revision) < (:after_updated_at, :after_revision) and revision <= :snapshot
+    order by updated_at desc, revision desc
+    limit :limit
+) b
+union all
+select * from (
+    select document, updated_at, revision, (select revision from partner_states where partner_id = :partner) as partner_revision
+    from chats
+    where partner_id = :partner and line = :line and health = :health_c and health <> 'HEALTHY'
+      and (updated_at, revision) < (:after_updated_at, :after_revision) and revision <= :snapshot
+    order by updated_at desc, revision desc
+    limit :limit
+) c
+
+-- name: live_by_creation
+-- The revision of a sort key is that of the change from which on the chat had it, so a snapshot has the latest one.
+-- It is looked up for each row: a planner can make a join of `not exists`, and read the whole table.
+select c.document, k.created_at, k.revision, (select revision from partner_states where partner_id = :partner) as partner_revision
+from chat_creations k cross join chats c
+where k.partner_id = :partner
+  and (k.created_at, k.revision) < (:after_updated_at, :after_revision) and k.revision <= :snapshot
+  and k.revision = (
+      select n.revision from chat_creations n
+      where n.partner_id = :partner and n.chat_id = k.chat_id and n.revision <= :snapshot
+      order by n.revision desc
+      limit 1
+  )
+  and c.partner_id = :partner and c.id = k.chat_id
+order by k.created_at desc, k.revision desc
+limit :limit
+
 -- name: live_of_few
 select c.document, c.updated_at, c.revision, (select revision from partner_states where partner_id = :partner) as partner_revision,
     case when exists (select 1 from lines where partner_id = :partner and phone_number = :handle) then null else 0 end as place

@@ -25,7 +25,13 @@ where o.sequence > s.revision group by p.name order by p.name
 
 -- name: chats_after
 select c.partner_id, c.id, c.line, c.recipients_key, c.name, c.updated_at, c.revision, c.document,
-    c.message_count, c.unread_count,
+    c.message_count, c.unread_count, c.health,
+    (
+        select k.created_at from chat_creations k
+        where k.partner_id = c.partner_id and k.chat_id = c.id
+        order by k.revision desc
+        limit 1
+    ) as created_at,
     (select count(*) from messages m where m.partner_id = c.partner_id and m.chat_id = c.id) as messages,
     (
         select count(*) from messages m
@@ -72,6 +78,10 @@ select handle, line, updated_at, revision from participants where partner_id = :
 
 -- name: participants_without_chat
 select count(*) from participants x
+where not exists (select 1 from chats c where c.partner_id = x.partner_id and c.id = x.chat_id)
+
+-- name: creations_without_chat
+select count(*) from chat_creations x
 where not exists (select 1 from chats c where c.partner_id = x.partner_id and c.id = x.chat_id)
 
 -- name: handles_partly_indexed

@@ -12,10 +12,6 @@ select sequence, id, version, type, chat_id, created_at from events
 where partner_id = :partner and id = :id
 order by version desc
 
--- name: event_by_sequence
-select sequence, id, version, type, chat_id, created_at from events
-where partner_id = :partner and sequence = :sequence
-
 -- name: events_of_message
 select sequence, body from events where partner_id = :partner and message_id = :message
 
@@ -24,12 +20,3 @@ update events set body = :body where partner_id = :partner and sequence = :seque
 
 -- name: subscriptions_of_event
 select destination from outbox where partner_id = :partner and sequence = :sequence
-
--- name: deliveries
--- The latest first.
-select sequence, destination, kind, entity_id, state, attempts, outcome, updated_at
-from outbox
-where partner_id = :partner and destination <> 'carrier'
-  and (:destination = '' or destination = :destination) and (:state = '' or state = :state)
-order by sequence desc
-limit :limit

@@ -148,14 +148,18 @@ where partner_id = :partner and destination = :destination and sequence = (
 )
 
 -- name: finish
-update outbox set state = :state, attempts = :attempts, outcome = :outcome, updated_at = :now, due_at = null
+update outbox set
+    state = :state, attempts = :attempts, outcome = :outcome, updated_at = :now, due_at = null,
+    attempt_log = coalesce(attempt_log || cast(:attempt as text), attempt_log, cast(:attempt as text))
 where partner_id = :partner and sequence = :sequence and destination = :destination and state = 'waiting'
 
 -- name: delete_entry
 delete from outbox where partner_id = :partner and sequence = :sequence and destination = :destination
 
 -- name: retry
-update outbox set attempts = :attempts, outcome = :outcome, updated_at = :now, due_at = :due_at
+update outbox set
+    attempts = :attempts, outcome = :outcome, updated_at = :now, due_at = :due_at,
+    attempt_log = coalesce(attempt_log || cast(:attempt as text), attempt_log, cast(:attempt as text))
 where partner_id = :partner and sequence = :sequence and destination = :destination and state = 'waiting'
 
 -- name: next_due

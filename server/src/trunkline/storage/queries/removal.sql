@@ -75,6 +75,9 @@ delete from participants where partner_id = :partner and chat_id = :chat
 -- name: delete_history_of_chat
 delete from sort_key_history where partner_id = :partner and chat_id = :chat
 
+-- name: delete_creations_of_chat
+delete from chat_creations where partner_id = :partner and chat_id = :chat
+
 -- name: delete_shares_of_chat
 delete from contact_card_shares where partner_id = :partner and chat_id = :chat
 

@@ -65,6 +65,7 @@ where s.is_removed = 0 and (
         select s.shared_at from contact_card_shares s
         where s.partner_id = s.partner_id order by s.shared_at limit 1
     ) < :contact_card_shares
+    or (select r.answered_at from requests r where r.partner_id = s.partner_id order by r.answered_at limit 1) < :requests
 )
 order by s.partner_id
 limit :limit
@@ -77,4 +78,14 @@ where partner_id = :partner and id in (
         select id, shared_at from contact_card_shares where partner_id = :partner order by shared_at limit :limit
     ) as oldest
     where oldest.shared_at < :horizon
+)
+
+-- name: requests
+delete from requests
+where partner_id = :partner and answered_at in (
+    select oldest.answered_at
+    from (
+        select answered_at from requests where partner_id = :partner order by answered_at limit :limit
+    ) as oldest
+    where oldest.answered_at < :horizon
 )

@@ -1,0 +1,71 @@
+-- The messages of each line on each day. They are counted when somebody looks, a part of the chats at a time, in the order
+-- of their ids (docs/decisions/0041). A count counts the messages with revisions after :counted_to, up to :target.
+
+-- name: progress
+select counted_to, target, position from line_counts where partner_id = :partner
+
+-- name: save_progress
+insert into line_counts (partner_id, counted_to, target, position) values (:partner, :counted_to, :target, :position)
+on conflict (partner_id) do update set
+    counted_to = excluded.counted_to, target = excluded.target, position = excluded.position
+
+-- name: revision
+select revision from partner_states where partner_id = :partner
+
+-- name: first_chats
+-- Of the first count: all chats. The last of them is where the next part begins.
+select id from chats where partner_id = :partner and id > :position order by id limit :limit
+
+-- name: changed_chats
+-- Of every other count: those that have changed since. The limit inside is above every number of chats; it keeps
+-- PostgreSQL from looking for them among all chats, in the order of their ids.
+select id from (
+    select id from chats
+    where partner_id = :partner and revision > :counted_to
+    order by revision
+    limit 1000000000
+) as changed
+where id > :position
+order by id
+limit :limit
+
+-- name: count_messages
+-- Of a chat. A reply is a received message right after a sent one.
+insert into line_days (partner_id, line, day, sent, received, replies)
+select
+    cast(:partner as bigint), counted.line, counted.day, sum(counted.is_sent), sum(1 - counted.is_sent),
+    sum(counted.is_reply)
+from (
+    select
+        c.line as line, m.created_at / 86400000000 as day, m.from_me as is_sent,
+        case when m.from_me = 0 and 1 = (
+            select b.from_me from messages b
+            where b.partner_id = :partner and b.chat_id = m.chat_id and (b.created_at, b.revision) < (m.created_at, m.revision)
+            order by b.created_at desc, b.revision desc
+            limit 1
+        ) then 1 else 0 end as is_reply
+    from messages m
+    join chats c on c.partner_id = :partner and c.id = m.chat_id
+    where m.partner_id = :partner and m.chat_id = :chat and m.created_at >= :since
+      and m.revision > :counted_to and m.revision <= :target
+) as counted
+group by counted.line, counted.day
+on conflict (partner_id, line, day) do update set
+    sent = line_days.sent + excluded.sent, received = line_days.received + excluded.received,
+    replies = line_days.replies + excluded.replies
+
+-- name: delete_days
+delete from line_days where partner_id = :partner and day < :first
+
+-- name: delete_days_of_line
+delete from line_days where partner_id = :partner and line = :line
+
+-- name: days
+select line, day, sent, received, replies from line_days where partner_id = :partner and day >= :first
+
+-- name: latest_health
+-- Of the chats of a line that changed last.
+select document from chats
+where partner_id = :partner and line = :line
+order by updated_at desc, revision desc
+limit :limit
