@@ -100,6 +100,8 @@ function showViews(app, signal) {
   };
   const later = async () => {
     await Promise.allSettled(Object.values(VIEWS).map(({ load }) => load()));
+    const { watchFailures } = await import("./failures.js");
+    await watchFailures(app.api, named, markFailed, signal);
   };
   fill(rail, ...railItems());
   rail.hidden = false;
@@ -107,7 +109,7 @@ function showViews(app, signal) {
   app.api.isAway.watch((isAway) => {
     if (!isAway && open?.name !== named()) show();
   }, signal);
-  setTimeout(later, LATER);
+  setTimeout(() => later().catch(() => {}), LATER);
 }
 
 function railItems() {
@@ -121,10 +123,19 @@ function railItems() {
 
 /** @param {string} view */
 function markCurrent(view) {
-  for (const link of rail.querySelectorAll("a")) {
-    if (link.dataset.view === view) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-  }
+  for (const link of rail.querySelectorAll("a")) link.ariaCurrent = link.dataset.view === view ? "page" : null;
+  markFailed(view, false);
+}
+
+/**
+ * @param {string} view
+ * @param {boolean} hasFailed
+ */
+function markFailed(view, hasFailed) {
+  const link = rail.querySelector(`[data-view="${view}"]`);
+  link?.querySelector(".dot")?.remove();
+  if (hasFailed)
+    link?.append(element("span", { class: "dot" }, element("span", { class: "visually-hidden" }, "failures")));
 }
 
 /** @param {boolean} isAway */
