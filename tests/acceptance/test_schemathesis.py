@@ -28,6 +28,8 @@ RULED = (
     "leaveChat",
     "addParticipant",
     "removeParticipant",
+    "listRequests",
+    "listWebhookDeliveries",
     "getMessages",
     "sendMessageToChat",
     "sendMessage",

@@ -109,7 +109,8 @@ def test_the_last_answered_comes_first_and_filters_agree(we: Caller, they: Calle
     assert [each["method"] for each in listed(we, journal, "method=POST")] == ["POST", "POST"]
     assert [each["path"] for each in listed(we, journal, "path=CHATS/*/mess")] == [f"/v3/chats/{chat}/messages"]
     assert listed(we, journal, "path=_3") == []
-    refused(we.call("GET", PATH, query="status=abc"), 400, 1005)
+    for wrong in ("status=abc", "path=%00"):
+        refused(we.call("GET", PATH, query=wrong), 400, 1005)
     assert len(listed(they, journal)) == 1
 
 

@@ -148,7 +148,8 @@ def test_pages_have_every_delivery_once(we: Caller, monkeypatch: pytest.MonkeyPa
     assert listed(we, "event_id=nothing") == []
     page = we.call("GET", PATH, query="limit=1").json()
     refused(we.call("GET", PATH, query=f"limit=1&state=failed&cursor={page['next_cursor']}"), 400, 1005)
-    refused(we.call("GET", PATH, query="state=delivered"), 400, 1005)
+    for wrong in ("state=delivered", "event_id=%00", "subscription_id=a%00"):
+        refused(we.call("GET", PATH, query=wrong), 400, 1005)
 
 
 def test_an_event_is_sent_again(we: Caller, they: Caller) -> None:
@@ -159,7 +160,8 @@ def test_an_event_is_sent_again(we: Caller, they: Caller) -> None:
         [first] = listed(we)
         body = {"event_id": first["event_id"]}
         refused(they.post(f"{PATH}/resend", body), 404, 2001)
-        refused(we.post(f"{PATH}/resend", {"event_id": "nothing"}), 404, 2001)
+        for wrong in ("nothing", "\0"):
+            refused(we.post(f"{PATH}/resend", {"event_id": wrong}), 404, 2001)
         refused(we.post(f"{PATH}/resend", body | {"subscription_id": "nothing"}), 400, 1005)
         response = we.post(f"{PATH}/resend", body | {"subscription_id": subscription})
         assert (response.status_code, response.json()) == (202, body | {"subscription_ids": [subscription]})

@@ -66,6 +66,18 @@ def choice_parameter(name: str, description: str, choices: Sequence[str], defaul
     return Parameter(name, description, schema if default is None else {**schema, "default": default}, parse)
 
 
+def text_parameter(name: str, description: str, max_length: int, *examples: str) -> Parameter:
+    """A parameter that is any text without a null character, which no engine stores."""
+
+    def parse(text: str) -> str:
+        if "\0" in text:
+            raise InvalidParameter(f"{name!r} is {quoted(text)}; it must not contain a null character")
+        return text
+
+    schema: dict[str, Any] = {"type": "string", "maxLength": max_length}
+    return Parameter(name, description, {**schema, "examples": list(examples)} if examples else schema, parse)
+
+
 def cursor_parameter() -> Parameter:
     """The parameter ``cursor`` of a list with filters."""
     return Parameter(

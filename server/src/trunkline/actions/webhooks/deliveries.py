@@ -38,7 +38,7 @@ async def resend_event(
     ``NotSubscribed``.
     """
     async with store.change(ctx) as change:
-        stored = await events.event_versions(change, event_id)
+        stored = await events.event_versions(change, event_id) if "\0" not in event_id else ()
         if not stored:
             raise NoSuchEvent(f"there is no event {quoted(event_id)}")
         chosen = await _subscriptions(change, stored, subscription_id)

@@ -2,7 +2,14 @@
 
 from trunkline.actions.requests.journal import RequestQuery, list_requests, request_filters, show_request
 from trunkline.api.operation import GET, Operation, Request
-from trunkline.api.parameters import Parameter, choice_parameter, cursor_parameter, number_parameter, read_query
+from trunkline.api.parameters import (
+    Parameter,
+    choice_parameter,
+    cursor_parameter,
+    number_parameter,
+    read_query,
+    text_parameter,
+)
 from trunkline.api.responses import Response
 from trunkline.domain.errors import InvalidParameter, NotFound
 from trunkline.domain.paging import MAX_LIMIT
@@ -24,11 +31,11 @@ _PARAMETERS = {
             str,
         ),
         choice_parameter("method", "Only requests with this method.", _METHODS),
-        Parameter(
+        text_parameter(
             "path",
             "Only requests whose path contains this text, in which `*` stands for any text.",
-            {"type": "string", "maxLength": _MAX_PATH, "examples": ["/v3/chats/*/messages"]},
-            str,
+            _MAX_PATH,
+            "/v3/chats/*/messages",
         ),
         choice_parameter("errors", "`true`: only requests whose status is 400 or above.", _BOOLEANS, "false"),
         number_parameter("limit", "Maximum number of requests on the page.", 1, MAX_LIMIT, _DEFAULT_LIMIT),

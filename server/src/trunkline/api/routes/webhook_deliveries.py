@@ -3,7 +3,7 @@
 from trunkline.actions.webhooks.deliveries import resend_event
 from trunkline.actions.webhooks.show_deliveries import DeliveryQuery, show_delivery, show_logs, show_page
 from trunkline.api.operation import GET, POST, Operation, Request
-from trunkline.api.parameters import Parameter, choice_parameter, cursor_parameter, number_parameter, read_query
+from trunkline.api.parameters import choice_parameter, cursor_parameter, number_parameter, read_query, text_parameter
 from trunkline.api.responses import Response
 from trunkline.domain.delivery import AttemptStatus, EntryState
 from trunkline.domain.errors import InvalidParameter, NoSuchEvent, NotFound, NotSubscribed
@@ -22,24 +22,23 @@ _DEFAULT_LIMIT = 20
 _MAX_PER_PAGE = 50
 _ALL = "all"
 
-_ID = {"type": "string", "maxLength": MAX_ID}
 _PARAMETERS = {
     each.name: each
     for each in (
         number_parameter("limit", "Maximum number of deliveries on the page.", 1, MAX_LIMIT, _DEFAULT_LIMIT),
         cursor_parameter(),
-        Parameter("subscription_id", "Only deliveries to this subscription.", _ID, str),
+        text_parameter("subscription_id", "Only deliveries to this subscription.", MAX_ID),
         choice_parameter("state", "Only deliveries in this state.", [*EntryState]),
-        Parameter("event_id", "Only deliveries of this event.", _ID, str),
+        text_parameter("event_id", "Only deliveries of this event.", MAX_ID),
     )
 }
 _LOG_PARAMETERS = {
     each.name: each
     for each in (
-        Parameter("subscription_id", "Only attempts of this subscription.", _ID, str),
+        text_parameter("subscription_id", "Only attempts of this subscription.", MAX_ID),
         number_parameter("per_page", "Maximum number of attempts.", 1, _MAX_PER_PAGE, _DEFAULT_LIMIT),
         choice_parameter("status", "Only attempts with this result.", [*AttemptStatus, _ALL], _ALL),
-        Parameter("event_type", "Only attempts to deliver an event of this type.", _ID, str),
+        text_parameter("event_type", "Only attempts to deliver an event of this type.", MAX_ID),
     )
 }
 
