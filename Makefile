@@ -7,6 +7,9 @@ PUBLIC_CLIENT := .clients/linq-python-0.65.0
 LOCK := requirements/run.txt requirements/dev.txt
 MARKDOWN := *.md docs server/README.md server/src sdk/README.md bench/README.md
 
+# Each of the many processes of the tests would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run setup test test-fast check bench screenshots generate dist release lock clean
 help: ## what each command does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -69,7 +72,7 @@ check: setup ## formatting, lint, types, import directions, generated files
 	$(BIN)/python -m pytest --quiet tests/architecture
 
 test: setup ## every test: on SQLite and on a real PostgreSQL, with the public clients
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder
 
 test-fast: setup ## the tests that need neither PostgreSQL nor whole processes, in under a minute
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder -m "not (postgres or acceptance or slow)"

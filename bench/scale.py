@@ -90,6 +90,7 @@ def main() -> None:
     parser.add_argument("--chats", type=int, default=200_000, help="chats of the larger store; at most ten million")
     parser.add_argument("--messages", type=int, default=1, help="messages of each chat")
     parser.add_argument("--engine", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument("--without-backup", action="store_true", help="for a disk that has no room for one")
     parser.add_argument("--keep", action="store_true", help="leave bench/README.md as it is")
     arguments = parser.parse_args()
     if not 10_000 <= arguments.chats <= 10_000_000:
@@ -105,7 +106,7 @@ def main() -> None:
         for stores in rows.values():
             for number in range(ROUNDS):
                 for store in stores if number % 2 else reversed(stores):
-                    asyncio.run(measure(store))
+                    asyncio.run(measure(store, with_backup=not arguments.without_backup))
             for store in stores:
                 asyncio.run(data.ensure_empty(store.url))
     print(table(rows))
@@ -129,7 +130,7 @@ async def filled(url: str, chats: int, each: int) -> Measured:
         return Measured(url, chats, chats * each, sizes, partner.id, {})
 
 
-async def measure(filled: Measured) -> None:
+async def measure(filled: Measured, *, with_backup: bool) -> None:
     """Measures a store once."""
     url, partner_id = filled.url, filled.partner_id
     async with open_store(url) as store:
@@ -139,7 +140,8 @@ async def measure(filled: Measured) -> None:
             "send and deliver": await sends(store, partner_id),
         }
     seconds["check"] = await once(lambda: check(url))
-    seconds["backup, unchecked"] = await once(lambda: backup(url))
+    if with_backup:
+        seconds["backup, unchecked"] = await once(lambda: backup(url))
     for what, spent in seconds.items():
         filled.seconds.setdefault(what, []).append(spent)
 

@@ -81,7 +81,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("postgres")
         if item.path.parent.name in PROCESS_FOLDERS:
             item.add_marker("acceptance")
-    # The longest modules first, so that the two processes of `make test` end at the same time.
+    # The longest modules first, so that the processes of `make test` end at the same time.
     items.sort(key=lambda item: item.get_closest_marker("acceptance") is None)
 
 

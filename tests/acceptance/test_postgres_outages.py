@@ -1,16 +1,20 @@
 """A service whose PostgreSQL hangs: every request ends in time, and afterwards everything continues by itself."""
 
 import json
+import os
+import signal
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from tests.acceptance.killed_service import killed_service
 from tests.support.chats import ALICE, LINE
 from tests.support.command import error_of, run, run_json, serving
 from tests.support.postgres import PostgresServer
@@ -117,6 +121,28 @@ def test_every_request_ends_while_postgresql_hangs_and_everything_continues(
         return all(message["is_delivered"] for message in found)
 
     until(delivered)
+
+
+@pytest.mark.slow
+def test_a_worker_that_starts_while_postgresql_hangs_waits_for_it(
+    postgres: PostgresServer, postgres_url: str, tmp_path: Path
+) -> None:
+    key = run_json("partner", "add", "Bakery", database=postgres_url)["key"]
+    with killed_service(f"{postgres_url}&connect_timeout=1", tmp_path / "log") as service:
+        service.start()
+        client = Client(service.url, key)
+        assert client.ask("/v3/chats").status == 200
+        [worker] = [process for process in service.processes if process != os.getpgid(process)]
+        with postgres.hanging():
+            os.kill(worker, signal.SIGKILL)
+            until(lambda: "requests fail until the database can be opened: cannot connect" in service.log.read_text())
+            until(lambda: client.ask("/healthz").status == 200)
+            assert is_unavailable(client.ask("/readyz"))
+            assert is_unavailable(client.ask("/v3/chats"))
+        until(lambda: client.ask("/readyz").status == 200)
+        assert client.ask("/v3/chats").status == 200
+        service.stop()
+    assert "Traceback" not in service.log.read_text()
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from tests.conftest import NewDatabase
 from tests.sources.messages_archive import Archive, nanoseconds
 from tests.sources.sms_archive import backup, data_part, mms, sms, text_part
 from tests.support.chats import ALICE, BOB, LINE, NOW, OTHER_LINE, make_chat
+from tests.support.examples import examples
 from tests.support.open_store import OpenStore, opened_store
 from tests.support.partners import Tenant, context, new_partner, save
 from tests.support.store_contents import Stored, outbox_and_events, stored
@@ -438,19 +439,12 @@ def pair(new_database: NewDatabase) -> Iterator[tuple[OpenStore, OpenStore]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
-@given(incidents=st.lists(INCIDENTS, max_size=25), cut=st.floats(0, 1))
 def test_an_archive_in_two_parts_gives_the_same_as_at_once(
-    pair: tuple[OpenStore, OpenStore],
-    tmp_path_factory: pytest.TempPathFactory,
-    incidents: list[Incident],
-    cut: float,
+    pair: tuple[OpenStore, OpenStore], tmp_path_factory: pytest.TempPathFactory, engine: str
 ) -> None:
-    whole = build_of(incidents)
-    prefix = build_of(incidents[: round(cut * len(incidents))])
     one, other = pair
 
-    async def import_at_once(store: Store) -> Stored:
+    async def import_at_once(store: Store, whole: Build) -> Stored:
         importer = await new_importer(store, tmp_path_factory.mktemp("whole"))
         first = await importer.imessage(whole)
         found = await importer.stored()
@@ -460,14 +454,22 @@ def test_an_archive_in_two_parts_gives_the_same_as_at_once(
         assert await importer.stored() == found
         return found
 
-    async def import_in_parts(store: Store) -> Stored:
+    async def import_in_parts(store: Store, prefix: Build, whole: Build) -> Stored:
         importer = await new_importer(store, tmp_path_factory.mktemp("parts"))
         first = await importer.imessage(prefix)
         second = await importer.imessage(whole)
         assert first.new_messages + second.new_messages == second.messages - second.skipped.messages.total()
         return await importer.stored()
 
-    assert other.run(import_in_parts(other.store)) == one.run(import_at_once(one.store))
+    @settings(max_examples=examples(40, engine))
+    @given(incidents=st.lists(INCIDENTS, max_size=25), cut=st.floats(0, 1))
+    def agree(incidents: list[Incident], cut: float) -> None:
+        whole = build_of(incidents)
+        prefix = build_of(incidents[: round(cut * len(incidents))])
+        in_parts = other.run(import_in_parts(other.store, prefix, whole))
+        assert in_parts == one.run(import_at_once(one.store, whole))
+
+    agree()
 
 
 class Row(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from tests.support.asgi import Api
 from tests.support.caller import Caller, text
 from tests.support.chats import ALICE, BOB, CAROL, LINE, OTHER_LINE
 from tests.support.envelope import refused
+from tests.support.examples import examples
 from tests.support.partner_model import Model, Refused, Repeated, Said, Talk
 from trunkline.domain.chat import ParticipantStatus
 from trunkline.domain.errors import InvalidParameter
@@ -479,6 +480,6 @@ class Life(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
-def test_the_service_agrees_with_the_model(timed: Api, clock: Clock) -> None:
+def test_the_service_agrees_with_the_model(timed: Api, clock: Clock, engine: str) -> None:
     machine = type("Machine", (Life,), {"api": timed, "clock": clock})
-    run_state_machine_as_test(machine, settings=settings(max_examples=60, stateful_step_count=30))
+    run_state_machine_as_test(machine, settings=settings(max_examples=examples(60, engine), stateful_step_count=30))

@@ -13,11 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.support.forked_command import is_possible, run_forked
 from tests.support.places import place_of
 from tests.support.reserved_port import reserved_port
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
+TIMEOUT = 120.0  # s of a command
 STARTUP = 30.0  # s
 SHUTDOWN = 15.0  # s
 
@@ -35,13 +37,11 @@ def environment(**variables: str) -> dict[str, str]:
 
 def run(*arguments: str, database: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Runs ``trunkline …`` on a database."""
+    given = environment(TRUNKLINE_DATABASE=database, **variables)
+    if is_possible(tuple(variables)):
+        return run_forked(arguments, given, TIMEOUT)
     return subprocess.run(
-        [BIN / "trunkline", *arguments],
-        env=environment(TRUNKLINE_DATABASE=database, **variables),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
+        [BIN / "trunkline", *arguments], env=given, capture_output=True, text=True, check=False, timeout=TIMEOUT
     )
 
 

@@ -1,19 +1,20 @@
 """Assembles the service: settings, store, carrier, delivery and application."""
 
 import asyncio
+import logging
 import multiprocessing
 import os
 import signal
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from types import FrameType
-from typing import Any
 
 from trunkline import logs
 from trunkline.api.app import Application
 from trunkline.api.faults import FaultInjector
 from trunkline.api.journal import Journal
 from trunkline.api.operation import Asgi, Receive, Scope, Send
+from trunkline.api.unavailable import Unavailable
 from trunkline.carriers.loader import network_of, open_carrier
 from trunkline.client_connections import ClientConnections, connection_limit
 from trunkline.config import Settings
@@ -22,21 +23,28 @@ from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
 from trunkline.delivery.sweeps import run_sweeps
 from trunkline.delivery.webhook_dispatcher import HttpWebhookClient, WebhookDispatcher
 from trunkline.delivery.worker import Worker
-from trunkline.domain.errors import described
+from trunkline.domain.errors import CannotConnect, NotReady, described
 from trunkline.storage.postgres_limits import Limits
 from trunkline.storage.store import Store, open_store
 from trunkline.telemetry.worker import open_telemetry
 
 _PARENT_INTERVAL = 1.0  # s between two checks that the parent process is alive
+_OPENING_INTERVAL = 1.0  # s between two attempts to open the database
+
+log = logging.getLogger("trunkline.serve")
 
 
 class LifespanApp:
-    """The ASGI application of a worker process: opens the store at startup and closes it at shutdown."""
+    """The ASGI application of a worker process: opens the store at startup and closes it at shutdown.
+
+    A worker that starts while the database does not answer responds with 503 until it does.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._connections = ClientConnections(settings.port, connection_limit())
-        self._application: Any = None
+        self._unavailable = Unavailable(settings.doc_base)
+        self._application: Asgi | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -45,7 +53,7 @@ class LifespanApp:
             client = scope["client"]
             self._connections.begin(client)
             try:
-                await self._application(scope, receive, send)
+                await (self._application or self._unavailable)(scope, receive, send)
             finally:
                 self._connections.end(client)
 
@@ -62,17 +70,42 @@ class LifespanApp:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         async with AsyncExitStack() as stack:
+            stack.callback(asyncio.create_task(_end_with_parent(), name="parent").cancel)
             try:
-                store = await stack.enter_async_context(self._opening())
-                await store.find_files()
-                self._application = await stack.enter_async_context(_serving(store, self._settings, self._connections))
+                await self._open(stack)
+            except (CannotConnect, NotReady) as error:
+                # It has answered `trunkline serve`. The server ends if its workers do not start, so this one waits.
+                log.error("requests fail until the database can be opened: %s", described(error))  # noqa: TRY400
             except Exception as error:
                 # The server then starts another worker; after an exception, it would serve without a store.
                 await send({"type": "lifespan.startup.failed", "message": f"cannot start: {described(error)}"})
                 return
             await send({"type": "lifespan.startup.complete"})
-            await receive()
+            stopping = asyncio.ensure_future(receive())
+            while self._application is None and not (await asyncio.wait([stopping], timeout=_OPENING_INTERVAL))[0]:
+                await self._try_again(stack)
+            await stopping
         await send({"type": "lifespan.shutdown.complete"})
+
+    async def _open(self, stack: AsyncExitStack) -> None:
+        """Opens the store, and answers requests from now on until the stack is closed. Fails without effects."""
+        async with AsyncExitStack() as opened:
+            store = await opened.enter_async_context(self._opening())
+            await store.find_files()
+            application = await opened.enter_async_context(_serving(store, self._settings, self._connections))
+            stack.push_async_exit(opened.pop_all())
+        self._application = application
+
+    async def _try_again(self, stack: AsyncExitStack) -> None:
+        try:
+            await self._open(stack)
+        except (CannotConnect, NotReady):
+            return
+        except Exception as error:
+            log.error("cannot start: %s", described(error))  # noqa: TRY400
+            os.kill(os.getpid(), signal.SIGTERM)  # the server then starts another worker
+            return
+        log.info("the database can be opened")
 
 
 def postgres_limits(settings: Settings) -> Limits:
@@ -129,7 +162,6 @@ async def _serving(store: Store, settings: Settings, connections: ClientConnecti
             asyncio.create_task(worker.run(), name="delivery"),
             asyncio.create_task(run_sweeps(store, store.clock), name="sweep"),
             asyncio.create_task(backlog.run(), name="backlog"),
-            asyncio.create_task(_end_with_parent(), name="parent"),
             asyncio.create_task(connections.run(), name="connections"),
         ]
         if journal is not None:

@@ -328,7 +328,7 @@ class Application:
         await self._state.watch.close()
 
     def _error_response(self, error: Exception, trace_id: str) -> Response:
-        public = _public_error(error)
+        public = public_error(error)
         if isinstance(error, _REFUSALS):
             log.info("%s", described(error))
         elif isinstance(error, _EXPECTED):
@@ -359,7 +359,7 @@ def _check_size(size: int) -> None:
         raise BodyTooLarge(f"the body is larger than {MAX_BODY} bytes, the most that the service accepts")
 
 
-def _public_error(error: Exception) -> TrunklineError:
+def public_error(error: Exception) -> TrunklineError:
     """The error that the caller gets; an error in the service reveals nothing about it."""
     match error:
         case NotReady():

@@ -321,6 +321,10 @@ class CommandError(TrunklineError):
     """A mistake at the command line, or a file that cannot be read: one line and exit status 1."""
 
 
+class CannotConnect(CommandError):
+    """The database does not answer, or refuses the connection. The same may succeed later."""
+
+
 class NoDatabase(CommandError):
     """There is no database yet, and the command does not create one."""
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 import asyncpg
 
 from trunkline.domain.context import NO_PARTNER, Origin
-from trunkline.domain.errors import CommandError, NotReady, described
+from trunkline.domain.errors import CannotConnect, CommandError, NotReady, described
 from trunkline.metrics import DATABASE_ERRORS
 from trunkline.storage.fair_places import FairPlaces
 from trunkline.storage.group_commit import GroupCommit, SharedTransaction
@@ -81,7 +81,7 @@ class Postgres:
         except (asyncpg.ClientConfigurationError, ValueError) as error:
             raise CommandError(f"cannot use the PostgreSQL URL: {error}") from None
         except (*LOST, asyncpg.PostgresError) as error:
-            raise CommandError(f"cannot connect to PostgreSQL: {str(error) or described(error)}") from None
+            raise CannotConnect(f"cannot connect to PostgreSQL: {str(error) or described(error)}") from None
         database._measuring = asyncio.create_task(database._keep_time(), name="time")
         return database
 
