@@ -15,7 +15,7 @@ from tests.conftest import NewDatabase
 from tests.support.chats import NOW, chat_id
 from tests.support.open_store import OpenStore, opened_store
 from tests.support.partners import new_partner
-from tests.support.query_plans import Plan, plan_of
+from tests.support.query_plans import SMALL_TABLES, Plan, plan_of
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.sql import Query, Value, load
 from trunkline.storage.store import Store
@@ -242,6 +242,8 @@ def test_every_statement_is_an_index_range(examined: Examined, name: str, partne
     plan = examined.plans[name, partner, statistics]
     for read in plan.reads:
         if read.description.startswith("ModifyTable"):
+            continue
+        if statistics == "analysed" and read.description in SMALL_TABLES:
             continue
         if name in OF_EVERY_PARTNER:
             assert "due_at" in read.description or "Index" in read.description or read.first_column == "partner_id", (

@@ -247,7 +247,7 @@ class Rounds:
         """
         is_suspect = claim.silent_rounds >= SILENT_ROUNDS
         limit = MAX_UNATTEMPTED if is_suspect else MAX_ENTRIES
-        found = await outbox.due_entries(self._database, claim, self._clock(), limit, max_wait=self._max_wait)
+        found, is_all = await outbox.due_entries(self._database, claim, self._clock(), limit, max_wait=self._max_wait)
         # Results that are recorded together are recorded in the order of their entries.
         due = sorted(found, key=lambda entry: entry.sequence)
         if not due and policy() is ClaimPolicy.KEEP:
@@ -267,7 +267,8 @@ class Rounds:
             attempts += [(entry, self._unattempted(entry)) for entry in due[1:]]
         if attempts:
             claim = msgspec.structs.replace(claim, silent_rounds=claim.silent_rounds + 1 if is_silent else 0)
-        return bool(due), await self._record(claim, attempts, policy())
+        origin = Origin.RESULT if is_all else Origin.INTERNAL
+        return bool(due), await self._record(claim, attempts, policy(), origin)
 
     def _unattempted(self, entry: Entry) -> AttemptResult:
         outcome = "not attempted: the target does not respond"
@@ -292,13 +293,13 @@ class Rounds:
     def _retry(self, entry: Entry, outcome: str) -> AttemptResult:
         return AttemptResult(Retry(self._clock() + delay_after(entry.attempts), outcome))
 
-    async def _record(self, claim: Claim, attempts: Attempts, policy: ClaimPolicy) -> Claim | None:
+    async def _record(self, claim: Claim, attempts: Attempts, policy: ClaimPolicy, origin: Origin) -> Claim | None:
         """Records results, however long the database takes, unless another worker has the queue by then."""
         held: Claim | None = claim
         while held is not None:
             try:
                 async with asyncio.timeout(self._record_timeout):
-                    is_written = await self._write(held, attempts, policy)
+                    is_written = await self._write(held, attempts, policy, origin)
             except (TimeoutError, NotReady) as error:
                 cause = f"those of partner {claim.partner_id} could not be within {self._record_timeout:g} s"
                 self._unrecorded.give(f"{cause}: {described(error)}", kind=described(error))
@@ -316,9 +317,9 @@ class Rounds:
         except NotReady:
             return claim
 
-    async def _write(self, claim: Claim, attempts: Attempts, policy: ClaimPolicy) -> bool:
+    async def _write(self, claim: Claim, attempts: Attempts, policy: ClaimPolicy, origin: Origin) -> bool:
         try:
-            return await self._commit(claim, attempts, policy)
+            return await self._commit(claim, attempts, policy, origin)
         except (NotReady, PartnerRemoved):
             raise
         except Exception:
@@ -334,8 +335,10 @@ class Rounds:
                 await self._commit(claim, [(entry, retry)], ClaimPolicy.KEEP)
         return await self._commit(claim, [], policy)
 
-    async def _commit(self, claim: Claim, attempts: Attempts, policy: ClaimPolicy) -> bool:
-        ctx = RequestContext(claim.partner_id, self._clock(), new_trace_id(), Origin.INTERNAL)
+    async def _commit(
+        self, claim: Claim, attempts: Attempts, policy: ClaimPolicy, origin: Origin = Origin.INTERNAL
+    ) -> bool:
+        ctx = RequestContext(claim.partner_id, self._clock(), new_trace_id(), origin)
         with bound_to("trace_id", ctx.trace_id):
             return await self._record_in(ctx, claim, attempts, policy)
 
@@ -350,5 +353,5 @@ class Rounds:
             results = [(entry, each.result) for entry, each in attempts]
             pause = 0 if policy is ClaimPolicy.KEEP else pause_after(claim.silent_rounds)
             return await outbox.record(
-                change.transaction, claim, results, ctx.now, policy, pause, max_wait=self._max_wait
+                change.transaction, claim, results, self._clock(), policy, pause, max_wait=self._max_wait
             )

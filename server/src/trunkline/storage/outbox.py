@@ -268,12 +268,13 @@ async def resume(transaction: Transaction, partner_id: int, destination: str) ->
 
 async def due_entries(
     database: Database, claim: Claim, now: Instant, limit: int, *, max_wait: Instant = MAX_WAIT
-) -> Sequence[Entry]:
-    """The first pending entries of the ordering keys that are due."""
+) -> tuple[Sequence[Entry], bool]:
+    """The first pending entries of the ordering keys that are due, and whether nothing else waits in the queue."""
     query = _QUERIES["due_entries"]
     named = {"partner": claim.partner_id, "destination": claim.destination, "now": now, "limit": limit}
     values = query.values(**named, **_latest(now, max_wait))
-    return [Entry(*row) for row in await database.fetch(query, values)]
+    rows = await database.fetch(query, values)
+    return [Entry(*row[:-1]) for row in rows], all(row[-1] == len(rows) for row in rows)
 
 
 async def record(

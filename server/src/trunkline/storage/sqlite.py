@@ -99,6 +99,14 @@ class SQLite:
         return connection
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
+        writer = self._writer
+        if writer is not None and not writer.in_transaction:
+            # Its cache contains what this process has written, which the reader's loses with each commit.
+            try:
+                return _fetch(writer, query.text, values)
+            except NotReady as error:
+                if not isinstance(error.__cause__, apsw.BusyError):
+                    raise
         return _fetch(self._reader, query.text, values)
 
     def reads_of(self, partner_id: int) -> Self:

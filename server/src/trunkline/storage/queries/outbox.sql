@@ -116,7 +116,15 @@ returning destination
 select destination, claimed_until, paused_until from queues where partner_id = :partner
 
 -- name: due_entries
-select sequence, ordering_key, kind, entity_id, attempts, due_at from (
+-- With each, how many entries of the queue wait, due or not, up to one more than the limit.
+select sequence, ordering_key, kind, entity_id, attempts, due_at, (
+    select count(*) from (
+        select 1 from outbox o
+        where o.partner_id = :partner and o.destination = :destination and o.state = 'waiting'
+        limit :limit + 1
+    ) as waiting
+) as number_waiting
+from (
     select * from (
         select sequence, ordering_key, kind, entity_id, attempts, due_at from outbox
         where partner_id = :partner and destination = :destination and due_at <= :now
@@ -163,10 +171,16 @@ update outbox set
 where partner_id = :partner and sequence = :sequence and destination = :destination and state = 'waiting'
 
 -- name: next_due
--- The earliest and the latest.
+-- The earliest and the latest. That they are not null is said for SQLite: after `analyze`, it would read the table.
 select
-    (select min(due_at) from outbox where partner_id = :partner and destination = :destination),
-    (select max(due_at) from outbox where partner_id = :partner and destination = :destination)
+    (
+        select min(due_at) from outbox
+        where partner_id = :partner and destination = :destination and due_at is not null
+    ),
+    (
+        select max(due_at) from outbox
+        where partner_id = :partner and destination = :destination and due_at is not null
+    )
 
 -- name: update_queue
 update queues set
@@ -177,7 +191,10 @@ where partner_id = :partner and destination = :destination
 
 -- name: resume
 update queues set
-    due_at = (select min(o.due_at) from outbox o where o.partner_id = :partner and o.destination = :destination),
+    due_at = (
+        select min(o.due_at) from outbox o
+        where o.partner_id = :partner and o.destination = :destination and o.due_at is not null
+    ),
     silent_rounds = 0, paused_until = 0
 where partner_id = :partner and destination = :destination and paused_until > 0
 
