@@ -38,8 +38,7 @@ NEW = {name for name in QUERIES if name in {"events.add_event", "outbox.reserve"
 """Statements that only insert rows."""
 
 OF_EVERY_PARTNER = {
-    "outbox.due_carrier_queues",
-    "outbox.due_webhook_queues",
+    "outbox.due_queues",
     "outbox.partners_behind",
     "outbox.next_due_anywhere",
     "outbox.overdue",
@@ -123,6 +122,8 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         body=b"{}",
         horizon=NOW,
         limit=LIMIT,
+        carriers=LIMIT,
+        webhooks=LIMIT,
         target_url="https://receiver.example/other",
         events="[]",
         phone_numbers=None,
@@ -260,8 +261,7 @@ def test_every_statement_is_an_index_range(examined: Examined, name: str, partne
 @pytest.mark.parametrize(
     "name",
     [
-        "outbox.due_carrier_queues",
-        "outbox.due_webhook_queues",
+        "outbox.due_queues",
         "outbox.due_entries",
         "deliveries.page",
         "deliveries.page_of_failed",

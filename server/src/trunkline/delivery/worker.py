@@ -151,14 +151,14 @@ class Worker:
             carriers = len(self._serving) - webhooks.total()
             now = self._clock()
             full = [partner for partner, places in webhooks.items() if places >= PARTNER_SHARE]
-            found = [
-                *await outbox.due_carrier_queues(
-                    self._database, now, MAX_CARRIER_QUEUES - carriers, max_wait=self._max_wait
-                ),
-                *await outbox.due_webhook_queues(
-                    self._database, now, MAX_WEBHOOK_QUEUES - webhooks.total(), full, max_wait=self._max_wait
-                ),
-            ]
+            found = await outbox.due_queues(
+                self._database,
+                now,
+                carriers=MAX_CARRIER_QUEUES - carriers,
+                webhooks=MAX_WEBHOOK_QUEUES - webhooks.total(),
+                full=full,
+                max_wait=self._max_wait,
+            )
             is_complete = True
             for partner_id, destination in found:
                 if (partner_id, destination) in self._serving:

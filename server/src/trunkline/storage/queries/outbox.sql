@@ -32,39 +32,38 @@ select
         where o.partner_id = :partner and o.destination = :destination and o.ordering_key = :ordering_key and o.state = 'waiting'
     ) then cast(:now as bigint) end
 
--- name: due_carrier_queues
--- Of every partner: a worker serves all of them.
+-- name: due_queues
+-- Of every partner: a worker serves all of them. Those of the carrier come first. Webhooks of some partners, such as
+-- ',1,23,', are left out.
 select partner_id, destination from (
     select partner_id, destination from queues
     where destination = 'carrier' and due_at <= :now and (claimed_until <= :now or claimed_until > :latest_claim)
     order by due_at
-    limit :limit
-) as due
+    limit :carriers
+) as due_carriers
 union all
 select partner_id, destination from (
     select partner_id, destination from queues
     where destination = 'carrier' and due_at > :latest_due and (claimed_until <= :now or claimed_until > :latest_claim)
     order by due_at
-    limit :limit
-) as too_far_ahead
-
--- name: due_webhook_queues
--- Those of some partners, such as ',1,23,', are left out.
+    limit :carriers
+) as too_far_ahead_carriers
+union all
 select partner_id, destination from (
     select partner_id, destination from queues
     where destination <> 'carrier' and due_at <= :now and (claimed_until <= :now or claimed_until > :latest_claim)
       and :full not like '%,' || partner_id || ',%'
     order by due_at
-    limit :limit
-) as due
+    limit :webhooks
+) as due_webhooks
 union all
 select partner_id, destination from (
     select partner_id, destination from queues
     where destination <> 'carrier' and due_at > :latest_due and (claimed_until <= :now or claimed_until > :latest_claim)
       and :full not like '%,' || partner_id || ',%'
     order by due_at
-    limit :limit
-) as too_far_ahead
+    limit :webhooks
+) as too_far_ahead_webhooks
 
 -- name: partners_behind
 -- Partners with a queue in which an attempt has been due since before :before and more than :most entries wait. A queue
