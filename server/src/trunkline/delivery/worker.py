@@ -32,6 +32,7 @@ from trunkline.domain.tracing import bound_to
 from trunkline.notices import Notice
 from trunkline.storage import outbox
 from trunkline.storage.change import Change
+from trunkline.storage.messages import MessageInChat
 from trunkline.storage.outbox import CARRIER, Claim, ClaimPolicy, Entry, Failed, Result, Retry
 from trunkline.storage.store import Store
 
@@ -60,12 +61,12 @@ log = logging.getLogger("trunkline.delivery")
 class AttemptResult(msgspec.Struct, frozen=True):
     """The result of an attempt. ``store`` runs in the change that records it, before it is recorded.
 
-    So does the receipt of a message, with its id; the messages of results that are recorded together are read together.
+    So does the receipt of a message, with the message as the attempt has read it.
     """
 
     result: Result
     store: Callable[[Change], Awaitable[None]] | None = None
-    receipt: tuple[str, Receipt] | None = None
+    receipt: tuple[MessageInChat, Receipt] | None = None
     timed_out: bool = False
 
 
