@@ -228,6 +228,20 @@ def test_a_message_that_is_deleted_during_an_attempt_stays_deleted(desk: Desk) -
     assert desk.due_in() is None
 
 
+def test_what_happens_to_a_message_during_an_attempt_is_not_undone(desk: Desk) -> None:
+    async def answer(outbound: OutboundMessage) -> Accepted:
+        await edit_message(desk.store, desk.ctx(), outbound.message_id, 0, "good evening")
+        await receive_receipt(desk.store, desk.ctx(), outbound.message_id, Receipt(DeliveryStatus.READ))
+        return Accepted(Service.IMESSAGE)
+
+    desk.recorder.answer = answer
+    message_id = desk.send("good morning")
+    desk.work()
+    message = desk.message(message_id)
+    assert message.content.text == "good evening"
+    assert message.delivery_status is DeliveryStatus.READ
+
+
 def test_the_commands_of_a_chat_arrive_in_order(desk: Desk) -> None:
     message_id = desk.send("one")
     chat_id = desk.message(message_id).chat_id

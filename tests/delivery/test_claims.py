@@ -363,7 +363,7 @@ async def test_a_queue_in_which_nothing_is_due_is_not_claimed(database_url: str)
             await emit(store, partner.id, chat_id(1), 1, at=clock())
             await recorded(store, partner.id, 1)
             await emit(store, partner.id, chat_id(1), 2, 3, at=clock())
-            assert await outbox.due_webhook_queues(store.database, clock(), 10) == []
+            assert await outbox.due_queues(store.database, clock(), carriers=10, webhooks=10) == []
             await emit(store, partner.id, chat_id(2), 4, at=clock())
             await until(lambda: len(receiver.received) == 2)
 

@@ -26,5 +26,12 @@ drop index chats_unhealthy;
 drop index chats_line_unhealthy;
 alter table chats drop column health;
 drop table chat_creations;
+drop index outbox_failed;
+drop index outbox_resent;
+alter table outbox drop column attempt_log;
+alter table partner_states drop column forgotten_at;
+drop table requests;
+drop table line_days;
+drop table line_counts;
 update store set schema_version = 16;
 """

@@ -13,7 +13,7 @@ from tests.conftest import NewDatabase
 from tests.support.chats import ALICE, BOB, LINE, NOW, chat_id, make_chat
 from tests.support.open_store import OpenStore, opened_store
 from tests.support.partners import context, new_partner, save
-from tests.support.query_plans import Plan, plan_of
+from tests.support.query_plans import SMALL_TABLES, Plan, plan_of
 from trunkline.domain.chat import Chat, Health, HealthStatus, recipients_key
 from trunkline.domain.paging import SMALL
 from trunkline.storage.changed_since import revisions_query
@@ -175,6 +175,8 @@ def test_every_read_is_an_index_range(examined: Examined, name: str, partner: st
     plan = examined.plans[name, partner, statistics]
     reads = [read for read in plan.reads if read.description not in FROM_PARAMETERS]
     assert reads
+    if statistics == "analysed":
+        reads = [read for read in reads if read.description not in SMALL_TABLES]
     for read in reads:
         keys = {"partner_id", "id", "digest", "name"}
         assert read.first_column in keys, read

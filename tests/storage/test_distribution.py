@@ -151,7 +151,7 @@ async def test_the_worker_is_told_of_the_queues_of_the_other_nodes(url: str) -> 
     async with open_store(url) as store:
         nodes = await partners_with_queues(store)
         async with hanging(url, 0), asyncio.timeout(30):
-            due = await outbox.due_carrier_queues(store.database, NOW + 1, 1000)
+            due = await outbox.due_queues(store.database, NOW + 1, carriers=1000, webhooks=1000)
             behind = await outbox.overdue(store.database, NOW + 1, 1000)
             next_due = await outbox.next_due(store.database, NOW + 1)
         others = {partner for partner, node in nodes.items() if node != 0}
@@ -163,13 +163,13 @@ async def test_the_worker_is_told_of_the_queues_of_the_other_nodes(url: str) -> 
 
 async def test_a_worker_that_is_woken_all_the_time_looks_seldom(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[float] = []
-    find = outbox.due_carrier_queues
+    find = outbox.due_queues
 
     async def counted(*args: Any, **kwargs: Any) -> Sequence[tuple[int, str]]:
         looks.append(time.monotonic())
         return await find(*args, **kwargs)
 
-    monkeypatch.setattr(outbox, "due_carrier_queues", counted)
+    monkeypatch.setattr(outbox, "due_queues", counted)
     async with open_store(url) as store:
         worker = Worker(store, NoCarrier(), NoCarrier())
         running = asyncio.create_task(worker.run())

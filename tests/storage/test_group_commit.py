@@ -49,7 +49,7 @@ class Changes:
     """
 
     def __init__(self, store: Store, partner_id: int) -> None:
-        self._store = store
+        self.store = store
         self.partner_id = partner_id
         self.tasks: dict[int, asyncio.Task[None]] = {}
         self.ends: dict[int, asyncio.Event] = {}
@@ -72,7 +72,7 @@ class Changes:
         ctx = RequestContext(partner_id or self.partner_id, now, "", origin)
 
         async def change() -> None:
-            async with self._store.change(ctx, bulk=bulk) as change:
+            async with self.store.change(ctx, bulk=bulk) as change:
                 self.began.append(number)
                 await change.save([make_chat(number, updated_at=change.now)])
                 if waits:
@@ -95,7 +95,7 @@ class Changes:
 
     async def stored(self) -> list[int]:
         """The numbers of the partner's chats, in the order of their revisions."""
-        return await stored(self._store, self.partner_id)
+        return await stored(self.store, self.partner_id)
 
 
 async def stored(store: Store, partner_id: int) -> list[int]:
@@ -288,6 +288,56 @@ async def test_a_transaction_has_a_bounded_number_of_changes(
         assert await made.stored() == [*range(8)]
 
 
+async def test_a_result_waits_for_another_change_of_its_partner(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "PATIENCE", 60)
+    async with changes(database_url) as made:
+        result = made.start(0, origin=Origin.RESULT)
+        other = await new_partner(made.store)
+        await made.start(1, partner_id=other.id)
+        assert 0 not in made.began
+        made.start(2)
+        await made.results()
+        assert result.done()
+        assert await made.stored() == [2, 0]
+
+
+async def test_a_result_does_not_wait_if_a_change_is_in_progress(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "PATIENCE", 60)
+    async with changes(database_url) as made:
+        made.start(0, waits=True)
+        await made.until_begun(0)
+        made.start(1, origin=Origin.RESULT)
+        made.ends[0].set()
+        await made.results()
+        assert await made.stored() == [0, 1]
+
+
+async def test_a_result_waits_only_so_long(database_url: str) -> None:
+    async with changes(database_url) as made:
+        made.start(0, origin=Origin.RESULT)
+        made.start(1, origin=Origin.RESULT)
+        assert await made.results() == {0: None, 1: None}
+        assert await made.stored() == [0, 1]
+
+
+async def test_a_result_that_is_cancelled_while_it_waits_leaves_nothing(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "PATIENCE", 60)
+    async with changes(database_url) as made:
+        result = made.start(0, origin=Origin.RESULT)
+        await asyncio.sleep(0)
+        result.cancel()
+        made.start(1)
+        results = await made.results()
+        assert isinstance(results[0], asyncio.CancelledError)
+        assert await made.stored() == [1]
+
+
 async def test_an_import_shares_no_transaction(database_url: str) -> None:
     async with changes(database_url) as made:
         first = made.start(0, waits=True)
@@ -362,7 +412,7 @@ STEPS = st.lists(
         st.sampled_from(["succeeds", "succeeds", "fails", "fails first", "is cancelled"]),
         st.integers(-3, 3),
         st.integers(0, 2),
-        st.sampled_from([Origin.CLIENT, Origin.INTERNAL]),
+        st.sampled_from([Origin.CLIENT, Origin.INTERNAL, Origin.RESULT]),
     ),
     max_size=12,
 )

@@ -14,7 +14,7 @@ from tests.conftest import NewDatabase
 from tests.support.chats import ALICE, BOB, LINE, NOW, chat_id, make_chat
 from tests.support.open_store import OpenStore, opened_store
 from tests.support.partners import context, new_partner, save
-from tests.support.query_plans import Plan, plan_of
+from tests.support.query_plans import SMALL_TABLES, Plan, plan_of
 from trunkline.domain.chat_health import REPUTATION_CHATS
 from trunkline.domain.paging import SMALL
 from trunkline.storage.sql import Query, Value, in_several, load
@@ -188,6 +188,8 @@ def test_every_query_is_an_index_range(examined: Examined, name: str, partner: s
     plan = examined.plans[name, partner, statistics]
     reads = [read for read in plan.reads if read.description != "SCAN CONSTANT ROW"]
     assert reads
+    if statistics == "analysed":
+        reads = [read for read in reads if read.description not in SMALL_TABLES]
     for read in reads:
         assert read.first_column in {"partner_id", "id"}, read
     assert plan.rows is None or plan.rows <= MOST.get(name, 1), plan

@@ -17,8 +17,7 @@ PARTITIONS = 4
 
 DUE_WORK = {
     *(
-        "outbox.due_carrier_queues",
-        "outbox.due_webhook_queues",
+        "outbox.due_queues",
         "outbox.partners_behind",
         "outbox.next_due_anywhere",
         "outbox.overdue",

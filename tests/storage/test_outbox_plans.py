@@ -15,7 +15,7 @@ from tests.conftest import NewDatabase
 from tests.support.chats import NOW, chat_id
 from tests.support.open_store import OpenStore, opened_store
 from tests.support.partners import new_partner
-from tests.support.query_plans import Plan, plan_of
+from tests.support.query_plans import SMALL_TABLES, Plan, plan_of
 from trunkline.storage.ports import Database, Transaction
 from trunkline.storage.sql import Query, Value, load
 from trunkline.storage.store import Store
@@ -38,8 +38,7 @@ NEW = {name for name in QUERIES if name in {"events.add_event", "outbox.reserve"
 """Statements that only insert rows."""
 
 OF_EVERY_PARTNER = {
-    "outbox.due_carrier_queues",
-    "outbox.due_webhook_queues",
+    "outbox.due_queues",
     "outbox.partners_behind",
     "outbox.next_due_anywhere",
     "outbox.overdue",
@@ -123,6 +122,8 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         body=b"{}",
         horizon=NOW,
         limit=LIMIT,
+        carriers=LIMIT,
+        webhooks=LIMIT,
         target_url="https://receiver.example/other",
         events="[]",
         phone_numbers=None,
@@ -243,6 +244,8 @@ def test_every_statement_is_an_index_range(examined: Examined, name: str, partne
     for read in plan.reads:
         if read.description.startswith("ModifyTable"):
             continue
+        if statistics == "analysed" and read.description in SMALL_TABLES:
+            continue
         if name in OF_EVERY_PARTNER:
             assert "due_at" in read.description or "Index" in read.description or read.first_column == "partner_id", (
                 read
@@ -258,8 +261,7 @@ def test_every_statement_is_an_index_range(examined: Examined, name: str, partne
 @pytest.mark.parametrize(
     "name",
     [
-        "outbox.due_carrier_queues",
-        "outbox.due_webhook_queues",
+        "outbox.due_queues",
         "outbox.due_entries",
         "deliveries.page",
         "deliveries.page_of_failed",

@@ -129,7 +129,7 @@ class Desk:
         async def attempt() -> None:
             claim = await outbox.claim(self.store.database, self.partner_id, CARRIER, self.clock, LEASE)
             assert claim is not None
-            [entry] = await outbox.due_entries(self.store.database, claim, self.clock(), 1)
+            [entry], _ = await outbox.due_entries(self.store.database, claim, self.clock(), 1)
             await self.dispatcher.attempt(claim, entry)
 
         self.opened.run(attempt())

@@ -9,6 +9,9 @@ import msgspec
 from trunkline.storage.ports import Database
 from trunkline.storage.sql import Query, Value
 
+SMALL_TABLES = {f"SCAN {table}" for table in ("blocked_handles", "partner_states", "queues")}
+"""How SQLite reads the tables that are small in the tests, once ``analyze`` has told it that they are."""
+
 _COLUMN = re.compile(r'\(?"?([a-z_]+)"? = ')
 
 

@@ -35,6 +35,7 @@ from trunkline.domain.instant import SECOND, Clock, Instant, now
 from trunkline.domain.message import DeliveryStatus, MediaPart, Message
 from trunkline.domain.tracing import bind
 from trunkline.storage import contact_cards, messages
+from trunkline.storage.messages import MessageInChat
 from trunkline.storage.outbox import Claim, Command, Done, Entry, Retry
 from trunkline.storage.store import Store
 from trunkline.storage.together import ReadTogether
@@ -70,7 +71,7 @@ class CarrierDispatcher:
         self._urls = store.file_urls(base_url)
         self._carrier = carrier
         self._clock = clock
-        self._messages = ReadTogether[str, tuple[Message, Chat]](
+        self._messages = ReadTogether[str, MessageInChat](
             lambda partner_id, ids: messages.find_all_with_chats(store.reader(partner_id), ids)
         )
 
@@ -90,12 +91,12 @@ class CarrierDispatcher:
 
     async def _message_command(self, partner_id: int, command: Command, entry: Entry) -> AttemptResult:
         found = (await self._messages.get(partner_id, [entry.entity_id])).get(entry.entity_id)
-        if found is None or not _is_needed(command, found[0]):
+        if found is None or not _is_needed(command, found.message):
             return AttemptResult(Done())
-        message, chat = found
-        outbound = _outbound(partner_id, chat, self._with_urls(partner_id, message), entry.attempts)
+        message = self._with_urls(partner_id, found.message)
+        outbound = _outbound(partner_id, found.chat, message, entry.attempts)
         if command is Command.SEND:
-            return await self._send(outbound)
+            return await self._send(outbound, found)
         await self._attempt_once(command, lambda: self._change(command)(outbound))
         return AttemptResult(Done())
 
@@ -108,14 +109,14 @@ class CarrierDispatcher:
             case _:
                 return self._carrier.update_poll
 
-    async def _send(self, outbound: OutboundMessage) -> AttemptResult:
+    async def _send(self, outbound: OutboundMessage, found: MessageInChat) -> AttemptResult:
         def accepted(result: Accepted) -> AttemptResult:
-            return AttemptResult(Done(), receipt=(outbound.message_id, Receipt(result.status, result.service)))
+            return AttemptResult(Done(), receipt=(found, Receipt(result.status, result.service)))
 
         def failed(reason: str) -> AttemptResult:
             # The failure is stored with the message, so the entry is done.
             receipt = Receipt(DeliveryStatus.FAILED, reason=reason)
-            return AttemptResult(Done(reason), receipt=(outbound.message_id, receipt))
+            return AttemptResult(Done(reason), receipt=(found, receipt))
 
         what = f"send the message {outbound.message_id}"
         send = self._carrier.send if outbound.content.poll is None else self._carrier.send_poll

@@ -32,6 +32,7 @@ from trunkline.domain.tracing import bound_to
 from trunkline.notices import Notice
 from trunkline.storage import outbox
 from trunkline.storage.change import Change
+from trunkline.storage.messages import MessageInChat
 from trunkline.storage.outbox import CARRIER, Claim, ClaimPolicy, Entry, Failed, Result, Retry
 from trunkline.storage.store import Store
 
@@ -60,12 +61,12 @@ log = logging.getLogger("trunkline.delivery")
 class AttemptResult(msgspec.Struct, frozen=True):
     """The result of an attempt. ``store`` runs in the change that records it, before it is recorded.
 
-    So does the receipt of a message, with its id; the messages of results that are recorded together are read together.
+    So does the receipt of a message, with the message as the attempt has read it.
     """
 
     result: Result
     store: Callable[[Change], Awaitable[None]] | None = None
-    receipt: tuple[str, Receipt] | None = None
+    receipt: tuple[MessageInChat, Receipt] | None = None
     timed_out: bool = False
 
 
@@ -151,14 +152,14 @@ class Worker:
             carriers = len(self._serving) - webhooks.total()
             now = self._clock()
             full = [partner for partner, places in webhooks.items() if places >= PARTNER_SHARE]
-            found = [
-                *await outbox.due_carrier_queues(
-                    self._database, now, MAX_CARRIER_QUEUES - carriers, max_wait=self._max_wait
-                ),
-                *await outbox.due_webhook_queues(
-                    self._database, now, MAX_WEBHOOK_QUEUES - webhooks.total(), full, max_wait=self._max_wait
-                ),
-            ]
+            found = await outbox.due_queues(
+                self._database,
+                now,
+                carriers=MAX_CARRIER_QUEUES - carriers,
+                webhooks=MAX_WEBHOOK_QUEUES - webhooks.total(),
+                full=full,
+                max_wait=self._max_wait,
+            )
             is_complete = True
             for partner_id, destination in found:
                 if (partner_id, destination) in self._serving:
@@ -247,7 +248,7 @@ class Rounds:
         """
         is_suspect = claim.silent_rounds >= SILENT_ROUNDS
         limit = MAX_UNATTEMPTED if is_suspect else MAX_ENTRIES
-        found = await outbox.due_entries(self._database, claim, self._clock(), limit, max_wait=self._max_wait)
+        found, is_all = await outbox.due_entries(self._database, claim, self._clock(), limit, max_wait=self._max_wait)
         # Results that are recorded together are recorded in the order of their entries.
         due = sorted(found, key=lambda entry: entry.sequence)
         if not due and policy() is ClaimPolicy.KEEP:
@@ -267,7 +268,8 @@ class Rounds:
             attempts += [(entry, self._unattempted(entry)) for entry in due[1:]]
         if attempts:
             claim = msgspec.structs.replace(claim, silent_rounds=claim.silent_rounds + 1 if is_silent else 0)
-        return bool(due), await self._record(claim, attempts, policy())
+        origin = Origin.RESULT if is_all else Origin.INTERNAL
+        return bool(due), await self._record(claim, attempts, policy(), origin)
 
     def _unattempted(self, entry: Entry) -> AttemptResult:
         outcome = "not attempted: the target does not respond"
@@ -292,13 +294,13 @@ class Rounds:
     def _retry(self, entry: Entry, outcome: str) -> AttemptResult:
         return AttemptResult(Retry(self._clock() + delay_after(entry.attempts), outcome))
 
-    async def _record(self, claim: Claim, attempts: Attempts, policy: ClaimPolicy) -> Claim | None:
+    async def _record(self, claim: Claim, attempts: Attempts, policy: ClaimPolicy, origin: Origin) -> Claim | None:
         """Records results, however long the database takes, unless another worker has the queue by then."""
         held: Claim | None = claim
         while held is not None:
             try:
                 async with asyncio.timeout(self._record_timeout):
-                    is_written = await self._write(held, attempts, policy)
+                    is_written = await self._write(held, attempts, policy, origin)
             except (TimeoutError, NotReady) as error:
                 cause = f"those of partner {claim.partner_id} could not be within {self._record_timeout:g} s"
                 self._unrecorded.give(f"{cause}: {described(error)}", kind=described(error))
@@ -316,9 +318,9 @@ class Rounds:
         except NotReady:
             return claim
 
-    async def _write(self, claim: Claim, attempts: Attempts, policy: ClaimPolicy) -> bool:
+    async def _write(self, claim: Claim, attempts: Attempts, policy: ClaimPolicy, origin: Origin) -> bool:
         try:
-            return await self._commit(claim, attempts, policy)
+            return await self._commit(claim, attempts, policy, origin)
         except (NotReady, PartnerRemoved):
             raise
         except Exception:
@@ -334,8 +336,10 @@ class Rounds:
                 await self._commit(claim, [(entry, retry)], ClaimPolicy.KEEP)
         return await self._commit(claim, [], policy)
 
-    async def _commit(self, claim: Claim, attempts: Attempts, policy: ClaimPolicy) -> bool:
-        ctx = RequestContext(claim.partner_id, self._clock(), new_trace_id(), Origin.INTERNAL)
+    async def _commit(
+        self, claim: Claim, attempts: Attempts, policy: ClaimPolicy, origin: Origin = Origin.INTERNAL
+    ) -> bool:
+        ctx = RequestContext(claim.partner_id, self._clock(), new_trace_id(), origin)
         with bound_to("trace_id", ctx.trace_id):
             return await self._record_in(ctx, claim, attempts, policy)
 
@@ -350,5 +354,5 @@ class Rounds:
             results = [(entry, each.result) for entry, each in attempts]
             pause = 0 if policy is ClaimPolicy.KEEP else pause_after(claim.silent_rounds)
             return await outbox.record(
-                change.transaction, claim, results, ctx.now, policy, pause, max_wait=self._max_wait
+                change.transaction, claim, results, self._clock(), policy, pause, max_wait=self._max_wait
             )

@@ -17,6 +17,8 @@ class Origin(Enum):
     """A request."""
     INTERNAL = auto()
     """The result of a delivery, a report of the carrier, or maintenance."""
+    RESULT = auto()
+    """The result of a delivery that nothing waits for: it waits a moment for another change, to be written with it."""
     CLAIM = auto()
     """A claim of a queue of the outbox. It needs no lock on the partner's row, so it does not wait for a change."""
 

@@ -14,7 +14,7 @@ from trunkline.domain.chat import Chat, with_latest_former
 from trunkline.domain.chat_health import Thresholds
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import NotYourLine
-from trunkline.domain.events import Event
+from trunkline.domain.events import Event, EventType
 from trunkline.schemas.chat import render_chat
 from trunkline.storage import creations, events, outbox, participants
 from trunkline.storage.deferred import DeferredWrites
@@ -71,6 +71,11 @@ class Change(Reader):
         """Sends an event to its subscribers, once the change has committed; none of a line that was removed."""
         if event.line not in self.removed_lines:
             self._events.append(event)
+
+    async def has_subscriber(self, event_type: EventType, line: str) -> bool:
+        """Whether anybody gets events of this type about a line."""
+        active = await events.subscribers(self.transaction, self.partner_id)
+        return any(each.wants(event_type, line) for each in active)
 
     def command(self, command: Command, chat: Chat, entity_id: str) -> None:
         """Sends a command to the carrier, once the change has committed, after the earlier commands of the chat.

@@ -18,7 +18,7 @@ from trunkline.schemas.forgotten import without_content
 from trunkline.storage import deliveries
 from trunkline.storage.deferred import DeferredWrites
 from trunkline.storage.outbox import NO_CHAT, NewEntry
-from trunkline.storage.ports import Transaction
+from trunkline.storage.ports import Source, Transaction
 from trunkline.storage.reader import Reader
 from trunkline.storage.sql import load
 
@@ -36,6 +36,27 @@ class StoredEvent(msgspec.Struct, frozen=True):
     created_at: Instant
 
 
+class Subscriber(msgspec.Struct, frozen=True):
+    """A subscription that is active. ``lines`` is None if it wants the events of every line."""
+
+    id: str
+    types: frozenset[str]
+    lines: frozenset[str] | None
+    version: str
+
+    def wants(self, event_type: str, line: str) -> bool:
+        """Whether it gets events of this type about this line."""
+        return event_type in self.types and (self.lines is None or line in self.lines)
+
+
+async def subscribers(reader: Source, partner_id: int) -> Sequence[Subscriber]:
+    """Those of a partner."""
+    return [
+        Subscriber(each, _event_types(types, version), None if lines is None else _names(lines), version)
+        for each, types, lines, version in await reader.fetch(_QUERIES["subscriptions"], (partner_id,))
+    ]
+
+
 async def publish(
     transaction: DeferredWrites,
     partner_id: int,
@@ -45,17 +66,14 @@ async def publish(
     next_sequence: Callable[[], int],
 ) -> Sequence[NewEntry]:
     """Stores the events that have subscribers, in the versions that these have, and returns their deliveries."""
-    subscribers = [
-        (row[0], _event_types(row[1], row[3]), None if row[2] is None else _names(row[2]), row[3])
-        for row in await transaction.fetch(_QUERIES["subscriptions"], (partner_id,))
-    ]
+    active = await subscribers(transaction, partner_id)
     entries: list[NewEntry] = []
     query = _QUERIES["add_event"]
     for event in events:
         subscribed: dict[str, list[str]] = {}
-        for subscription, types, lines, version in subscribers:
-            if event.type in types and (lines is None or event.line in lines):
-                subscribed.setdefault(version, []).append(subscription)
+        for each in active:
+            if each.wants(event.type, event.line):
+                subscribed.setdefault(each.version, []).append(each.id)
         if not subscribed:
             continue
         event_id = time_ordered_id(now)

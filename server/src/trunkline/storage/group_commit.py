@@ -29,6 +29,9 @@ SHARE = 0.01
 """The same while another partner waits for it, or results of deliveries do: until they are recorded, nothing further is
 delivered from their queues. It is longer if the database is far away: then to begin and to commit costs more."""
 
+PATIENCE = 0.002
+"""How long a result that nothing waits for waits for another change of its partner, in seconds."""
+
 BEGINS = 20
 """How many times longer than its begin a transaction may last at least."""
 
@@ -94,6 +97,8 @@ class GroupCommit:
     def __init__(self, turns: Turns[SharedTransaction]) -> None:
         self._turns = turns
         self._ending: set[asyncio.Task[BaseException | None]] = set()
+        self._patient: dict[int, list[asyncio.Future[None]]] = {}
+        """Results that wait for another change of their partner."""
 
     @asynccontextmanager
     async def change(
@@ -101,7 +106,10 @@ class GroupCommit:
     ) -> AsyncGenerator[SharedTransaction]:
         """The transaction of a change in its turn: one that is open, or a new one, which ``begin`` opens."""
         writer = writer_of(partner_id, origin)
+        if origin is Origin.RESULT and not self._turns.is_busy(writer):
+            await self._another_change(partner_id)
         shared = await self._enter(writer, origin, begin)
+        self._end_patience(partner_id)
         shared.has_results = shared.has_results or origin is not Origin.CLIENT
         try:
             yield shared
@@ -109,6 +117,21 @@ class GroupCommit:
             await self._fail(writer, shared, error)
             raise
         await self._succeed(writer, shared)
+
+    async def _another_change(self, partner_id: int) -> None:
+        """Returns when another change of the partner has begun, or after ``PATIENCE``."""
+        another: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._patient.setdefault(partner_id, []).append(another)
+        timer = another.get_loop().call_later(PATIENCE, self._end_patience, partner_id)
+        try:
+            await another
+        finally:
+            timer.cancel()
+
+    def _end_patience(self, partner_id: int) -> None:
+        for result in self._patient.pop(partner_id, ()):
+            if not result.done():
+                result.set_result(None)
 
     async def _enter(
         self, writer: Writer, origin: Origin, begin: Callable[[], AbstractAsyncContextManager[Transaction]]

@@ -1,7 +1,9 @@
 """Messages, as rows: written within a change, read a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum
+
+import msgspec
 
 from trunkline.domain.chat import Chat
 from trunkline.domain.chat_health import RecentMessage
@@ -33,6 +35,14 @@ _COLUMNS = (
     "document",
     "poll",
 )
+
+
+class MessageInChat(msgspec.Struct, frozen=True, gc=False):
+    """A message and its chat, and the row that they were read from."""
+
+    message: Message
+    chat: Chat
+    row: Row
 
 
 class Order(Enum):
@@ -112,7 +122,7 @@ async def find(reader: Reader, message_id: str) -> Message | None:
     return parse_message(*found[0]) if found else None
 
 
-async def find_with_chat(reader: Reader, message_id: str) -> tuple[Message, Chat] | None:
+async def find_with_chat(reader: Reader, message_id: str) -> MessageInChat | None:
     """The message with this id, and its chat."""
     if "\0" in message_id:
         return None
@@ -120,21 +130,29 @@ async def find_with_chat(reader: Reader, message_id: str) -> tuple[Message, Chat
     return _with_chat(found[0]) if found else None
 
 
-async def find_all_with_chats(reader: Reader, message_ids: Sequence[str]) -> dict[str, tuple[Message, Chat]]:
-    """The messages with these ids that exist, by id, with their chats."""
+async def find_all_with_chats(
+    reader: Reader, message_ids: Sequence[str], known: Iterable[MessageInChat] = ()
+) -> dict[str, MessageInChat]:
+    """The messages with these ids that exist, by id, with their chats.
+
+    Those that are still as they are ``known`` are not parsed again.
+    """
     query = _QUERIES["several_with_chats"]
-    found: dict[str, tuple[Message, Chat]] = {}
+    by_row = {each.row: each for each in known}
+    found: dict[str, MessageInChat] = {}
     for keys in in_several(message_ids, ""):
         for row in await reader.fetch(query, query.values(partner=reader.partner_id, **keys)):
-            each = _with_chat(row)
+            each = by_row.get(tuple(row)) or _with_chat(row)
             if each is not None:
-                found[each[0].id] = each
+                found[each.message.id] = each
     return found
 
 
-def _with_chat(row: Row) -> tuple[Message, Chat] | None:
+def _with_chat(row: Row) -> MessageInChat | None:
     columns = tuple(row)
-    return None if columns[6] is None else (parse_message(*columns[:6]), parse_chat(*columns[6:]))
+    if columns[6] is None:
+        return None
+    return MessageInChat(parse_message(*columns[:6]), parse_chat(*columns[6:]), columns)
 
 
 async def document(reader: Reader, message_id: str) -> bytes | None:

@@ -167,28 +167,27 @@ def _latest(now: Instant, max_wait: Instant = MAX_WAIT) -> dict[str, Instant]:
     return {"latest_claim": now + MAX_LEASE + _CLOCKS_DIFFER, "latest_due": now + max_wait + _CLOCKS_DIFFER}
 
 
-async def due_carrier_queues(
-    database: Database, now: Instant, limit: int, *, max_wait: Instant = MAX_WAIT
+async def due_queues(
+    database: Database,
+    now: Instant,
+    *,
+    carriers: int,
+    webhooks: int,
+    full: Iterable[int] = (),
+    max_wait: Instant = MAX_WAIT,
 ) -> Sequence[tuple[int, str]]:
-    """At most ``limit`` unclaimed queues of the carrier (partner, destination) with a due entry, earliest due first."""
-    query = _QUERIES["due_carrier_queues"]
-    rows = await database.fetch_everywhere(query, query.values(now=now, limit=limit, **_latest(now, max_wait)))
-    return [(row[0], row[1]) for row in rows[:limit]]
+    """Unclaimed queues (partner, destination) with a due entry, earliest due first.
 
-
-async def due_webhook_queues(
-    database: Database, now: Instant, limit: int, full: Iterable[int] = (), *, max_wait: Instant = MAX_WAIT
-) -> Sequence[tuple[int, str]]:
-    """At most ``limit`` unclaimed queues of subscriptions with a due entry, earliest due first.
-
-    Those of the partners in ``full`` are left out.
+    They are at most so many ``carriers``, then at most so many ``webhooks`` of partners who are not in ``full``.
     """
-    query = _QUERIES["due_webhook_queues"]
+    query = _QUERIES["due_queues"]
     listed = "".join([f",{partner}" for partner in full]) + ","
-    rows = await database.fetch_everywhere(
-        query, query.values(now=now, limit=limit, full=listed, **_latest(now, max_wait))
-    )
-    return [(row[0], row[1]) for row in rows[:limit]]
+    values = query.values(now=now, carriers=carriers, webhooks=webhooks, full=listed, **_latest(now, max_wait))
+    rows = [(row[0], row[1]) for row in await database.fetch_everywhere(query, values)]
+    return [
+        *[row for row in rows if row[1] == CARRIER][:carriers],
+        *[row for row in rows if row[1] != CARRIER][:webhooks],
+    ]
 
 
 async def partners_behind(database: Database, before: Instant, most: int) -> frozenset[int]:
@@ -268,12 +267,13 @@ async def resume(transaction: Transaction, partner_id: int, destination: str) ->
 
 async def due_entries(
     database: Database, claim: Claim, now: Instant, limit: int, *, max_wait: Instant = MAX_WAIT
-) -> Sequence[Entry]:
-    """The first pending entries of the ordering keys that are due."""
+) -> tuple[Sequence[Entry], bool]:
+    """The first pending entries of the ordering keys that are due, and whether nothing else waits in the queue."""
     query = _QUERIES["due_entries"]
     named = {"partner": claim.partner_id, "destination": claim.destination, "now": now, "limit": limit}
     values = query.values(**named, **_latest(now, max_wait))
-    return [Entry(*row) for row in await database.fetch(query, values)]
+    rows = await database.fetch(query, values)
+    return [Entry(*row[:-1]) for row in rows], all(row[-1] == len(rows) for row in rows)
 
 
 async def record(

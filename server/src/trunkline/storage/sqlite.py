@@ -35,6 +35,8 @@ Connection: TypeAlias = Any
 PAGE_SIZE = 8192  # bytes; measured, see bench/README.md
 READ_CACHE = 16  # MiB
 WRITE_CACHE = 64  # MiB
+READ_STATEMENTS = 100  # that a connection keeps prepared: apsw drops those that were not among so many executions
+WRITE_STATEMENTS = 512  # the most that apsw can keep; a message executes about 20, and a round of results 200
 WAL_PAGES = 4_000  # pages in the write-ahead log that start a checkpoint: 32 MB; measured, see bench/README.md
 MAX_WAL_PAGES = 6_000  # with which writers wait for the checkpoint
 BUSY_TIMEOUT = 5_000  # ms that a reader waits in the rare cases in which WAL mode makes it wait
@@ -66,18 +68,18 @@ class SQLite:
         """In the write-ahead log, after the last commit of this process."""
         self.clock: Clock = now
 
-    def _open(self, cache: int) -> Connection:
+    def _open(self, cache: int, statements: int = READ_STATEMENTS) -> Connection:
         while True:
             before = _file_number(self._path)
-            connection = self._connect(cache)
+            connection = self._connect(cache, statements)
             # Not if `trunkline database restore` put another file there before the connection had its lock.
             if before in {None, _file_number(self._path)}:
                 return connection
             connection.close()
 
-    def _connect(self, cache: int) -> Connection:
+    def _connect(self, cache: int, statements: int) -> Connection:
         try:
-            connection = _connection_to(self._path)
+            connection = _connection_to(self._path, statements)
             connection.set_busy_timeout(BUSY_TIMEOUT)
             # A plan depends only on the query, never on a bound value.
             connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
@@ -99,6 +101,14 @@ class SQLite:
         return connection
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
+        writer = self._writer
+        if writer is not None and not writer.in_transaction:
+            # Its cache contains what this process has written, which the reader's loses with each commit.
+            try:
+                return _fetch(writer, query.text, values)
+            except NotReady as error:
+                if not isinstance(error.__cause__, apsw.BusyError):
+                    raise
         return _fetch(self._reader, query.text, values)
 
     def reads_of(self, partner_id: int) -> Self:
@@ -142,7 +152,7 @@ class SQLite:
     def _open_writer(self) -> Connection:
         if self._writer is None:
             try:
-                writer = self._open(WRITE_CACHE)
+                writer = self._open(WRITE_CACHE, WRITE_STATEMENTS)
             except CommandError as error:
                 raise NotReady(str(error)) from error
             writer.set_busy_timeout(0)
@@ -326,8 +336,10 @@ def _write_ahead(connection: Connection) -> None:
             return
 
 
-def _connection_to(path: Path) -> Connection:
-    return apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+def _connection_to(path: Path, statements: int = READ_STATEMENTS) -> Connection:
+    # One thread at a time uses a connection, so it needs no mutex, which would cost 8 % of a page's statement.
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
+    return apsw.Connection(str(path), flags=flags, statementcachesize=statements)
 
 
 def _checkpoint_wal(path: Path) -> None:

@@ -152,6 +152,10 @@ class Turns(Generic[T]):
                 raise Busy(BUSY_RETRY_AFTER) from None
             raise
 
+    def is_busy(self, writer: Writer) -> bool:
+        """Whether the writer has a turn, or waits for one."""
+        return writer in self._writes
+
     def others_wait(self) -> bool:
         """Whether another writer waits for a place."""
         return any(self._writes[writer].first() is not None for writer in self._next)

@@ -15,6 +15,7 @@ from trunkline.domain.message import DeliveryStatus, Message, transitions
 from trunkline.schemas import events, poll_events
 from trunkline.storage import messages
 from trunkline.storage.change import Change
+from trunkline.storage.messages import MessageInChat
 from trunkline.storage.store import Store
 
 _TIMES = {DeliveryStatus.SENT: "sent_at", DeliveryStatus.DELIVERED: "delivered_at", DeliveryStatus.READ: "read_at"}
@@ -44,10 +45,9 @@ async def receive_receipt(store: Store, ctx: RequestContext, message_id: str, re
         found = await messages.find_with_chat(change, message_id)
         if found is None:
             raise no_such_message(message_id)
-        message, chat = found
-        if not message.is_from_me:
+        if not found.message.is_from_me:
             raise InvalidParameter("this message was received; only a sent message has receipts")
-        return await _apply(change, message, chat, receipt)
+        return await _apply(change, found.message, found.chat, receipt)
 
 
 async def apply_receipt(change: Change, message: Message, receipt: Receipt) -> Message:
@@ -56,13 +56,17 @@ async def apply_receipt(change: Change, message: Message, receipt: Receipt) -> M
     return message if chat is None else await _apply(change, message, chat, receipt)
 
 
-async def apply_receipts(change: Change, receipts: Sequence[tuple[str, Receipt]]) -> None:
-    """Applies receipts of messages in different chats, which are read together. A message that is gone has none."""
-    found = await messages.find_all_with_chats(change, [message_id for message_id, _ in receipts])
-    for message_id, receipt in receipts:
-        if message_id in found:
-            message, chat = found[message_id]
-            await _apply(change, message, chat, receipt)
+async def apply_receipts(change: Change, receipts: Sequence[tuple[MessageInChat, Receipt]]) -> None:
+    """Applies receipts of messages in different chats, as they were read before; they are read again, together.
+
+    A message that is gone has none.
+    """
+    known = [each for each, _ in receipts]
+    found = await messages.find_all_with_chats(change, [each.message.id for each in known], known)
+    for each, receipt in receipts:
+        current = found.get(each.message.id)
+        if current is not None:
+            await _apply(change, current.message, current.chat, receipt)
 
 
 async def _apply(change: Change, message: Message, chat: Chat, receipt: Receipt) -> Message:

@@ -6,6 +6,7 @@ import msgspec
 
 from trunkline.domain.chat import Chat, Health, HealthStatus
 from trunkline.domain.chat_health import RecentMessage, reputation_of, status_after
+from trunkline.domain.events import EventType
 from trunkline.domain.instant import Instant
 from trunkline.schemas import events
 from trunkline.storage import messages
@@ -55,6 +56,8 @@ async def _save(change: Change, before: Chat | None, chat: Chat) -> None:
 
 
 async def _emit_reputation(change: Change, before: Chat | None, chat: Chat) -> None:
+    if not await change.has_subscriber(EventType.LINE_STATUS_UPDATED, chat.line):
+        return  # it depends on many chats, which would have to be read
     now = await change.line_health(chat.line)
     earlier = {chat_id: status for chat_id, status in now.items() if chat_id != chat.id}
     if before is not None:

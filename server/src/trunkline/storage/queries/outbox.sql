@@ -32,39 +32,38 @@ select
         where o.partner_id = :partner and o.destination = :destination and o.ordering_key = :ordering_key and o.state = 'waiting'
     ) then cast(:now as bigint) end
 
--- name: due_carrier_queues
--- Of every partner: a worker serves all of them.
+-- name: due_queues
+-- Of every partner: a worker serves all of them. Those of the carrier come first. Webhooks of some partners, such as
+-- ',1,23,', are left out.
 select partner_id, destination from (
     select partner_id, destination from queues
     where destination = 'carrier' and due_at <= :now and (claimed_until <= :now or claimed_until > :latest_claim)
     order by due_at
-    limit :limit
-) as due
+    limit :carriers
+) as due_carriers
 union all
 select partner_id, destination from (
     select partner_id, destination from queues
     where destination = 'carrier' and due_at > :latest_due and (claimed_until <= :now or claimed_until > :latest_claim)
     order by due_at
-    limit :limit
-) as too_far_ahead
-
--- name: due_webhook_queues
--- Those of some partners, such as ',1,23,', are left out.
+    limit :carriers
+) as too_far_ahead_carriers
+union all
 select partner_id, destination from (
     select partner_id, destination from queues
     where destination <> 'carrier' and due_at <= :now and (claimed_until <= :now or claimed_until > :latest_claim)
       and :full not like '%,' || partner_id || ',%'
     order by due_at
-    limit :limit
-) as due
+    limit :webhooks
+) as due_webhooks
 union all
 select partner_id, destination from (
     select partner_id, destination from queues
     where destination <> 'carrier' and due_at > :latest_due and (claimed_until <= :now or claimed_until > :latest_claim)
       and :full not like '%,' || partner_id || ',%'
     order by due_at
-    limit :limit
-) as too_far_ahead
+    limit :webhooks
+) as too_far_ahead_webhooks
 
 -- name: partners_behind
 -- Partners with a queue in which an attempt has been due since before :before and more than :most entries wait. A queue
@@ -116,7 +115,15 @@ returning destination
 select destination, claimed_until, paused_until from queues where partner_id = :partner
 
 -- name: due_entries
-select sequence, ordering_key, kind, entity_id, attempts, due_at from (
+-- With each, how many entries of the queue wait, due or not, up to one more than the limit.
+select sequence, ordering_key, kind, entity_id, attempts, due_at, (
+    select count(*) from (
+        select 1 from outbox o
+        where o.partner_id = :partner and o.destination = :destination and o.state = 'waiting'
+        limit :limit + 1
+    ) as waiting
+) as number_waiting
+from (
     select * from (
         select sequence, ordering_key, kind, entity_id, attempts, due_at from outbox
         where partner_id = :partner and destination = :destination and due_at <= :now
@@ -163,10 +170,16 @@ update outbox set
 where partner_id = :partner and sequence = :sequence and destination = :destination and state = 'waiting'
 
 -- name: next_due
--- The earliest and the latest.
+-- The earliest and the latest. That they are not null is said for SQLite: after `analyze`, it would read the table.
 select
-    (select min(due_at) from outbox where partner_id = :partner and destination = :destination),
-    (select max(due_at) from outbox where partner_id = :partner and destination = :destination)
+    (
+        select min(due_at) from outbox
+        where partner_id = :partner and destination = :destination and due_at is not null
+    ),
+    (
+        select max(due_at) from outbox
+        where partner_id = :partner and destination = :destination and due_at is not null
+    )
 
 -- name: update_queue
 update queues set
@@ -177,7 +190,10 @@ where partner_id = :partner and destination = :destination
 
 -- name: resume
 update queues set
-    due_at = (select min(o.due_at) from outbox o where o.partner_id = :partner and o.destination = :destination),
+    due_at = (
+        select min(o.due_at) from outbox o
+        where o.partner_id = :partner and o.destination = :destination and o.due_at is not null
+    ),
     silent_rounds = 0, paused_until = 0
 where partner_id = :partner and destination = :destination and paused_until > 0
 
