@@ -10,7 +10,7 @@ MARKDOWN := *.md docs server/README.md server/src sdk/README.md bench/README.md
 # Each of the many processes of the tests would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run setup test test-fast check bench generate dist release lock clean
+.PHONY: help run setup test test-fast check bench screenshots generate dist release lock clean
 help: ## what each command does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
@@ -77,10 +77,14 @@ test: setup ## every test: on SQLite and on a real PostgreSQL, with the public c
 test-fast: setup ## the tests that need neither PostgreSQL nor whole processes, in under a minute
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder -m "not (postgres or acceptance or slow)"
 
-bench: setup ## measure the service, a tenant beside a bad neighbour, and the SDK; bench/README.md shows it
+bench: setup ## measure the service, a tenant beside a bad neighbour, the console and the SDK; bench/README.md shows it
 	$(BIN)/python -m bench.server
 	$(BIN)/python -m bench.neighbour
+	$(BIN)/python -m bench.console
 	$(BIN)/python -m bench.sdk
+
+screenshots: setup ## take the pictures of the console in docs/images
+	$(BIN)/python -m tools.screenshots
 
 dist: .venv/dev.stamp ## build both wheels and source archives into build/dist, and check them
 	$(BIN)/python tools/build_distributions.py build/dist

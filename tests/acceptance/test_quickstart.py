@@ -37,6 +37,7 @@ def test_the_quickstart_lists_chats_and_suggests_commands(new_database: NewDatab
             assert status == 200
             assert [chat["id"] for chat in page["chats"]] == re.findall(r"^([0-9a-f-]{36}) ", printed, re.MULTILINE)
             assert f"{url}/docs" in printed
+            assert f"{url}/console#key={key[1]}\n" in printed
             assert f"{url}/guides/build-an-app" in printed
             assert "curl -H" in printed
             assert "Each run adds one" in printed

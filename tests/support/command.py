@@ -106,19 +106,19 @@ def stop(process: subprocess.Popen[Any]) -> None:
 
 def get(url: str, key: str | None = None) -> tuple[int, Any]:
     """Status and JSON body of a GET."""
-    return _response(url, None, key)
+    return _response(url, None, key, "GET")
 
 
-def post(url: str, body: Any, key: str | None = None) -> tuple[int, Any]:
-    """Status and JSON body of a POST of JSON."""
-    return _response(url, json.dumps(body).encode(), key)
+def post(url: str, body: Any, key: str | None = None, *, method: str = "POST") -> tuple[int, Any]:
+    """Status and JSON body of a POST, or another method, of JSON."""
+    return _response(url, json.dumps(body).encode(), key, method)
 
 
-def _response(url: str, body: bytes | None, key: str | None) -> tuple[int, Any]:
+def _response(url: str, body: bytes | None, key: str | None, method: str) -> tuple[int, Any]:
     headers = {"Content-Type": "application/json"} if body is not None else {}
     if key is not None:
         headers["Authorization"] = f"Bearer {key}"
-    request = urllib.request.Request(url, body, headers)  # noqa: S310 - our own server
+    request = urllib.request.Request(url, body, headers, method=method)  # noqa: S310 - our own server
     try:
         with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
             return response.status, json.load(response)

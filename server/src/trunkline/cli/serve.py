@@ -56,7 +56,7 @@ def serve(**values: Any) -> None:
     # A program that reads JSON expects nothing else.
     announce = log.info if settings.log_format == "json" else complain
     announce(_sandbox_notice(settings))
-    announce(f"Trunkline serves {settings.base_url}/v3/chats; the docs are at {settings.base_url}/docs")
+    announce(_address_notice(settings))
     server = Server(
         "trunkline.main:create",
         factory=True,
@@ -124,6 +124,15 @@ def _signature() -> inspect.Signature:
 
 serve.__signature__ = _signature()  # pyright: ignore[reportFunctionMemberAccess]
 serve.__annotations__ = {name: each.annotation for name, each in _signature().parameters.items()}
+
+
+def _address_notice(settings: Settings) -> str:
+    """Where the service is, and what a person may open there."""
+    url = settings.base_url
+    return (
+        f"Trunkline serves {url}/v3/chats; the docs are at {url}/docs, and the console is at {url}/console, which asks "
+        "for a key (trunkline key add PARTNER)"
+    )
 
 
 def _sandbox_notice(settings: Settings) -> str:

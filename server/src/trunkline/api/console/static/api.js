@@ -12,14 +12,16 @@ export class ApiError extends Error {
   /**
    * @param {number} status the HTTP status
    * @param {{ error?: { code?: number, message?: string, doc_url?: string }, trace_id?: string }} envelope
+   * @param {boolean} isRecorded whether the journal may have the request
    */
-  constructor(status, envelope) {
+  constructor(status, envelope, isRecorded) {
     super(envelope.error?.message ?? `the service answered with status ${status}`);
     this.name = "ApiError";
     this.status = status;
     this.code = envelope.error?.code ?? 0;
     this.docUrl = envelope.error?.doc_url ?? null;
-    this.traceId = envelope.trace_id ?? null;
+    /** What opens the request in the journal; null if it is not there. */
+    this.traceId = (isRecorded && envelope.trace_id) || null;
   }
 }
 
@@ -57,6 +59,8 @@ export class Api {
   /**
    * Sends a request and returns the response, which is a success.
    *
+   * What the page reads is left out of the journal of requests, so that it has what people and programs do.
+   *
    * Throws `ApiError` for an answer that is none, `AwayError` if there is no answer, and an `AbortError` if the signal
    * is aborted.
    *
@@ -67,6 +71,8 @@ export class Api {
   async request(method, path, { query, body, headers = {}, signal } = {}) {
     /** @type {Record<string, string>} */
     const sent = { authorization: `Bearer ${this.key}`, ...headers };
+    const isRecorded = method !== "GET";
+    if (!isRecorded) sent["x-trunkline-journal"] = "off";
     if (body !== undefined) sent["content-type"] = "application/json";
     let response;
     try {
@@ -84,7 +90,7 @@ export class Api {
       throw new AwayError();
     }
     this.isAway.set(false);
-    if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => ({})));
+    if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => ({})), isRecorded);
     return response;
   }
 

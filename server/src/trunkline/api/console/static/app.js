@@ -5,10 +5,7 @@ import { Changes } from "./changes.js";
 import { openChats } from "./chats.js";
 import { element, fill, icon } from "./dom.js";
 import { forget, keep, keyForm, storedKey } from "./key.js";
-import { openLines } from "./lines.js";
-import { openRequests } from "./requests.js";
 import { parse } from "./router.js";
-import { openWebhooks } from "./webhooks.js";
 
 /**
  * @typedef {object} App what every view works with
@@ -25,12 +22,14 @@ import { openWebhooks } from "./webhooks.js";
 
 /** @typedef {(app: App, signal: AbortSignal) => View} OpenView makes a view, which stops when the signal is aborted */
 
-/** @type {Record<string, { name: string, open: OpenView }>} */
+const LATER = 1000; // ms until the other views are loaded, which nobody waits for
+
+/** @type {Record<string, { name: string, load: () => Promise<OpenView> }>} */
 const VIEWS = {
-  chats: { name: "Chats", open: openChats },
-  lines: { name: "Lines", open: openLines },
-  webhooks: { name: "Webhooks", open: openWebhooks },
-  requests: { name: "Requests", open: openRequests },
+  chats: { name: "Chats", load: async () => openChats },
+  lines: { name: "Lines", load: async () => (await import("./lines.js")).openLines },
+  webhooks: { name: "Webhooks", load: async () => (await import("./webhooks.js")).openWebhooks },
+  requests: { name: "Requests", load: async () => (await import("./requests.js")).openRequests },
 };
 
 const main = byId("view");
@@ -81,23 +80,36 @@ function askForKey(refused) {
 function showViews(app, signal) {
   /** @type {{ name: string, view: View, controller: AbortController } | null} */
   let open = null;
-  const show = () => {
-    const place = parse(location.hash);
-    const name = place.view in VIEWS ? place.view : "chats";
+  const named = () => {
+    const { view } = parse(location.hash);
+    return view in VIEWS ? view : "chats";
+  };
+  const show = async () => {
+    const name = named();
     if (open?.name !== name) {
+      const openView = await VIEWS[name].load().catch(() => null); // until the service can be reached
+      if (openView === null || signal.aborted || named() !== name || open?.name === name) return;
       open?.controller.abort();
       const controller = new AbortController();
-      open = { name, controller, view: VIEWS[name].open(app, AbortSignal.any([signal, controller.signal])) };
+      open = { name, controller, view: openView(app, AbortSignal.any([signal, controller.signal])) };
       fill(main, open.view.element);
       markCurrent(name);
       document.title = `${VIEWS[name].name} · Trunkline`;
     }
-    open.view.show(place);
+    open.view.show(parse(location.hash));
+  };
+  const later = async () => {
+    await Promise.allSettled(Object.values(VIEWS).map(({ load }) => load()));
+    const { watchFailures } = await import("./failures.js");
+    await watchFailures(app.api, named, markFailed, signal);
   };
   fill(rail, ...railItems());
   rail.hidden = false;
   addEventListener("hashchange", show, { signal });
-  show();
+  app.api.isAway.watch((isAway) => {
+    if (!isAway && open?.name !== named()) show();
+  }, signal);
+  setTimeout(() => later().catch(() => {}), LATER);
 }
 
 function railItems() {
@@ -111,10 +123,19 @@ function railItems() {
 
 /** @param {string} view */
 function markCurrent(view) {
-  for (const link of rail.querySelectorAll("a")) {
-    if (link.dataset.view === view) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-  }
+  for (const link of rail.querySelectorAll("a")) link.ariaCurrent = link.dataset.view === view ? "page" : null;
+  markFailed(view, false);
+}
+
+/**
+ * @param {string} view
+ * @param {boolean} hasFailed
+ */
+function markFailed(view, hasFailed) {
+  const link = rail.querySelector(`[data-view="${view}"]`);
+  link?.querySelector(".dot")?.remove();
+  if (hasFailed)
+    link?.append(element("span", { class: "dot" }, element("span", { class: "visually-hidden" }, "failures")));
 }
 
 /** @param {boolean} isAway */

@@ -1,6 +1,7 @@
 /** The chats that change, by one long poll for the whole page. */
 
 import { ApiError, isTemporary, pause } from "./api.js";
+import { Value } from "./store.js";
 
 /** How long a poll waits for a change, in seconds. */
 const WAIT = 25;
@@ -11,9 +12,19 @@ export const INCLUDE = "last_message,unread_count";
 
 /** @typedef {Record<string, any>} Chat a chat of the list */
 
+/**
+ * Receives the chats that have changed.
+ *
+ * @callback Listener
+ * @param {Chat[]} chats each as it is now
+ * @param {string} since the token since which they have changed
+ */
+
 export class Changes {
-  /** @type {Set<(chats: Chat[]) => void>} */
+  /** @type {Set<Listener>} */
   #listeners = new Set();
+  /** Whether listeners get every change. */
+  started = new Value(false);
 
   /**
    * @param {import("./api.js").Api} api
@@ -28,9 +39,9 @@ export class Changes {
   }
 
   /**
-   * Calls a listener with the chats that have changed, each as it is now, until the signal is aborted.
+   * Calls a listener with the chats that have changed until the signal is aborted.
    *
-   * @param {(chats: Chat[]) => void} listener
+   * @param {Listener} listener
    * @param {AbortSignal} signal
    */
   watch(listener, signal) {
@@ -43,19 +54,21 @@ export class Changes {
    * @param {AbortSignal} signal
    */
   async #poll(api, signal) {
-    let token = await this.#begin(api, signal);
+    await pause(0, signal); // what is to be seen is read before
+    let since = await this.#begin(api, signal);
+    this.started.set(true);
     for (;;) {
-      const query = { updated_since: token, wait: WAIT, limit: 100, include: INCLUDE };
+      const query = { updated_since: since, wait: WAIT, limit: 100, include: INCLUDE };
       try {
         const response = await api.persist(() => api.request("GET", "v3/chats", { query, signal }), signal);
         const { chats } = await response.json();
-        token = response.headers.get("x-sync-token") ?? token;
-        if (chats.length > 0) for (const listener of [...this.#listeners]) listener(chats);
+        if (chats.length > 0) for (const listener of [...this.#listeners]) listener(chats, since);
+        since = response.headers.get("x-sync-token") ?? since;
       } catch (error) {
         if (signal.aborted || !(error instanceof ApiError) || error.status === 401) throw error;
         if (isTemporary(error)) continue;
-        await pause(PAUSE, signal); // the token has expired, so that what has changed is not known
-        token = await this.#begin(api, signal);
+        await pause(PAUSE, signal); // the token is no longer valid, so that what has changed is not known
+        since = await this.#begin(api, signal);
       }
     }
   }

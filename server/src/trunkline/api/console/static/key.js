@@ -1,6 +1,7 @@
 /** The key: pasted, or given in the fragment of a link. It stays in the tab. */
 
 import { element } from "./dom.js";
+import { refusal } from "./parts.js";
 
 const STORED = "trunkline.key";
 const GIVEN = /^#key=(.*)$/;
@@ -63,15 +64,4 @@ export function keyForm(use, refused) {
   );
   queueMicrotask(() => field.focus());
   return form;
-}
-
-/** @param {import("./api.js").ApiError} refused */
-function refusal(refused) {
-  return element(
-    "p",
-    { class: "refusal", role: "alert" },
-    refused.message,
-    refused.docUrl && " ",
-    refused.docUrl && element("a", { href: refused.docUrl }, `Error ${refused.code}`),
-  );
 }
