@@ -23,6 +23,7 @@ PAGES = {
     WEBHOOKS_PATH: "Webhooks",
     SANDBOX_PATH: "Sandbox",
     "/openapi.json": "OpenAPI",
+    "/console": "Console",
 }
 
 SCRIPTS = {"/docs": "/console/try.js"}

@@ -161,7 +161,7 @@ export class Feed {
       return;
     }
     const end = ids.length === 0 ? -1 : known.indexOf(ids[ids.length - 1]);
-    const follows = end >= 0 && (known.length < MOST || this.element.parentElement?.scrollTop !== 0);
+    const follows = end >= 0 && (known.length < MOST || this.element.closest(".list")?.scrollTop !== 0);
     const order = follows ? [...new Set([...ids, ...known.slice(end)])] : ids;
     if (!follows) this.#setOlder(page.next);
     for (const item of page.items) this.#keep(item);

@@ -4,7 +4,8 @@ import { ApiError, pause } from "./api.js";
 import { element, fill } from "./dom.js";
 import { number } from "./format.js";
 import { emptyState, healthBadge, refusal, skeleton } from "./parts.js";
-import { dayText, plot } from "./plot.js";
+import { plot } from "./plot.js";
+import { dayText } from "./plot-canvas.js";
 import { address } from "./router.js";
 
 const DAYS = 30;
