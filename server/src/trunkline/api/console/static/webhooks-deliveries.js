@@ -28,6 +28,7 @@ export function stateBadge({ state, attempt_count }) {
  * @param {URLSearchParams} query
  */
 export function deliveryRow(delivery, query) {
+  const time = delivery.created_at ?? delivery.updated_at;
   const outcome = delivery.state === "done" ? null : delivery.outcome;
   return element(
     "a",
@@ -36,11 +37,7 @@ export function deliveryRow(delivery, query) {
     element("span", { class: "path secondary", title: delivery.target_url }, delivery.target_url ?? "(removed)"),
     element("span", { class: "result" }, stateBadge(delivery), outcome && element("small", {}, ` ${outcome}`)),
     element("span", { class: "secondary took" }, `${delivery.attempt_count} of ${delivery.max_attempts}`),
-    element(
-      "time",
-      { class: "secondary", dateTime: delivery.updated_at, title: momentOf(delivery.updated_at) },
-      logTime(delivery.updated_at),
-    ),
+    element("time", { class: "secondary", dateTime: time, title: momentOf(time) }, logTime(time)),
   );
 }
 
