@@ -82,6 +82,13 @@ def test_a_key_is_asked_for_and_then_the_consoles(
     expect(form.page.get_by_role("navigation", name="Console")).to_be_visible()
 
 
+def test_what_a_browser_cannot_send_is_said(page: Page, tenant: Tenant) -> None:
+    form = open_form(page, tenant, "createChat")
+    form.get_by_label("Idempotency-Key").fill("schlüssel-🥐")
+    form.get_by_role("button", name="Send").click()
+    expect(form.get_by_role("status")).to_contain_text("The browser cannot send this.")
+
+
 def test_a_required_parameter_is_not_left_out(page: Page, tenant: Tenant) -> None:
     form = open_form(page, tenant, "getChat")
     form.get_by_role("button", name="Send").click()

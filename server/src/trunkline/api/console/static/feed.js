@@ -30,6 +30,13 @@ export class Feed {
   /** @type {string | null} */
   #marked = null;
   #run = new AbortController();
+  #api;
+  #signal;
+  #options;
+  #list;
+  #state;
+  #new;
+  #more;
 
   /**
    * @param {import("./api.js").Api} api
@@ -52,14 +59,6 @@ export class Feed {
     fill(this.#more, "Show older");
     this.element = element("div", { class: "feed-box" }, this.#new, this.#list, this.#state, this.#more);
   }
-
-  #api;
-  #signal;
-  #options;
-  #list;
-  #state;
-  #new;
-  #more;
 
   /** Reads the list from its beginning. */
   restart() {
@@ -156,7 +155,8 @@ export class Feed {
     const ids = page.items.map(this.#options.id);
     const known = [...this.#rows.keys()];
     const added = ids.filter((id) => !this.#rows.has(id));
-    if (added.length > 0 && known.length > 0 && !always && this.element.matches(":hover")) {
+    const isPointedAt = matchMedia("(hover: hover)").matches && this.element.matches(":hover");
+    if (added.length > 0 && known.length > 0 && !always && isPointedAt) {
       this.#offer(page, added.length);
       return;
     }

@@ -4,7 +4,7 @@ import { ApiError, pause } from "./api.js";
 import { element } from "./dom.js";
 import { Feed } from "./feed.js";
 import { duration, logTime, momentOf } from "./format.js";
-import { emptyState, refusal } from "./parts.js";
+import { emptyState, refusal, skeleton } from "./parts.js";
 import { requestDetail, statusBadge } from "./requests-detail.js";
 import { openRequestFilters } from "./requests-filters.js";
 import { address } from "./router.js";
@@ -78,6 +78,7 @@ export function openRequests(app, signal) {
       }
       const traceId = place.path[0] ?? null;
       if (traceId === opened) return;
+      if (opened === null) split.open(skeleton(8, "feed-row"));
       opened = traceId;
       feed.mark(traceId);
       if (traceId === null) split.open(null);

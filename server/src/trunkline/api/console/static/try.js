@@ -63,6 +63,7 @@ function form(method, path, operation) {
   }));
   const body = bodyField(operation.requestBody?.content["application/json"]);
   const command = element("div");
+  const status = element("p", { role: "status" });
   const result = element("div", { class: "result" });
 
   const sent = () => {
@@ -88,7 +89,9 @@ function form(method, path, operation) {
       headers.Authorization = `Bearer ${key.value.trim()}`;
     }
     send.disabled = true;
-    fill(result, ...(await answer(url, { method, headers, body })));
+    const { line, blocks } = await answer(url, { method, headers, body });
+    fill(status, ...line);
+    fill(result, ...blocks);
     send.disabled = false;
     send.focus();
   };
@@ -101,7 +104,8 @@ function form(method, path, operation) {
     body && labelled("Body", body, ""),
     element("p", {}, send),
     command,
-    element("div", { role: "status" }, result),
+    status,
+    result,
   );
 }
 
@@ -109,35 +113,41 @@ function form(method, path, operation) {
  * Sends a request, and shows the response.
  *
  * @param {URL} url
- * @param {RequestInit} request
- * @returns {Promise<Node[]>}
+ * @param {RequestInit} options
+ * @returns {Promise<{ line: import("./dom.js").Child[], blocks: Node[] }>} its status in a line, and the rest of it
  */
-async function answer(url, request) {
+async function answer(url, options) {
   const began = performance.now();
+  let request;
+  try {
+    request = new Request(url, { ...options, cache: "no-store", credentials: "omit" });
+  } catch (error) {
+    return { line: [`The browser cannot send this. ${error instanceof Error ? error.message : ""}`], blocks: [] };
+  }
   let response;
   let text;
   try {
-    response = await fetch(url, { ...request, cache: "no-store", credentials: "omit" });
+    response = await fetch(request);
     text = await response.text();
   } catch {
-    return [element("p", { class: "warning" }, "The service does not answer.")];
+    return { line: ["The service does not answer."], blocks: [] };
   }
   const took = Math.round(performance.now() - began);
   const trace = response.headers.get("x-trace-id");
   const whole = pretty(text);
-  return [
-    element(
-      "p",
-      {},
+  return {
+    line: [
       element("strong", {}, `${response.status} ${response.statusText}`.trim()),
       ` in ${took} ms`,
       trace && ". ",
       trace && element("a", { href: `console#/requests/${trace}` }, "Open it in the console"),
-    ),
-    codeBlock("Headers", headerLines(response.headers)),
-    ...(text === "" ? [] : [codeBlock("Body", whole.slice(0, LONGEST))]),
-    ...(whole.length > LONGEST ? [element("p", {}, `These are the first ${LONGEST} characters.`)] : []),
-  ];
+    ],
+    blocks: [
+      codeBlock("Headers", headerLines(response.headers)),
+      ...(text === "" ? [] : [codeBlock("Body", whole.slice(0, LONGEST))]),
+      ...(whole.length > LONGEST ? [element("p", {}, `These are the first ${LONGEST} characters.`)] : []),
+    ],
+  };
 }
 
 /** @param {Described} parameter */

@@ -3,7 +3,7 @@
 import { ApiError, pause } from "./api.js";
 import { element } from "./dom.js";
 import { Feed } from "./feed.js";
-import { refusal } from "./parts.js";
+import { refusal, skeleton } from "./parts.js";
 import { address } from "./router.js";
 import { splitView } from "./split.js";
 import { deliveryRow, noDeliveries, openDeliveryFilters } from "./webhooks-deliveries.js";
@@ -86,6 +86,7 @@ export function openWebhooks(app, signal) {
       }
       const id = place.path[0] ?? null;
       if (id === opened) return;
+      if (opened === null) split.open(skeleton(8, "feed-row"));
       opened = id;
       closing.abort();
       closing = new AbortController();
