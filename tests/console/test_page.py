@@ -5,19 +5,17 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
 from threading import Thread
-from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.console.conftest import Tenant
 from tests.console.test_chat_list import ANN, BOB, CAROL, rows, writes
+from tests.support.axe import findings
 from tests.support.browser import open_console, watched_context
-from tests.support.command import ROOT
 
 SIZE = 100_000  # bytes that a browser loads for the whole console
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def test_all_files_are_small(service: str) -> None:
@@ -83,15 +81,6 @@ def test_axe_finds_nothing(browser: Browser, new_tenant: Callable[[], Tenant], s
         page.get_by_role("button", name="Filters").click()
         page.get_by_role("checkbox", name="At risk").wait_for()
         assert findings(page) == []
-
-
-def findings(page: Page) -> list[Any]:
-    """What axe-core finds: the rule, and the elements."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate(
-        "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })"
-    )
-    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]]
 
 
 @contextmanager

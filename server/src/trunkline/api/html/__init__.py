@@ -1,4 +1,4 @@
-"""The pages of the documentation: self-contained, without scripts, light and dark (docs/decisions/0015)."""
+"""The pages of the documentation: self-contained, readable without scripts, light and dark (docs/decisions/0015)."""
 
 from trunkline.api.html.build_an_app import build_an_app
 from trunkline.api.html.chat_health import chat_health

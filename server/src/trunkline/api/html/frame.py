@@ -23,7 +23,15 @@ PAGES = {
     WEBHOOKS_PATH: "Webhooks",
     SANDBOX_PATH: "Sandbox",
     "/openapi.json": "OpenAPI",
+    "/console": "Console",
 }
+
+SCRIPTS = {"/docs": "/console/try.js"}
+"""The pages that have a script. They can be read without it."""
+
+_SCRIPT_POLICY = (
+    "script-src 'self'; connect-src 'self'; img-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
 
 
 @cache
@@ -32,11 +40,13 @@ def text(name: str) -> str:
     return resources.files("trunkline.api.html").joinpath(name).read_text("utf-8")
 
 
-def security_policy() -> str:
-    """The ``Content-Security-Policy`` of the pages: it allows only their own stylesheet."""
+def security_policy(path: str) -> str:
+    """The ``Content-Security-Policy`` of a page: it allows only its own stylesheet, and its script if it has one."""
     digest = base64.b64encode(hashlib.sha256(text("style.css").encode()).digest()).decode()
+    scripts = f"{_SCRIPT_POLICY}; " if path in SCRIPTS else ""
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{digest}'; {scripts}"
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 
 
@@ -45,6 +55,7 @@ def page(path: str, title: str, contents: dict[str, str], *body: Markup) -> str:
 
     Links begin with ``/``. They become relative, so that they also work behind a proxy that adds a prefix to the path.
     """
+    scripts = [element("script", type="module", src=SCRIPTS[path])] if path in SCRIPTS else []
     head = element(
         "head",
         Markup('<meta charset="utf-8">'),
@@ -52,12 +63,13 @@ def page(path: str, title: str, contents: dict[str, str], *body: Markup) -> str:
         Markup('<meta name="color-scheme" content="light dark">'),
         element("title", f"{title} · Trunkline"),
         element("style", Markup(text("style.css"))),
+        *scripts,
     )
     header = element("header", element("p", "Trunkline", class_="name"), _navigation(path))
     main = element("main", element("h1", title), *_contents(contents), *body, id="content")
     skip = element("a", "Skip to the content", href="#content", class_="skip")
     document = f"<!doctype html>\n{element('html', head, element('body', skip, header, main), lang='en')}\n"
-    return re.sub(r'(?<= href=")/[^"]*', lambda target: _relative(target[0], path), document)
+    return re.sub(r'(?<= href=")/[^"]*|(?<= src=")/[^"]*', lambda target: _relative(target[0], path), document)
 
 
 def _relative(target: str, path: str) -> str:

@@ -107,6 +107,8 @@ def _summary(operation: _Operation) -> Markup:
 
 def _operation(operation: _Operation, document: Object) -> Markup:
     content = operation.content
+    # The script adds a form to these; a file has a URL of its own, which a form cannot make.
+    tried = {"data_try": operation.route} if "security" in content or not content.get("parameters") else {}
     marks = [element("span", "deprecated", class_="warning")] if content.get("deprecated") else []
     return element(
         "article",
@@ -119,6 +121,7 @@ def _operation(operation: _Operation, document: Object) -> Markup:
         *[sample(each["label"], each["source"]) for each in _samples(operation, document)],
         *_responses(content, document),
         id=operation.anchor,
+        **tried,
     )
 
 

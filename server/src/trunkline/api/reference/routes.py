@@ -23,11 +23,6 @@ def reference_routes(version: str, base_url: str, thresholds: Thresholds) -> lis
     document = cache(partial(describe, ROUTES, version, base_url))
     # The document is read elsewhere, so its links are absolute.
     openapi = cache(lambda: msgspec.json.encode(document()).replace(b"](/", f"]({base_url}/".encode()))
-    headers = [
-        *_CACHING,
-        (b"content-security-policy", html.security_policy().encode()),
-        (b"referrer-policy", b"no-referrer"),
-    ]
     pages: dict[str, Callable[[], str]] = {
         "/docs": lambda: html.api(document()),
         ERRORS_PATH: partial(html.errors, base_url),
@@ -39,7 +34,7 @@ def reference_routes(version: str, base_url: str, thresholds: Thresholds) -> lis
     return [
         page("/openapi.json", _document(openapi, [(b"content-type", JSON), *_CACHING])),
         page("/", _redirect(b"docs")),
-        *[page(path, _html(cache(text), headers)) for path, text in pages.items()],
+        *[page(path, _html(path, cache(text))) for path, text in pages.items()],
     ]
 
 
@@ -50,8 +45,14 @@ def _document(content: Callable[[], bytes], headers: list[tuple[bytes, bytes]]) 
     return handler
 
 
-def _html(text: Callable[[], str], headers: list[tuple[bytes, bytes]]) -> Handler:
-    return _document(lambda: text().encode(), [(b"content-type", b"text/html; charset=utf-8"), *headers])
+def _html(path: str, text: Callable[[], str]) -> Handler:
+    headers = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        *_CACHING,
+        (b"content-security-policy", html.security_policy(path).encode()),
+        (b"referrer-policy", b"no-referrer"),
+    ]
+    return _document(lambda: text().encode(), headers)
 
 
 def _redirect(target: bytes) -> Handler:

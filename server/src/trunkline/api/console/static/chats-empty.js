@@ -43,7 +43,8 @@ async function offer(app, signal, place) {
     return;
   }
   const line = lines[0].phone_number;
-  const hasSandbox = await app.api.post("admin/simulate", { action: "rules" }, signal).then(
+  const reading = { body: { action: "rules" }, headers: { "x-trunkline-journal": "off" }, signal };
+  const hasSandbox = await app.api.request("POST", "admin/simulate", reading).then(
     () => true,
     () => false,
   );
