@@ -1,4 +1,4 @@
-"""Makes a picture smaller: a PNG of 24 bits a pixel becomes one with the 256 colours that it has most (RFC 2083)."""
+"""Makes a picture smaller: a PNG of 24 bits a pixel becomes one with the colours that it has most (RFC 2083)."""
 
 import struct
 import zlib
@@ -8,10 +8,11 @@ from collections.abc import Iterator
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _BYTES = 3  # of a pixel: red, green, blue
 _COLOURS = 256
+_APART = 150  # the squared distance between two colours of the palette, so that rare ones have a place
 
 
 def reduced(picture: bytes) -> bytes:
-    """The same picture in 256 colours; every other colour becomes the nearest of them."""
+    """The same picture in at most 256 colours; every other colour becomes the nearest of them."""
     chunks = list(_chunks(picture))
     width, height, depth, kind = struct.unpack(">IIBB3x", chunks[0][1])
     if (depth, kind) != (8, 2):
@@ -19,7 +20,10 @@ def reduced(picture: bytes) -> bytes:
     data = zlib.decompress(b"".join(content for name, content in chunks if name == b"IDAT"))
     rows = [[row[at : at + _BYTES] for at in range(0, len(row), _BYTES)] for row in _rows(data, width * _BYTES)]
     counts = Counter(pixel for row in rows for pixel in row)
-    palette = [colour for colour, _ in counts.most_common(_COLOURS)]
+    palette: list[bytes] = []
+    for colour, _ in counts.most_common():
+        if len(palette) < _COLOURS and all(_distance(colour, other) >= _APART for other in palette):
+            palette.append(colour)
     places = {colour: _nearest(colour, palette) for colour in counts}
     indexes = b"".join(b"\0" + bytes(places[pixel] for pixel in row) for row in rows)
     return _SIGNATURE + b"".join(
@@ -66,7 +70,8 @@ def _prediction(kind: int, left: int, above: int, corner: int) -> int:
 
 
 def _nearest(colour: bytes, palette: list[bytes]) -> int:
-    def distance(place: int) -> int:
-        return sum((one - other) ** 2 for one, other in zip(colour, palette[place], strict=True))
+    return min(range(len(palette)), key=lambda place: _distance(colour, palette[place]))
 
-    return palette.index(colour) if colour in palette else min(range(len(palette)), key=distance)
+
+def _distance(one: bytes, other: bytes) -> int:
+    return (one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2 + (one[2] - other[2]) ** 2
