@@ -20,7 +20,7 @@ class Tenant(NamedTuple):
     line: str
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # it runs an event loop, and other modules run theirs in the same process
 def browser() -> Generator[Browser]:
     with launched() as browser:
         yield browser

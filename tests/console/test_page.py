@@ -55,6 +55,13 @@ def test_under_a_path_prefix(browser: Browser, tenant: Tenant) -> None:
         page.get_by_role("link", name="Docs").click()
         expect(page).to_have_url(f"{url}/inbox/docs")
 
+        operation = page.locator("#listPhoneNumbers")
+        operation.get_by_text("Try it", exact=True).click()
+        operation.get_by_role("button", name="Send").click()
+        expect(operation.get_by_role("region", name="Body")).to_contain_text(tenant.line)
+        operation.get_by_role("link", name="Open it in the console").click()
+        expect(page.get_by_role("heading", name="GET /v3/phone_numbers")).to_be_visible()
+
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1440])
