@@ -1,6 +1,11 @@
 /** The conversation of a chat, as the line sees it. */
 
-import { element } from "./dom.js";
+import { ApiError } from "./api.js";
+import { headerOf } from "./conversation-header.js";
+import { Room } from "./conversation-room.js";
+import { lineSide } from "./conversation-side.js";
+import { element, fill } from "./dom.js";
+import { emptyState } from "./parts.js";
 
 /**
  * A view of one chat at a time.
@@ -11,10 +16,68 @@ import { element } from "./dom.js";
  */
 
 /**
- * @param {import("./app.js").App} _app
- * @param {AbortSignal} _signal
+ * @param {import("./app.js").App} app
+ * @param {AbortSignal} signal
  * @returns {ChatPane}
  */
-export function openConversation(_app, _signal) {
-  return { element: element("section", { class: "conversation", "aria-label": "Conversation" }), show() {} };
+export function openConversation(app, signal) {
+  /** @type {string | null} */
+  let open = null;
+  /** @type {Record<string, any> | null} */
+  let chat = null;
+  const header = element("header", { class: "conversation-header" });
+  const room = new Room(app, signal, {
+    label: "Message",
+    empty: "No messages yet",
+    changed: () => showHeader(),
+  });
+  const pane = element("section", { class: "conversation", "aria-label": "Conversation" });
+
+  function showHeader() {
+    if (!chat) return;
+    const unread = room.messages.filter((each) => each.delivery_status === "received").length;
+    const side = lineSide(app.api, chat.id, signal);
+    headerOf(header, chat, unread, {
+      read: () => room.attempt(side.read()),
+      shareCard: () => room.attempt(app.api.post(`v3/chats/${encodeURIComponent(chat?.id)}/share_contact_card`)),
+    });
+  }
+
+  /** @param {Record<string, any>} now the chat as it is now */
+  function enter(now) {
+    chat = now;
+    const [line] = now.handles;
+    const closed =
+      line.status === "active" ? null : "The line is no longer in this group. Somebody in it can add it again.";
+    if (!room.element.isConnected) fill(pane, header, room.element);
+    showHeader();
+    room.show({ chat: now, side: lineSide(app.api, now.id, signal), self: line.handle, closed });
+  }
+
+  app.changes.watch((chats) => {
+    const changed = chats.find((each) => each.id === open);
+    if (changed && chat) enter(changed);
+  }, signal);
+
+  return {
+    element: pane,
+    async show(chatId) {
+      if (chatId === open && chatId !== null) return;
+      open = chatId;
+      chat = null;
+      if (chatId === null) {
+        fill(pane, emptyState("No chat is open", element("p", {}, "Choose one from the list.")));
+        return;
+      }
+      try {
+        const path = `v3/chats/${encodeURIComponent(chatId)}`;
+        const found = await app.api.persist(() => app.api.get(path, {}, signal), signal);
+        if (open === chatId) enter(found);
+      } catch (error) {
+        if (signal.aborted || open !== chatId) return;
+        if (!(error instanceof ApiError)) throw error;
+        fill(pane, emptyState("This chat is not there", element("p", {}, error.message)));
+      }
+    },
+  };
 }
