@@ -1,6 +1,6 @@
 /** The head of a conversation: who, over which service, how healthy and why, and who is in the group. */
 
-import { element, fill } from "./dom.js";
+import { element, fill, icon } from "./dom.js";
 import { count, momentOf, relativeTime } from "./format.js";
 import { avatar, copyButton, healthBadge, serviceDot } from "./parts.js";
 

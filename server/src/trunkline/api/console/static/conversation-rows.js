@@ -117,11 +117,11 @@ function eventsOf({ chat, messages, isComplete, side }) {
   const began = Date.parse(chat.created_at);
   for (const each of chat.is_group ? chat.handles : []) {
     const name = side.is(each) ? "You" : each.handle;
-    if (Date.parse(each.joined_at) > began + 1000) add(each.joined_at, "joined", `${name} joined`);
+    if (Date.parse(each.joined_at) > began) add(each.joined_at, "joined", `${name} joined`);
     if (each.left_at) add(each.left_at, "left", `${name} ${each.status === "removed" ? "was removed" : "left"}`);
   }
   const health = chat.health_status;
-  if (side.isLine && Date.parse(health.updated_at) > began + 1000) {
+  if (side.isLine && Date.parse(health.updated_at) > began) {
     add(health.updated_at, `health ${health.status.toLowerCase()}`, `The chat is now: ${healthText(health.status)}`);
   }
   return events.sort((one, other) => one.time - other.time);
