@@ -226,7 +226,9 @@ def test_nothing_is_read_by_looking(page: Page, tenant: Tenant) -> None:
 
 
 def test_a_group_says_who_wrote_who_left_and_who_came_back(context: BrowserContext, tenant: Tenant) -> None:
-    group = received(tenant, "Who comes on Sunday?", others=["bob@example.com", "+13105550113", "+13105550114"])["chat_id"]
+    group = received(tenant, "Who comes on Sunday?", others=["bob@example.com", "+13105550113", "+13105550114"])[
+        "chat_id"
+    ]
     page = open_chat(context, tenant, group)
     line, ann = conversation(page), phone(page)
     ann.get_by_label("The phone of").select_option("bob@example.com")
@@ -254,7 +256,9 @@ def test_a_poll_of_the_counterparty(page: Page, tenant: Tenant, chat_id: str) ->
     expect(line.get_by_text("2 people voted")).to_be_visible()
 
 
-def test_two_browsers_see_the_same(page: Page, context: BrowserContext, tenant: Tenant, chat_id: str, browser: Any) -> None:
+def test_two_browsers_see_the_same(
+    page: Page, context: BrowserContext, tenant: Tenant, chat_id: str, browser: Any
+) -> None:
     other = browser.new_context(viewport={"width": 1440, "height": 900})
     try:
         second = open_chat(other, tenant, chat_id)

@@ -10,7 +10,7 @@ const PAGES_HELD = 6;
 const MOST_RECENT = 500; // messages to walk through from the newest one
 
 /** The API's optional fields of a message that the console shows. */
-const INCLUDE = "edits,failure";
+const INCLUDE = "edit_count,failure_reason";
 
 export class Transcript {
   /** From the newest message to the first older page, newest first. @type {Message[]} */

@@ -170,11 +170,11 @@ function meta({ message, isOwn, ends, showsStatus }) {
   const failure = message.delivery_status === "failed" && isOwn;
   const pieces = [
     effect(message),
-    message.edits > 0 && (message.edits === 1 ? "Edited" : `Edited ${message.edits} times`),
+    message.edit_count > 0 && (message.edit_count === 1 ? "Edited" : `Edited ${message.edit_count} times`),
     ends && !failure && timeOf(message.created_at),
     showsStatus && !failure && status(message),
   ].filter(Boolean);
-  const reason = message.failure?.reason;
+  const reason = message.failure_reason;
   return element(
     "div",
     { class: "meta" },
