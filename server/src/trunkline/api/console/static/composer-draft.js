@@ -4,8 +4,10 @@ import { ApiError } from "./api.js";
 import { element, icon } from "./dom.js";
 import { size } from "./format.js";
 import { textOf } from "./message-text.js";
+import { refusal } from "./parts.js";
 
 const OPTED_OUT = 2024;
+const DROPPED = "Dropped: the sender is blocked, or the line has left the chat.";
 
 /** @typedef {{ message_id: string, part_index: number }} ReplyTo */
 
@@ -74,7 +76,7 @@ export class Draft {
     const url = new URL(`files/${encodeURIComponent(upload.attachment_id)}${given.search}`, api.base);
     const headers = { "content-type": upload.required_headers["Content-Type"] };
     const response = await fetch(url, { method: "PUT", body: file, headers, credentials: "omit", signal });
-    if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => ({})));
+    if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => ({})), false);
     this.#attachments.set(file, upload.attachment_id);
     return upload.attachment_id;
   }
@@ -148,20 +150,8 @@ function refusalOf(draft, actions) {
   const isOptedOut = draft.refusal?.code === OPTED_OUT;
   return element(
     "div",
-    { class: "refused", role: "alert" },
-    element(
-      "p",
-      { class: "failure" },
-      icon("failed"),
-      draft.refusal?.message ?? "Dropped: the sender is blocked, or the line has left the chat.",
-      draft.refusal?.docUrl && " ",
-      draft.refusal?.docUrl &&
-        element(
-          "a",
-          { href: draft.refusal.docUrl, target: "_blank", rel: "noreferrer" },
-          `Error ${draft.refusal.code}`,
-        ),
-    ),
+    { class: "refused" },
+    draft.refusal ? refusal(draft.refusal) : element("p", { class: "refusal", role: "alert" }, DROPPED),
     isOptedOut && element("p", { class: "secondary" }, "You can send this one message anyway. The opt-out stays."),
     element(
       "div",

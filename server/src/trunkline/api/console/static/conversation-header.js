@@ -43,7 +43,12 @@ export function headerOf(header, chat, unread, actions) {
       ),
     ),
     unread > 0 &&
-      element("button", { type: "button", class: "mark-read", on: { click: actions.read } }, "Mark as read"),
+      element(
+        "button",
+        { type: "button", class: "mark-read", on: { click: actions.read } },
+        icon("read"),
+        element("span", {}, "Mark as read"),
+      ),
     element(
       "details",
       { open: wasOpen },
