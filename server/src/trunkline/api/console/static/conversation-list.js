@@ -12,16 +12,18 @@ export class MessageList {
   #rows = new Map();
   #list = element("ol", { class: "rows" });
   #newest = element("button", { type: "button", class: "newest", hidden: true }, "Newest messages");
-  #scroller = element("div", { class: "scroller", tabIndex: 0, role: "region", "aria-label": "Messages" }, this.#list);
+  #scroller = element("div", { class: "scroller", tabIndex: 0, role: "region" }, this.#list);
   #isPinned = true;
   element = element("div", { class: "message-list" }, this.#scroller, this.#newest);
 
   /**
+   * @param {string} name of the list, for screen readers
    * @param {AbortSignal} signal
    * @param {{ older: () => void, newer: () => void, toNewest: () => void }} load
    */
-  constructor(signal, load) {
+  constructor(name, signal, load) {
     this.#load = load;
+    this.#scroller.ariaLabel = name;
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.#scroller.addEventListener("keydown", (event) => this.#move(event));
     this.#newest.addEventListener("click", () => {

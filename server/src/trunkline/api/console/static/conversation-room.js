@@ -7,7 +7,7 @@ import { MessageList } from "./conversation-list.js";
 import { Lookups } from "./conversation-lookups.js";
 import { Transcript } from "./conversation-messages.js";
 import { rowsOf } from "./conversation-rows.js";
-import { TypingIndicator } from "./conversation-typing.js";
+import { TypingDots } from "./conversation-typing.js";
 import { element, fill } from "./dom.js";
 import { MessageMenu } from "./message-menu.js";
 import { emptyState, skeleton } from "./parts.js";
@@ -16,7 +16,6 @@ import { emptyState, skeleton } from "./parts.js";
 /** @typedef {import("./conversation-side.js").Side} Side */
 /** @typedef {{ chat: Record<string, any>, side: Side, self: string, closed: string | null }} Occupancy */
 
-const TYPING_ENDS = 10_000; // ms after which dots disappear if their end is not told
 const PAGES_SOUGHT = 60;
 
 export class Room {
@@ -27,21 +26,19 @@ export class Room {
   /** @type {Map<string, Draft[]>} */
   #drafts = new Map();
   #visit = new AbortController();
-  #typing = element("div", { class: "typing", hidden: true });
-  #typingTimer = 0;
   #states = element("div", { class: "room-state" });
 
   /**
    * @param {import("./app.js").App} app
    * @param {AbortSignal} signal
-   * @param {{ label: string, empty: string, changed?: () => void }} words of the field, and of a chat with no messages
+   * @param {{ label: string, messages: string, empty: string, changed?: () => void }} words of the field, and of a chat with no messages
    */
   constructor(app, signal, words) {
     this.#app = app;
     this.#signal = signal;
     this.#words = words;
     this.#lookups = new Lookups(app.api, signal, () => this.#render());
-    this.#list = new MessageList(signal, {
+    this.#list = new MessageList(words.messages, signal, {
       older: () => this.#load((transcript) => transcript.loadOlder()),
       newer: () => this.#load((transcript) => transcript.loadNewer()),
       toNewest: () => this.#toNewest(),
@@ -51,7 +48,7 @@ export class Room {
       edit: ({ message, part }, text) => this.#change(this.#side.edit(message, part, text)),
       typing: (started) => this.#tellTyping(started),
     });
-    this.#indicator = new TypingIndicator(signal, (typing) => this.#showTyping(typing));
+    this.#typing = new TypingDots(signal);
     this.#menu = new MessageMenu({
       react: (message, part, tapback) => this.#try(this.#side.react(message, part, tapback, false)),
       answer: (message, part) => this.#composer.answer({ message, part }),
@@ -63,7 +60,7 @@ export class Room {
       { class: "room" },
       this.#states,
       this.#list.element,
-      this.#typing,
+      this.#typing.element,
       this.#composer.element,
       this.#menu.element,
     );
@@ -74,7 +71,7 @@ export class Room {
   #lookups;
   #list;
   #composer;
-  #indicator;
+  #typing;
   #menu;
 
   /** Every message in the window, oldest first, also those that are not on this phone. */
@@ -97,6 +94,7 @@ export class Room {
    * @param {Occupancy} now
    */
   async show(now) {
+    this.#typing.enter(now.chat.id, now.self);
     const isSame = this.#now?.chat.id === now.chat.id && this.#now?.self === now.self;
     this.#now = now;
     this.#composer.show(this.#place, now.closed);
@@ -109,7 +107,6 @@ export class Room {
     const visit = AbortSignal.any([this.#signal, this.#visit.signal]);
     const transcript = new Transcript(this.#app.api, now.chat.id, visit);
     this.#transcript = transcript;
-    this.#typing.hidden = true;
     this.#list.reset();
     fill(this.#states, skeleton(6, "skeleton-message"));
     try {
@@ -121,10 +118,6 @@ export class Room {
       if (!(error instanceof ApiError)) throw error;
       fill(this.#states, emptyState("The messages cannot be read", error.message));
     }
-  }
-
-  focusComposer() {
-    this.#composer.focus();
   }
 
   /** @param {Promise<unknown>} doing something that changes messages; if it is refused, that is shown */
@@ -306,24 +299,8 @@ export class Room {
   /** @param {boolean} started */
   #tellTyping(started) {
     if (!this.#now || this.#now.closed) return;
-    const { chat, side, self } = this.#now;
-    this.#indicator.tell({ chatId: chat.id, handle: side.isLine ? "" : self, started });
-    side.type(started).catch(() => {}); // it is not worth a sentence
-  }
-
-  /** @param {import("./conversation-typing.js").Typing} typing */
-  #showTyping({ chatId, handle, started }) {
-    if (chatId !== this.#now?.chat.id || handle === (this.#now?.side.isLine ? "" : this.#now?.self)) return;
-    clearTimeout(this.#typingTimer);
-    this.#typing.hidden = !started;
-    if (!started) return;
-    const name = handle || this.#now.chat.handles[0].handle;
-    fill(
-      this.#typing,
-      element("span", { class: "dots", "aria-hidden": "true" }, element("i"), element("i"), element("i")),
-      element("span", {}, `${name} is typing`),
-    );
-    this.#typingTimer = setTimeout(() => (this.#typing.hidden = true), TYPING_ENDS);
+    this.#typing.tell(started);
+    this.#now.side.type(started).catch(() => {}); // it is not worth a sentence
   }
 }
 

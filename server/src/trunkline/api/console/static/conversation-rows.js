@@ -46,7 +46,7 @@ export function rowsOf(scene) {
     rows.push(note(`day ${new Date(time).toDateString()}`, "day", next));
   };
   messages.forEach((message, index) => {
-    while (events.length > 0 && events[0].time <= Date.parse(message.created_at))
+    while (events.length > 0 && events[0].time < Date.parse(message.created_at))
       rows.push(events.shift()?.row ?? never());
     beginDay(message.created_at);
     const before = messages[index - 1];

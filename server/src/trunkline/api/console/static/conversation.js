@@ -28,6 +28,7 @@ export function openConversation(app, signal) {
   const header = element("header", { class: "conversation-header" });
   const room = new Room(app, signal, {
     label: "Message",
+    messages: "Messages of the line",
     empty: "No messages yet",
     changed: () => showHeader(),
   });

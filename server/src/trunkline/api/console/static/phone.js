@@ -26,6 +26,7 @@ export function openPhone(app, signal) {
 
   const room = new Room(app, signal, {
     label: "Write as them",
+    messages: "Messages on the phone",
     empty: "No messages on this phone",
     changed: showFares,
   });
