@@ -21,6 +21,7 @@ from tests.console.chats import (
 )
 from tests.console.conftest import Tenant
 from tests.support.browser import Behaviour
+from tests.support.command import post
 
 
 @pytest.fixture
@@ -107,14 +108,23 @@ def test_a_refused_message_is_edited_and_sent(page: Page, behaviour: Behaviour) 
 def test_reactions_of_both_sides(page: Page) -> None:
     line, ann = conversation(page), phone(page)
     choose(line, "Is this the bakery?", "Love")
-    expect(message(ann, "Is this the bakery?").get_by_role("list", name="Reactions")).to_contain_text("❤️")
+    expect(message(ann, "Is this the bakery?").get_by_role("list", name="Reactions")).to_contain_text("Love")
 
     write(line, "It is.")
     choose(ann, "It is.", "Laugh")
-    expect(message(line, "It is.").get_by_role("list", name="Reactions")).to_contain_text("😂")
+    expect(message(line, "It is.").get_by_role("list", name="Reactions")).to_contain_text("Laugh")
 
     message(line, "Is this the bakery?").get_by_role("button", name="Love: you").click()
     expect(message(ann, "Is this the bakery?").get_by_role("list", name="Reactions")).to_have_count(0)
+
+
+def test_the_same_tapback_again_removes_it(page: Page) -> None:
+    line = conversation(page)
+    choose(line, "Is this the bakery?", "Like")
+    expect(message(line, "Is this the bakery?").get_by_role("button", name="Like: you")).to_be_visible()
+
+    choose(line, "Is this the bakery?", "Like")
+    expect(message(line, "Is this the bakery?").get_by_role("list", name="Reactions")).to_have_count(0)
 
 
 def test_another_emoji(page: Page) -> None:
@@ -243,6 +253,45 @@ def test_a_group_says_who_wrote_who_left_and_who_came_back(context: BrowserConte
     expect(line.get_by_text("bob@example.com joined")).to_be_visible()
     write(ann, "Back again")
     expect(message(line, "Back again")).to_be_visible()
+
+
+def test_the_phone_shows_the_contact_card_of_the_line(page: Page, tenant: Tenant, behaviour: Behaviour) -> None:
+    behaviour.expected.append("404")
+    line, ann = conversation(page), phone(page)
+    line.locator("summary").click()
+    line.get_by_role("button", name="Share the contact card").click()
+    expect(line.get_by_role("alert")).to_contain_text("has no contact card")
+
+    card = {"phone_number": tenant.line, "first_name": "Harbor", "last_name": "Bakery"}
+    assert post(f"{tenant.url}/v3/contact_card", card, tenant.key)[0] == 200
+    line.get_by_role("button", name="Share the contact card").click()
+    expect(ann.get_by_text(f"Contact card: Harbor Bakery, {tenant.line}")).to_be_visible()
+
+
+def test_the_details_say_why_and_close_by_escape(page: Page, chat_id: str) -> None:
+    line = conversation(page)
+    line.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(line.get_by_text("They answer, and messages arrive.")).to_be_visible()
+    expect(line.get_by_text(chat_id)).to_be_visible()
+
+    page.keyboard.press("Escape")
+    expect(line.get_by_text(chat_id)).to_be_hidden()
+    expect(line.locator("summary")).to_be_focused()
+
+
+def test_everything_by_the_keyboard(page: Page) -> None:
+    line, ann = conversation(page), phone(page)
+    line.get_by_role("region", name="Messages").focus()
+    page.keyboard.press("ArrowUp")
+    expect(message(line, "Is this the bakery?")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(line.get_by_role("button", name="Love", exact=True)).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(message(ann, "Is this the bakery?").get_by_role("list", name="Reactions")).to_contain_text("Like")
+    expect(message(line, "Is this the bakery?")).to_be_focused()
 
 
 def test_a_poll_of_the_counterparty(page: Page, tenant: Tenant, chat_id: str) -> None:

@@ -57,6 +57,7 @@ export class Draft {
         this.isGone = this.messageId === null;
       }, signal);
     } catch (error) {
+      if (signal.aborted) return;
       if (!(error instanceof ApiError)) throw error;
       this.refusal = error;
     }
@@ -79,6 +80,44 @@ export class Draft {
     if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => ({})), false);
     this.#attachments.set(file, upload.attachment_id);
     return upload.attachment_id;
+  }
+}
+
+/** The drafts of every place where something is written. */
+export class Drafts {
+  /** @type {Map<string, Draft[]>} */
+  #of = new Map();
+
+  /**
+   * The drafts of a place that are not among its messages yet.
+   *
+   * @param {string} place
+   * @param {import("./conversation-messages.js").Transcript} transcript
+   */
+  unsent(place, transcript) {
+    const all = this.#of.get(place) ?? [];
+    const left = all.filter(({ messageId }) => messageId === null || !transcript.find(messageId));
+    this.#of.set(place, left);
+    return left;
+  }
+
+  /**
+   * @param {string} place
+   * @param {Draft} draft
+   */
+  add(place, draft) {
+    this.#of.set(place, [...(this.#of.get(place) ?? []), draft]);
+  }
+
+  /**
+   * @param {string} place
+   * @param {Draft} draft
+   */
+  remove(place, draft) {
+    this.#of.set(
+      place,
+      (this.#of.get(place) ?? []).filter((each) => each !== draft),
+    );
   }
 }
 

@@ -79,6 +79,11 @@ export class Composer {
   #form;
   #closed;
 
+  /** Nobody types here any longer. */
+  rest() {
+    this.#typing.end();
+  }
+
   focus() {
     this.#field.focus();
   }
@@ -92,7 +97,6 @@ export class Composer {
     this.#closed.hidden = closed === null;
     fill(this.#closed, closed);
     if (chatId === this.#chatId) return;
-    this.#typing.end();
     this.#kept.set(this.#chatId, this.#written);
     this.#chatId = chatId;
     this.refuse(null);

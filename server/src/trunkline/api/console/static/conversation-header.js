@@ -16,13 +16,15 @@ const WHY = {
  * @param {HTMLElement} header
  * @param {Record<string, any>} chat
  * @param {number} unread
- * @param {{ read: () => void, shareCard: () => void }} actions
+ * @param {{ read: () => void, shareCard: (button: HTMLButtonElement) => void }} actions
  */
 export function headerOf(header, chat, unread, actions) {
   const signature = JSON.stringify([chat, unread > 0]);
   if (header.dataset.shown === signature) return;
   header.dataset.shown = signature;
-  const wasOpen = header.querySelector("details")?.open ?? false;
+  const before = header.querySelector("details");
+  const wasOpen = before?.open ?? false;
+  const hadFocus = before?.contains(document.activeElement) ?? false;
   const [line, ...others] = chat.handles;
   const present = others.filter((/** @type {any} */ each) => each.status === "active");
   const name = chat.display_name || present.map((/** @type {any} */ each) => each.handle).join(", ");
@@ -51,21 +53,35 @@ export function headerOf(header, chat, unread, actions) {
       ),
     element(
       "details",
-      { open: wasOpen },
+      { open: wasOpen, on: { keydown: closeOnEscape, focusout: closeOnLeave } },
       element(
         "summary",
         {},
         healthBadge(chat.health_status.status),
         element("span", { class: "visually-hidden" }, "Details"),
       ),
-      element("div", { class: "details" }, ...details(chat, actions)),
+      element("div", { class: "details", tabIndex: -1 }, ...details(chat, actions)),
     ),
   );
+  if (hadFocus) header.querySelector("summary")?.focus();
+}
+
+/** @param {KeyboardEvent & { currentTarget: HTMLDetailsElement }} event */
+function closeOnEscape(event) {
+  if (event.key !== "Escape") return;
+  event.stopPropagation();
+  event.currentTarget.open = false;
+  event.currentTarget.querySelector("summary")?.focus();
+}
+
+/** @param {FocusEvent & { currentTarget: HTMLDetailsElement }} event */
+function closeOnLeave({ currentTarget, relatedTarget }) {
+  if (!currentTarget.contains(/** @type {Node | null} */ (relatedTarget))) currentTarget.open = false;
 }
 
 /**
  * @param {Record<string, any>} chat
- * @param {{ shareCard: () => void }} actions
+ * @param {{ shareCard: (button: HTMLButtonElement) => void }} actions
  */
 function details(chat, actions) {
   const { status, updated_at, doc_url } = chat.health_status;
@@ -89,7 +105,11 @@ function details(chat, actions) {
     element("ul", { class: "members" }, ...members),
     element("p", { class: "identifier" }, element("code", {}, chat.id), copyButton("Copy the id of the chat", chat.id)),
     element("p", { class: "secondary" }, `Created ${momentOf(chat.created_at)}`),
-    element("button", { type: "button", on: { click: actions.shareCard } }, "Share the contact card of the line"),
+    element(
+      "button",
+      { type: "button", on: { click: (event) => actions.shareCard(event.currentTarget) } },
+      "Share the contact card of the line",
+    ),
   ];
 }
 

@@ -45,7 +45,10 @@ export class Lookups {
     if (known?.version !== message.updated_at) {
       this.#polls.set(message.id, { version: message.updated_at, poll: known?.poll ?? null });
       this.#read(`v3/messages/${encodeURIComponent(message.id)}/poll`, (poll) =>
-        this.#polls.set(message.id, { version: message.updated_at, poll: poll?.poll ?? null }),
+        this.#polls.set(message.id, {
+          version: message.updated_at,
+          poll: poll && { ...poll.poll, reactions: poll.reactions },
+        }),
       );
     }
     return this.#polls.get(message.id)?.poll ?? null;

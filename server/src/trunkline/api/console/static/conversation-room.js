@@ -2,7 +2,7 @@
 
 import { ApiError } from "./api.js";
 import { Composer } from "./composer.js";
-import { Draft } from "./composer-draft.js";
+import { Draft, Drafts } from "./composer-draft.js";
 import { MessageList } from "./conversation-list.js";
 import { Lookups } from "./conversation-lookups.js";
 import { Transcript } from "./conversation-messages.js";
@@ -14,7 +14,8 @@ import { emptyState, skeleton } from "./parts.js";
 
 /** @typedef {import("./conversation-messages.js").Message} Message */
 /** @typedef {import("./conversation-side.js").Side} Side */
-/** @typedef {{ chat: Record<string, any>, side: Side, self: string, closed: string | null }} Occupancy */
+/** @typedef {{ chat: Record<string, any>, side: Side, self: string, closed: string | null, cards?: Card[] }} Occupancy */
+/** @typedef {import("./conversation-rows.js").Card} Card */
 
 const PAGES_SOUGHT = 60;
 
@@ -23,8 +24,7 @@ export class Room {
   #now = null;
   /** @type {Transcript | null} */
   #transcript = null;
-  /** @type {Map<string, Draft[]>} */
-  #drafts = new Map();
+  #drafts = new Drafts();
   #visit = new AbortController();
   #states = element("div", { class: "room-state" });
 
@@ -50,7 +50,7 @@ export class Room {
     });
     this.#typing = new TypingDots(signal);
     this.#menu = new MessageMenu({
-      react: (message, part, tapback) => this.#try(this.#side.react(message, part, tapback, false)),
+      react: (message, part, tapback, remove) => this.attempt(this.#side.react(message, part, tapback, remove)),
       answer: (message, part) => this.#composer.answer({ message, part }),
       edit: (message, part) => this.#composer.edit({ message, part }),
       copy: (text, what) => this.#copy(text, what),
@@ -94,9 +94,10 @@ export class Room {
    * @param {Occupancy} now
    */
   async show(now) {
-    this.#typing.enter(now.chat.id, now.self);
     const isSame = this.#now?.chat.id === now.chat.id && this.#now?.self === now.self;
+    if (!isSame) this.#composer.rest();
     this.#now = now;
+    this.#typing.enter(now.chat.id, now.self);
     this.#composer.show(this.#place, now.closed);
     if (isSame) {
       await this.#refresh();
@@ -118,11 +119,6 @@ export class Room {
       if (!(error instanceof ApiError)) throw error;
       fill(this.#states, emptyState("The messages cannot be read", error.message));
     }
-  }
-
-  /** @param {Promise<unknown>} doing something that changes messages; if it is refused, that is shown */
-  async attempt(doing) {
-    await this.#try(doing);
   }
 
   async #refresh() {
@@ -176,23 +172,26 @@ export class Room {
     const transcript = this.#transcript;
     const now = this.#now;
     if (!transcript?.isOpen || !now) return;
-    const all = transcript.messages;
-    const drafts = this.#forgetSent(transcript);
-    const messages = all.filter((message) => now.side.sees(message));
     const rows = rowsOf({
       chat: now.chat,
       side: now.side,
-      messages,
+      messages: transcript.messages.filter((message) => now.side.sees(message)),
       isComplete: !transcript.hasOlder,
-      drafts: transcript.hasNewer ? [] : drafts,
+      drafts: transcript.hasNewer ? [] : this.#drafts.unsent(this.#place, transcript),
+      cards: now.cards ?? [],
       lookups: this.#lookups,
       actions: {
         api: this.#app.api,
         isSelf: (each) => each.handle === now.self,
-        openMenu: (message, part, at) => this.#menu.open(message, part, now.side.is(message.from_handle), at),
+        openMenu: (message, part, at) => {
+          const own = message.parts[part]?.reactions?.find(
+            (/** @type {any} */ each) => each.handle.handle === now.self,
+          );
+          this.#menu.open(message, part, now.side.is(message.from_handle), own, at);
+        },
         removeReaction: (message, part, reaction) =>
-          this.#try(now.side.react(message, part, tapbackOf(reaction), true)),
-        vote: (message, option, remove) => this.#try(now.side.vote(message, option.option_id, remove)),
+          this.attempt(now.side.react(message, part, tapbackOf(reaction), true)),
+        vote: (message, option, remove) => this.attempt(now.side.vote(message, option.option_id, remove)),
         jump: (id) => this.#jump(id),
       },
       draftActions: {
@@ -214,21 +213,6 @@ export class Room {
   }
 
   /**
-   * The drafts that are not among the messages yet.
-   *
-   * @param {Transcript} transcript
-   */
-  #forgetSent(transcript) {
-    const left = this.#ownDrafts.filter(({ messageId }) => messageId === null || !transcript.find(messageId));
-    this.#drafts.set(this.#place, left);
-    return left;
-  }
-
-  get #ownDrafts() {
-    return this.#drafts.get(this.#place) ?? [];
-  }
-
-  /**
    * @param {string} text
    * @param {File[]} files
    * @param {import("./composer.js").Target | null} answers
@@ -239,7 +223,7 @@ export class Room {
       files,
       answers ? { message_id: answers.message.id, part_index: answers.part } : undefined,
     );
-    this.#drafts.set(this.#place, [...this.#ownDrafts, draft]);
+    this.#drafts.add(this.#place, draft);
     if (this.#transcript?.hasNewer) await this.#toNewest();
     await this.#deliver(draft);
   }
@@ -260,10 +244,7 @@ export class Room {
 
   /** @param {Draft} draft */
   #discard(draft) {
-    this.#drafts.set(
-      this.#place,
-      this.#ownDrafts.filter((each) => each !== draft),
-    );
+    this.#drafts.remove(this.#place, draft);
     this.#render();
   }
 
@@ -273,8 +254,8 @@ export class Room {
     await this.#refresh();
   }
 
-  /** @param {Promise<unknown>} doing */
-  async #try(doing) {
+  /** @param {Promise<unknown>} doing something that changes messages; if it is refused, that is shown */
+  async attempt(doing) {
     this.#composer.refuse(null);
     try {
       await this.#change(doing);

@@ -20,12 +20,15 @@ import { healthText } from "./parts.js";
  * @property {Record<string, any>} chat
  * @property {import("./conversation-side.js").Side} side
  * @property {Message[]} messages oldest first
+ * @property {Card[]} cards that the line shared
  * @property {boolean} isComplete whether nothing is older than the messages
  * @property {import("./composer-draft.js").Draft[]} drafts
  * @property {import("./conversation-lookups.js").Lookups} lookups
  * @property {import("./message.js").MessageActions} actions
  * @property {import("./composer-draft.js").DraftActions} draftActions
  */
+
+/** @typedef {{ card: Record<string, any>, shown_at: string | null }} Card a contact card that the line shared */
 
 const TOGETHER = 3 * 60_000; // ms between two messages of one group
 
@@ -106,7 +109,7 @@ function quoteOf({ messages, lookups, side }, id) {
  * @param {Scene} scene
  * @returns {{ time: number, row: Row }[]}
  */
-function eventsOf({ chat, messages, isComplete, side }) {
+function eventsOf({ chat, messages, isComplete, side, cards }) {
   /** @type {{ time: number, row: Row }[]} */
   const events = [];
   const add = (/** @type {string} */ time, /** @type {string} */ kind, /** @type {string} */ text) => {
@@ -119,6 +122,10 @@ function eventsOf({ chat, messages, isComplete, side }) {
     const name = side.is(each) ? "You" : each.handle;
     if (Date.parse(each.joined_at) > began) add(each.joined_at, "joined", `${name} joined`);
     if (each.left_at) add(each.left_at, "left", `${name} ${each.status === "removed" ? "was removed" : "left"}`);
+  }
+  for (const { card, shown_at } of cards) {
+    const name = [card.first_name, card.last_name].filter(Boolean).join(" ");
+    if (shown_at) add(shown_at, "card-shared", `Contact card: ${name}, ${card.phone_number}`);
   }
   const health = chat.health_status;
   if (side.isLine && Date.parse(health.updated_at) > began) {

@@ -15,6 +15,9 @@ import { emptyState } from "./parts.js";
  * @property {(chatId: string | null) => void} show opens a chat; null if none is open
  */
 
+/** Where pages of this browser tell in which chat a contact card was shared, which does not change the chat. */
+export const SHARES = "trunkline.shares";
+
 /**
  * @param {import("./app.js").App} app
  * @param {AbortSignal} signal
@@ -32,16 +35,27 @@ export function openConversation(app, signal) {
     empty: "No messages yet",
     changed: () => showHeader(),
   });
+  const shares = new BroadcastChannel(SHARES);
+  signal.addEventListener("abort", () => shares.close(), { once: true });
   const pane = element("section", { class: "conversation", "aria-label": "Conversation" });
 
   function showHeader() {
     if (!chat) return;
-    const unread = room.messages.filter((each) => each.delivery_status === "received").length;
+    const unread = room.messages.filter((each) => each.delivery_status === "received").length || chat.unread_count;
     const side = lineSide(app.api, chat.id, signal);
     headerOf(header, chat, unread, {
       read: () => room.attempt(side.read()),
-      shareCard: () => room.attempt(app.api.post(`v3/chats/${encodeURIComponent(chat?.id)}/share_contact_card`)),
+      shareCard: (button) => room.attempt(shareCard(button)),
     });
+  }
+
+  /** @param {HTMLButtonElement} button */
+  async function shareCard(button) {
+    const id = chat?.id;
+    await app.api.post(`v3/chats/${encodeURIComponent(id)}/share_contact_card`, undefined, signal);
+    shares.postMessage(id);
+    fill(button, "The contact card is shared");
+    app.announce("The contact card is shared.");
   }
 
   /** @param {Record<string, any>} now the chat as it is now */

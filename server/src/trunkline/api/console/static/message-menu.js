@@ -1,6 +1,6 @@
 /** What can be done with a part of a message: tapbacks, another emoji, answer, edit, copy. */
 
-import { element } from "./dom.js";
+import { element, icon } from "./dom.js";
 import { TAPBACKS } from "./message.js";
 
 /** @typedef {import("./conversation-messages.js").Message} Message */
@@ -8,7 +8,7 @@ import { TAPBACKS } from "./message.js";
 
 /**
  * @typedef {object} MenuActions
- * @property {(message: Message, part: number, tapback: Tapback) => void} react
+ * @property {(message: Message, part: number, tapback: Tapback, remove: boolean) => void} react
  * @property {(message: Message, part: number) => void} answer
  * @property {(message: Message, part: number) => void} edit
  * @property {(text: string, what: string) => void} copy
@@ -33,18 +33,22 @@ export class MessageMenu {
    * @param {Message} message
    * @param {number} part
    * @param {boolean} isOwn
+   * @param {Record<string, any> | undefined} reaction of who opens it
    * @param {HTMLElement} at the button that opens it
    */
-  open(message, part, isOwn, at) {
+  open(message, part, isOwn, reaction, at) {
     this.#row = at.closest("li");
     const text = message.parts[part]?.type === "text" ? message.parts[part].value : null;
     const item = (/** @type {string} */ name, /** @type {() => void} */ act) => this.#button(name, name, act);
-    const tapbacks = Object.entries(TAPBACKS).map(([type, [emoji, name]]) =>
-      this.#button(emoji, name, () => this.#actions.react(message, part, { type })),
-    );
+    const tapbacks = Object.entries(TAPBACKS).map(([type, name]) => {
+      const isChosen = reaction?.type === type;
+      const button = this.#button(icon(type), name, () => this.#actions.react(message, part, { type }, isChosen));
+      button.setAttribute("aria-pressed", String(isChosen));
+      return button;
+    });
     this.element.replaceChildren(
       element("div", { class: "tapbacks" }, ...tapbacks),
-      this.#emojiForm((emoji) => this.#actions.react(message, part, { type: "custom", custom_emoji: emoji })),
+      this.#emojiForm((emoji) => this.#actions.react(message, part, { type: "custom", custom_emoji: emoji }, false)),
       item("Answer", () => this.#actions.answer(message, part)),
     );
     if (isOwn && text !== null) this.element.append(item("Edit", () => this.#actions.edit(message, part)));
@@ -56,16 +60,16 @@ export class MessageMenu {
   }
 
   /**
-   * @param {string} text
+   * @param {Node | string} content
    * @param {string} label
    * @param {() => void} act
    */
-  #button(text, label, act) {
+  #button(content, label, act) {
     const press = () => {
       this.element.hidePopover();
       act();
     };
-    return element("button", { type: "button", title: label, "aria-label": label, on: { click: press } }, text);
+    return element("button", { type: "button", title: label, "aria-label": label, on: { click: press } }, content);
   }
 
   /** @param {(emoji: string) => void} use */

@@ -33,13 +33,14 @@ import { textOf } from "./message-text.js";
  * @property {(id: string) => void} jump
  */
 
-export const TAPBACKS = /** @type {Record<string, [string, string]>} */ ({
-  love: ["❤️", "Love"],
-  like: ["👍", "Like"],
-  dislike: ["👎", "Dislike"],
-  laugh: ["😂", "Laugh"],
-  emphasize: ["‼️", "Emphasize"],
-  question: ["❓", "Question"],
+/** The names of the tapbacks, each of which has an icon. */
+export const TAPBACKS = /** @type {Record<string, string>} */ ({
+  love: "Love",
+  like: "Like",
+  dislike: "Dislike",
+  laugh: "Laugh",
+  emphasize: "Emphasize",
+  question: "Question",
 });
 
 const STATUSES = /** @type {Record<string, string>} */ ({
@@ -104,7 +105,7 @@ function quote({ id, who, text }, actions) {
  * @param {MessageActions} actions
  */
 function bubbles({ message, isOwn, poll }, actions) {
-  const parts = message.parts.length > 0 ? message.parts : [{ type: "poll", reactions: null }];
+  const parts = message.parts.length > 0 ? message.parts : [{ type: "poll", reactions: poll?.reactions }];
   return parts.map((/** @type {any} */ part, /** @type {number} */ index) => {
     const more = iconButton("more", "React, answer, and more", () => actions.openMenu(message, index, more));
     more.classList.add("more");
@@ -146,20 +147,18 @@ function content(message, part, poll, actions) {
 function reactions(message, index, part, actions) {
   if (!part.reactions?.length) return null;
   const chip = (/** @type {Record<string, any>} */ reaction) => {
-    const [emoji, name] = TAPBACKS[reaction.type] ?? [
-      reaction.custom_emoji ?? "?",
-      reaction.custom_emoji ?? reaction.type,
-    ];
+    const name = TAPBACKS[reaction.type] ?? reaction.custom_emoji ?? reaction.type;
+    const shown = reaction.type in TAPBACKS ? icon(reaction.type) : name;
     const isOwn = actions.isSelf(reaction.handle);
     const label = `${name}: ${isOwn ? "you" : reaction.handle.handle}`;
     if (!isOwn)
-      return element("li", { title: label }, emoji, element("span", { class: "visually-hidden" }, ` ${label}`));
+      return element("li", { title: label }, shown, element("span", { class: "visually-hidden" }, ` ${label}`));
     const remove = () => actions.removeReaction(message, index, reaction);
     const title = `${label}. Press to remove it.`;
     return element(
       "li",
       {},
-      element("button", { type: "button", title, "aria-label": title, on: { click: remove } }, emoji),
+      element("button", { type: "button", title, "aria-label": title, on: { click: remove } }, shown),
     );
   };
   return element("ul", { class: "reactions", "aria-label": "Reactions" }, ...part.reactions.map(chip));

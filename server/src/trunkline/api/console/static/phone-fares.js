@@ -101,7 +101,11 @@ export class Fares {
   }
 
   async #read() {
-    const { rules } = await this.#simulate({ action: "rules" });
+    const rules = await this.#simulate({ action: "rules" }).then(
+      (said) => said.rules,
+      () => null, // the rest of the page says what is wrong
+    );
+    if (rules === null) return;
     const own = rules.find((/** @type {any} */ each) => each.handle === this.#handle);
     const everyone = rules.find((/** @type {any} */ each) => each.handle === null);
     this.#showRule(own?.rule ?? everyone?.rule ?? {}, !own && everyone !== undefined);

@@ -1,6 +1,7 @@
 /** The phone of a recipient: the same chat as they see it. Somebody who tries an app acts here as the other side. */
 
 import { ApiError } from "./api.js";
+import { SHARES } from "./conversation.js";
 import { Room } from "./conversation-room.js";
 import { phoneSide } from "./conversation-side.js";
 import { element, fill } from "./dom.js";
@@ -9,6 +10,7 @@ import { Fares } from "./phone-fares.js";
 
 const STOP = "STOP";
 const BACK = "START";
+const CARRIED = 500; // ms in which the carrier shows a contact card
 
 /**
  * @param {import("./app.js").App} app
@@ -31,6 +33,11 @@ export function openPhone(app, signal) {
     changed: showFares,
   });
   const fares = new Fares(app.api, signal, (doing) => room.attempt(doing));
+  /** @type {import("./conversation-room.js").Card[]} */
+  let cards = [];
+  const shares = new BroadcastChannel(SHARES);
+  shares.onmessage = (event) => event.data === open && setTimeout(readCards, CARRIED);
+  signal.addEventListener("abort", () => shares.close(), { once: true });
   const owner = element("div", { class: "owner" });
   const acts = element("div", { class: "acts" });
   const phone = element(
@@ -58,7 +65,24 @@ export function openPhone(app, signal) {
     const side = phoneSide(app.api, now.id, holder, signal);
     showActs(now, side, isMember);
     showFares();
-    room.show({ chat: now, side, self: holder, closed: isMember ? null : `${holder} is no longer in this group.` });
+    room.show({
+      chat: now,
+      side,
+      self: holder,
+      cards,
+      closed: isMember ? null : `${holder} is no longer in this group.`,
+    });
+  }
+
+  async function readCards() {
+    if (!chat || signal.aborted) return;
+    const { id } = chat;
+    const listed = await phoneSide(app.api, id, holder, signal)
+      .act("contact_cards")
+      .catch(() => null);
+    if (!listed || chat?.id !== id) return;
+    cards = listed.contact_cards;
+    enter(chat);
   }
 
   /** @param {Record<string, any>[]} people */
@@ -135,6 +159,7 @@ export function openPhone(app, signal) {
       open = chatId;
       chat = null;
       holder = "";
+      cards = [];
       fill(pane);
       if (chatId === null) return;
       try {
@@ -144,7 +169,9 @@ export function openPhone(app, signal) {
         }
         const path = `v3/chats/${encodeURIComponent(chatId)}`;
         const found = await app.api.persist(() => app.api.get(path, {}, signal), signal);
-        if (open === chatId) enter(found);
+        if (open !== chatId) return;
+        enter(found);
+        readCards();
       } catch (error) {
         if (!signal.aborted && !(error instanceof ApiError)) throw error; // the conversation says what the API said
       }
