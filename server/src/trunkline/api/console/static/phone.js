@@ -1,4 +1,4 @@
-/** The phone of a recipient: the same chat as they see it. Somebody who tries an app acts here as the other side. */
+/** The phone of a recipient: the same chat as they see it. Somebody who tries an app acts here as the counterparty. */
 
 import { ApiError } from "./api.js";
 import { SHARES } from "./conversation.js";
