@@ -105,6 +105,19 @@ def test_a_refused_message_is_edited_and_sent(page: Page, behaviour: Behaviour) 
     expect(message(ann, "One more offer")).to_be_visible()
 
 
+def test_a_message_whose_answer_is_lost_is_sent_once(page: Page, tenant: Tenant, behaviour: Behaviour) -> None:
+    behaviour.expected.append("net::ERR")
+    fault = {"effect": "cut", "carried_out": True, "method": "POST", "path": "/v3/chats/*/messages", "times": 2}
+    assert post(f"{tenant.url}/admin/faults", fault, tenant.key)[0] == 201
+    line = conversation(page)
+    write(line, "Your order is ready")
+
+    expect(message(line, "Your order is ready")).to_contain_text("Delivered")
+    write(line, "Your order is ready")
+    expect(message(line, "Your order is ready")).to_have_count(2)
+    expect(message(phone(page), "Your order is ready")).to_have_count(2)
+
+
 def test_reactions_of_both_sides(page: Page) -> None:
     line, ann = conversation(page), phone(page)
     choose(line, "Is this the bakery?", "Love")
@@ -248,6 +261,9 @@ def test_a_group_says_who_wrote_who_left_and_who_came_back(context: BrowserConte
     ann.get_by_role("button", name="Leave").click()
     expect(line.get_by_text("bob@example.com left")).to_be_visible()
     expect(ann.get_by_text("is no longer in this group")).to_be_visible()
+    write(line, "Bob has left")
+    expect(message(line, "Bob has left")).to_contain_text("Delivered")
+    expect(message(ann, "Bob has left")).to_have_count(0)
 
     ann.get_by_role("button", name="Join").click()
     expect(line.get_by_text("bob@example.com joined")).to_be_visible()

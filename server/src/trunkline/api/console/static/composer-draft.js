@@ -1,6 +1,6 @@
 /** A message that is being sent, or was refused. It is sent once, however often it is tried. */
 
-import { ApiError } from "./api.js";
+import { ApiError, AwayError } from "./api.js";
 import { element, icon } from "./dom.js";
 import { size } from "./format.js";
 import { textOf } from "./message-text.js";
@@ -26,11 +26,23 @@ export class Draft {
    * @param {string} text
    * @param {File[]} files
    * @param {ReplyTo | undefined} replyTo
+   * @param {string | undefined} after the id of the newest message when it was written
    */
-  constructor(text, files, replyTo) {
+  constructor(text, files, replyTo, after) {
     this.text = text;
     this.files = files;
     this.replyTo = replyTo;
+    this.after = after;
+  }
+
+  /**
+   * Whether a message is probably this one, while the answer to its sending is still to come.
+   *
+   * @param {Record<string, any>} message of the same sender, newer than `after`
+   */
+  resembles(message) {
+    const of = (/** @type {string} */ type) => message.parts.filter((/** @type {any} */ part) => part.type === type);
+    return (of("text")[0]?.value ?? "") === this.text && of("media").length === this.files.length;
   }
 
   get signature() {
@@ -76,7 +88,11 @@ export class Draft {
     const given = new URL(upload.upload_url);
     const url = new URL(`files/${encodeURIComponent(upload.attachment_id)}${given.search}`, api.base);
     const headers = { "content-type": upload.required_headers["Content-Type"] };
-    const response = await fetch(url, { method: "PUT", body: file, headers, credentials: "omit", signal });
+    const response = await fetch(url, { method: "PUT", body: file, headers, credentials: "omit", signal }).catch(
+      (error) => {
+        throw signal.aborted ? error : new AwayError();
+      },
+    );
     if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => ({})), false);
     this.#attachments.set(file, upload.attachment_id);
     return upload.attachment_id;
@@ -89,16 +105,26 @@ export class Drafts {
   #of = new Map();
 
   /**
-   * The drafts of a place that are not among its messages yet.
+   * The drafts of a place that are not among its messages yet. The list can have a message before its sending is
+   * answered: such a draft is not shown, either.
    *
    * @param {string} place
-   * @param {import("./conversation-messages.js").Transcript} transcript
+   * @param {Record<string, any>[]} messages oldest first
+   * @param {(message: Record<string, any>) => boolean} isOwn
    */
-  unsent(place, transcript) {
+  unsent(place, messages, isOwn) {
+    const ids = new Map(messages.map((each, index) => [each.id, index]));
     const all = this.#of.get(place) ?? [];
-    const left = all.filter(({ messageId }) => messageId === null || !transcript.find(messageId));
+    const left = all.filter(({ messageId }) => messageId === null || !ids.has(messageId));
     this.#of.set(place, left);
-    return left;
+    const taken = new Set(all.map(({ messageId }) => messageId));
+    return left.filter((draft) => {
+      if (draft.messageId !== null || draft.refusal || draft.isGone) return true;
+      const newer = messages.slice((ids.get(draft.after ?? "") ?? -1) + 1);
+      const found = newer.find((each) => isOwn(each) && !taken.has(each.id) && draft.resembles(each));
+      if (found) taken.add(found.id);
+      return !found;
+    });
   }
 
   /**

@@ -172,12 +172,14 @@ export class Room {
     const transcript = this.#transcript;
     const now = this.#now;
     if (!transcript?.isOpen || !now) return;
+    const all = transcript.messages;
+    const isOwn = (/** @type {Message} */ message) => now.side.is(message.from_handle);
     const rows = rowsOf({
       chat: now.chat,
       side: now.side,
-      messages: transcript.messages.filter((message) => now.side.sees(message)),
+      messages: all.filter((message) => now.side.sees(message)),
       isComplete: !transcript.hasOlder,
-      drafts: transcript.hasNewer ? [] : this.#drafts.unsent(this.#place, transcript),
+      drafts: transcript.hasNewer ? [] : this.#drafts.unsent(this.#place, all, isOwn),
       cards: now.cards ?? [],
       lookups: this.#lookups,
       actions: {
@@ -187,7 +189,7 @@ export class Room {
           const own = message.parts[part]?.reactions?.find(
             (/** @type {any} */ each) => each.handle.handle === now.self,
           );
-          this.#menu.open(message, part, now.side.is(message.from_handle), own, at);
+          this.#menu.open(message, part, isOwn(message), own, at);
         },
         removeReaction: (message, part, reaction) =>
           this.attempt(now.side.react(message, part, tapbackOf(reaction), true)),
@@ -222,6 +224,7 @@ export class Room {
       text,
       files,
       answers ? { message_id: answers.message.id, part_index: answers.part } : undefined,
+      this.#transcript?.newest?.id,
     );
     this.#drafts.add(this.#place, draft);
     if (this.#transcript?.hasNewer) await this.#toNewest();

@@ -1,5 +1,7 @@
 /** The two sides of a chat: the line, which acts by `/v3`, and a counterparty, who acts by `/admin/simulate`. */
 
+import { jsonOf } from "./api.js";
+
 /** @typedef {import("./conversation-messages.js").Message} Message */
 /** @typedef {{ type: string, custom_emoji?: string }} Tapback */
 
@@ -62,18 +64,20 @@ export function lineSide(api, chatId, signal) {
 /**
  * @param {import("./api.js").Api} api
  * @param {string} chatId
- * @param {string} handle
+ * @param {Record<string, any>} holder the participant whose phone it is
  * @param {AbortSignal} signal
  * @returns {Side & { act: (action: string, fields?: Record<string, unknown>) => Promise<any> }}
  */
-export function phoneSide(api, chatId, handle, signal) {
+export function phoneSide(api, chatId, { handle, left_at }, signal) {
+  const end = left_at ? Date.parse(left_at) : Number.POSITIVE_INFINITY;
   const act = (/** @type {string} */ action, /** @type {Record<string, unknown>} */ fields = {}) =>
-    api.post("admin/simulate", { action, from: handle, chat_id: chatId, ...fields }, signal);
+    simulate(api, { action, from: handle, chat_id: chatId, ...fields }, signal);
   return {
     act,
     isLine: false,
     is: (each) => each.handle === handle,
-    sees: (message) => !message.is_from_me || ARRIVED.has(message.delivery_status),
+    sees: (message) =>
+      (!message.is_from_me || ARRIVED.has(message.delivery_status)) && Date.parse(message.created_at) <= end,
     send: async (message) => (await act("message", { message })).message_id,
     react: (message, part, tapback, remove) =>
       act("reaction", { ...tapback, message_id: message.id, part_index: part, remove }),
@@ -85,4 +89,20 @@ export function phoneSide(api, chatId, handle, signal) {
 }
 
 /** What a message of the line is when it is on the phone of its recipient. */
-export const ARRIVED = new Set(["delivered", "read"]);
+const ARRIVED = new Set(["delivered", "read"]);
+
+/** The actions that only read. */
+const READS = new Set(["rules", "contact_cards"]);
+
+/**
+ * Plays a counterparty. What only reads stays out of the journal, as what the page gets does.
+ *
+ * @param {import("./api.js").Api} api
+ * @param {Record<string, unknown> & { action: string }} body
+ * @param {AbortSignal} signal
+ * @returns {Promise<any>}
+ */
+export async function simulate(api, body, signal) {
+  const headers = READS.has(body.action) ? { "x-trunkline-journal": "off" } : undefined;
+  return jsonOf(await api.request("POST", "admin/simulate", { body, headers, signal }));
+}

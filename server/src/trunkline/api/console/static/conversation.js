@@ -5,7 +5,7 @@ import { headerOf } from "./conversation-header.js";
 import { Room } from "./conversation-room.js";
 import { lineSide } from "./conversation-side.js";
 import { element, fill } from "./dom.js";
-import { emptyState } from "./parts.js";
+import { emptyState, skeleton } from "./parts.js";
 
 /**
  * A view of one chat at a time.
@@ -14,6 +14,8 @@ import { emptyState } from "./parts.js";
  * @property {HTMLElement} element
  * @property {(chatId: string | null) => void} show opens a chat; null if none is open
  */
+
+const PATIENCE = 150; // ms in which the chat before stays, so that a quick one does not flicker
 
 /** Where pages of this browser tell in which chat a contact card was shared, which does not change the chat. */
 export const SHARES = "trunkline.shares";
@@ -28,6 +30,7 @@ export function openConversation(app, signal) {
   let open = null;
   /** @type {Record<string, any> | null} */
   let chat = null;
+  let waiting = 0;
   const header = element("header", { class: "conversation-header" });
   const room = new Room(app, signal, {
     label: "Message",
@@ -60,6 +63,7 @@ export function openConversation(app, signal) {
 
   /** @param {Record<string, any>} now the chat as it is now */
   function enter(now) {
+    clearTimeout(waiting);
     chat = now;
     const [line] = now.handles;
     const closed =
@@ -78,18 +82,21 @@ export function openConversation(app, signal) {
     element: pane,
     async show(chatId) {
       if (chatId === open && chatId !== null) return;
+      clearTimeout(waiting);
       open = chatId;
       chat = null;
       if (chatId === null) {
         fill(pane, emptyState("No chat is open", element("p", {}, "Choose one from the list.")));
         return;
       }
+      waiting = setTimeout(() => fill(pane, skeleton(6, "skeleton-message")), PATIENCE);
       try {
         const path = `v3/chats/${encodeURIComponent(chatId)}`;
         const found = await app.api.persist(() => app.api.get(path, {}, signal), signal);
         if (open === chatId) enter(found);
       } catch (error) {
         if (signal.aborted || open !== chatId) return;
+        clearTimeout(waiting);
         if (!(error instanceof ApiError)) throw error;
         fill(pane, emptyState("This chat is not there", element("p", {}, error.message)));
       }

@@ -1,5 +1,6 @@
 /** How messages to a phone fare: its rule, and the messages that have not arrived. */
 
+import { simulate } from "./conversation-side.js";
 import { element, fill } from "./dom.js";
 import { summaryOf } from "./message.js";
 
@@ -165,9 +166,9 @@ export class Fares {
     if (chosen) this.#attempt(this.#simulate({ action: "set_rule", handle: this.#handle, rule: chosen.rule(value) }));
   }
 
-  /** @param {Record<string, unknown>} body */
+  /** @param {Record<string, unknown> & { action: string }} body */
   #simulate(body) {
-    return this.#api.post("admin/simulate", body, this.#signal);
+    return simulate(this.#api, body, this.#signal);
   }
 }
 

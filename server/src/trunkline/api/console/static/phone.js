@@ -3,7 +3,7 @@
 import { ApiError } from "./api.js";
 import { SHARES } from "./conversation.js";
 import { Room } from "./conversation-room.js";
-import { phoneSide } from "./conversation-side.js";
+import { phoneSide, simulate } from "./conversation-side.js";
 import { element, fill } from "./dom.js";
 import { emptyState } from "./parts.js";
 import { Fares } from "./phone-fares.js";
@@ -62,7 +62,7 @@ export function openPhone(app, signal) {
     const isMember = member.status === "active";
     if (!phone.isConnected) fill(pane, phone, fares.element);
     showOwner(people);
-    const side = phoneSide(app.api, now.id, holder, signal);
+    const side = phoneSide(app.api, now.id, member, signal);
     showActs(now, side, isMember);
     showFares();
     room.show({
@@ -77,9 +77,7 @@ export function openPhone(app, signal) {
   async function readCards() {
     if (!chat || signal.aborted) return;
     const { id } = chat;
-    const listed = await phoneSide(app.api, id, holder, signal)
-      .act("contact_cards")
-      .catch(() => null);
+    const listed = await simulate(app.api, { action: "contact_cards", chat_id: id }, signal).catch(() => null);
     if (!listed || chat?.id !== id) return;
     cards = listed.contact_cards;
     enter(chat);
@@ -143,7 +141,7 @@ export function openPhone(app, signal) {
   async function hasSandbox() {
     if (isSandbox !== null) return isSandbox;
     try {
-      await app.api.persist(() => app.api.post("admin/simulate", { action: "rules" }, signal), signal);
+      await app.api.persist(() => simulate(app.api, { action: "rules" }, signal), signal);
       isSandbox = true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
