@@ -96,7 +96,7 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
                 "BlockedHandleListResponse",
                 "HandleCheckResponse",
             ],
-            "linq.types.message": ["Message", "MessageEffect", "ReplyTo"],
+            "linq.types.message": ["Message", "MessageEffect", "MessageInclude", "ReplyTo"],
             "linq.types.message_content_param": [
                 "InlineStickerParam",
                 "LinkPartParam",
@@ -230,7 +230,7 @@ Every name is loaded when it is first used, so that ``import linq`` takes almost
     ),
 }
 
-OURS_ALONE = {"ChatHealth", "ChatInclude", "HealthStatus", "OtherWebhookEvent", "UnknownPart"}
+OURS_ALONE = {"ChatHealth", "ChatInclude", "HealthStatus", "MessageInclude", "OtherWebhookEvent", "UnknownPart"}
 """The types of ``linq.types`` that ``linq-python`` does not have there."""
 
 _DATA = "linq.types.webhook_event_data"

@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from tests.console.conftest import Tenant
-from tests.support.browser import open_console
+from tests.support.browser import Behaviour, open_console
 from tests.support.command import post
 
 ANN, BOB, CAROL = "+13105550111", "+13105550112", "+13105550113"
@@ -205,8 +205,9 @@ def test_a_name_is_text(page: Page, tenant: Tenant) -> None:
 
 
 def test_another_partner_has_its_own_chats(
-    context: BrowserContext, page: Page, tenant: Tenant, new_tenant: Any
+    context: BrowserContext, page: Page, tenant: Tenant, new_tenant: Any, behaviour: Behaviour
 ) -> None:
+    behaviour.expected.append("404")
     other = new_tenant()
     stranger = open_console(context, other.url, other.key)
     chat = writes(tenant, ANN, "Hello")
@@ -215,6 +216,7 @@ def test_another_partner_has_its_own_chats(
 
     expect_order(stranger, BOB)
     stranger.evaluate("id => { location.hash = `#/chats/${id}` }", chat)
+    expect(stranger.get_by_text("This chat is not there")).to_be_visible()
     expect(stranger.get_by_text(ANN)).to_have_count(0)
 
 

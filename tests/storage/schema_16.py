@@ -20,6 +20,7 @@ create table files_to_delete (file text primary key, due_at bigint not null);
 create index files_to_delete_due_at on files_to_delete (due_at);
 drop index attachments_file;
 create unique index attachments_file on attachments (file);
+alter table messages drop column failure_reason;
 alter table lines drop column removed_at;
 alter table partner_states drop column removed_lines;
 drop index chats_unhealthy;

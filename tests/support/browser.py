@@ -78,7 +78,7 @@ def watched_context(browser: Browser, url: str, **options: object) -> Generator[
         yield context, behaviour
     finally:
         context.close()
-    assert behaviour.complaints == []
+    assert behaviour.complaints == [], behaviour.complaints
 
 
 def open_console(context: BrowserContext, url: str, key: str, place: str = "") -> Page:

@@ -10,7 +10,9 @@ from linq._types import MethodOptions, Omit, omit
 from linq.types import chats
 
 if TYPE_CHECKING:
-    from linq.types import Message, MessageContentParam
+    from collections.abc import Sequence
+
+    from linq.types import Message, MessageContentParam, MessageInclude
     from linq.types.chats import MessageSendResponse
 
 
@@ -19,6 +21,7 @@ def list(
     *,
     cursor: str | Omit | None = omit,
     limit: int | Omit | None = omit,
+    include: Sequence[MessageInclude] | str | Omit | None = omit,
     prefetch: int = 0,
     **options: Unpack[MethodOptions],
 ) -> PageRequest[Message]:
@@ -28,9 +31,11 @@ def list(
 
     :param cursor: ``next_cursor`` of an earlier page, to continue after it
     :param limit: messages per page, 1 to 100; the server's default is 50
+    :param include: fields to add to each message: ``edit_count``, ``failure_reason``; a list, or a
+        comma-separated string. An extension of Trunkline.
     :param prefetch: 1 fetches the next page in the background while you work through this one
     """
-    query = {"cursor": cursor, "limit": limit}
+    query = {"cursor": cursor, "limit": limit, "include": include}
     return request(
         "GET",
         path_to("/v3/chats/{chat_id}/messages", chat_id=chat_id),

@@ -10,7 +10,16 @@ from linq._request import PageRequest, Request, path_to, request
 from linq._types import MethodOptions, Omit, SequenceNotStr, omit
 
 if TYPE_CHECKING:
-    from linq.types import Message, MessageAddReactionResponse, MessageContentParam, MessageCreateResponse, ReactionType
+    from collections.abc import Sequence
+
+    from linq.types import (
+        Message,
+        MessageAddReactionResponse,
+        MessageContentParam,
+        MessageCreateResponse,
+        MessageInclude,
+        ReactionType,
+    )
     from linq.types.params import ContinuationMessage, Placement
 
 
@@ -118,6 +127,7 @@ def list_messages_thread(
     cursor: str | Omit | None = omit,
     limit: int | Omit | None = omit,
     order: Literal["asc", "desc"] | Omit = omit,
+    include: Sequence[MessageInclude] | str | Omit | None = omit,
     prefetch: int = 0,
     **options: Unpack[MethodOptions],
 ) -> PageRequest[Message]:
@@ -128,9 +138,11 @@ def list_messages_thread(
     :param cursor: ``next_cursor`` of an earlier page with the same order, to continue after it
     :param limit: messages per page, 1 to 100
     :param order: ``asc`` starts with the oldest message, ``desc`` with the newest
+    :param include: fields to add to each message: ``edit_count``, ``failure_reason``; a list, or a
+        comma-separated string. An extension of Trunkline.
     :param prefetch: 1 fetches the next page in the background while you work through this one
     """
-    query = {"cursor": cursor, "limit": limit, "order": order}
+    query = {"cursor": cursor, "limit": limit, "order": order, "include": include}
     return request(
         "GET",
         path_to("/v3/messages/{message_id}/thread", message_id=message_id),

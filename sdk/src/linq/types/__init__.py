@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from linq.types.handles import HandleCheckResponse as HandleCheckResponse
     from linq.types.message import Message as Message
     from linq.types.message import MessageEffect as MessageEffect
+    from linq.types.message import MessageInclude as MessageInclude
     from linq.types.message import ReplyTo as ReplyTo
     from linq.types.message_content_param import InlineStickerParam as InlineStickerParam
     from linq.types.message_content_param import LinkPartParam as LinkPartParam
@@ -134,7 +135,7 @@ else:
                 "BlockedHandleListResponse",
                 "HandleCheckResponse",
             ],
-            "linq.types.message": ["Message", "MessageEffect", "ReplyTo"],
+            "linq.types.message": ["Message", "MessageEffect", "MessageInclude", "ReplyTo"],
             "linq.types.message_content_param": [
                 "InlineStickerParam",
                 "LinkPartParam",

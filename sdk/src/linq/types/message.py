@@ -14,6 +14,9 @@ DeliveryStatus: TypeAlias = Annotated[
     Literal["pending", "queued", "sent", "delivered", "received", "read", "failed"], OpenEnum
 ]
 
+MessageInclude: TypeAlias = Literal["edit_count", "failure_reason"]
+"""The fields that ``include`` adds to a message."""
+
 
 class MessageEffect(BaseModel):
     """The effect that iMessage plays when the message is opened."""
@@ -58,7 +61,13 @@ class Message(BaseModel):
 
     delivered_at: datetime | None = None
 
+    edit_count: int | None = None
+    """How often the message was edited, if you include it."""
+
     effect: MessageEffect | None = None
+
+    failure_reason: str | None = None
+    """Why the message failed, if it has, that is known, and you include it."""
 
     from_: str | None = Field(alias="from", default=None)
     """Deprecated: the handle of ``from_handle``."""

@@ -6,6 +6,7 @@ from typing import Literal, Required, TypedDict
 from linq._types import SequenceNotStr
 from linq.types.attachments import SupportedContentType
 from linq.types.chat import ChatHealth, ChatInclude
+from linq.types.message import MessageInclude
 from linq.types.message_content_param import MessageContentParam
 from linq.types.shared.reaction import ReactionType
 from linq.types.shared.service_type import ServiceType
@@ -98,6 +99,9 @@ class MessageListParams(TypedDict, total=False):
     cursor: str | None
 
     limit: int | None
+
+    include: Sequence[MessageInclude] | str | None
+    """Fields to add to each message."""
 
 
 class MessageSendParams(TypedDict, total=False):
@@ -228,6 +232,9 @@ class MessageListMessagesThreadParams(TypedDict, total=False):
     limit: int | None
 
     order: Literal["asc", "desc"]
+
+    include: Sequence[MessageInclude] | str | None
+    """Fields to add to each message."""
 
 
 class WebhookSubscriptionCreateParams(TypedDict, total=False):

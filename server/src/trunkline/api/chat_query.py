@@ -4,15 +4,21 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from trunkline.api.parameters import MAX_TOKEN, Parameter, limit_parameter, parse_whole_number, read_query
+from trunkline.api.parameters import (
+    MAX_TOKEN,
+    Parameter,
+    choices_parameter,
+    include_parameter,
+    limit_parameter,
+    parse_whole_number,
+    read_query,
+)
 from trunkline.domain.chat import HealthStatus, Service
 from trunkline.domain.errors import InvalidParameter, InvalidPhoneNumber
 from trunkline.domain.handle import EMAIL_LIMIT, MAX_NUMBER, parse_handle, parse_number, quoted
 from trunkline.domain.paging import DEFAULT_CHAT_LIMIT, MAX_SKIP, MAX_WAIT, ChatQuery, Filters, Include, Match, Sort
 from trunkline.domain.search import MAX_SEARCH, parse_search
 
-_INCLUDES = [str(each) for each in Include]
-_STATUSES = [str(each) for each in HealthStatus]
 _SERVICES = [str(each) for each in Service]
 _SORTS = [str(each) for each in Sort]
 _EVERYTHING = Match()
@@ -26,28 +32,10 @@ def _parse_wait(text: str) -> int:
     return wait
 
 
-def _parse_names(name: str, text: str, known: Sequence[str]) -> list[str]:
-    listed = [each.strip(" ") for each in text.split(",")]
-    for each in listed:
-        if each not in known:
-            raise InvalidParameter(
-                f"'{name}' names {quoted(each)}; it must list any of {', '.join(known)}, comma-separated"
-            )
-        if listed.count(each) > 1:
-            raise InvalidParameter(f"'{name}' names {each} twice; name it once")
-    return listed
-
-
 def _parse_name(name: str, text: str, known: Sequence[str]) -> str:
     if text not in known:
         raise InvalidParameter(f"'{name}' is {quoted(text)}; it must be one of {', '.join(known)}")
     return text
-
-
-def _list_of(names: Sequence[str]) -> dict[str, Any]:
-    """The schema of a comma-separated list of these names, each at most once."""
-    items = {"type": "string", "enum": names}
-    return {"type": "array", "items": items, "minItems": 1, "maxItems": len(names), "uniqueItems": True}
 
 
 PARAMETERS: dict[str, Parameter] = {
@@ -88,17 +76,9 @@ PARAMETERS: dict[str, Parameter] = {
             {"type": "integer", "minimum": 0, "maximum": MAX_WAIT, "default": 0},
             _parse_wait,
         ),
-        Parameter(
-            "include",
-            "Optional fields to add to each chat, comma-separated, in any order, each once.",
-            _list_of(_INCLUDES),
-            lambda text: frozenset(map(Include, _parse_names("include", text, _INCLUDES))),
-        ),
-        Parameter(
-            "health",
-            "Only chats whose health status is one of these, comma-separated, each once.",
-            _list_of(_STATUSES),
-            lambda text: frozenset(map(HealthStatus, _parse_names("health", text, _STATUSES))),
+        include_parameter(Include, "chat"),
+        choices_parameter(
+            "health", "Only chats whose health status is one of these, comma-separated, each once.", HealthStatus
         ),
         Parameter(
             "service",

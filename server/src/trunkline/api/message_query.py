@@ -1,9 +1,12 @@
 """The queries of the lists of messages."""
 
-from trunkline.api.parameters import MAX_TOKEN, Parameter, limit_parameter, read_query
+from collections.abc import Mapping
+from typing import Any
+
+from trunkline.api.parameters import MAX_TOKEN, Parameter, include_parameter, limit_parameter, read_query
 from trunkline.domain.errors import InvalidParameter
 from trunkline.domain.handle import quoted
-from trunkline.domain.paging import DEFAULT_MESSAGE_LIMIT, MessageQuery
+from trunkline.domain.paging import DEFAULT_MESSAGE_LIMIT, MessageInclude, MessageQuery
 
 NEWEST_FIRST, OLDEST_FIRST = "desc", "asc"
 
@@ -28,18 +31,25 @@ _ORDER = Parameter(
     _parse_order,
 )
 
-CHAT_PARAMETERS = {each.name: each for each in (_LIMIT, _CURSOR)}
-THREAD_PARAMETERS = {each.name: each for each in (_LIMIT, _CURSOR, _ORDER)}
+_INCLUDE = include_parameter(MessageInclude, "message")
+
+CHAT_PARAMETERS = {each.name: each for each in (_LIMIT, _CURSOR, _INCLUDE)}
+THREAD_PARAMETERS = {each.name: each for each in (_LIMIT, _CURSOR, _ORDER, _INCLUDE)}
 
 
 def parse_chat_messages_query(query_string: bytes) -> MessageQuery:
     """A page of a chat's messages. Raises ``InvalidParameter``."""
-    values = read_query(query_string, CHAT_PARAMETERS)
-    return MessageQuery(values.get("limit", DEFAULT_MESSAGE_LIMIT), values.get("cursor"))
+    return _query(read_query(query_string, CHAT_PARAMETERS))
 
 
 def parse_thread_query(query_string: bytes) -> tuple[MessageQuery, bool]:
     """A page of a thread, and whether its newest message comes first. Raises ``InvalidParameter``."""
     values = read_query(query_string, THREAD_PARAMETERS)
     newest_first = values.get("order", OLDEST_FIRST) == NEWEST_FIRST
-    return MessageQuery(values.get("limit", DEFAULT_MESSAGE_LIMIT), values.get("cursor")), newest_first
+    return _query(values), newest_first
+
+
+def _query(values: Mapping[str, Any]) -> MessageQuery:
+    return MessageQuery(
+        values.get("limit", DEFAULT_MESSAGE_LIMIT), values.get("cursor"), values.get("include", frozenset())
+    )

@@ -1,6 +1,7 @@
 """Query parameters, each declared once for its parser and for the OpenAPI document."""
 
 from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -86,6 +87,32 @@ def cursor_parameter() -> Parameter:
         {"type": "string", "maxLength": MAX_TOKEN},
         str,
     )
+
+
+def choices_parameter(name: str, description: str, choices: type[StrEnum]) -> Parameter:
+    """A parameter whose value is a set of these: comma-separated, in any order, each once."""
+    known = [str(each) for each in choices]
+
+    def parse(text: str) -> frozenset[StrEnum]:
+        listed = [each.strip(" ") for each in text.split(",")]
+        for each in listed:
+            if each not in known:
+                raise InvalidParameter(
+                    f"{name!r} names {quoted(each)}; it must list any of {', '.join(known)}, comma-separated"
+                )
+            if listed.count(each) > 1:
+                raise InvalidParameter(f"{name!r} names {each} twice; name it once")
+        return frozenset(map(choices, listed))
+
+    items = {"type": "string", "enum": known}
+    schema = {"type": "array", "items": items, "minItems": 1, "maxItems": len(known), "uniqueItems": True}
+    return Parameter(name, description, schema, parse)
+
+
+def include_parameter(fields: type[StrEnum], item: str) -> Parameter:
+    """The parameter ``include`` of a list, which adds optional fields to each item."""
+    description = f"Optional fields to add to each {item}, comma-separated, in any order, each once."
+    return choices_parameter("include", description, fields)
 
 
 def parse_whole_number(text: str, minimum: int, maximum: int) -> int | None:

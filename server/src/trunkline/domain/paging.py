@@ -62,6 +62,13 @@ class Include(StrEnum):
     MESSAGE_COUNT = "message_count"
 
 
+class MessageInclude(StrEnum):
+    """The optional fields of a message, in the order in which a list shows them."""
+
+    EDIT_COUNT = "edit_count"
+    FAILURE_REASON = "failure_reason"
+
+
 class ChatQuery(msgspec.Struct, frozen=True):
     """A page of chats, or of what has changed since a token; the values are normalised."""
 
@@ -91,3 +98,4 @@ class MessageQuery(msgspec.Struct, frozen=True):
 
     limit: int = DEFAULT_MESSAGE_LIMIT
     cursor: str | None = None
+    include: frozenset[MessageInclude] = frozenset()

@@ -5,10 +5,11 @@ number of edits, a poll, and whether it is a voice memo) is stored in columns. T
 whenever the document is served (``schemas/documents``).
 """
 
+from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, TypeAlias
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from trunkline.domain import instant
 from trunkline.domain.chat import Service
@@ -28,11 +29,13 @@ from trunkline.domain.message import (
     Style,
     TextPart,
 )
+from trunkline.domain.paging import MessageInclude
 from trunkline.schemas.chat import HandleSchema, handle_schema, to_participant
 from trunkline.schemas.documents import file_mark, mark_files, marked_file, unmark_files
 from trunkline.schemas.fields import (
     DEPRECATED,
     ChatId,
+    Count,
     Id,
     MessageId,
     NextCursor,
@@ -155,10 +158,25 @@ class MessageSchema(msgspec.Struct):
     read_at: Annotated[Timestamp | None, Meta(description="When the message was read.")]
 
 
+class ListedMessageSchema(MessageSchema):
+    """A message of a list, with its optional fields."""
+
+    edit_count: Annotated[
+        Count | UnsetType, Meta(description="How often the message was edited. Only with `include=edit_count`.")
+    ] = UNSET
+    failure_reason: Annotated[
+        str | UnsetType | None,
+        Meta(
+            description="Why the message failed, for people to read; `null` if it has not failed, or failed before "
+            "the service stored reasons. Only with `include=failure_reason`."
+        ),
+    ] = UNSET
+
+
 class MessageList(msgspec.Struct):
     """A page of messages."""
 
-    messages: Annotated[list[MessageSchema], Meta(description="At most `limit` messages.")]
+    messages: Annotated[list[ListedMessageSchema], Meta(description="At most `limit` messages.")]
     next_cursor: NextCursor
 
 
@@ -169,6 +187,20 @@ _decoder = msgspec.json.Decoder(MessageSchema)
 def render_message(message: Message) -> bytes:
     """The document of a message: complete JSON."""
     return mark_files(_encoder.encode(message_schema(message)))
+
+
+def extend_message(
+    document: bytes, include: AbstractSet[MessageInclude], edit_count: int, failure_reason: str | None
+) -> bytes:
+    """The stored document of a message with the included fields."""
+    if not include:
+        return document
+    values = {
+        MessageInclude.EDIT_COUNT: b"%d" % edit_count,
+        MessageInclude.FAILURE_REASON: _encoder.encode(failure_reason),
+    }
+    fields = [b',"%b":%b' % (name.encode(), value) for name, value in values.items() if name in include]
+    return b"".join([document.removesuffix(b"}"), *fields, b"}"])
 
 
 def render_message_list(documents: bytes, next_cursor: str | None) -> bytes:

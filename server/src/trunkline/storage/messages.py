@@ -1,6 +1,7 @@
 """Messages, as rows: written within a change, read a page at a time."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from enum import Enum
 
 import msgspec
@@ -8,9 +9,9 @@ import msgspec
 from trunkline.domain.chat import Chat
 from trunkline.domain.chat_health import RecentMessage
 from trunkline.domain.message import DeliveryStatus, Message
-from trunkline.domain.paging import SMALL, fitting
+from trunkline.domain.paging import SMALL, MessageInclude, fitting
 from trunkline.schemas.chat import parse_chat
-from trunkline.schemas.message import parse_message, render_message
+from trunkline.schemas.message import extend_message, parse_message, render_message
 from trunkline.schemas.polls import render_poll
 from trunkline.storage import media_parts
 from trunkline.storage.change import Change
@@ -64,8 +65,9 @@ async def page(
     limit: int,
     snapshot: int = LATEST,
     after: SortKey | None = None,
+    include: AbstractSet[MessageInclude] = frozenset(),
 ) -> Page:
-    """At most ``limit`` messages after a sort key, as of a snapshot, and no more than make a page.
+    """At most ``limit`` messages after a sort key, as of a snapshot, and no more than make a page, with these fields.
 
     ``list_id`` is a chat's id, or a thread's.
     """
@@ -86,9 +88,10 @@ async def page(
     served = rows[:limit]
     if snapshot == LATEST and rows:
         snapshot = rows[0][3]
-    documents = [row[0] for row in served]
-    if None in documents:
-        served, documents = await _with_large(reader, order, list_id, served)
+    if any(row[0] is None for row in served):
+        served, documents = await _with_large(reader, order, list_id, served, include)
+    else:
+        documents = [extend_message(row[0], include, row[4], row[5]) for row in served]
     return Page(
         documents=documents,
         snapshot=None if snapshot == LATEST else snapshot,
@@ -97,18 +100,18 @@ async def page(
 
 
 async def _with_large(
-    reader: Reader, order: Order, list_id: str, rows: Sequence[Row]
+    reader: Reader, order: Order, list_id: str, rows: Sequence[Row], include: AbstractSet[MessageInclude]
 ) -> tuple[Sequence[Row], list[bytes]]:
     """The first rows, as many as make a page, and their documents, of which the large ones are still to be read."""
     query = _QUERIES[order.value[1]]
     documents: list[bytes] = []
-    for number, (document, created_at, revision, _) in enumerate(rows):
+    for number, (document, created_at, revision, _, edits, failure_reason) in enumerate(rows):
         if document is None:
             named = {"chat": list_id, "thread": list_id, "created_at": created_at, "revision": revision}
             found = await reader.fetch(query, query.values(partner=reader.partner_id, **named))
-            documents += [row[0] for row in found]  # it may have been deleted since
+            documents += [extend_message(row[0], include, *row[1:]) for row in found]  # it may have been deleted since
         else:
-            documents.append(document)
+            documents.append(extend_message(document, include, edits, failure_reason))
         if fitting(documents) < len(documents):
             return rows[:number], documents[:-1]
     return rows, documents
@@ -201,6 +204,12 @@ async def save(change: Change, messages: Sequence[Message]) -> None:
         change.transaction.write(query, values, ("messages", each.id))
     if len(messages) > 1:
         await change.transaction.flush()
+
+
+def save_failure(change: Change, message: Message, reason: str) -> None:
+    """Stores why a message failed."""
+    values = _QUERIES["save_failure"].values(partner=change.partner_id, id=message.id, reason=reason)
+    change.transaction.write(_QUERIES["save_failure"], values, ("messages", message.id))
 
 
 async def delete(change: Change, message: Message) -> None:

@@ -11,11 +11,13 @@ from linq._requests import chat_messages as requests
 from linq._types import NOT_GIVEN, omit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from linq._async._runtime import AsyncPaginator
     from linq._async.base_client import AsyncBaseClient
     from linq._types import Body, Headers, NotGiven, Omit, Query, TimeoutTypes
     from linq.pagination import AsyncListMessagesPagination
-    from linq.types import Message, MessageContentParam
+    from linq.types import Message, MessageContentParam, MessageInclude
     from linq.types.chats import MessageSendResponse
 
 
@@ -38,6 +40,7 @@ class AsyncChatMessagesResource(AsyncResource):
         *,
         cursor: str | Omit | None = omit,
         limit: int | Omit | None = omit,
+        include: Sequence[MessageInclude] | str | Omit | None = omit,
         prefetch: int = 0,
         extra_headers: Headers | None = None,
         extra_query: Query | None = None,
@@ -50,6 +53,8 @@ class AsyncChatMessagesResource(AsyncResource):
 
         :param cursor: ``next_cursor`` of an earlier page, to continue after it
         :param limit: messages per page, 1 to 100; the server's default is 50
+        :param include: fields to add to each message: ``edit_count``, ``failure_reason``; a list, or a
+            comma-separated string. An extension of Trunkline.
         :param prefetch: 1 fetches the next page in the background while you work through this one
         """
         return pagination.AsyncListMessagesPagination[types.Message].paginate(
@@ -58,6 +63,7 @@ class AsyncChatMessagesResource(AsyncResource):
                 chat_id,
                 cursor=cursor,
                 limit=limit,
+                include=include,
                 prefetch=prefetch,
                 extra_headers=extra_headers,
                 extra_query=extra_query,

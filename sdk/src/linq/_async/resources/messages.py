@@ -12,6 +12,7 @@ from linq._requests import messages as requests
 from linq._types import NOT_GIVEN, omit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Literal
 
     from linq._async._runtime import AsyncPaginator
@@ -23,7 +24,14 @@ if TYPE_CHECKING:
     )
     from linq._types import Body, Headers, NotGiven, Omit, Query, SequenceNotStr, TimeoutTypes
     from linq.pagination import AsyncListMessagesPagination
-    from linq.types import Message, MessageAddReactionResponse, MessageContentParam, MessageCreateResponse, ReactionType
+    from linq.types import (
+        Message,
+        MessageAddReactionResponse,
+        MessageContentParam,
+        MessageCreateResponse,
+        MessageInclude,
+        ReactionType,
+    )
     from linq.types.params import ContinuationMessage, Placement
 
 
@@ -194,6 +202,7 @@ class AsyncMessagesResource(AsyncResource):
         cursor: str | Omit | None = omit,
         limit: int | Omit | None = omit,
         order: Literal["asc", "desc"] | Omit = omit,
+        include: Sequence[MessageInclude] | str | Omit | None = omit,
         prefetch: int = 0,
         extra_headers: Headers | None = None,
         extra_query: Query | None = None,
@@ -207,6 +216,8 @@ class AsyncMessagesResource(AsyncResource):
         :param cursor: ``next_cursor`` of an earlier page with the same order, to continue after it
         :param limit: messages per page, 1 to 100
         :param order: ``asc`` starts with the oldest message, ``desc`` with the newest
+        :param include: fields to add to each message: ``edit_count``, ``failure_reason``; a list, or a
+            comma-separated string. An extension of Trunkline.
         :param prefetch: 1 fetches the next page in the background while you work through this one
         """
         return pagination.AsyncListMessagesPagination[types.Message].paginate(
@@ -216,6 +227,7 @@ class AsyncMessagesResource(AsyncResource):
                 cursor=cursor,
                 limit=limit,
                 order=order,
+                include=include,
                 prefetch=prefetch,
                 extra_headers=extra_headers,
                 extra_query=extra_query,

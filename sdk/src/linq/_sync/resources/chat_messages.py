@@ -11,10 +11,12 @@ from linq._sync.resource import Resource, of_pages, raw, streaming
 from linq._types import NOT_GIVEN, omit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from linq._sync.base_client import BaseClient
     from linq._types import Body, Headers, NotGiven, Omit, Query, TimeoutTypes
     from linq.pagination import SyncListMessagesPagination
-    from linq.types import Message, MessageContentParam
+    from linq.types import Message, MessageContentParam, MessageInclude
     from linq.types.chats import MessageSendResponse
 
 
@@ -37,6 +39,7 @@ class ChatMessagesResource(Resource):
         *,
         cursor: str | Omit | None = omit,
         limit: int | Omit | None = omit,
+        include: Sequence[MessageInclude] | str | Omit | None = omit,
         prefetch: int = 0,
         extra_headers: Headers | None = None,
         extra_query: Query | None = None,
@@ -49,6 +52,8 @@ class ChatMessagesResource(Resource):
 
         :param cursor: ``next_cursor`` of an earlier page, to continue after it
         :param limit: messages per page, 1 to 100; the server's default is 50
+        :param include: fields to add to each message: ``edit_count``, ``failure_reason``; a list, or a
+            comma-separated string. An extension of Trunkline.
         :param prefetch: 1 fetches the next page in the background while you work through this one
         """
         return pagination.SyncListMessagesPagination[types.Message].paginate(
@@ -57,6 +62,7 @@ class ChatMessagesResource(Resource):
                 chat_id,
                 cursor=cursor,
                 limit=limit,
+                include=include,
                 prefetch=prefetch,
                 extra_headers=extra_headers,
                 extra_query=extra_query,

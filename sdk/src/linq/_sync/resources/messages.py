@@ -12,6 +12,7 @@ from linq._sync.resource import Resource, of_pages, raw, streaming
 from linq._types import NOT_GIVEN, omit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Literal
 
     from linq._sync.base_client import BaseClient
@@ -22,7 +23,14 @@ if TYPE_CHECKING:
     )
     from linq._types import Body, Headers, NotGiven, Omit, Query, SequenceNotStr, TimeoutTypes
     from linq.pagination import SyncListMessagesPagination
-    from linq.types import Message, MessageAddReactionResponse, MessageContentParam, MessageCreateResponse, ReactionType
+    from linq.types import (
+        Message,
+        MessageAddReactionResponse,
+        MessageContentParam,
+        MessageCreateResponse,
+        MessageInclude,
+        ReactionType,
+    )
     from linq.types.params import ContinuationMessage, Placement
 
 
@@ -193,6 +201,7 @@ class MessagesResource(Resource):
         cursor: str | Omit | None = omit,
         limit: int | Omit | None = omit,
         order: Literal["asc", "desc"] | Omit = omit,
+        include: Sequence[MessageInclude] | str | Omit | None = omit,
         prefetch: int = 0,
         extra_headers: Headers | None = None,
         extra_query: Query | None = None,
@@ -206,6 +215,8 @@ class MessagesResource(Resource):
         :param cursor: ``next_cursor`` of an earlier page with the same order, to continue after it
         :param limit: messages per page, 1 to 100
         :param order: ``asc`` starts with the oldest message, ``desc`` with the newest
+        :param include: fields to add to each message: ``edit_count``, ``failure_reason``; a list, or a
+            comma-separated string. An extension of Trunkline.
         :param prefetch: 1 fetches the next page in the background while you work through this one
         """
         return pagination.SyncListMessagesPagination[types.Message].paginate(
@@ -215,6 +226,7 @@ class MessagesResource(Resource):
                 cursor=cursor,
                 limit=limit,
                 order=order,
+                include=include,
                 prefetch=prefetch,
                 extra_headers=extra_headers,
                 extra_query=extra_query,

@@ -82,7 +82,9 @@ async def _apply(change: Change, message: Message, chat: Chat, receipt: Receipt)
     await messages.save(change, [after])
     saved = await _save(change, chat, message, after)
     if receipt.status is DeliveryStatus.FAILED:
-        change.emit(_failed(after, saved, receipt.reason or "the carrier gave no reason", change.now))
+        reason = receipt.reason or "the carrier gave no reason"
+        messages.save_failure(change, after, reason)
+        change.emit(_failed(after, saved, reason, change.now))
     for status in passed:
         # A message that was sent, failed and is delivered late was reported as sent before.
         if status in _EVENTS and (status in first_time or status is receipt.status):

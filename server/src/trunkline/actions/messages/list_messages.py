@@ -65,7 +65,9 @@ async def _page(
         valid = "the next_cursor of a page of the same messages, unchanged"
         cursor = require_cursor(query.cursor, key, scope, now, valid)
         snapshot, after, started_at = cursor.snapshot, cursor.after, cursor.started_at
-    page = await messages.page(reader, order, list_id, limit=query.limit, snapshot=snapshot, after=after)
+    page = await messages.page(
+        reader, order, list_id, limit=query.limit, snapshot=snapshot, after=after, include=query.include
+    )
     if page.end is None or page.snapshot is None:
         return MessagePage(page.documents, None)
     next_cursor = cursors.encode(Cursor(page.end, page.snapshot, started_at), key, scope)

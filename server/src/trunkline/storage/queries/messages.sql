@@ -3,7 +3,8 @@
 
 -- name: page
 select case when length(m.document) <= :small then m.document end, m.created_at, m.revision,
-    (select s.revision from partner_states s where s.partner_id = :partner) as partner_revision
+    (select s.revision from partner_states s where s.partner_id = :partner) as partner_revision,
+    m.edits, case when m.delivery_status = 'failed' then m.failure_reason end
 from messages m
 where m.partner_id = :partner and m.chat_id = :chat
   and (m.created_at, m.revision) < (:after_created_at, :after_revision) and m.revision <= :snapshot
@@ -12,7 +13,8 @@ limit :limit
 
 -- name: thread_newest_first
 select case when length(m.document) <= :small then m.document end, m.created_at, m.revision,
-    (select s.revision from partner_states s where s.partner_id = :partner) as partner_revision
+    (select s.revision from partner_states s where s.partner_id = :partner) as partner_revision,
+    m.edits, case when m.delivery_status = 'failed' then m.failure_reason end
 from messages m
 where m.partner_id = :partner and m.thread = :thread
   and (m.created_at, m.revision) < (:after_created_at, :after_revision) and m.revision <= :snapshot
@@ -21,7 +23,8 @@ limit :limit
 
 -- name: thread_oldest_first
 select case when length(m.document) <= :small then m.document end, m.created_at, m.revision,
-    (select s.revision from partner_states s where s.partner_id = :partner) as partner_revision
+    (select s.revision from partner_states s where s.partner_id = :partner) as partner_revision,
+    m.edits, case when m.delivery_status = 'failed' then m.failure_reason end
 from messages m
 where m.partner_id = :partner and m.thread = :thread
   and (m.created_at, m.revision) > (:after_created_at, :after_revision) and m.revision <= :snapshot
@@ -49,11 +52,11 @@ where m.partner_id = :partner
   and m.id in (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j, :k, :l, :m, :n, :o, :p)
 
 -- name: large_of_chat
-select document from messages
+select document, edits, case when delivery_status = 'failed' then failure_reason end from messages
 where partner_id = :partner and chat_id = :chat and created_at = :created_at and revision = :revision
 
 -- name: large_of_thread
-select document from messages
+select document, edits, case when delivery_status = 'failed' then failure_reason end from messages
 where partner_id = :partner and thread = :thread and created_at = :created_at and revision = :revision
 
 -- name: document
@@ -72,6 +75,9 @@ values (
 -- name: save
 update messages set delivery_status = :delivery_status, edits = :edits, document = :document, poll = :poll
 where partner_id = :partner and id = :id
+
+-- name: save_failure
+update messages set failure_reason = :reason where partner_id = :partner and id = :id
 
 -- name: delete
 delete from messages where partner_id = :partner and id = :id

@@ -7,6 +7,8 @@ import { Value } from "./store.js";
 /** The pauses before the service is tried again, in milliseconds. The last one repeats. */
 const PAUSES = [500, 1000, 2000, 4000, 8000];
 
+const NO_CONTENT = 204;
+
 /** What the service answered instead of success. */
 export class ApiError extends Error {
   /**
@@ -84,6 +86,8 @@ export class Api {
         cache: "no-store",
         credentials: "omit",
       });
+      const content = await response.arrayBuffer(); // the connection can also end within it
+      response = new Response(response.status === NO_CONTENT ? null : content, response);
     } catch (error) {
       if (signal?.aborted) throw error;
       this.isAway.set(true);
