@@ -114,6 +114,8 @@ CLINIC_GROUPS: Sequence[Script] = [
     ("1 क्या ब्रेक आज ठीक हो जाएँगे?", "0 हाँ, शाम छह बजे तक", "2 धन्यवाद ♥", "1 बढ़िया"),
 ]
 _STOP = "1 STOP"
+_UNREAD = 3
+"""In one of so many chats, the line has not read what came after its last message."""
 
 
 def with_messages(
@@ -128,12 +130,15 @@ def with_messages(
     others = [each for each in chat.participants[1:] if not chat.is_group or each.handle not in silent]
     steps = [_step(each, chat.me, others) for each in script]
     last_received = max([index for index, step in enumerate(steps) if not step.sender.is_me], default=-1)
+    last_sent = max([index for index, step in enumerate(steps) if step.sender.is_me], default=-1)
+    last_read = last_received if turn % _UNREAD else last_sent
     messages: list[Message] = []
     for index, (step, at) in enumerate(zip(steps, _times(rng, chat, len(steps)), strict=True)):
         message_id = uuid7(at, rng.getrandbits(RANDOM_BITS))
         reply_to = messages[index - step.replies_to].id if step.replies_to else None
         loved_by = None if not step.is_loved else others[0] if step.sender.is_me else chat.me
-        status = _status(chat, step, is_answered=index < last_received, has_failed=index >= len(steps) - failed)
+        was_read = index < last_received if step.sender.is_me else index <= last_read
+        status = _status(chat, step, was_read=was_read, has_failed=index >= len(steps) - failed)
         messages.append(
             Message(
                 id=message_id,
@@ -211,10 +216,10 @@ def _parts(rng: random.Random, step: _Step, at: Instant, loved_by: Participant |
     return tuple(parts)
 
 
-def _status(chat: Chat, step: _Step, *, is_answered: bool, has_failed: bool) -> DeliveryStatus:
-    """The delivery status: answered messages were read, if the service reports it; the last received are unread."""
+def _status(chat: Chat, step: _Step, *, was_read: bool, has_failed: bool) -> DeliveryStatus:
+    """The delivery status. Of sent messages, only iMessage reports that they were read."""
     if not step.sender.is_me:
-        return DeliveryStatus.READ if is_answered else DeliveryStatus.RECEIVED
+        return DeliveryStatus.READ if was_read else DeliveryStatus.RECEIVED
     if has_failed:
         return DeliveryStatus.FAILED
-    return DeliveryStatus.READ if is_answered and chat.service is Service.IMESSAGE else DeliveryStatus.DELIVERED
+    return DeliveryStatus.READ if was_read and chat.service is Service.IMESSAGE else DeliveryStatus.DELIVERED
