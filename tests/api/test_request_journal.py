@@ -180,10 +180,10 @@ def test_only_the_last_ones_are_kept(we: Caller, they: Caller, journal: Journal)
     assert len(listed(they, journal)) == 1
 
 
-def test_one_partner_leaves_places_to_others(
-    we: Caller, they: Caller, journal: Journal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(journals, "CAPACITY", 10)
+def test_one_partner_leaves_places_to_others(opened: OpenStore, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journals, "PLACES", 10)
+    journal = Journal(opened.store, clock)
+    we, they = (Caller(Api(opened, clock, sandbox=True, journal=journal), clock) for _ in range(2))
     dropped = JOURNAL.values.get(("dropped",), 0)
     for _ in range(8):
         we.call("GET", "/v3/chats")

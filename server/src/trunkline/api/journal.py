@@ -2,7 +2,8 @@
 
 request ──▶ answered ──▶ noted, if there is a place ──(every 0.4 s)──▶ stored, a change for each partner
 
-What a request costs is a few references, so the journal does not see all of them when there are very many.
+To note a request takes a few references; to store it takes longer. So places come back at a fixed rate: a burst is
+stored as a whole, and of very many requests only a sample.
 """
 
 import asyncio
@@ -22,11 +23,14 @@ PATH = "/admin/requests"
 LEFT_OUT = (b"x-trunkline-journal", b"off")
 """The header of requests that are not noted."""
 
-CAPACITY = 100
-"""The requests that are noted until they are stored. A partner takes another place while it has fewer than are free."""
+PLACES = 1000
+"""The requests that are noted at most. A partner takes another place while it has fewer than are free."""
 
 INTERVAL = 0.4
 """Seconds after which they are stored."""
+
+RETURNED = 50
+"""The places that are free again after each interval, if so many are taken."""
 
 _CLOSING = 2.0  # s to store the last ones
 _FIRST_PARTIAL = 500  # the status from which on nobody knows what a request has done
@@ -40,6 +44,7 @@ class Journal:
         self._clock = clock
         self._noted: dict[int, list[JournalEntry]] = {}
         self._size = 0
+        self._places = PLACES
         self._dropped = 0
         self._writing: dict[int, asyncio.Task[None]] = {}
 
@@ -53,10 +58,11 @@ class Journal:
         noted = self._noted.get(partner_id)
         if noted is None:
             noted = self._noted[partner_id] = []
-        if len(noted) >= CAPACITY - self._size:
+        if len(noted) >= min(self._places, PLACES - self._size):
             self._dropped += 1
             return
         self._size += 1
+        self._places -= 1
         body: bytes | None = response.body
         if scope["method"] == "HEAD":
             body = b""
@@ -89,6 +95,7 @@ class Journal:
         """Stores what was noted, until cancelled."""
         while True:
             await asyncio.sleep(INTERVAL)
+            self._places = min(self._places + RETURNED, PLACES)
             self._store_noted()
 
     async def close(self) -> None:

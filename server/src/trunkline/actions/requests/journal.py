@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from trunkline.actions.steps.batches import paused_after
 from trunkline.actions.steps.cursors import require_cursor
 from trunkline.domain.context import Origin, RequestContext
 from trunkline.domain.errors import InvalidParameter, NotFound, PartnerRemoved, TrunklineError
@@ -24,6 +25,7 @@ from trunkline.storage.cursor import MAX_SORT_KEY, Cursor
 from trunkline.storage.requests import RequestFilters, StoredRequest
 from trunkline.storage.store import Store
 
+_BATCH = 50  # requests, which take some 5 ms to store
 _FIRST_ERROR = 400
 _STATUS = re.compile("[1-5]([0-9]{2}|xx)")
 _MILLISECOND = 1_000  # microseconds
@@ -48,14 +50,18 @@ def request_filters(status: str | None, method: str, path: str, *, errors: bool)
 
 
 async def record(store: Store, partner_id: int, entries: Sequence[JournalEntry]) -> None:
-    """Stores requests of a partner. If that fails, the journal does not have them."""
-    try:
-        async with store.change(RequestContext(partner_id, entries[-1].answered_at, origin=Origin.INTERNAL)) as change:
-            await requests.record(change, entries)
-    except PartnerRemoved:
-        return
-    except TrunklineError:
-        requests.count_dropped(len(entries))
+    """Stores requests of a partner, in batches. If that fails, the journal does not have the rest of them."""
+    for start in range(0, len(entries), _BATCH):
+        batch = entries[start : start + _BATCH]
+        ctx = RequestContext(partner_id, batch[-1].answered_at, origin=Origin.INTERNAL)
+        try:
+            async with paused_after(), store.change(ctx) as change:
+                await requests.record(change, batch)
+        except PartnerRemoved:
+            return
+        except TrunklineError:
+            requests.count_dropped(len(entries) - start)
+            return
 
 
 def drop(number: int) -> None:

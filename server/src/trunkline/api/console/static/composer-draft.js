@@ -175,11 +175,11 @@ export function draftRow(draft, service, actions) {
   const file = (/** @type {File} */ each) =>
     element(
       "div",
-      { class: "card" },
+      { class: "file-card" },
       icon("file"),
       element(
         "span",
-        { class: "card-text" },
+        { class: "file-card-text" },
         element("b", { dir: "auto" }, each.name),
         element("span", {}, size(each.size)),
       ),

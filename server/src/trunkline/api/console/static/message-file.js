@@ -44,11 +44,11 @@ export function linkOf(part) {
   const host = URL.canParse(part.value) ? new URL(part.value).host : "";
   return element(
     "a",
-    { class: "card", ...outward(part.value) },
+    { class: "file-card", ...outward(part.value) },
     icon("link"),
     element(
       "span",
-      { class: "card-text" },
+      { class: "file-card-text" },
       element("b", { dir: "auto" }, host || "Link"),
       element("span", {}, part.value),
     ),
@@ -87,11 +87,11 @@ function download(part, link, note) {
   const described = [note, part.size_bytes ? size(part.size_bytes) : null].filter(Boolean).join(" · ");
   return element(
     "a",
-    { class: "card", ...link },
+    { class: "file-card", ...link },
     icon("file"),
     element(
       "span",
-      { class: "card-text" },
+      { class: "file-card-text" },
       element("b", { dir: "auto" }, part.filename || "File"),
       element("span", {}, described || part.mime_type),
     ),

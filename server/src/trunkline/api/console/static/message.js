@@ -108,7 +108,7 @@ function bubbles({ message, isOwn, poll }, actions) {
   const parts = message.parts.length > 0 ? message.parts : [{ type: "poll", reactions: poll?.reactions }];
   return parts.map((/** @type {any} */ part, /** @type {number} */ index) => {
     const more = iconButton("more", "React, answer, and more", () => actions.openMenu(message, index, more));
-    more.classList.add("more");
+    more.classList.add("message-more");
     return element(
       "div",
       { class: "bubble-row" },

@@ -20,8 +20,8 @@ export function draw(days, series) {
     last < 1 ? (LEFT + WIDTH - RIGHT) / 2 : LEFT + (index * (WIDTH - LEFT - RIGHT)) / last;
   const y = (/** @type {number} */ value) =>
     HEIGHT - BOTTOM - (value * (HEIGHT - TOP - BOTTOM)) / ticks[ticks.length - 1];
-  const dot = (/** @type {number} */ index, /** @type {Series} */ { of, kind }) =>
-    shape("circle", { cx: x(index), cy: y(of(days[index])), r: 3, class: `dot ${kind}` });
+  const point = (/** @type {number} */ index, /** @type {Series} */ { of, kind }) =>
+    shape("circle", { cx: x(index), cy: y(of(days[index])), r: 3, class: `point ${kind}` });
 
   const canvas = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "plot", "aria-hidden": "true" });
   for (const tick of ticks) {
@@ -35,7 +35,7 @@ export function draw(days, series) {
   for (const each of series) {
     const points = days.map((day, index) => `${x(index).toFixed(1)},${y(each.of(day)).toFixed(1)}`).join(" ");
     canvas.append(shape("polyline", { points, class: `curve ${each.kind}` }));
-    if (last === 0) canvas.append(dot(0, each));
+    if (last === 0) canvas.append(point(0, each));
   }
   const marker = shape("g", { class: "marker" });
   canvas.append(marker);
@@ -47,7 +47,7 @@ export function draw(days, series) {
       marker.replaceChildren();
       if (index === null) return;
       marker.append(shape("line", { x1: x(index), x2: x(index), y1: TOP, y2: HEIGHT - BOTTOM, class: "grid" }));
-      marker.append(...series.map((each) => dot(index, each)));
+      marker.append(...series.map((each) => point(index, each)));
     },
     /**
      * The day below a place of the page.
