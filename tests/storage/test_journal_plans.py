@@ -126,5 +126,5 @@ def test_every_statement_is_an_index_range(plans: dict[str, Plan], name: str) ->
     plan = plans[name]
     most = 4 * REQUESTS if name in WHOLE else SEVERAL.get(name, 2)
     assert plan.rows is None or plan.rows <= most, plan
-    if name not in WHOLE and "days" not in name and "forgotten" not in name and "progress" not in name:
+    if name not in WHOLE and "days" not in name and "progress" not in name:
         assert [read for read in plan.reads if read.first_column not in {"partner_id", None}] == [], plan
