@@ -57,7 +57,7 @@ WHOLE = {"requests.forget_message", "requests.forget_all", "requests.latest_of_t
 """Statements about all requests of a partner, of which there are few."""
 SEVERAL = {
     "requests.page": LIMIT,
-    "line_statistics.first_chats": LIMIT,
+    "line_statistics.all_chats": LIMIT,
     "line_statistics.changed_chats": 2 * CHANGED + LIMIT,
     "line_statistics.latest_health": LIMIT,
     "line_statistics.count_messages": 12 * CHANGED,
