@@ -12,6 +12,7 @@ from tests.support.open_store import OpenStore
 from tests.support.receiver import Received, Receiver, Reply, receiving
 from tests.support.traces import columns_with, files_with
 from tests.support.webhook_worker import NoCarrier, subscribe
+from trunkline.actions.webhooks import show_deliveries
 from trunkline.delivery import signing
 from trunkline.delivery.retry_schedule import DELAYS
 from trunkline.delivery.webhook_dispatcher import (
@@ -252,7 +253,11 @@ def test_a_message_that_is_deleted_during_an_attempt_is_gone_from_its_answer(we:
     assert (delivery["state"], delivery["last_attempt"]["http_status_code"]) == ("done", 200)
 
 
-def test_the_public_command_line_reads_the_latest_attempts(we: Caller) -> None:
+@pytest.mark.parametrize("page", [1, 100])
+def test_the_public_command_line_reads_the_latest_attempts(
+    we: Caller, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(show_deliveries, "_LOG_PAGE", page)
     with receiving(lambda _: Reply(503)) as receiver:
         subscription, _ = subscribed(we, receiver)
         we.create(message=text("hi"))
