@@ -163,7 +163,8 @@ def test_bodies_are_cut_and_files_left_out(we: Caller, journal: Journal) -> None
 def test_what_a_program_polls_is_left_out(we: Caller, journal: Journal) -> None:
     we.call("GET", "/v3/chats", headers={"x-trunkline-journal": "off"})
     we.call("GET", PATH)
-    refused(we.call("GET", f"{PATH}/nothing"), 404, 2001)
+    for trace_id in ("nothing", "\0"):
+        refused(we.call("GET", f"{PATH}/{trace_id}"), 404, 2001)
     assert listed(we, journal) == []
 
 

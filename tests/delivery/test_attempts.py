@@ -126,7 +126,7 @@ def test_what_was_sent_and_answered_is_shown(we: Caller, they: Caller) -> None:
     assert shown["trace_id"] == sent.event["trace_id"]
     assert listed(they) == []
     refused(they.call("GET", f"{PATH}/{done['id']}"), 404, 2001)
-    for wrong in ("1", "x-y", "9" * 30 + "-a", f"{done['id']}x"):
+    for wrong in ("1", "x-y", "9" * 30 + "-a", f"{done['id']}x", "1-\0"):
         refused(we.call("GET", f"{PATH}/{wrong}"), 404, 2001)
 
 
