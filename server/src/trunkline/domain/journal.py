@@ -8,6 +8,9 @@ import msgspec
 from trunkline.domain import keys, subscription
 from trunkline.domain.instant import Instant
 
+FIRST_ERROR = 400
+"""The status from which on a response is an error."""
+
 MAX_REQUESTS = 1_000
 """The requests of a partner that are kept: the last ones."""
 
