@@ -75,10 +75,17 @@ def test_health_and_reputation_say_why(we: Caller) -> None:
 
 
 @settings(max_examples=15)
-@given(steps=st.lists(st.sampled_from(["send", "hear", "count"]), max_size=12), part=st.sampled_from([1, 2]))
-def test_what_happens_during_a_count_is_counted_once(timed: Api, clock: Clock, steps: list[str], part: int) -> None:
+@given(
+    steps=st.lists(st.sampled_from(["send", "hear", "count"]), max_size=12),
+    part=st.sampled_from([("PART", 1), ("PART", 2), ("PART_MESSAGES", 2)]),
+    few=st.sampled_from([0, 3, 1_000]),
+)
+def test_what_happens_during_a_count_is_counted_once(
+    timed: Api, clock: Clock, steps: list[str], part: tuple[str, int], few: int
+) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(line_statistics, "PART", part)
+        patch.setattr(line_statistics, *part)
+        patch.setattr(line_statistics, "FEW_CHANGES", few)
         we = Caller(timed, clock)
         chats = [we.create([f"person{number}@example.com"])["id"] for number in range(3)]
         sent, received = 3, 0

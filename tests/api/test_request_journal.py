@@ -1,5 +1,7 @@
 """The journal of requests: what it keeps, what it leaves out, and that what is deleted is gone from it."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -17,11 +19,13 @@ from trunkline.actions.operator.expire import expire
 from trunkline.actions.operator.partners import find_any_partner
 from trunkline.api import journal as journals
 from trunkline.api.journal import Journal
-from trunkline.domain import journal as kept
+from trunkline.domain import forgetting
 from trunkline.domain.errors import NotReady
-from trunkline.domain.instant import DAY
+from trunkline.domain.instant import DAY, SECOND
+from trunkline.domain.journal import JournalEntry
 from trunkline.metrics import JOURNAL
 from trunkline.storage import requests
+from trunkline.storage.change import Change
 from trunkline.storage.store import Store
 from trunkline.testing.clock import Clock
 
@@ -159,7 +163,8 @@ def test_bodies_are_cut_and_files_left_out(we: Caller, journal: Journal) -> None
 def test_what_a_program_polls_is_left_out(we: Caller, journal: Journal) -> None:
     we.call("GET", "/v3/chats", headers={"x-trunkline-journal": "off"})
     we.call("GET", PATH)
-    refused(we.call("GET", f"{PATH}/nothing"), 404, 2001)
+    for trace_id in ("nothing", "\0"):
+        refused(we.call("GET", f"{PATH}/{trace_id}"), 404, 2001)
     assert listed(we, journal) == []
 
 
@@ -191,6 +196,47 @@ def test_one_partner_leaves_places_to_others(opened: OpenStore, clock: Clock, mo
         they.call("GET", "/v3/chats")
     assert (len(listed(we, journal)), len(listed(they, journal))) == (5, 3)
     assert JOURNAL.values["dropped",] - dropped == 3
+
+
+def test_a_request_that_finds_no_place_is_left_out(
+    we: Caller, they: Caller, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journals, "PLACES", 1)
+    we.call("GET", "/v3/chats")
+    they.call("GET", "/v3/chats")
+    assert (len(listed(we, journal)), len(listed(they, journal))) == (1, 0)
+    they.call("GET", "/v3/chats")
+    assert len(listed(they, journal)) == 1
+
+
+def test_requests_are_noted_while_others_are_being_stored(
+    we: Caller, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journals, "PLACES", 4)
+    monkeypatch.setattr(journals, "INTERVAL", 0.0)
+    record, begun, may_end = requests.record, asyncio.Event(), asyncio.Event()
+
+    async def slow(change: Change, entries: Sequence[JournalEntry]) -> None:
+        begun.set()
+        await may_end.wait()
+        await record(change, entries)
+
+    async def close_while_storing() -> None:
+        running = asyncio.create_task(journal.run())
+        await we.calling("GET", "/v3/chats", query="limit=1")
+        await begun.wait()
+        running.cancel()
+        for number in (2, 3, 4):
+            await we.calling("GET", "/v3/chats", query=f"limit={number}")
+        closing = asyncio.create_task(journal.close())
+        await asyncio.sleep(0)
+        may_end.set()
+        await closing
+
+    monkeypatch.setattr(requests, "record", slow)
+    we.api.opened.run(close_while_storing())
+    # The one that is being stored has its place, so the last one finds none.
+    assert [each["query"] for each in listed(we, journal)] == ["limit=3", "limit=2", "limit=1"]
 
 
 def test_what_cannot_be_stored_is_dropped(we: Caller, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,7 +280,7 @@ def test_a_deleted_message_is_forgotten(we: Caller, opened_url: str, journal: Jo
     if stored_before:
         read_again = we.call("GET", f"/v3/messages/{other}")
         assert read_again.status_code == 200
-    we.clock.advance(seconds=kept.FORGETTING / 1_000_000)
+    we.clock.advance(seconds=forgetting.OVERLAP / SECOND)
     assert read(we, journal, we.call("GET", "/v3/chats"))["response"]["body"] is not None
 
 

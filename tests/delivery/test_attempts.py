@@ -12,12 +12,20 @@ from tests.support.open_store import OpenStore
 from tests.support.receiver import Received, Receiver, Reply, receiving
 from tests.support.traces import columns_with, files_with
 from tests.support.webhook_worker import NoCarrier, subscribe
+from trunkline.actions.webhooks import show_deliveries
 from trunkline.delivery import signing
 from trunkline.delivery.retry_schedule import DELAYS
-from trunkline.delivery.webhook_dispatcher import WebhookDispatcher
+from trunkline.delivery.webhook_dispatcher import (
+    HttpWebhookClient,
+    WebhookClient,
+    WebhookDispatcher,
+    WebhookResponse,
+)
 from trunkline.delivery.worker import Worker
 from trunkline.domain.delivery import MAX_ATTEMPTS
+from trunkline.domain.webhook_target import Target
 from trunkline.storage import deliveries
+from trunkline.storage.subscriptions import Delivery
 from trunkline.testing.clock import Clock
 
 PATH = "/admin/webhook-deliveries"
@@ -44,12 +52,14 @@ def they(api: Api, clock: Clock) -> Caller:
     return Caller(api, clock)
 
 
-def deliver(we: Caller) -> None:
+def deliver(we: Caller, client: WebhookClient | None = None) -> None:
     """Attempts what is due."""
     store = we.api.opened.store
 
     async def drain() -> None:
-        async with WebhookDispatcher(store, BASE, allow_private=True, clock=we.clock, jitter=lambda: 0.0) as webhooks:
+        async with WebhookDispatcher(
+            store, BASE, allow_private=True, clock=we.clock, client=client, jitter=lambda: 0.0
+        ) as webhooks:
             await Worker(store, NoCarrier(), webhooks, we.clock).drain()
 
     we.api.opened.run(drain())
@@ -116,7 +126,7 @@ def test_what_was_sent_and_answered_is_shown(we: Caller, they: Caller) -> None:
     assert shown["trace_id"] == sent.event["trace_id"]
     assert listed(they) == []
     refused(they.call("GET", f"{PATH}/{done['id']}"), 404, 2001)
-    for wrong in ("1", "x-y", "9" * 30 + "-a", f"{done['id']}x"):
+    for wrong in ("1", "x-y", "9" * 30 + "-a", f"{done['id']}x", "1-\0"):
         refused(we.call("GET", f"{PATH}/{wrong}"), 404, 2001)
 
 
@@ -217,7 +227,37 @@ def test_a_deleted_message_is_gone_from_answers(we: Caller, opened_url: str) -> 
         assert (attempt["http_status_code"], attempt["response_body"]) == (200, None)
 
 
-def test_the_public_command_line_reads_the_latest_attempts(we: Caller) -> None:
+class Deletes(HttpWebhookClient):
+    """Deletes a message after its event was sent, and before the attempt is recorded."""
+
+    def __init__(self, we: Caller, message_id: str) -> None:
+        super().__init__(allow_private=True, clock=we.clock)
+        self._we = we
+        self._path = f"/v3/messages/{message_id}"
+
+    async def post(self, delivery: Delivery, subscription_id: str, target: Target, body: bytes) -> WebhookResponse:
+        response = await super().post(delivery, subscription_id, target, body)
+        assert (await self._we.calling("DELETE", self._path)).status_code == 204
+        return response
+
+
+def test_a_message_that_is_deleted_during_an_attempt_is_gone_from_its_answer(we: Caller) -> None:
+    with receiving(lambda received: Reply(200, {}, received.body)) as receiver:
+        subscribed(we, receiver)
+        heard = we.hear(CANARY)
+        assert heard is not None
+        deliver(we, Deletes(we, heard.id))
+    assert CANARY in receiver.received[0].body.decode()
+    assert we.api.opened.run(columns_with(we.api.opened.store, CANARY)) == set()
+    [delivery] = listed(we)
+    assert (delivery["state"], delivery["last_attempt"]["http_status_code"]) == ("done", 200)
+
+
+@pytest.mark.parametrize("page", [1, 100])
+def test_the_public_command_line_reads_the_latest_attempts(
+    we: Caller, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(show_deliveries, "_LOG_PAGE", page)
     with receiving(lambda _: Reply(503)) as receiver:
         subscription, _ = subscribed(we, receiver)
         we.create(message=text("hi"))

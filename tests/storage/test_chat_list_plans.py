@@ -17,7 +17,12 @@ from tests.support.query_plans import SMALL_TABLES, Plan, plan_of
 from trunkline.domain.chat import Chat, Health, HealthStatus, recipients_key
 from trunkline.domain.paging import SMALL
 from trunkline.storage.changed_since import revisions_query
-from trunkline.storage.chat_list import LIVE_OF_HANDLE, LIVE_OF_LINE_AND_HANDLE
+from trunkline.storage.chat_list import (
+    LIVE_OF_HANDLE,
+    LIVE_OF_LINE_AND_HANDLE,
+    LIVE_OF_LINE_UNHEALTHY,
+    LIVE_OF_UNHEALTHY,
+)
 from trunkline.storage.participants import MAX_UNINDEXED
 from trunkline.storage.sql import Query, Value, in_several, load
 from trunkline.storage.store import Store
@@ -50,6 +55,7 @@ CHANGED_SINCE = dict(load("changed_since"))
 PAGES = {
     **load("chat_list"),
     **{query.every_place.name: query.every_place for query in (LIVE_OF_HANDLE, LIVE_OF_LINE_AND_HANDLE)},
+    **{query.name: query for query in (LIVE_OF_UNHEALTHY, LIVE_OF_LINE_UNHEALTHY)},
     **{name: CHANGED_SINCE[name] for name in CHANGED_SINCE if name.startswith("changed")},
 }
 LIVE = [name for name in PAGES if name.startswith(("live", "changed"))]
@@ -92,6 +98,7 @@ def values(query: Query, partner_id: int) -> tuple[Value, ...]:
         since=MANY // 2,
         ids="".join(chat_id(number) for number in range(1, TALKATIVE + 1)),
         **{f"partner_{number}": partner_id for number in range(1, 17)},
+        health=HealthStatus.AT_RISK,
         health_a=HealthStatus.AT_RISK,
         health_b=HealthStatus.CRITICAL,
         health_c="",

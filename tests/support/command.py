@@ -1,4 +1,4 @@
-"""The installed command, run as a person or a script runs it."""
+"""The command, run as a person or a script runs it: services as they are installed, other commands mostly forked."""
 
 import json
 import os

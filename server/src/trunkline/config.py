@@ -145,12 +145,7 @@ class Settings:
                     f"the {name} is {url!r}; it must begin with http:// or https:// and contain no space or quotation "
                     "mark"
                 )
-        for name, allowed in (
-            ("log_format", FORMATS),
-            ("log_level", LEVELS),
-            ("metrics", METRICS),
-            ("request_journal", JOURNAL),
-        ):
+        for name, allowed in _CHOICES.items():
             value = getattr(self, name)
             if value not in allowed:
                 raise CommandError(f"{variable(name)} is {value!r}; it must be one of {', '.join(allowed)}")

@@ -8,6 +8,7 @@ stored as a whole, and of very many requests only a sample.
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 
 from trunkline.actions.requests.journal import drop, record
 from trunkline.api.operation import READ_METHODS, Scope
@@ -24,7 +25,8 @@ LEFT_OUT = (b"x-trunkline-journal", b"off")
 """The header of requests that are not noted."""
 
 PLACES = 1000
-"""The requests that are noted at most. A partner takes another place while it has fewer than are free."""
+"""The requests in memory, until they are stored. A partner takes another place while fewer of its requests wait to be
+stored than places are free."""
 
 INTERVAL = 0.4
 """Seconds after which they are stored."""
@@ -44,6 +46,7 @@ class Journal:
         self._clock = clock
         self._noted: dict[int, list[JournalEntry]] = {}
         self._size = 0
+        """How many are noted, or being stored."""
         self._places = PLACES
         self._dropped = 0
         self._writing: dict[int, asyncio.Task[None]] = {}
@@ -55,14 +58,13 @@ class Journal:
         headers = scope["headers"]
         if LEFT_OUT in headers or scope["path"].startswith(PATH):
             return
-        noted = self._noted.get(partner_id)
-        if noted is None:
-            noted = self._noted[partner_id] = []
+        noted = self._noted.get(partner_id, [])
         if len(noted) >= min(self._places, PLACES - self._size):
             self._dropped += 1
             return
         self._size += 1
         self._places -= 1
+        self._noted[partner_id] = noted
         body: bytes | None = response.body
         if scope["method"] == "HEAD":
             body = b""
@@ -100,12 +102,15 @@ class Journal:
 
     async def close(self) -> None:
         """Stores what was noted last, if that takes no longer than two seconds."""
-        self._store_noted()
         with suppress(TimeoutError):
             async with asyncio.timeout(_CLOSING):
-                await asyncio.gather(*self._writing.values())
-        for task in self._writing.values():
+                while self._noted or self._writing:  # a partner's last ones follow those that are being stored
+                    self._store_noted()
+                    await asyncio.wait(self._writing.values(), return_when=asyncio.FIRST_COMPLETED)
+        writing = list(self._writing.values())
+        for task in writing:
             task.cancel()
+        await asyncio.gather(*writing, return_exceptions=True)
 
     def _store_noted(self) -> None:
         """Begins to store the requests of each partner whose last ones are stored."""
@@ -114,10 +119,14 @@ class Journal:
             self._dropped = 0
         for partner_id in [each for each in self._noted if each not in self._writing]:
             entries = self._noted.pop(partner_id)
-            self._size -= len(entries)
             task = asyncio.create_task(record(self._store, partner_id, entries), name="journal")
             self._writing[partner_id] = task
-            task.add_done_callback(lambda _, partner_id=partner_id: self._writing.pop(partner_id, None))
+            task.add_done_callback(partial(self._stored, partner_id, len(entries)))
+
+    def _stored(self, partner_id: int, number: int, _: asyncio.Task[None]) -> None:
+        """Frees the places of requests that are stored, or cannot be."""
+        del self._writing[partner_id]
+        self._size -= number
 
 
 def _is_json(response: Response) -> bool:

@@ -12,13 +12,12 @@ from trunkline.cli.output import is_terminal, print_json, print_table, say, show
 from trunkline.cli.store import with_store
 from trunkline.domain import instant
 from trunkline.domain.errors import CommandError, InvalidParameter, NotFound
-from trunkline.domain.journal import MAX_REQUESTS
+from trunkline.domain.journal import FIRST_ERROR, MAX_REQUESTS
 from trunkline.schemas.request_journal import JournaledRequest, JournaledRequestDetails, Omitted, Transfer
 from trunkline.storage.store import Store
 
 T = TypeVar("T")
 
-_FIRST_ERROR = 400
 _OMITTED = {
     Omitted.FILE: "not recorded, because it is not JSON",
     Omitted.DELETED_MESSAGE: "deleted, with a message that it may have contained",
@@ -56,7 +55,7 @@ def list_all(
         return
     if found and is_terminal():
         for each in found:
-            style = "red" if each.status >= _FIRST_ERROR else ""
+            style = "red" if each.status >= FIRST_ERROR else ""
             show_line(f"{_time(each)[11:19]} {each.status} {each.method} {_target(each)}", style=style)
             show_line(f"  {each.trace_id} {each.duration_ms:.0f} ms")
         return

@@ -26,6 +26,7 @@ from trunkline.actions.inbound.receipts import Receipt, apply_receipts
 from trunkline.delivery.retry_schedule import SILENT_ROUNDS, delay_after, may_retry, pause_after
 from trunkline.domain.context import Origin, RequestContext
 from trunkline.domain.errors import NotReady, PartnerRemoved, described
+from trunkline.domain.forgetting import may_contain_deleted
 from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import SECOND, Clock, Instant, now
 from trunkline.domain.tracing import bound_to
@@ -351,8 +352,16 @@ class Rounds:
             for _, each in attempts:
                 if each.store is not None:
                     await each.store(change)
-            results = [(entry, each.result) for entry, each in attempts]
+            results = [(entry, _to_keep(each.result, change.forgotten_at)) for entry, each in attempts]
             pause = 0 if policy is ClaimPolicy.KEEP else pause_after(claim.silent_rounds)
             return await outbox.record(
                 change.transaction, claim, results, self._clock(), policy, pause, max_wait=self._max_wait
             )
+
+
+def _to_keep(result: Result, forgotten_at: Instant) -> Result:
+    """The result, without a response that may repeat a message that was deleted during the attempt."""
+    attempt = result.attempt
+    if attempt is None or not may_contain_deleted(attempt.began_at, forgotten_at):
+        return result
+    return msgspec.structs.replace(result, attempt=attempt.without_response())

@@ -53,6 +53,10 @@ class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
     is_cut: bool = False
     """Whether the response has more than ``response_body``."""
 
+    def without_response(self) -> "Attempt":
+        """The same without the headers and the body of the response, which may repeat what the event said."""
+        return msgspec.structs.replace(self, response_headers={}, response_body="", is_cut=False)
+
 
 def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers of a response that an attempt keeps: few, and short."""

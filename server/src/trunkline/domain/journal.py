@@ -6,14 +6,13 @@ from collections.abc import Sequence
 import msgspec
 
 from trunkline.domain import keys, subscription
-from trunkline.domain.instant import SECOND, Instant
+from trunkline.domain.instant import Instant
+
+FIRST_ERROR = 400
+"""The status from which on a response is an error."""
 
 MAX_REQUESTS = 1_000
 """The requests of a partner that are kept: the last ones."""
-
-FORGETTING: Instant = 5 * SECOND
-"""How long after a message was deleted the bodies of requests are not kept, in microseconds: a request that arrived
-while it was being deleted may have read it."""
 
 _HEADERS = frozenset(
     {

@@ -21,9 +21,5 @@ def parse_attempts(log: str | None) -> Sequence[Attempt]:
 
 
 def without_responses(log: str) -> str:
-    """The same lines without the bodies and headers of responses, which may repeat what the event said."""
-    attempts = [
-        msgspec.structs.replace(each, response_headers={}, response_body="", is_cut=False)
-        for each in parse_attempts(log)
-    ]
-    return "".join(map(attempt_line, attempts))
+    """The same attempts without their responses."""
+    return "".join([attempt_line(each.without_response()) for each in parse_attempts(log)])

@@ -6,11 +6,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from trunkline.domain.journal import JournalEntry, kept_headers, shown
+from trunkline.domain.journal import FIRST_ERROR, JournalEntry, kept_headers, shown
 from trunkline.schemas.bodies import BodyText, beginning_text
 from trunkline.schemas.fields import NextCursor, Timestamp
-
-_FIRST_ERROR = 400
 
 
 class Omitted(StrEnum):
@@ -100,7 +98,7 @@ def parse_exchange(exchange: str | None) -> tuple[Transfer, Transfer]:
 
 def error_code_of(entry: JournalEntry) -> int | None:
     """The code of the error in the response; None if it is not one."""
-    if entry.status < _FIRST_ERROR or not entry.response_body:
+    if entry.status < FIRST_ERROR or not entry.response_body:
         return None
     try:
         return msgspec.json.decode(_errors.decode(entry.response_body).error["code"], type=int)

@@ -57,6 +57,8 @@ class Change(Reader):
         """The time of the clock. What expires does so by the clock: after it was ahead, ``now`` still is."""
         self.removed_lines = partner.removed_lines
         """The lines whose removal began last: nothing may be added to them."""
+        self.forgotten_at = partner.forgotten_at
+        """When a message was last deleted, by the clock. What was under way then may contain it."""
         self._partner = partner
         self._revision = partner.revision
         self._events: list[Event] = []
@@ -148,7 +150,9 @@ class Change(Reader):
         if entries:
             outbox.add(self.transaction, self.partner_id, entries, self.clock_time)
         await self.transaction.flush()
-        return msgspec.structs.replace(self._partner, revision=self._revision, clock=self.now)
+        return msgspec.structs.replace(
+            self._partner, revision=self._revision, clock=self.now, forgotten_at=self.forgotten_at
+        )
 
     async def _deliveries(self) -> Sequence[NewEntry]:
         if not self._events:

@@ -21,8 +21,6 @@ from trunkline.storage.sql import Query, Row, load, union_all
 _QUERIES = load("chat_list")
 _LIVE = _QUERIES["live"]
 _LIVE_OF_LINE = _QUERIES["live_of_line"]
-_LIVE_OF_UNHEALTHY = _QUERIES["live_of_unhealthy"]
-_LIVE_OF_LINE_UNHEALTHY = _QUERIES["live_of_line_unhealthy"]
 _LIVE_BY_CREATION = _QUERIES["live_by_creation"]
 _INDEXED = 1
 """The place of the chats of an indexed handle that is no line; 0 if it is not indexed."""
@@ -42,6 +40,24 @@ def _of_places(name: str, *places: str) -> OfHandle:
 
 LIVE_OF_HANDLE = _of_places("live_of_handle", "live_of_few", "live_of_indexed", "live_of_own_line")
 LIVE_OF_LINE_AND_HANDLE = _of_places("live_of_line_and_handle", "live_of_line_and_few", "live_of_line_and_indexed")
+
+_UNHEALTHY = ("health_a", "health_b", "health_c")
+"""The parameters for up to three statuses, none of them ``HEALTHY``. Those that are left over are empty."""
+
+
+def _of_unhealthy(name: str, of_one: str) -> Query:
+    """The query for the chats of these statuses, made of that for the chats of one."""
+    query = _QUERIES[of_one]
+    of_each = [
+        Query(f"of_{status}", query.text, tuple([status if each == "health" else each for each in query.parameters]))
+        for status in _UNHEALTHY
+    ]
+    return union_all(name, *of_each)
+
+
+LIVE_OF_UNHEALTHY = _of_unhealthy("live_of_unhealthy", "live_of_health")
+LIVE_OF_LINE_UNHEALTHY = _of_unhealthy("live_of_line_unhealthy", "live_of_line_and_health")
+
 
 _places: dict[tuple[int, str], int] = {}
 """Where the chats of a handle of a partner were last. It may be out of date: what is read there tells."""
@@ -162,7 +178,7 @@ async def _live(
 async def _unhealthy(
     reader: Reader, statuses: Sequence[HealthStatus], line: str | None, snapshot: int, after: SortKey, limit: int
 ) -> Sequence[Row]:
-    query = _LIVE_OF_UNHEALTHY if line is None else _LIVE_OF_LINE_UNHEALTHY
+    query = LIVE_OF_UNHEALTHY if line is None else LIVE_OF_LINE_UNHEALTHY
     values = query.values(
         partner=reader.partner_id,
         line=line,
@@ -170,7 +186,7 @@ async def _unhealthy(
         after_revision=after.revision,
         snapshot=snapshot,
         limit=limit,
-        **dict(zip(("health_a", "health_b", "health_c"), (*statuses, "", ""), strict=False)),
+        **dict(zip(_UNHEALTHY, (*statuses, "", ""), strict=False)),
     )
     return _latest(await reader.fetch(query, values), limit)
 

@@ -127,6 +127,7 @@ class GroupCommit:
             await another
         finally:
             timer.cancel()
+            self._end_patience(partner_id)  # if it is cancelled, nobody else would
 
     def _end_patience(self, partner_id: int) -> None:
         for result in self._patient.pop(partner_id, ()):

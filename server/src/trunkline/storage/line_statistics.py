@@ -15,7 +15,6 @@ import msgspec
 from trunkline.domain.chat import HealthStatus
 from trunkline.domain.chat_health import MAX_DAYS
 from trunkline.domain.instant import DAY
-from trunkline.schemas.chat import chat_health
 from trunkline.storage.change import Change
 from trunkline.storage.reader import Reader
 from trunkline.storage.sql import load
@@ -23,7 +22,13 @@ from trunkline.storage.sql import load
 _QUERIES = load("line_statistics")
 
 PART = 200
-"""Chats of one change."""
+"""The most chats of a part."""
+
+PART_MESSAGES = 5_000
+"""The number of messages in its chats with which a part ends. Counting that many takes some milliseconds."""
+
+FEW_CHANGES = 2_000
+"""The changes after which all chats are gone through, because each part would look up all those that have changed."""
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -56,15 +61,22 @@ async def count_part(change: Change, today: int) -> bool:
     if progress.position is None:
         progress = msgspec.structs.replace(progress, target=revision, position="")
     first = today - MAX_DAYS + 1
-    query = _QUERIES["changed_chats" if progress.counted_to else "first_chats"]
+    # Both have the chats in the same order, and messages to count are only in those that have changed.
+    query = _QUERIES["changed_chats" if revision - progress.counted_to <= FEW_CHANGES else "all_chats"]
     named = msgspec.structs.asdict(progress) | {"partner": change.partner_id}
     chats = await change.fetch(query, query.values(**named, limit=PART))
+    changed: list[str] = []
+    last, messages = "", 0
+    for last, changed_at, message_count in chats:
+        if changed_at > progress.counted_to:
+            changed.append(last)
+            messages += message_count
+        if messages >= PART_MESSAGES:
+            break
     query = _QUERIES["count_messages"]
-    await change.transaction.run_many(
-        query, [query.values(**named, chat=chat_id, since=first * DAY) for (chat_id,) in chats]
-    )
-    if len(chats) == PART:
-        progress = msgspec.structs.replace(progress, position=chats[-1][0])
+    await change.transaction.run_many(query, [query.values(**named, chat=each, since=first * DAY) for each in changed])
+    if len(chats) == PART or (chats and last != chats[-1][0]):
+        progress = msgspec.structs.replace(progress, position=last)
     else:
         progress = Progress(progress.target)
         await change.fetch(_QUERIES["delete_days"], (change.partner_id, first))
@@ -84,7 +96,7 @@ async def latest_health(reader: Reader, line: str, limit: int) -> Sequence[Healt
     """The health of the chats of a line that changed last, at most ``limit``, the latest first."""
     query = _QUERIES["latest_health"]
     rows = await reader.fetch(query, query.values(partner=reader.partner_id, line=line, limit=limit))
-    return [chat_health(row[0])[1] for row in rows]
+    return [HealthStatus(row[0]) for row in rows]
 
 
 async def forget_line(change: Change, line: str) -> None:

@@ -14,14 +14,17 @@ async def lock_partner(transaction: Transaction, partner_id: int, now: Instant) 
     locked = await transaction.fetch(query, query.values(partner=partner_id, now=now))
     if not locked:
         raise PartnerRemoved
-    [(revision, clock, removed_lines)] = locked
-    return LockedPartner(partner_id, (revision, clock), revision, clock, tuple(removed_lines.split()))
+    [(revision, clock, forgotten_at, removed_lines)] = locked
+    stored = (revision, clock, forgotten_at)
+    return LockedPartner(partner_id, stored, revision, clock, forgotten_at, tuple(removed_lines.split()))
 
 
 async def write_partner(transaction: Transaction, partner: LockedPartner) -> None:
-    """Writes the counters of a partner. It is the last that a transaction writes."""
-    if (partner.revision, partner.clock) == partner.stored:
+    """Writes what has changed of a partner. It is the last that a transaction writes."""
+    if (partner.revision, partner.clock, partner.forgotten_at) == partner.stored:
         return
     query = _QUERIES["write_partner"]
-    values = query.values(partner=partner.id, revision=partner.revision, clock=partner.clock)
+    values = query.values(
+        partner=partner.id, revision=partner.revision, clock=partner.clock, forgotten_at=partner.forgotten_at
+    )
     await transaction.fetch(query, values)

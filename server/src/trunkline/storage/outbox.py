@@ -273,7 +273,7 @@ async def due_entries(
     named = {"partner": claim.partner_id, "destination": claim.destination, "now": now, "limit": limit}
     values = query.values(**named, **_latest(now, max_wait))
     rows = await database.fetch(query, values)
-    return [Entry(*row[:-1]) for row in rows], all(row[-1] == len(rows) for row in rows)
+    return [Entry(*row[:-1]) for row in rows], bool(rows) and rows[0][-1] == len(rows)
 
 
 async def record(

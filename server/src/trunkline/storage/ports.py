@@ -74,14 +74,16 @@ class Transaction(Source, Protocol):
 
 
 class LockedPartner(msgspec.Struct, frozen=True):
-    """The counters of a partner whose row a transaction has locked, as the changes so far have left them."""
+    """The state of a partner whose row a transaction has locked, as the changes so far have left them."""
 
     id: int
-    stored: tuple[int, Instant]
-    """The revision and the clock of the row."""
+    stored: tuple[int, Instant, Instant]
+    """The revision, the clock and ``forgotten_at`` of the row."""
     revision: int
     clock: Instant
     """The latest time of a change."""
+    forgotten_at: Instant
+    """When a message was last deleted."""
     removed_lines: tuple[str, ...]
     """The lines whose removal began last, the latest at the end."""
 

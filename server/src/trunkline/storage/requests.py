@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import msgspec
 
+from trunkline.domain.forgetting import may_contain_deleted
 from trunkline.domain.instant import Instant
-from trunkline.domain.journal import FORGETTING, MAX_REQUESTS, JournalEntry, without_secrets
+from trunkline.domain.journal import MAX_REQUESTS, JournalEntry, without_secrets
 from trunkline.metrics import JOURNAL
 from trunkline.schemas.request_journal import error_code_of, exchange_of
 from trunkline.storage.change import Change
@@ -55,9 +56,8 @@ class StoredRequest(msgspec.Struct, frozen=True):
 
 async def record(change: Change, entries: Sequence[JournalEntry]) -> None:
     """Stores requests of the partner, and deletes all but its last ones."""
-    [(forgotten_at,)] = await change.fetch(_QUERIES["forgotten_at"], (change.partner_id,))
     query = _QUERIES["add"]
-    await change.transaction.run_many(query, [_values(query, each, forgotten_at) for each in entries])
+    await change.transaction.run_many(query, [_values(query, each, change.forgotten_at) for each in entries])
     query = _QUERIES["delete_oldest"]
     await change.fetch(query, query.values(partner=change.partner_id, keep=MAX_REQUESTS))
     JOURNAL.add("stored", number=len(entries))
@@ -99,22 +99,16 @@ async def forget_message(change: Change, message_id: str) -> None:
     """Removes what a deleted message said from the requests of its partner, those that are not stored yet included."""
     query = _QUERIES["forget_message"]
     await change.fetch(query, query.values(partner=change.partner_id, message=message_id))
-    await _mark_forgotten(change)
+    change.forgotten_at = change.clock_time
 
 
 async def forget_all(change: Change) -> None:
     """Removes the headers and bodies of all requests of a partner."""
     await change.fetch(_QUERIES["forget_all"], (change.partner_id,))
-    await _mark_forgotten(change)
-
-
-async def _mark_forgotten(change: Change) -> None:
-    query = _QUERIES["mark_forgotten"]
-    await change.fetch(query, query.values(partner=change.partner_id, now=change.clock_time))
+    change.forgotten_at = change.clock_time
 
 
 def _values(query: Query, entry: JournalEntry, forgotten_at: Instant) -> tuple[Value, ...]:
-    is_forgotten = entry.received_at < forgotten_at + FORGETTING
     return query.values(
         partner=entry.partner_id,
         answered_at=entry.answered_at,
@@ -129,7 +123,7 @@ def _values(query: Query, entry: JournalEntry, forgotten_at: Instant) -> tuple[V
         user_agent=_optional(entry.header(b"user-agent")),
         idempotency_key=_optional(entry.header(b"idempotency-key")),
         is_partial=int(entry.is_partial),
-        exchange=None if is_forgotten else without_secrets(exchange_of(entry)),
+        exchange=None if may_contain_deleted(entry.received_at, forgotten_at) else without_secrets(exchange_of(entry)),
     )
 
 

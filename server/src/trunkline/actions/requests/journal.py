@@ -12,7 +12,7 @@ from trunkline.domain.context import Origin, RequestContext
 from trunkline.domain.errors import InvalidParameter, NotFound, PartnerRemoved, TrunklineError
 from trunkline.domain.handle import quoted
 from trunkline.domain.instant import Instant, to_datetime
-from trunkline.domain.journal import JournalEntry
+from trunkline.domain.journal import FIRST_ERROR, JournalEntry
 from trunkline.schemas.request_journal import (
     JournaledRequest,
     JournaledRequestDetails,
@@ -26,7 +26,6 @@ from trunkline.storage.requests import RequestFilters, StoredRequest
 from trunkline.storage.store import Store
 
 _BATCH = 50  # requests, which take some 5 ms to store
-_FIRST_ERROR = 400
 _STATUS = re.compile("[1-5]([0-9]{2}|xx)")
 _MILLISECOND = 1_000  # microseconds
 
@@ -46,7 +45,7 @@ def request_filters(status: str | None, method: str, path: str, *, errors: bool)
         if _STATUS.fullmatch(status) is None:
             raise InvalidParameter(f"'status' is {quoted(status)}; it must be a status such as 404, or 4xx")
         least, greatest = int(status.replace("x", "0")), int(status.replace("x", "9"))
-    return RequestFilters(max(least, _FIRST_ERROR) if errors else least, greatest, method, path)
+    return RequestFilters(max(least, FIRST_ERROR) if errors else least, greatest, method, path)
 
 
 async def record(store: Store, partner_id: int, entries: Sequence[JournalEntry]) -> None:

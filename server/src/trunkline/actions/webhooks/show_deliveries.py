@@ -1,5 +1,6 @@
 """Show webhook deliveries with their attempts to the partner (``GET /admin/webhook-deliveries``)."""
 
+import asyncio
 from collections.abc import Sequence
 
 import msgspec
@@ -21,6 +22,8 @@ from trunkline.storage.reader import Reader
 from trunkline.storage.store import Store
 
 _MILLISECOND = 1_000  # microseconds
+_LOG_PAGE = 100  # deliveries of one read; with all their attempts, they can be a megabyte
+_LOG_PAGES = 10
 
 
 class DeliveryQuery(msgspec.Struct, frozen=True):
@@ -77,15 +80,25 @@ async def show_delivery(
 async def show_logs(
     store: Store, partner_id: int, per_page: int, subscription_id: str | None, status: AttemptStatus | None, kind: str
 ) -> schemas.WebhookLogs:
-    """The latest attempts, in the form that the public command line reads; ``kind`` is a type of event, or empty."""
+    """The last attempts at the latest deliveries, in the form that the public command line reads.
+
+    ``kind`` is a type of event, or empty for all.
+    """
     reader = store.reader(partner_id)
-    page = await deliveries.page(reader, deliveries.SCAN, Place(), destination=subscription_id)
-    records = [each for each in page.records if kind in {"", each.kind}]
-    logs = [(record, attempt) for record in records for attempt in record.log if status in {None, attempt.status}]
-    logs.sort(key=lambda each: each[1].began_at, reverse=True)
+    place: Place | None = Place()
+    logs: list[tuple[DeliveryRecord, Attempt]] = []
+    for _ in range(_LOG_PAGES):
+        if place is None:
+            break
+        page = await deliveries.page(reader, _LOG_PAGE, place, destination=subscription_id)
+        records = [each for each in page.records if kind in {"", each.kind}]
+        logs += [(record, attempt) for record in records for attempt in record.log if status in {None, attempt.status}]
+        logs = sorted(logs, key=lambda each: each[1].began_at, reverse=True)[: per_page + 1]
+        place = page.next
+        await asyncio.sleep(0)
     targets = await _targets(reader)
     shown = [_log(record, attempt, targets.get(record.destination) or "") for record, attempt in logs[:per_page]]
-    has_more = len(logs) > per_page or page.next is not None
+    has_more = len(logs) > per_page or place is not None
     return schemas.WebhookLogs(shown, schemas.LogPagination(has_more, None, per_page))
 
 

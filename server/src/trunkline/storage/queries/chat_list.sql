@@ -25,62 +25,22 @@ where partner_id = :partner and line = :line
 order by updated_at desc, revision desc
 limit :limit offset :skip
 
--- name: live_of_unhealthy
--- Chats of up to three statuses, none of them HEALTHY; those that are left over are empty. `chat_list` sorts them.
-select * from (
-    select document, updated_at, revision, (select revision from partner_states where partner_id = :partner) as partner_revision
-    from chats
-    where partner_id = :partner and health = :health_a and health <> 'HEALTHY'
-      and (updated_at, revision) < (:after_updated_at, :after_revision) and revision <= :snapshot
-    order by updated_at desc, revision desc
-    limit :limit
-) a
-union all
-select * from (
-    select document, updated_at, revision, (select revision from partner_states where partner_id = :partner) as partner_revision
-    from chats
-    where partner_id = :partner and health = :health_b and health <> 'HEALTHY'
-      and (updated_at, revision) < (:after_updated_at, :after_revision) and revision <= :snapshot
-    order by updated_at desc, revision desc
-    limit :limit
-) b
-union all
-select * from (
-    select document, updated_at, revision, (select revision from partner_states where partner_id = :partner) as partner_revision
-    from chats
-    where partner_id = :partner and health = :health_c and health <> 'HEALTHY'
-      and (updated_at, revision) < (:after_updated_at, :after_revision) and revision <= :snapshot
-    order by updated_at desc, revision desc
-    limit :limit
-) c
+-- name: live_of_health
+-- Of one status, not HEALTHY. `chat_list` makes one statement for three of them, and sorts what it returns.
+select document, updated_at, revision, (select revision from partner_states where partner_id = :partner) as partner_revision
+from chats
+where partner_id = :partner and health = :health and health <> 'HEALTHY'
+  and (updated_at, revision) < (:after_updated_at, :after_revision) and revision <= :snapshot
+order by updated_at desc, revision desc
+limit :limit
 
--- name: live_of_line_unhealthy
-select * from (
-    select document, updated_at, revision, (select revision from partner_states where partner_id = :partner) as partner_revision
-    from chats
-    where partner_id = :partner and line = :line and health = :health_a and health <> 'HEALTHY'
-      and (updated_at, revision) < (:after_updated_at, :after_revision) and revision <= :snapshot
-    order by updated_at desc, revision desc
-    limit :limit
-) a
-union all
-select * from (
-    select document, updated_at, revision, (select revision from partner_states where partner_id = :partner) as partner_revision
-    from chats
-    where partner_id = :partner and line = :line and health = :health_b and health <> 'HEALTHY'
-      and (updated_at, revision) < (:after_updated_at, :after_revision) and revision <= :snapshot
-    order by updated_at desc, revision desc
-    limit :limit
-) b
-union all
-select * from (
-    select document, updated_at, revision, (select revision from partner_states where partner_id = :partner) as partner_revision
-    from chats
-    where partner_id = :partner and line = :line and health = :health_c and health <> 'HEALTHY'
-      and (updated_at, revision) < (:after_updated_at, :after_revision) and revision <= :snapshot
-    order by updated_at desc, revision desc
-    limit :limit
-) c
+-- name: live_of_line_and_health
+select document, updated_at, revision, (select revision from partner_states where partner_id = :partner) as partner_revision
+from chats
+where partner_id = :partner and line = :line and health = :health and health <> 'HEALTHY'
+  and (updated_at, revision) < (:after_updated_at, :after_revision) and revision <= :snapshot
+order by updated_at desc, revision desc
+limit :limit
 
 -- name: live_by_creation
 -- The revision of a sort key is that of the change from which on the chat had it, so a snapshot has the latest one.

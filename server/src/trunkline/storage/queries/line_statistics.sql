@@ -12,15 +12,15 @@ on conflict (partner_id) do update set
 -- name: revision
 select revision from partner_states where partner_id = :partner
 
--- name: first_chats
--- Of the first count: all chats. The last of them is where the next part begins.
-select id from chats where partner_id = :partner and id > :position order by id limit :limit
+-- name: all_chats
+-- If many may have changed.
+select id, revision, message_count from chats where partner_id = :partner and id > :position order by id limit :limit
 
 -- name: changed_chats
--- Of every other count: those that have changed since. The limit inside is above every number of chats; it keeps
--- PostgreSQL from looking for them among all chats, in the order of their ids.
-select id from (
-    select id from chats
+-- If few have changed. The limit inside is above their number; it keeps PostgreSQL from looking for them among all chats,
+-- in the order of their ids.
+select id, revision, message_count from (
+    select id, revision, message_count from chats
     where partner_id = :partner and revision > :counted_to
     order by revision
     limit 1000000000
@@ -65,7 +65,7 @@ select line, day, sent, received, replies from line_days where partner_id = :par
 
 -- name: latest_health
 -- Of the chats of a line that changed last.
-select document from chats
+select health from chats
 where partner_id = :partner and line = :line
 order by updated_at desc, revision desc
 limit :limit

@@ -3,7 +3,8 @@
 -- name: lock_partner
 update partner_states set clock = case when clock > :now then clock else :now end
 where partner_id = :partner and is_removed = 0
-returning revision, clock, removed_lines
+returning revision, clock, forgotten_at, removed_lines
 
 -- name: write_partner
-update partner_states set revision = :revision, clock = :clock where partner_id = :partner
+update partner_states set revision = :revision, clock = :clock, forgotten_at = :forgotten_at
+where partner_id = :partner

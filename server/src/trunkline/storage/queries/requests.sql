@@ -1,8 +1,5 @@
 -- The journal of requests.
 
--- name: forgotten_at
-select forgotten_at from partner_states where partner_id = :partner
-
 -- name: add
 insert into requests (
     partner_id, answered_at, serial, trace_id, duration, method, path, query, status, error_code, user_agent,
@@ -49,6 +46,3 @@ where partner_id = :partner and exchange is not null
 
 -- name: forget_all
 update requests set exchange = null where partner_id = :partner and exchange is not null
-
--- name: mark_forgotten
-update partner_states set forgotten_at = :now where partner_id = :partner
