@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 import pytest
@@ -21,19 +21,18 @@ def in_json(text: str) -> str:
     return json.dumps({"body": text})
 
 
-@pytest.mark.parametrize("secret", [KEY, SIGNING_SECRET], ids=["key", "signing-secret"])
-@pytest.mark.parametrize(
-    "written",
-    [
-        lambda secret: secret,
-        lambda secret: quote(secret, safe=""),
-        lambda secret: quote(secret, safe="").replace("_", "%5F").replace("-", "%2D"),
-        lambda secret: secret.replace("_", "%5f"),
-        lambda secret: secret.replace("/", "\\/"),
-        lambda secret: in_json(json.dumps({"secret": secret}).replace("/", "\\/")),
-    ],
-    ids=["plain", "in-a-url", "encoded-too-much", "lower-case", "escaped", "json-in-json"],
-)
+SPELLINGS: Mapping[str, Callable[[str], str]] = {
+    "plain": str,
+    "in a URL": lambda secret: quote(secret, safe=""),
+    "encoded too much": lambda secret: quote(secret, safe="").replace("_", "%5F").replace("-", "%2D"),
+    "in lower case": lambda secret: secret.replace("_", "%5f"),
+    "escaped": lambda secret: secret.replace("/", "\\/"),
+    "JSON in JSON": lambda secret: in_json(json.dumps({"secret": secret}).replace("/", "\\/")),
+}
+
+
+@pytest.mark.parametrize("secret", [KEY, SIGNING_SECRET], ids=["key", "signing secret"])
+@pytest.mark.parametrize("written", SPELLINGS.values(), ids=SPELLINGS.keys())
 def test_a_secret_is_replaced_however_it_is_written(secret: str, written: Callable[[str], str]) -> None:
     shown = without_secrets(f"a={written(secret)}&b=c")
     assert "[secret]" in shown
