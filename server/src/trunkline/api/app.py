@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from starlette.routing import compile_path
 
 from trunkline import __version__
+from trunkline.actions.chats.searches import Searches
 from trunkline.actions.chats.watch import Watch
 from trunkline.actions.lines.capability import Network, loopback
 from trunkline.api.auth import Authentication
@@ -160,6 +161,7 @@ class Application:
             allow_private_webhooks,
             self._check_key,
             FirstPages(),
+            Searches(),
             journal is not None,
         )
         self._journal = journal

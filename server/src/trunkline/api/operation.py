@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
+from trunkline.actions.chats.searches import Searches
 from trunkline.actions.chats.watch import Watch
 from trunkline.actions.lines.capability import Network
 from trunkline.api.body import read_body
@@ -64,6 +65,8 @@ class AppState(msgspec.Struct, frozen=True):
     """Raises ``Unauthorized`` if the key in these headers is not valid now."""
     first_pages: FirstPages
     """First pages of the list."""
+    searches: Searches
+    """The turns of searches."""
     is_recording: bool = False
     """Whether the journal of requests is on."""
 

@@ -24,6 +24,7 @@ from trunkline.domain.instant import SECOND, Clock, Instant, now
 from trunkline.domain.subscription import DEFAULT_ROUTING_ID_HEADER, LISTENER
 from trunkline.domain.tracing import bind
 from trunkline.domain.webhook_target import Target
+from trunkline.schemas.bodies import decoded
 from trunkline.schemas.documents import Completion
 from trunkline.storage import subscriptions
 from trunkline.storage.change import Change
@@ -217,6 +218,7 @@ def attempt_of(number: int, began_at: Instant, duration: Instant, response: Webh
         case Failed():
             status = AttemptStatus.FAILED
     shown = response.body[:MAX_SHOWN_BODY]
+    is_cut = response.is_cut or len(response.body) > len(shown)
     return Attempt(
         number,
         began_at,
@@ -226,8 +228,8 @@ def attempt_of(number: int, began_at: Instant, duration: Instant, response: Webh
         http_status=response.status,
         error=None if status is AttemptStatus.SUCCESS else response.outcome,
         response_headers=shown_headers(response.headers),
-        response_body=shown.decode("utf-8", "replace"),
-        is_cut=response.is_cut or len(response.body) > len(shown),
+        response_body=decoded(shown, is_cut=is_cut),
+        is_cut=is_cut,
     )
 
 

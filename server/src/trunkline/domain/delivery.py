@@ -15,6 +15,7 @@ MAX_SHOWN_BODY = 1_024
 
 _MAX_HEADERS = 20
 _MAX_HEADER = 200  # characters
+_MAX_ALL_HEADERS = 2_000  # characters
 
 
 class EntryState(StrEnum):
@@ -60,4 +61,11 @@ class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers of a response that an attempt keeps: few, and short."""
-    return {name[:_MAX_HEADER]: value[:_MAX_HEADER] for name, value in list(headers.items())[:_MAX_HEADERS]}
+    kept: dict[str, str] = {}
+    left = _MAX_ALL_HEADERS
+    for name, value in list(headers.items())[:_MAX_HEADERS]:
+        left -= len(name[:_MAX_HEADER]) + len(value[:_MAX_HEADER])
+        if left < 0:
+            break
+        kept[name[:_MAX_HEADER]] = value[:_MAX_HEADER]
+    return kept

@@ -36,7 +36,16 @@ _HEADERS = frozenset(
     }
 )
 _MAX_HEADER = 1_000  # characters
-_SECRET = re.compile(rf"{keys.PREFIX}[\w-]{{8,}}|{subscription.SECRET_PREFIX}[^\s\"'&\\]+")
+_UNDERSCORES = ("_", "%5F", "%5f")
+"""How an underscore is written, also in a URL that is encoded more than it has to be."""
+
+_KEYS, _SIGNING_SECRETS = (
+    [prefix.replace("_", each) for each in _UNDERSCORES] for prefix in (keys.PREFIX, subscription.SECRET_PREFIX)
+)
+# Some programs write a slash in JSON after a backslash, of which there are two where JSON is a text in JSON.
+_SECRET = re.compile(
+    rf"(?:{'|'.join(_KEYS)})(?:[\w-]|%5[Ff]|%2[Dd]){{8,}}|(?:{'|'.join(_SIGNING_SECRETS)})(?:[^\s\"'&\\]|\\+/)+"
+)
 
 
 class JournalEntry(msgspec.Struct, frozen=True, gc=False):
@@ -84,6 +93,6 @@ def shown(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
 
 def without_secrets(text: str) -> str:
     """A text in which keys and signing secrets are replaced."""
-    if keys.PREFIX not in text and subscription.SECRET_PREFIX not in text:
+    if not any(each in text for each in (*_KEYS, *_SIGNING_SECRETS)):
         return text  # several times as fast
     return _SECRET.sub("[secret]", text)

@@ -82,6 +82,11 @@ class ChatQuery(msgspec.Struct, frozen=True):
     include: frozenset[Include] = frozenset()
     sort: Sort = Sort.UPDATED
 
+    @property
+    def is_search(self) -> bool:
+        """Whether no index has the page, so that chats are read and compared one by one."""
+        return self.filters.match is not None or self.sort is not Sort.UPDATED
+
 
 def fitting(documents: Sequence[bytes]) -> int:
     """How many of the first documents make a page: at least one, if there is one."""

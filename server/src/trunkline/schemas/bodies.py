@@ -1,5 +1,6 @@
 """Bodies of requests and responses that are shown as text."""
 
+import codecs
 from typing import Annotated
 
 import msgspec
@@ -25,6 +26,11 @@ def body_text(body: bytes) -> BodyText:
 
 
 def beginning_text(beginning: bytes, size: int) -> BodyText:
-    """A body of this size as it is shown. If it is cut, so may be the last character of its beginning."""
+    """A body of this size as it is shown."""
     is_cut = size > len(beginning)
-    return BodyText(beginning.decode("utf-8", "ignore" if is_cut else "replace"), size, is_cut)
+    return BodyText(decoded(beginning, is_cut=is_cut), size, is_cut)
+
+
+def decoded(body: bytes, *, is_cut: bool) -> str:
+    """A body, or its beginning, as text. The last character of a beginning is left out if it is not complete."""
+    return codecs.utf_8_decode(body, "replace", not is_cut)[0]

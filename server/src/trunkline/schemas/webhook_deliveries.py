@@ -31,7 +31,8 @@ class AttemptDetails(Attempt):
 
     request_headers: Annotated[dict[str, str], Meta(description="The headers of the request, with the signatures.")]
     response_headers: Annotated[
-        dict[str, str], Meta(description="The headers of the response, at most 20, cut at 200 characters each.")
+        dict[str, str],
+        Meta(description="The headers of the response, at most 20, cut at 200 characters each, 2,000 in all."),
     ]
     response_body: Annotated[
         BodyText | None, Meta(description="The beginning of the response, at most 1 kB; `null` if there is none.")

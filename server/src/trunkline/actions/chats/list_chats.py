@@ -85,7 +85,7 @@ def _read(
 ) -> Awaitable[Page]:
     """A page of documents, when awaited. Raises ``SnapshotForgotten``."""
     filters, limit = query.filters, query.limit
-    if filters.match is None and query.sort is Sort.UPDATED:
+    if not query.is_search:
         return chat_list.read(reader, filters, limit=limit, snapshot=snapshot, after=after, skip=skip)
     return matching.read(reader, filters, query.sort, limit=limit, snapshot=snapshot, after=after, skip=skip)
 

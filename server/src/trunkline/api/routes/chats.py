@@ -83,7 +83,12 @@ async def list_all(request: Request) -> Response:
             response = _unchanged(request, query, known, salt, kept, current_version(store, partner_id, revision))
             if response is not None:
                 return response
-        page = await list_chats(store, partner_id, query, request.ctx.now, revision)
+        if query.is_search:
+            async with state.searches.turn(partner_id):
+                await request.check_key()
+                page = await list_chats(store, partner_id, query, request.ctx.now, revision)
+        else:
+            page = await list_chats(store, partner_id, query, request.ctx.now, revision)
     tag = entity_tag(page.version, query_string, salt)
     if known is not None and matches(known, tag):
         return _not_modified(tag, page.sync_token)
