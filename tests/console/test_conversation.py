@@ -1,10 +1,11 @@
 """The conversation and the other phone, as somebody works with them."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.console.chats import (
     ANN,
@@ -20,8 +21,8 @@ from tests.console.chats import (
     write,
 )
 from tests.console.conftest import Tenant
-from tests.support.browser import Behaviour
-from tests.support.command import post
+from tests.support.browser import Behaviour, open_console, watched_context
+from tests.support.command import post, run_json, serving
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_somebody_opts_out_is_written_to_anyway_and_comes_back(page: Page, behav
     behaviour.expected.append("403")
     line, ann = conversation(page), phone(page)
     ann.get_by_role("button", name="STOP").click()
-    expect(line.get_by_text("The chat is now: Opted out")).to_be_visible()
+    expect(line.get_by_text("The chat is now opted out")).to_be_visible()
 
     write(line, "One more offer")
     refused = message(line, "One more offer")
@@ -93,7 +94,7 @@ def test_a_refused_message_is_edited_and_sent(page: Page, behaviour: Behaviour) 
     behaviour.expected.append("403")
     line, ann = conversation(page), phone(page)
     write(ann, "STOP")
-    expect(line.get_by_text("The chat is now: Opted out")).to_be_visible()
+    expect(line.get_by_text("The chat is now opted out")).to_be_visible()
     write(line, "One more ofer")
     message(line, "One more ofer").get_by_role("button", name="Edit").click()
     expect(line.get_by_role("textbox")).to_have_value("One more ofer")
@@ -313,9 +314,11 @@ def test_everything_by_the_keyboard(page: Page) -> None:
 def test_a_poll_of_the_counterparty(page: Page, tenant: Tenant, chat_id: str) -> None:
     simulate(tenant, "poll", chat_id=chat_id, sender=ANN, options=["Saturday", "Sunday"])
     line, ann = conversation(page), phone(page)
+    expect(page.get_by_role("region", name="Chats").locator("li")).to_contain_text("Poll")
+    expect(line.get_by_text("No votes yet")).to_be_visible()
 
     line.get_by_role("button", name="Saturday").click()
-    expect(line.get_by_role("button", name="Saturday 1 votes")).to_have_attribute("aria-pressed", "true")
+    expect(line.get_by_role("button", name="Saturday 1 vote", exact=True)).to_have_attribute("aria-pressed", "true")
 
     ann.get_by_role("button", name="Sunday").click()
     expect(line.get_by_text("2 people voted")).to_be_visible()
@@ -343,3 +346,21 @@ def test_a_message_of_ten_thousand_characters_is_folded(page: Page, tenant: Tena
     long = message(line, "word word")
     long.get_by_role("button", name="Show all 10,000 characters").click()
     expect(long.locator(".text")).to_have_text(re.compile(r"^(word ?){2000}$"))
+
+
+def test_without_the_sandbox_the_conversation_has_the_room_of_the_phone(browser: Browser, tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'live.db'}"
+    key = run_json("partner", "add", "Bakery", database=database)["key"]
+    run_json("line", "add", "Bakery", "+12025550100", database=database)
+    with serving(database) as url, watched_context(browser, url, viewport={"width": 1440, "height": 900}) as watched:
+        context, behaviour = watched
+        behaviour.expected.append("404")
+        body = {"from": "+12025550100", "to": [ANN], "message": {"parts": [{"type": "text", "value": "Ready."}]}}
+        chat = post(f"{url}/v3/chats", body, key)[1]["chat"]["id"]
+        page = open_console(context, url, key, f"/chats/{chat}")
+        expect(message(conversation(page), "Ready.")).to_be_visible()
+
+        expect(page.get_by_text("The other phone is off")).to_be_hidden()
+        page.set_viewport_size({"width": 900, "height": 800})
+        expect(page.get_by_role("link", name="Conversation")).to_be_visible()
+        expect(page.get_by_role("link", name="Other phone")).to_be_hidden()

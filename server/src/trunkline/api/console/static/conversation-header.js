@@ -98,7 +98,7 @@ function details(chat, actions) {
     element(
       "p",
       {},
-      `${WHY[status] ?? ""} Since ${relativeTime(updated_at)}. `,
+      `${WHY[status] ?? ""} Since ${momentOf(updated_at)}. `,
       element("a", { href: doc_url, target: "_blank", rel: "noreferrer" }, "How health works"),
     ),
     element("h3", {}, chat.is_group ? "Members" : "Between"),

@@ -57,7 +57,7 @@ export function keyForm(use, refused) {
       "p",
       { id: "key-help", class: "secondary" },
       "Paste a key of your partner. ",
-      element("code", {}, "trunkline key add"),
+      element("code", {}, "trunkline key add PARTNER"),
       " makes one. It stays in this tab.",
     ),
     element("button", { type: "submit", class: "primary" }, "Open the console"),
