@@ -1,11 +1,10 @@
 """The conversation and the other phone, as somebody works with them."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.console.chats import (
     ANN,
@@ -21,8 +20,8 @@ from tests.console.chats import (
     write,
 )
 from tests.console.conftest import Tenant
-from tests.support.browser import Behaviour, open_console, watched_context
-from tests.support.command import post, run_json, serving
+from tests.support.browser import Behaviour
+from tests.support.command import post
 
 
 @pytest.fixture
@@ -346,21 +345,3 @@ def test_a_message_of_ten_thousand_characters_is_folded(page: Page, tenant: Tena
     long = message(line, "word word")
     long.get_by_role("button", name="Show all 10,000 characters").click()
     expect(long.locator(".text")).to_have_text(re.compile(r"^(word ?){2000}$"))
-
-
-def test_without_the_sandbox_the_conversation_has_the_room_of_the_phone(browser: Browser, tmp_path: Path) -> None:
-    database = f"sqlite:///{tmp_path / 'live.db'}"
-    key = run_json("partner", "add", "Bakery", database=database)["key"]
-    run_json("line", "add", "Bakery", "+12025550100", database=database)
-    with serving(database) as url, watched_context(browser, url, viewport={"width": 1440, "height": 900}) as watched:
-        context, behaviour = watched
-        behaviour.expected.append("404")
-        body = {"from": "+12025550100", "to": [ANN], "message": {"parts": [{"type": "text", "value": "Ready."}]}}
-        chat = post(f"{url}/v3/chats", body, key)[1]["chat"]["id"]
-        page = open_console(context, url, key, f"/chats/{chat}")
-        expect(message(conversation(page), "Ready.")).to_be_visible()
-
-        expect(page.get_by_text("The other phone is off")).to_be_hidden()
-        page.set_viewport_size({"width": 900, "height": 800})
-        expect(page.get_by_role("link", name="Conversation")).to_be_visible()
-        expect(page.get_by_role("link", name="Other phone")).to_be_hidden()

@@ -58,7 +58,7 @@ export function keyForm(use, refused) {
       { id: "key-help", class: "secondary" },
       "Paste a key of your partner. ",
       element("code", {}, "trunkline key add PARTNER"),
-      " makes one. It stays in this tab.",
+      " makes one. The key stays in this tab.",
     ),
     element("button", { type: "submit", class: "primary" }, "Open the console"),
   );
