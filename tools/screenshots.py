@@ -61,7 +61,7 @@ def _traffic(url: str, key: str, line: str) -> str:
     send("We do. Two loaves are left – shall we keep one for you?")
     simulate("reaction", type="love")
     simulate("message", text="Yes please, and four croissants. I can be there at seven.")
-    send("Done. See you at seven 🥐")
+    send("Done. See you at seven!")
     simulate("read")
     post(f"{url}/v3/chats", {"from": line, "to": [ann]}, key)
     get(f"{url}/v3/phone_numbers", key)

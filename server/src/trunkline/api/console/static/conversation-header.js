@@ -47,7 +47,7 @@ export function headerOf(header, chat, unread, actions) {
     unread > 0 &&
       element(
         "button",
-        { type: "button", class: "mark-read", on: { click: actions.read } },
+        { type: "button", class: "mark-read", title: "Mark as read", on: { click: actions.read } },
         icon("read"),
         element("span", {}, "Mark as read"),
       ),
