@@ -68,8 +68,8 @@ def test_health_and_reputation_say_why(we: Caller) -> None:
     reputation = line["reputation"]
     assert (reputation["status"], reputation["chats"], reputation["at_risk"]) == ("AT_RISK", 4, 3)
     assert reputation["reason"] == (
-        "Of the 4 chats that changed last, 3 are AT_RISK or CRITICAL. A line is AT_RISK if 20 % of them are, and at "
-        "least 3."
+        "Of the chats that changed last (4), 3 are AT_RISK or CRITICAL. A line is AT_RISK if at least 20% of them are, "
+        "and at least 3."
     )
     assert statistics(we)[OTHER_LINE]["reputation"]["reason"] == "The line has no chats."
 

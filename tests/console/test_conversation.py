@@ -71,7 +71,7 @@ def test_somebody_opts_out_is_written_to_anyway_and_comes_back(page: Page, behav
     behaviour.expected.append("403")
     line, ann = conversation(page), phone(page)
     ann.get_by_role("button", name="STOP").click()
-    expect(line.get_by_text("The chat is now: Opted out")).to_be_visible()
+    expect(line.get_by_text("The chat is now opted out")).to_be_visible()
 
     write(line, "One more offer")
     refused = message(line, "One more offer")
@@ -93,7 +93,7 @@ def test_a_refused_message_is_edited_and_sent(page: Page, behaviour: Behaviour) 
     behaviour.expected.append("403")
     line, ann = conversation(page), phone(page)
     write(ann, "STOP")
-    expect(line.get_by_text("The chat is now: Opted out")).to_be_visible()
+    expect(line.get_by_text("The chat is now opted out")).to_be_visible()
     write(line, "One more ofer")
     message(line, "One more ofer").get_by_role("button", name="Edit").click()
     expect(line.get_by_role("textbox")).to_have_value("One more ofer")
@@ -313,9 +313,11 @@ def test_everything_by_the_keyboard(page: Page) -> None:
 def test_a_poll_of_the_counterparty(page: Page, tenant: Tenant, chat_id: str) -> None:
     simulate(tenant, "poll", chat_id=chat_id, sender=ANN, options=["Saturday", "Sunday"])
     line, ann = conversation(page), phone(page)
+    expect(page.get_by_role("region", name="Chats").locator("li")).to_contain_text("Poll")
+    expect(line.get_by_text("No votes yet")).to_be_visible()
 
     line.get_by_role("button", name="Saturday").click()
-    expect(line.get_by_role("button", name="Saturday 1 votes")).to_have_attribute("aria-pressed", "true")
+    expect(line.get_by_role("button", name="Saturday 1 vote", exact=True)).to_have_attribute("aria-pressed", "true")
 
     ann.get_by_role("button", name="Sunday").click()
     expect(line.get_by_text("2 people voted")).to_be_visible()

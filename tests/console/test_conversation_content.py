@@ -313,7 +313,7 @@ def test_axe_finds_nothing_in_a_conversation(
         assert findings(page) == []
 
 
-def test_without_the_sandbox_the_phone_says_how_to_turn_it_on(
+def test_without_the_sandbox_the_conversation_has_the_room_of_the_phone(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     database = f"sqlite:///{tmp_path_factory.mktemp('production') / 'console.db'}"
@@ -332,4 +332,13 @@ def test_without_the_sandbox_the_phone_says_how_to_turn_it_on(
         page = open_chat(context, Tenant(url, database, key, "+12125550100"), created["chat"]["id"])
 
         expect(message(conversation(page), "Hello")).to_be_visible()
+        page.set_viewport_size({"width": 900, "height": 800})
+        other = page.get_by_role("link", name="Other phone")
+        expect(other).to_be_hidden()
+        page.set_viewport_size({"width": 1440, "height": 900})
+        expect(phone(page)).to_be_hidden()
+
+        page.set_viewport_size({"width": 900, "height": 800})
+        page.evaluate("location.hash += '/phone'")
+        expect(other).to_be_visible()
         expect(phone(page)).to_contain_text("trunkline serve --sandbox")

@@ -170,3 +170,4 @@ def test_with_the_journal_off_it_says_how_to_turn_it_on(browser: Browser, tmp_pa
         key = run_json("partner", "add", "Bakery", database=database)["key"]
         page = open_console(context, url, key, "/requests")
         expect(page.get_by_text("TRUNKLINE_REQUEST_JOURNAL=on")).to_be_visible()
+        expect(page.get_by_role("heading", name="No requests", exact=True)).to_be_visible()

@@ -138,7 +138,7 @@ def _address_notice(settings: Settings) -> str:
 def _sandbox_notice(settings: Settings) -> str:
     """Whether the sandbox is on, with a warning if other machines may reach it."""
     if not settings.sandbox:
-        return "The sandbox is off: /admin is closed. --sandbox turns it on."
+        return "The sandbox is off: /admin/simulate and /admin/faults answer 404. --sandbox turns it on."
     if _is_loopback(settings.host):
         return "The sandbox is on: every key may play counterparties and make requests fail, under /admin."
     return (

@@ -87,11 +87,11 @@ def _reputation(latest: Sequence[HealthStatus], thresholds: Thresholds, doc_url:
     worse, number = ("CRITICAL", critical) if is_critical else ("AT_RISK or CRITICAL", at_risk + critical)
     reason = "The line has no chats."
     if latest:
-        counted_chats = "1 chat" if len(latest) == 1 else f"{len(latest)} chats"
+        found = {0: "none is", 1: "1 is"}.get(number, f"{number} are")
         reason = (
-            f"Of the {counted_chats} that changed last, {number} are {worse}. A line is "
-            f"{HealthStatus.CRITICAL if is_critical else HealthStatus.AT_RISK} if {thresholds.line_percent} % of them "
-            f"are, and at least {thresholds.line_chats}."
+            f"Of the chats that changed last ({len(latest)}), {found} {worse}. A line is "
+            f"{HealthStatus.CRITICAL if is_critical else HealthStatus.AT_RISK} if at least {thresholds.line_percent}% "
+            f"of them are, and at least {thresholds.line_chats}."
         )
     return ReputationReason(
         status, reason, len(latest), at_risk, critical, thresholds.line_percent, thresholds.line_chats, doc_url

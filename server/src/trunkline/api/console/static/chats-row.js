@@ -72,7 +72,7 @@ export function textOf(message) {
   if (text) return text.value.slice(0, 200).replace(/\s+/gu, " ");
   const [first] = parts;
   if (first?.type === "link") return first.value ?? "Link";
-  if (first?.type !== "media") return first ? "Poll" : "No text";
+  if (first?.type !== "media") return "Poll"; // which has no parts
   const kind = { image: "Picture", audio: "Voice memo", video: "Video" }[
     /** @type {string} */ (first.mime_type ?? "").split("/")[0]
   ];

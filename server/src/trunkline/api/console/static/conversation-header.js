@@ -2,7 +2,7 @@
 
 import { element, fill, icon } from "./dom.js";
 import { count, momentOf, relativeTime } from "./format.js";
-import { avatar, copyButton, healthBadge, serviceDot } from "./parts.js";
+import { avatar, copyButton, healthBadge } from "./parts.js";
 
 /** What the guide to chat health says in full. @type {Record<string, string>} */
 const WHY = {
@@ -38,7 +38,7 @@ export function headerOf(header, chat, unread, actions) {
       element(
         "p",
         { class: "secondary" },
-        chat.service && serviceDot(chat.service),
+        chat.service && element("span", { class: `service ${chat.service.toLowerCase()}`, "aria-hidden": "true" }),
         [chat.service, chat.is_group && count(present.length + 1, "member"), `from ${line.handle}`]
           .filter(Boolean)
           .join(" · "),
@@ -47,7 +47,7 @@ export function headerOf(header, chat, unread, actions) {
     unread > 0 &&
       element(
         "button",
-        { type: "button", class: "mark-read", on: { click: actions.read } },
+        { type: "button", class: "mark-read", title: "Mark as read", on: { click: actions.read } },
         icon("read"),
         element("span", {}, "Mark as read"),
       ),
@@ -98,7 +98,7 @@ function details(chat, actions) {
     element(
       "p",
       {},
-      `${WHY[status] ?? ""} Since ${relativeTime(updated_at)}. `,
+      `${WHY[status] ?? ""} Since ${momentOf(updated_at)}. `,
       element("a", { href: doc_url, target: "_blank", rel: "noreferrer" }, "How health works"),
     ),
     element("h3", {}, chat.is_group ? "Members" : "Between"),

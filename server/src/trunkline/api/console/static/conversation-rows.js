@@ -128,8 +128,9 @@ function eventsOf({ chat, messages, isComplete, side, cards }) {
     if (shown_at) add(shown_at, "card-shared", `Contact card: ${name}, ${card.phone_number}`);
   }
   const health = chat.health_status;
-  if (side.isLine && Date.parse(health.updated_at) > began) {
-    add(health.updated_at, `health ${health.status.toLowerCase()}`, `The chat is now: ${healthText(health.status)}`);
+  if (side.isLine && (health.status !== "HEALTHY" || Date.parse(health.updated_at) > began)) {
+    const words = `The chat is now ${healthText(health.status).toLowerCase()}`;
+    add(health.updated_at, `health ${health.status.toLowerCase()}`, words);
   }
   return events.sort((one, other) => one.time - other.time);
 }

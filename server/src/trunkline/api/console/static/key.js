@@ -57,8 +57,8 @@ export function keyForm(use, refused) {
       "p",
       { id: "key-help", class: "secondary" },
       "Paste a key of your partner. ",
-      element("code", {}, "trunkline key add"),
-      " makes one. It stays in this tab.",
+      element("code", {}, "trunkline key add PARTNER"),
+      " makes one. The key stays in this tab.",
     ),
     element("button", { type: "submit", class: "primary" }, "Open the console"),
   );

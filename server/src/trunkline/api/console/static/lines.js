@@ -17,7 +17,7 @@ const STATUSES = ["HEALTHY", "AT_RISK", "CRITICAL", "OPTED_OUT"];
 
 /** @type {import("./app.js").OpenView} */
 export function openLines(app, signal) {
-  const counting = element("p", { class: "note", hidden: true }, "Older messages are still being counted.");
+  const counting = element("p", { class: "banner", hidden: true }, "Older messages are still being counted.");
   const cards = element("div", { class: "cards" }, skeleton(3, "card"));
   /** @type {Map<string, { text: string, card: HTMLElement }>} */
   const known = new Map();

@@ -2,6 +2,8 @@
 
 import { element } from "./dom.js";
 
+const NONE = "No votes yet";
+
 /**
  * @param {Record<string, any> | null} poll null until it is read
  * @param {(option: Record<string, any>) => boolean} isChosen whether who looks at it voted for the option
@@ -16,14 +18,21 @@ export function pollOf(poll, isChosen, toggle) {
     const voters = each.voters.map((/** @type {any} */ voter) => voter.handle).join(", ");
     const button = element(
       "button",
-      { type: "button", "aria-pressed": String(isChosen(each)), title: voters || "No votes yet" },
+      { type: "button", "aria-pressed": String(isChosen(each)), title: voters || NONE },
       element("span", { dir: "auto" }, each.text),
-      element("span", { class: "votes" }, each.voters.length, element("span", { class: "visually-hidden" }, " votes")),
+      element(
+        "span",
+        { class: "votes" },
+        each.voters.length,
+        element("span", { class: "visually-hidden" }, each.voters.length === 1 ? " vote" : " votes"),
+      ),
       bar,
     );
     button.addEventListener("click", () => toggle(each));
     return element("li", {}, button);
   };
-  const count = `${poll.total_voters} ${poll.total_voters === 1 ? "person" : "people"} voted`;
+  const count = poll.total_voters
+    ? `${poll.total_voters} ${poll.total_voters === 1 ? "person" : "people"} voted`
+    : NONE;
   return element("div", { class: "poll" }, element("ul", {}, ...poll.options.map(option)), element("small", {}, count));
 }

@@ -162,6 +162,7 @@ export function openPhone(app, signal) {
       if (chatId === null) return;
       try {
         if (!(await hasSandbox())) {
+          pane.classList.add("off");
           fill(pane, noSandbox());
           return;
         }

@@ -16,12 +16,13 @@ const LATE = 600; // ms after which a request is in the journal
 export function openRequests(app, signal) {
   let query = new URLSearchParams();
   let isNew = true;
+  let isRecording = true;
   /** @type {string | null} */
   let opened = null;
 
   const off = element(
     "p",
-    { class: "note", hidden: true },
+    { class: "banner", hidden: true },
     "The journal is off: new requests are not recorded. The operator of the service turns it on with ",
     element("code", {}, "TRUNKLINE_REQUEST_JOURNAL=on"),
     ".",
@@ -36,11 +37,12 @@ export function openRequests(app, signal) {
     noun: "request",
     id: (item) => item.id,
     row: (item) => row(item, query),
-    empty: () => (query.size > 0 ? noMatches() : noRequests()),
+    empty: () => (query.size > 0 ? noMatches() : noRequests(isRecording)),
     async read(cursor, reading) {
       const given = Object.fromEntries(query);
       const answer = await app.api.get("admin/requests", { ...given, limit: 50, cursor }, reading);
-      off.hidden = answer.is_recording;
+      isRecording = answer.is_recording;
+      off.hidden = isRecording;
       return { items: answer.requests, next: answer.next_cursor };
     },
   });
@@ -108,7 +110,9 @@ function row(request, query) {
   );
 }
 
-function noRequests() {
+/** @param {boolean} isRecording */
+function noRequests(isRecording) {
+  if (!isRecording) return emptyState("No requests");
   return emptyState("No requests yet", element("p", {}, "Each request with a key of yours appears here at once."));
 }
 
