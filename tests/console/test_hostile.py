@@ -1,4 +1,4 @@
-"""What somebody may put into the address, the key and the storage of the browser, and what a proxy may answer."""
+"""What may stand in the address and the key, a browser that stores nothing, and what a proxy answers."""
 
 import re
 from collections.abc import Callable
