@@ -63,6 +63,7 @@ def test_a_message_goes_to_the_chat_in_which_it_was_written(context: BrowserCont
     write(line, "Only for Ann")
     reading.wait(page)
     page.evaluate("bob => { location.hash = `#/chats/${bob}` }", bob)
+    expect(line.get_by_role("heading", name=BOB)).to_be_visible()
     reading.release()
 
     expect(message(line, "Hello from Bob")).to_be_visible()
