@@ -7,7 +7,7 @@ import { Value } from "./store.js";
 /** The pauses before the service is tried again, in milliseconds. The last one repeats. */
 const PAUSES = [500, 1000, 2000, 4000, 8000];
 
-const NO_CONTENT = 204;
+const UNAUTHORIZED = 401;
 
 /** What the service answered instead of success. */
 export class ApiError extends Error {
@@ -27,7 +27,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The service was not reached. */
+/** The service was not reached, or something between it and the page answered in its place. */
 export class AwayError extends Error {
   constructor() {
     super("the service does not answer");
@@ -38,6 +38,8 @@ export class AwayError extends Error {
 export class Api {
   /** Whether the service answered the last request. */
   isAway = new Value(false);
+  /** What the service said of the key, if it is not valid, or no longer. */
+  refused = new Value(/** @type {ApiError | null} */ (null));
 
   /** @param {string} key */
   constructor(key) {
@@ -59,7 +61,7 @@ export class Api {
   }
 
   /**
-   * Sends a request and returns the response, which is a success.
+   * Sends a request and returns the headers and the JSON of the response, which is a success; null if it has no body.
    *
    * What the page reads is left out of the journal of requests, so that it has what people and programs do.
    *
@@ -69,6 +71,7 @@ export class Api {
    * @param {string} method
    * @param {string} path
    * @param {{ query?: Query, body?: unknown, headers?: Record<string, string>, signal?: AbortSignal }} [options]
+   * @returns {Promise<{ headers: Headers, content: any }>}
    */
   async request(method, path, { query, body, headers = {}, signal } = {}) {
     /** @type {Record<string, string>} */
@@ -77,6 +80,7 @@ export class Api {
     if (!isRecorded) sent["x-trunkline-journal"] = "off";
     if (body !== undefined) sent["content-type"] = "application/json";
     let response;
+    let content;
     try {
       response = await fetch(this.url(path, query), {
         method,
@@ -86,16 +90,18 @@ export class Api {
         cache: "no-store",
         credentials: "omit",
       });
-      const content = await response.arrayBuffer(); // the connection can also end within it
-      response = new Response(response.status === NO_CONTENT ? null : content, response);
+      const text = await response.text(); // the connection can also end within it
+      content = response.ok ? parsed(text) : envelopeOf(text);
     } catch (error) {
       if (signal?.aborted) throw error;
       this.isAway.set(true);
       throw new AwayError();
     }
     this.isAway.set(false);
-    if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => ({})), isRecorded);
-    return response;
+    if (response.ok) return { headers: response.headers, content };
+    const error = new ApiError(response.status, content, isRecorded);
+    if (error.status === UNAUTHORIZED) this.refused.set(error);
+    throw error;
   }
 
   /**
@@ -107,7 +113,7 @@ export class Api {
    * @returns {Promise<any>}
    */
   async get(path, query, signal) {
-    return (await this.request("GET", path, { query, signal })).json();
+    return (await this.request("GET", path, { query, signal })).content;
   }
 
   /**
@@ -119,7 +125,7 @@ export class Api {
    * @returns {Promise<any>}
    */
   async post(path, body, signal) {
-    return jsonOf(await this.request("POST", path, { body, signal }));
+    return (await this.request("POST", path, { body, signal })).content;
   }
 
   /**
@@ -142,10 +148,26 @@ export class Api {
   }
 }
 
-/** @param {Response} response */
-export async function jsonOf(response) {
-  const text = await response.text();
+/**
+ * The JSON of a body; null if it is empty. What is no JSON does not come from the service.
+ *
+ * @param {string} text
+ */
+function parsed(text) {
   return text === "" ? null : JSON.parse(text);
+}
+
+/**
+ * What a response that is none of success says of the error; nothing if that is not in the form of the API.
+ *
+ * @param {string} text
+ */
+export function envelopeOf(text) {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 /**
@@ -167,14 +189,14 @@ export function isTemporary(error) {
 export function pause(milliseconds, signal) {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        reject(signal.reason);
-      },
-      { once: true },
-    );
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, milliseconds);
+    signal.addEventListener("abort", stop, { once: true });
   });
 }

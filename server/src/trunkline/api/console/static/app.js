@@ -1,16 +1,17 @@
 /** The shell: the key, the rail, the view that the address names, and whether the service is away. */
 
-import { Api, ApiError } from "./api.js";
+import { Api } from "./api.js";
 import { Changes } from "./changes.js";
 import { openChats } from "./chats.js";
 import { element, fill, icon } from "./dom.js";
-import { forget, keep, keyForm, storedKey } from "./key.js";
+import { forget, isKeyGiven, isSendable, keep, keyForm, storedKey } from "./key.js";
 import { parse } from "./router.js";
 
 /**
  * @typedef {object} App what every view works with
  * @property {Api} api
  * @property {Changes} changes the chats that change
+ * @property {AbortSignal} signal aborted when the key is not used any more
  * @property {(text: string) => void} announce tells people who do not see the page what has happened
  */
 
@@ -22,6 +23,7 @@ import { parse } from "./router.js";
 
 /** @typedef {(app: App, signal: AbortSignal) => View} OpenView makes a view, which stops when the signal is aborted */
 
+const NOT_A_KEY = "This is not a key: a key has only letters, digits and signs of ASCII, and no spaces.";
 const LATER = 1000; // ms until the other views are loaded, which nobody waits for
 
 /** @type {Record<string, { name: string, load: () => Promise<OpenView> }>} */
@@ -41,28 +43,30 @@ const announcements = byId("announcements");
 let session = null;
 
 start(storedKey());
+addEventListener("hashchange", () => isKeyGiven() && start(storedKey()));
 
 /** @param {string | null} key */
 function start(key) {
   session?.abort();
-  if (key === null) {
-    askForKey(null);
+  if (key === null || !isSendable(key)) {
+    askForKey(key ? new Error(NOT_A_KEY) : null);
     return;
   }
   session = new AbortController();
   const { signal } = session;
   const api = new Api(key);
-  const refuse = (/** @type {ApiError} */ error) => {
+  const changes = new Changes(api, signal);
+  api.refused.watch((error) => {
+    if (error === null) return;
     session?.abort();
     forget();
     askForKey(error);
-  };
-  const changes = new Changes(api, signal, refuse);
+  }, signal);
   api.isAway.watch(showConnection, signal);
-  showViews({ api, changes, announce }, signal);
+  showViews({ api, changes, signal, announce }, signal);
 }
 
-/** @param {ApiError | null} refused */
+/** @param {Error | null} refused */
 function askForKey(refused) {
   rail.hidden = true;
   connection.hidden = true;
@@ -82,7 +86,7 @@ function showViews(app, signal) {
   let open = null;
   const named = () => {
     const { view } = parse(location.hash);
-    return view in VIEWS ? view : "chats";
+    return Object.hasOwn(VIEWS, view) ? view : "chats";
   };
   const show = async () => {
     const name = named();

@@ -1,6 +1,6 @@
 /** The chats that change, by one long poll for the whole page. */
 
-import { ApiError, isTemporary, pause } from "./api.js";
+import { ApiError, pause } from "./api.js";
 import { Value } from "./store.js";
 
 /** How long a poll waits for a change, in seconds. */
@@ -29,11 +29,10 @@ export class Changes {
   /**
    * @param {import("./api.js").Api} api
    * @param {AbortSignal} signal
-   * @param {(error: ApiError) => void} refuse called if the key is not valid, or no longer
    */
-  constructor(api, signal, refuse) {
+  constructor(api, signal) {
     this.#poll(api, signal).catch((error) => {
-      if (!signal.aborted && error instanceof ApiError) refuse(error);
+      if (!signal.aborted && error instanceof ApiError) api.refused.set(error);
       else if (!signal.aborted) throw error;
     });
   }
@@ -60,13 +59,11 @@ export class Changes {
     for (;;) {
       const query = { updated_since: since, wait: WAIT, limit: 100, include: INCLUDE };
       try {
-        const response = await api.persist(() => api.request("GET", "v3/chats", { query, signal }), signal);
-        const { chats } = await response.json();
-        if (chats.length > 0) for (const listener of [...this.#listeners]) listener(chats, since);
-        since = response.headers.get("x-sync-token") ?? since;
+        const { headers, content } = await api.persist(() => api.request("GET", "v3/chats", { query, signal }), signal);
+        if (content.chats.length > 0) for (const listener of [...this.#listeners]) listener(content.chats, since);
+        since = headers.get("x-sync-token") ?? since;
       } catch (error) {
         if (signal.aborted || !(error instanceof ApiError) || error.status === 401) throw error;
-        if (isTemporary(error)) continue;
         await pause(PAUSE, signal); // the token is no longer valid, so that what has changed is not known
         since = await this.#begin(api, signal);
       }
@@ -79,8 +76,7 @@ export class Changes {
    */
   async #begin(api, signal) {
     const first = () => api.request("GET", "v3/chats", { query: { limit: 1 }, signal });
-    const response = await api.persist(first, signal);
-    await response.body?.cancel();
-    return response.headers.get("x-sync-token") ?? "";
+    const { headers } = await api.persist(first, signal);
+    return headers.get("x-sync-token") ?? "";
   }
 }

@@ -16,8 +16,11 @@ export const FILTERS = /** @type {Record<string, string>} */ ({
 
 const HEALTHS = ["HEALTHY", "AT_RISK", "CRITICAL", "OPTED_OUT"];
 const SERVICES = ["iMessage", "RCS", "SMS"];
-/** @type {Record<string, string>} */
-const TEXTS = { true: "Groups", false: "Direct chats", created: "Newest chat first" };
+const TEXTS = new Map([
+  ["true", "Groups"],
+  ["false", "Direct chats"],
+  ["created", "Newest chat first"],
+]);
 
 /**
  * The value of a filter for people.
@@ -26,7 +29,7 @@ const TEXTS = { true: "Groups", false: "Direct chats", created: "Newest chat fir
  * @param {string} value
  */
 export function filterText(name, value) {
-  return name === "health" ? value.split(",").map(healthText).join(", ") : (TEXTS[value] ?? value);
+  return name === "health" ? value.split(",").map(healthText).join(", ") : (TEXTS.get(value) ?? value);
 }
 
 /**

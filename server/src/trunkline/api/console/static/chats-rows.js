@@ -104,8 +104,8 @@ export class ChatRows {
     this.#isReloading = true;
     this.#isBehind = !this.changes.started.get();
     try {
-      const response = await this.#request({ limit: FIRST }, signal);
-      const { chats, next_cursor } = await response.json();
+      const { headers, content } = await this.#request({ limit: FIRST }, signal);
+      const { chats, next_cursor } = content;
       this.#pages.begin(chats, next_cursor);
       this.#moved = [];
       this.#held.clear();
@@ -116,7 +116,7 @@ export class ChatRows {
       this.#isReading = false;
       this.#isReloading = false;
       this.owner.changed();
-      if (this.#isBehind) this.#catchUp(response.headers.get("x-sync-token") ?? "", signal);
+      if (this.#isBehind) this.#catchUp(headers.get("x-sync-token") ?? "", signal);
     } catch (error) {
       if (signal.aborted) return;
       this.#isReading = false;
@@ -150,8 +150,8 @@ export class ChatRows {
     this.#isReading = true;
     try {
       for (let page = missing(); page; page = missing()) {
-        const response = await this.#request({ limit: LIMIT, cursor: page.cursor }, signal);
-        const { chats, next_cursor } = await response.json();
+        const { content } = await this.#request({ limit: LIMIT, cursor: page.cursor }, signal);
+        const { chats, next_cursor } = content;
         const moved = new Set(this.#moved.map(({ id }) => id));
         const stayed = chats.filter((/** @type {Chat} */ { id }) => !moved.has(id));
         this.#pages.put(page, stayed, next_cursor);
@@ -211,8 +211,8 @@ export class ChatRows {
    */
   async #takeMatching(since, signal) {
     try {
-      const response = await this.#request({ limit: LIMIT, updated_since: since }, signal);
-      const { chats, unmatched = [], next_cursor } = await response.json();
+      const { content } = await this.#request({ limit: LIMIT, updated_since: since }, signal);
+      const { chats, unmatched = [], next_cursor } = content;
       if (signal.aborted) return;
       for (const id of unmatched) this.#remove(id);
       this.#receive(chats);

@@ -8,12 +8,13 @@ import { copyButton } from "./parts.js";
  *
  * @param {string} name
  * @param {string} text
+ * @param {string} [copied] what is copied if it is not this text
  */
-export function codeBlock(name, text) {
+export function codeBlock(name, text, copied = text) {
   return element(
     "figure",
     { class: "code" },
-    element("figcaption", {}, name, copyButton(`Copy: ${name}`, text)),
+    element("figcaption", {}, name, copyButton(`Copy: ${name}`, copied)),
     element("pre", { tabIndex: 0, role: "region", "aria-label": name }, element("code", {}, text)),
   );
 }

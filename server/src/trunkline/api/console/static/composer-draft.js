@@ -1,18 +1,33 @@
 /** A message that is being sent, or was refused. It is sent once, however often it is tried. */
 
-import { ApiError, AwayError } from "./api.js";
+import { ApiError, AwayError, envelopeOf } from "./api.js";
 import { element, icon } from "./dom.js";
 import { size } from "./format.js";
 import { textOf } from "./message-text.js";
 import { refusal } from "./parts.js";
+import { Value } from "./store.js";
 
 const OPTED_OUT = 2024;
+const TYPES = new Map([
+  ["m4a", "audio/x-m4a"],
+  ["caf", "audio/x-caf"],
+  ["md", "text/markdown"],
+  ["vcf", "text/vcard"],
+]);
 const DROPPED = "Dropped: the sender is blocked, or the line has left the chat.";
 
 /** @typedef {{ message_id: string, part_index: number }} ReplyTo */
 
+/** A file was moved, changed or deleted since it was chosen. */
+class UnreadableError extends Error {
+  /** @param {string} name of the file */
+  constructor(name) {
+    super(`The file ${name} cannot be read any more. Add it again.`);
+  }
+}
+
 export class Draft {
-  /** What the API said when it refused it. @type {ApiError | null} */
+  /** Why it was not sent. @type {ApiError | UnreadableError | null} */
   refusal = null;
   /** The id of the message, once there is one. @type {string | null} */
   messageId = null;
@@ -23,12 +38,14 @@ export class Draft {
   #attachments = new Map();
 
   /**
+   * @param {import("./conversation-side.js").Side} side who sends it, and where
    * @param {string} text
    * @param {File[]} files
    * @param {ReplyTo | undefined} replyTo
    * @param {string | undefined} after the id of the newest message when it was written
    */
-  constructor(text, files, replyTo, after) {
+  constructor(side, text, files, replyTo, after) {
+    this.side = side;
     this.text = text;
     this.files = files;
     this.replyTo = replyTo;
@@ -53,10 +70,9 @@ export class Draft {
    * Sends it, again and again while the service is away. A refusal is kept with it.
    *
    * @param {import("./api.js").Api} api
-   * @param {import("./conversation-side.js").Side} side
    * @param {AbortSignal} signal
    */
-  async send(api, side, signal) {
+  async send(api, signal) {
     this.refusal = null;
     try {
       await api.persist(async () => {
@@ -65,12 +81,12 @@ export class Draft {
           files.push({ type: "media", attachment_id: await this.#attach(api, file, signal) });
         const text = this.text === "" ? [] : [{ type: "text", value: this.text }];
         const content = { parts: [...files, ...text], reply_to: this.replyTo, idempotency_key: this.key };
-        this.messageId = await side.send(content, this.anyway);
+        this.messageId = await this.side.send(content, this.anyway);
         this.isGone = this.messageId === null;
       }, signal);
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof ApiError)) throw error;
+      if (!(error instanceof ApiError || error instanceof UnreadableError)) throw error;
       this.refusal = error;
     }
   }
@@ -83,6 +99,12 @@ export class Draft {
   async #attach(api, file, signal) {
     const known = this.#attachments.get(file);
     if (known) return known;
+    await file
+      .slice(0, 1)
+      .arrayBuffer()
+      .catch(() => {
+        throw new UnreadableError(file.name);
+      });
     const described = { filename: file.name, content_type: typeOf(file), size_bytes: file.size };
     const upload = await api.post("v3/attachments", described, signal);
     const given = new URL(upload.upload_url);
@@ -93,16 +115,31 @@ export class Draft {
         throw signal.aborted ? error : new AwayError();
       },
     );
-    if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => ({})), false);
+    if (!response.ok) throw new ApiError(response.status, envelopeOf(await response.text().catch(() => "")), false);
     this.#attachments.set(file, upload.attachment_id);
     return upload.attachment_id;
   }
 }
 
-/** The drafts of every place where something is written. */
+/** The drafts of every place where something is written. They outlive the views that show them. */
 export class Drafts {
+  /** @type {WeakMap<import("./api.js").Api, Drafts>} */
+  static #all = new WeakMap();
   /** @type {Map<string, Draft[]>} */
   #of = new Map();
+  /** Grows when a draft has been sent or refused. */
+  answered = new Value(0);
+
+  /**
+   * The drafts that are sent with a key.
+   *
+   * @param {import("./api.js").Api} api
+   */
+  static with(api) {
+    const drafts = Drafts.#all.get(api) ?? new Drafts();
+    Drafts.#all.set(api, drafts);
+    return drafts;
+  }
 
   /**
    * The drafts of a place that are not among its messages yet. The list can have a message before its sending is
@@ -149,9 +186,8 @@ export class Drafts {
 
 /** @param {File} file */
 function typeOf(file) {
-  const byName = { m4a: "audio/x-m4a", caf: "audio/x-caf", md: "text/markdown", vcf: "text/vcard" };
-  const extension = /** @type {keyof typeof byName} */ (file.name.split(".").at(-1)?.toLowerCase());
-  return byName[extension] ?? (file.type || "text/plain");
+  const extension = file.name.split(".").at(-1)?.toLowerCase() ?? "";
+  return TYPES.get(extension) ?? (file.type || "text/plain");
 }
 
 /** 128 random bits, also where the page has no secure context, which `crypto.randomUUID` needs. */
@@ -212,7 +248,7 @@ function refusalOf(draft, actions) {
     draft.anyway = true;
     actions.retry(draft);
   };
-  const isOptedOut = draft.refusal?.code === OPTED_OUT;
+  const isOptedOut = draft.refusal instanceof ApiError && draft.refusal.code === OPTED_OUT;
   return element(
     "div",
     { class: "refused" },

@@ -9,7 +9,7 @@ import { refusal } from "./parts.js";
 
 /** @typedef {import("./conversation-messages.js").Message} Message */
 /** @typedef {{ message: Message, part: number }} Target */
-/** @typedef {{ text: string, files: File[], answers: Target | null, edits: Target | null }} Written */
+/** @typedef {{ text: string, files: File[], answers: Target | null, edits: Target | null, before?: Written }} Written `before` an edit */
 
 /** @returns {Written} */
 const nothing = () => ({ text: "", files: [], answers: null, edits: null });
@@ -21,20 +21,27 @@ export class Composer {
   #notice = element("div", { class: "notice" });
   #picker = element("input", { type: "file", multiple: true, hidden: true, tabIndex: -1, "aria-hidden": "true" });
   #written = nothing();
-  /** What is written in the chats that are not shown. @type {Map<string, Written>} */
-  #kept = new Map();
-  #chatId = "";
+  /** What is written with a key, by place. It outlives the view. @type {WeakMap<import("./api.js").Api, Map<string, Written>>} */
+  static #all = new WeakMap();
+  /** @type {Map<string, Written>} */
+  #kept;
+  #place = "";
+  /** The edit that is being made. @type {Written | null} */
+  #underway = null;
   #typing;
 
   /**
+   * @param {import("./api.js").Api} api
    * @param {string} label of the field: to whom the message goes
    * @param {object} on
    * @param {(text: string, files: File[], answers: Target | null) => void} on.send
    * @param {(target: Target, text: string) => Promise<unknown>} on.edit
    * @param {(started: boolean) => void} on.typing
    */
-  constructor(label, on) {
+  constructor(api, label, on) {
     this.#on = on;
+    this.#kept = Composer.#all.get(api) ?? new Map();
+    Composer.#all.set(api, this.#kept);
     this.#typing = new TypingDetector(on.typing);
     this.#field = element("textarea", {
       rows: 1,
@@ -89,18 +96,17 @@ export class Composer {
   }
 
   /**
-   * @param {string} chatId
+   * @param {string} place where it is written: the chat, and the participant who writes
    * @param {string | null} closed why nothing can be written; null if it can
    */
-  show(chatId, closed) {
+  show(place, closed) {
     this.#form.hidden = closed !== null;
     this.#closed.hidden = closed === null;
     fill(this.#closed, closed);
-    if (chatId === this.#chatId) return;
-    this.#kept.set(this.#chatId, this.#written);
-    this.#chatId = chatId;
+    if (place === this.#place) return;
+    this.#place = place;
     this.refuse(null);
-    this.#write(this.#kept.get(chatId) ?? nothing());
+    this.#write(this.#kept.get(place) ?? nothing());
   }
 
   /** @param {Target} target */
@@ -111,7 +117,8 @@ export class Composer {
 
   /** @param {Target} target */
   edit(target) {
-    this.#write({ text: target.message.parts[target.part].value, files: [], answers: null, edits: target });
+    const before = this.#written.edits ? this.#written.before : this.#written;
+    this.#write({ text: target.message.parts[target.part].value, files: [], answers: null, edits: target, before });
     this.focus();
   }
 
@@ -122,7 +129,9 @@ export class Composer {
    * @param {Target | null} answers
    */
   takeBack(draft, answers) {
-    this.#write({ text: draft.text, files: draft.files, answers, edits: null });
+    const { text, files } = this.#written.edits ? (this.#written.before ?? nothing()) : this.#written;
+    const both = [draft.text, text].filter(Boolean).join("\n");
+    this.#write({ text: both, files: [...draft.files, ...files], answers, edits: null });
     this.focus();
   }
 
@@ -150,8 +159,10 @@ export class Composer {
   }
 
   async #submit() {
-    const { text, files, answers, edits } = this.#written;
-    if (text.trim() === "" && files.length === 0) return;
+    const written = this.#written;
+    const place = this.#place;
+    const { text, files, answers, edits, before } = written;
+    if ((text.trim() === "" && files.length === 0) || written === this.#underway) return;
     this.#typing.end();
     this.refuse(null);
     if (!edits) {
@@ -159,12 +170,15 @@ export class Composer {
       this.#on.send(text, files, answers);
       return;
     }
+    this.#underway = written;
     try {
       await this.#on.edit(edits, text);
-      this.#write(nothing());
+      if (this.#written === written) this.#write(before ?? nothing());
+      else if (this.#kept.get(place) === written) this.#kept.set(place, before ?? nothing());
     } catch (error) {
-      this.refuse(error);
+      if (place === this.#place) this.refuse(error);
     }
+    this.#underway = null;
   }
 
   /**
@@ -178,14 +192,15 @@ export class Composer {
   }
 
   #cancel() {
-    const { edits, text, files } = this.#written;
-    this.#write(edits ? nothing() : { text, files, answers: null, edits: null });
+    const { edits, text, files, before } = this.#written;
+    this.#write(edits ? (before ?? nothing()) : { text, files, answers: null, edits: null });
     this.focus();
   }
 
   /** @param {Written} written */
   #write(written) {
     this.#written = written;
+    this.#kept.set(this.#place, written);
     const { text, files, answers, edits } = written;
     this.#field.value = text;
     const target = edits ?? answers;

@@ -103,7 +103,7 @@ export class Transcript {
   async loadNewer() {
     if (this.#isLoading || !this.hasNewer) return false;
     return this.#load(async () => {
-      if (this.#from > 1) await this.#restore(this.#from - 2);
+      if (this.#from > 1 && !(await this.#restore(this.#from - 2))) return;
       this.#from -= 1;
       if (this.#to - this.#from >= PAGES_HELD) {
         this.#older[this.#to - 1].messages = null;
@@ -158,6 +158,7 @@ export class Transcript {
     const cursor = this.#next;
     if (cursor === null) return null;
     const page = await this.#fetch(cursor);
+    if (this.#next !== cursor) return null; // the newest messages were opened meanwhile
     this.#older.push({ cursor, messages: page.messages });
     this.#next = page.next_cursor;
     return page;
@@ -166,7 +167,9 @@ export class Transcript {
   /** @param {number} index */
   async #restore(index) {
     const page = this.#older[index];
-    page.messages = (await this.#fetch(page.cursor)).messages;
+    const { messages } = await this.#fetch(page.cursor);
+    if (this.#older[index] !== page) return null; // the newest messages were opened meanwhile
+    page.messages = messages;
     return page;
   }
 

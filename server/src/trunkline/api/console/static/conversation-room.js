@@ -24,7 +24,6 @@ export class Room {
   #now = null;
   /** @type {Transcript | null} */
   #transcript = null;
-  #drafts = new Drafts();
   #visit = new AbortController();
   #states = element("div", { class: "room-state" });
 
@@ -37,13 +36,16 @@ export class Room {
     this.#app = app;
     this.#signal = signal;
     this.#words = words;
+    this.#drafts = Drafts.with(app.api);
+    this.#drafts.answered.watch(() => this.#render(), signal);
+    signal.addEventListener("abort", () => this.#composer.rest(), { once: true });
     this.#lookups = new Lookups(app.api, signal, () => this.#render());
     this.#list = new MessageList(words.messages, signal, {
       older: () => this.#load((transcript) => transcript.loadOlder()),
       newer: () => this.#load((transcript) => transcript.loadNewer()),
       toNewest: () => this.#toNewest(),
     });
-    this.#composer = new Composer(words.label, {
+    this.#composer = new Composer(app.api, words.label, {
       send: (text, files, answers) => this.#send(text, files, answers),
       edit: ({ message, part }, text) => this.#change(this.#side.edit(message, part, text)),
       typing: (started) => this.#tellTyping(started),
@@ -68,6 +70,7 @@ export class Room {
   #app;
   #signal;
   #words;
+  #drafts;
   #lookups;
   #list;
   #composer;
@@ -114,6 +117,7 @@ export class Room {
       await transcript.open();
       this.#render();
       this.#list.fill();
+      if (this.#now !== now) await this.#refresh(); // it has changed while it was read
     } catch (error) {
       if (visit.aborted) return;
       if (!(error instanceof ApiError)) throw error;
@@ -221,28 +225,27 @@ export class Room {
    */
   async #send(text, files, answers) {
     const draft = new Draft(
+      this.#side,
       text,
       files,
       answers ? { message_id: answers.message.id, part_index: answers.part } : undefined,
       this.#transcript?.newest?.id,
     );
     this.#drafts.add(this.#place, draft);
-    if (this.#transcript?.hasNewer) await this.#toNewest();
-    await this.#deliver(draft);
+    await Promise.all([this.#deliver(draft), this.#transcript?.hasNewer && this.#toNewest()]);
   }
 
   /** @param {Draft} draft */
   async #deliver(draft) {
-    const sending = draft.send(this.#app.api, this.#side, this.#signal);
+    const place = this.#place;
+    const sending = draft.send(this.#app.api, this.#app.signal);
     this.#render();
     this.#list.toEnd();
     await sending;
-    if (draft.refusal || draft.isGone) {
-      this.#render();
-      this.#list.toEnd();
-    } else {
-      await this.#refresh();
-    }
+    this.#drafts.answered.set(this.#drafts.answered.get() + 1);
+    if (place !== this.#place || this.#signal.aborted) return;
+    if (draft.refusal || draft.isGone) this.#list.toEnd();
+    else await this.#refresh();
   }
 
   /** @param {Draft} draft */
@@ -259,11 +262,12 @@ export class Room {
 
   /** @param {Promise<unknown>} doing something that changes messages; if it is refused, that is shown */
   async attempt(doing) {
+    const place = this.#place;
     this.#composer.refuse(null);
     try {
       await this.#change(doing);
     } catch (error) {
-      if (!this.#signal.aborted) this.#composer.refuse(error);
+      if (place === this.#place && !this.#signal.aborted) this.#composer.refuse(error);
     }
   }
 

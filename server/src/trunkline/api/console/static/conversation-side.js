@@ -1,7 +1,5 @@
 /** The two sides of a chat: the line, which acts by `/v3`, and a counterparty, who acts by `/admin/simulate`. */
 
-import { jsonOf } from "./api.js";
-
 /** @typedef {import("./conversation-messages.js").Message} Message */
 /** @typedef {{ type: string, custom_emoji?: string }} Tapback */
 
@@ -104,5 +102,5 @@ const READS = new Set(["rules", "contact_cards"]);
  */
 export async function simulate(api, body, signal) {
   const headers = READS.has(body.action) ? { "x-trunkline-journal": "off" } : undefined;
-  return jsonOf(await api.request("POST", "admin/simulate", { body, headers, signal }));
+  return (await api.request("POST", "admin/simulate", { body, headers, signal })).content;
 }

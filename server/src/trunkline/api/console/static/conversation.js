@@ -45,7 +45,7 @@ export function openConversation(app, signal) {
   function showHeader() {
     if (!chat) return;
     const unread = room.messages.filter((each) => each.delivery_status === "received").length || chat.unread_count;
-    const side = lineSide(app.api, chat.id, signal);
+    const side = lineSide(app.api, chat.id, app.signal);
     headerOf(header, chat, unread, {
       read: () => room.attempt(side.read()),
       shareCard: (button) => room.attempt(shareCard(button)),
@@ -70,7 +70,7 @@ export function openConversation(app, signal) {
       line.status === "active" ? null : "The line is no longer in this group. Somebody in it can add it again.";
     if (!room.element.isConnected) fill(pane, header, room.element);
     showHeader();
-    room.show({ chat: now, side: lineSide(app.api, now.id, signal), self: line.handle, closed });
+    room.show({ chat: now, side: lineSide(app.api, now.id, app.signal), self: line.handle, closed });
   }
 
   app.changes.watch((chats) => {

@@ -6,7 +6,7 @@ import { count } from "./format.js";
 import { refusal, skeleton } from "./parts.js";
 
 const EVERY = 2000; // ms between two reads of the first page
-const MOST = 500; // rows, after which a list that is not scrolled begins anew
+const MOST = 500; // rows, after which the list begins anew with what is added
 
 /** @typedef {Record<string, any>} Item */
 
@@ -149,19 +149,20 @@ export class Feed {
    * Shows the first page above the rows that follow it. If they do not follow it any more, they are let go.
    *
    * @param {Page} page
-   * @param {boolean} [always] even if the pointer is over the list
+   * @param {boolean} [always] even if somebody points at the list or reads far down in it
    */
   #show(page, always = false) {
     const ids = page.items.map(this.#options.id);
     const known = [...this.#rows.keys()];
     const added = ids.filter((id) => !this.#rows.has(id));
     const isPointedAt = matchMedia("(hover: hover)").matches && this.element.matches(":hover");
-    if (added.length > 0 && known.length > 0 && !always && isPointedAt) {
+    const isRead = known.length >= MOST && this.element.closest(".list")?.scrollTop !== 0;
+    if (added.length > 0 && known.length > 0 && !always && (isPointedAt || isRead)) {
       this.#offer(page, added.length);
       return;
     }
     const end = ids.length === 0 ? -1 : known.indexOf(ids[ids.length - 1]);
-    const follows = end >= 0 && (known.length < MOST || this.element.closest(".list")?.scrollTop !== 0);
+    const follows = end >= 0 && (known.length < MOST || added.length === 0);
     const order = follows ? [...new Set([...ids, ...known.slice(end)])] : ids;
     if (!follows) this.#setOlder(page.next);
     for (const item of page.items) this.#keep(item);

@@ -2,34 +2,63 @@
 
 import { element } from "./dom.js";
 import { refusal } from "./parts.js";
+import { decode } from "./router.js";
 
 const STORED = "trunkline.key";
-const GIVEN = /^#key=(.*)$/;
+const GIVEN = /^#key=(.*)$/s;
+const SENDABLE = /^[\x21-\x7e]+$/; // what a header can carry
+
+/** The key where the browser does not let the page store it: until the page is reloaded. @type {string | null} */
+let unstored = null;
 
 /** The key of this tab; null if there is none. A key in the address is taken out of it. */
 export function storedKey() {
   const given = GIVEN.exec(location.hash);
   if (given) {
-    keep(decodeURIComponent(given[1]));
+    keep(decode(given[1]));
     history.replaceState(null, "", "#/chats");
   }
-  return sessionStorage.getItem(STORED);
+  try {
+    return sessionStorage.getItem(STORED) ?? unstored;
+  } catch {
+    return unstored;
+  }
+}
+
+/** Whether the address has a key. */
+export function isKeyGiven() {
+  return GIVEN.test(location.hash);
+}
+
+/**
+ * Whether a text can be a key, as far as the browser can send it.
+ *
+ * @param {string} key
+ */
+export function isSendable(key) {
+  return SENDABLE.test(key);
 }
 
 /** @param {string} key */
 export function keep(key) {
-  sessionStorage.setItem(STORED, key);
+  unstored = key;
+  try {
+    sessionStorage.setItem(STORED, key);
+  } catch {} // the browser stores nothing for this page
 }
 
 export function forget() {
-  sessionStorage.removeItem(STORED);
+  unstored = null;
+  try {
+    sessionStorage.removeItem(STORED);
+  } catch {} // it has stored nothing
 }
 
 /**
  * The form that asks for a key.
  *
  * @param {(key: string) => void} use
- * @param {import("./api.js").ApiError | null} refused why the last one was not accepted
+ * @param {Error | null} refused why the last one was not accepted
  */
 export function keyForm(use, refused) {
   const field = element("input", {

@@ -138,7 +138,7 @@ export function emptyState(title, ...children) {
 /**
  * What the API said when it refused, with the page that explains it and the request in the journal.
  *
- * @param {import("./api.js").ApiError} error
+ * @param {{ message: string, docUrl?: string | null, code?: number, traceId?: string | null }} error
  */
 export function refusal(error) {
   return element(

@@ -62,7 +62,7 @@ export function openPhone(app, signal) {
     const isMember = member.status === "active";
     if (!phone.isConnected) fill(pane, phone, fares.element);
     showOwner(people);
-    const side = phoneSide(app.api, now.id, member, signal);
+    const side = phoneSide(app.api, now.id, member, app.signal);
     showActs(now, side, isMember);
     showFares();
     room.show({

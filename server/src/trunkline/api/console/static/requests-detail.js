@@ -93,14 +93,14 @@ function bodyPart(name, { body, omitted }) {
 }
 
 /**
- * A body, which may be only the beginning of what was sent.
+ * A body, which may be only the beginning of what was sent. It is copied as it was sent, as a signature needs it.
  *
  * @param {string} name
  * @param {Body} body
  */
 export function bodyBlock(name, { text, size_bytes, is_cut }) {
   const whole = size_bytes === null ? "" : ` of ${size(size_bytes)}`;
-  return codeBlock(is_cut ? `${name}, the beginning${whole}` : name, pretty(text));
+  return codeBlock(is_cut ? `${name}, the beginning${whole}` : name, pretty(text), text);
 }
 
 /**

@@ -27,11 +27,15 @@ export function address(view, path = [], query = new URLSearchParams()) {
   return `#/${[view, ...path].map(encodeURIComponent).join("/")}${text === "" ? "" : `?${text}`}`;
 }
 
-/** @param {string} segment */
-function decode(segment) {
+/**
+ * A part of an address, decoded; as it is if it cannot be.
+ *
+ * @param {string} text
+ */
+export function decode(text) {
   try {
-    return decodeURIComponent(segment);
+    return decodeURIComponent(text);
   } catch {
-    return segment;
+    return text;
   }
 }

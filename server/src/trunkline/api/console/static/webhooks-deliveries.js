@@ -68,8 +68,8 @@ export function noDeliveries(isFiltered) {
  * @param {(query: URLSearchParams) => void} choose
  */
 export function openDeliveryFilters(choose) {
-  /** @type {Record<string, string>} */
-  let targets = {};
+  /** @type {Map<string, string>} */
+  let targets = new Map();
   let shown = new URLSearchParams();
   const change = () => choose(chosen({ subscription_id: subscription.value, state: state.value }));
   const subscription = element("select", { "aria-label": "Subscription", on: { change } });
@@ -81,11 +81,11 @@ export function openDeliveryFilters(choose) {
   );
   const showSubscriptions = () => {
     const named = shown.get("subscription_id") ?? "";
-    const ids = new Set([...Object.keys(targets), named].filter(Boolean));
+    const ids = new Set([...targets.keys(), named].filter(Boolean));
     fill(
       subscription,
       element("option", { value: "" }, "All subscriptions"),
-      ...[...ids].map((id) => element("option", { value: id }, targets[id] ?? id)),
+      ...[...ids].map((id) => element("option", { value: id }, targets.get(id) ?? id)),
     );
     subscription.value = named;
   };
@@ -97,7 +97,7 @@ export function openDeliveryFilters(choose) {
      * @param {Record<string, any>[]} all
      */
     offer(all) {
-      targets = Object.fromEntries(all.map(({ id, target_url }) => [id, target_url]));
+      targets = new Map(all.map(({ id, target_url }) => [id, target_url]));
       showSubscriptions();
     },
     /**

@@ -24,6 +24,7 @@ export function subscriptionForm(app, signal, made, close) {
   const all = element("input", { type: "checkbox", checked: true, on: { change: () => mark(all.checked) } });
   const boxes = element("div", { class: "boxes" });
   const problem = element("div");
+  const subscribe = element("button", { type: "submit", class: "primary" }, "Subscribe");
   const fields = () => /** @type {HTMLInputElement[]} */ ([...boxes.querySelectorAll("input")]);
   const mark = (/** @type {boolean} */ checked) => {
     for (const box of fields()) box.checked = checked;
@@ -37,12 +38,14 @@ export function subscriptionForm(app, signal, made, close) {
     const subscribed_events = fields()
       .filter(({ checked }) => checked)
       .map(({ value }) => value);
+    subscribe.disabled = true;
     const body = { target_url: versioned(url.value.trim(), version.value), subscribed_events };
     try {
       await made(await app.api.post("v3/webhook-subscriptions", body, signal));
     } catch (error) {
       if (!signal.aborted) fill(problem, error instanceof ApiError ? refusal(error) : `${error}`);
     }
+    subscribe.disabled = false;
   };
   const readEvents = async () => {
     const get = () => app.api.get("v3/webhook-events", {}, signal);
@@ -72,7 +75,7 @@ export function subscriptionForm(app, signal, made, close) {
     element(
       "p",
       { class: "actions" },
-      element("button", { type: "submit", class: "primary" }, "Subscribe"),
+      subscribe,
       element("button", { type: "button", on: { click: close } }, "Cancel"),
     ),
   );

@@ -51,11 +51,12 @@ export function openWebhooks(app, signal) {
     if (last !== null) setTimeout(() => feed.focus(last));
   });
 
-  const sendAgain = async (/** @type {Record<string, any>} */ { event_id, subscription_id }) => {
+  const sendAgain = async (/** @type {Record<string, any>} */ { id, event_id, subscription_id }) => {
     await app.api.post("admin/webhook-deliveries/resend", { event_id, subscription_id }, signal);
     app.announce("The event is sent again.");
     const latest = await app.api.get("admin/webhook-deliveries", { event_id, subscription_id, limit: 1 }, signal);
-    if (latest.deliveries.length > 0) location.hash = address("webhooks", [latest.deliveries[0].id], query);
+    if (latest.deliveries.length > 0 && opened === id)
+      location.hash = address("webhooks", [latest.deliveries[0].id], query);
   };
 
   /**
