@@ -26,6 +26,7 @@ RETRY_PAUSE = 0.1  # s
 MIGRATION_TIMEOUT = 86_400.0  # s, of the statements of a migration, one of which may copy a table
 
 _MIGRATION_LOCK = 0x7472756E6B  # "trunk"
+_MIGRATION_PAUSE = 0.1  # s, after which a process tries again to upgrade the schema
 
 # The cluster, the database, and the table that `pg_restore` creates anew.
 _ORIGIN = Query(
@@ -47,6 +48,7 @@ _OTHER_SESSIONS = Query(
     (),
 )
 _TIME = Query("time", "select cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)", ())
+_TRY_TO_LOCK = Query("try_to_lock", f"select pg_try_advisory_xact_lock({_MIGRATION_LOCK})", ())
 _READY = Query("ready", "select schema_version from store", ())
 
 _OF_ANOTHER_SESSION = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError)
@@ -246,13 +248,18 @@ class Postgres:
 
     @asynccontextmanager
     async def migration(self) -> AsyncGenerator[PostgresTransaction]:
-        async with self.transaction(bulk=True) as transaction:
-            transaction.statement_timeout = MIGRATION_TIMEOUT
-            await transaction.script(
-                f"set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0; "
-                f"select pg_advisory_xact_lock({_MIGRATION_LOCK})"
-            )
-            yield transaction
+        while True:
+            async with self.transaction(bulk=True) as transaction:
+                transaction.statement_timeout = MIGRATION_TIMEOUT
+                await transaction.script(
+                    "set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0"
+                )
+                # A statement that waited for the lock would have a snapshot, for whose end an index that is created
+                # concurrently waits.
+                if (await transaction.fetch(_TRY_TO_LOCK, ()))[0][0]:
+                    yield transaction
+                    return
+            await asyncio.sleep(_MIGRATION_PAUSE)
 
     async def run_concurrently(self, migration: Transaction, statement: str) -> None:
         with _translated():
