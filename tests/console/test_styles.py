@@ -4,9 +4,13 @@ import re
 from importlib import resources
 
 STATIC = resources.files("trunkline.api.console").joinpath("static")
+_CONVERSATION = ("composer", "conversation", "message", "phone")
 VIEWS = {
     "chats.css": ("chats",),
-    "conversation.css": ("composer", "conversation", "message", "phone"),
+    "conversation.css": _CONVERSATION,
+    "message.css": _CONVERSATION,
+    "composer.css": _CONVERSATION,
+    "phone.css": _CONVERSATION,
     "operation.css": ("code", "curl", "feed", "lines", "plot", "requests", "split", "try", "webhooks"),
 }
 """What the modules whose elements a style sheet is for begin with. What more of them have is in ``style.css``."""
