@@ -45,7 +45,7 @@ RULED = (
 )
 """The operations that can reject a request that is valid by its schema, because of a rule of the domain."""
 
-LENIENT = ("listChats", "getContactCard", "createPoll")
+LENIENT = ("listChats", "listRequests", "getContactCard", "createPoll")
 """The operations that accept more than their schema says: a parameter without a value is absent, and the idempotency
 key in a body makes the one in the header irrelevant.
 """
