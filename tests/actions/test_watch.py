@@ -51,7 +51,8 @@ async def test_a_change_is_found_when_the_replica_has_it(database_url: str) -> N
                 await save(store, partner.id, make_chat(1))
                 await nodes.polled()
                 assert not change.done(), "the replica does not have the change yet"
-            nodes.replica = None
+                nodes.replica = None
+                await nodes.polled()  # and nothing is being read from it
             async with asyncio.timeout(20):
                 await change
         await watch.close()
