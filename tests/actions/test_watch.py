@@ -46,8 +46,9 @@ async def test_a_change_is_found_when_the_replica_has_it(database_url: str) -> N
         nodes = Nodes(store.database)
         watch = Watch(cast(Database, cast(Any, nodes)))
         with watch.join(partner.id, EVERY_CHAT, since) as change:
-            async with store.database.snapshot() as nodes.replica:
-                await nodes.replica.fetch(Query("begin", "select schema_version from store", ()), ())
+            async with store.database.snapshot() as replica:
+                nodes.replica = replica
+                await replica.fetch(Query("begin", "select schema_version from store", ()), ())
                 await save(store, partner.id, make_chat(1))
                 await nodes.polled()
                 assert not change.done(), "the replica does not have the change yet"

@@ -163,7 +163,15 @@ def test_a_key_that_is_revoked_is_asked_for_again_at_once(
     line = conversation(page)
     expect(message(line, "Is this the bakery?")).to_be_visible()
     refusal = {"error": {"status": 401, "code": 2004, "message": "the key was revoked"}, "success": False}
-    context.route(MESSAGES, lambda route: route.fulfill(status=401, json=refusal))
+
+    def refuse(route: Route) -> None:
+        """Refuses the message alone: the page also reads messages, before it is written."""
+        if route.request.method == "POST":
+            route.fulfill(status=401, json=refusal)
+        else:
+            route.continue_()
+
+    context.route(MESSAGES, refuse)
     write(line, "Are you there?")
 
     expect(page.get_by_label("API key")).to_be_focused()
