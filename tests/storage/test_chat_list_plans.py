@@ -13,7 +13,7 @@ from tests.conftest import NewDatabase
 from tests.support.chats import ALICE, BOB, LINE, NOW, chat_id, make_chat
 from tests.support.open_store import OpenStore, opened_store
 from tests.support.partners import context, new_partner, save
-from tests.support.query_plans import SMALL_TABLES, Plan, plan_of
+from tests.support.query_plans import MESSAGE_COLUMNS, SMALL_TABLES, Plan, plan_of
 from trunkline.domain.chat import Chat, Health, HealthStatus, recipients_key
 from trunkline.domain.paging import SMALL
 from trunkline.storage.changed_since import revisions_query
@@ -36,18 +36,6 @@ LIMIT = 21
 PARTNERS = ("many", "few", "none")
 STATISTICS = ("fresh", "analysed")
 
-MESSAGE_COLUMNS = (
-    "partner_id",
-    "id",
-    "chat_id",
-    "thread",
-    "created_at",
-    "revision",
-    "from_me",
-    "delivery_status",
-    "edits",
-    "document",
-)
 TALKATIVE = 3  # chats of the big partner that have messages
 MESSAGES = 300  # each
 

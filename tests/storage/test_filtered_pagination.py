@@ -239,8 +239,8 @@ def test_a_number_skips_chats_that_match(
     async def play() -> tuple[list[str], list[str]]:
         partner = await new_partner(opened.store)
         world = World(opened.store, partner.id)
-        for _, *arguments in before:
-            await world.create(*arguments)  # type: ignore[arg-type]
+        for _, line, recipients, traits in before:
+            await world.create(line, recipients, traits)
         every = await Pagination(opened.store, partner.id, sought.filters, sought.sort).finish()
         rest = await Pagination(opened.store, partner.id, sought.filters, sought.sort, skip).finish(limit)
         return every.ids, rest.ids

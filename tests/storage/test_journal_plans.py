@@ -8,7 +8,7 @@ from tests.conftest import NewDatabase
 from tests.support.chats import LINE, NOW, chat_id, make_chat
 from tests.support.open_store import OpenStore, opened_store
 from tests.support.partners import context, new_partner
-from tests.support.query_plans import Plan, plan_of
+from tests.support.query_plans import MESSAGE_COLUMNS, Plan, plan_of
 from trunkline.domain.instant import DAY, SECOND
 from trunkline.storage.sql import Query, Value, load
 
@@ -28,18 +28,6 @@ COUNT = {
         load("line_statistics")["count_messages"].parameters,
     )
 }
-MESSAGE_COLUMNS = (
-    "partner_id",
-    "id",
-    "chat_id",
-    "thread",
-    "created_at",
-    "revision",
-    "from_me",
-    "delivery_status",
-    "edits",
-    "document",
-)
 REQUEST_COLUMNS = (
     "partner_id",
     "answered_at",

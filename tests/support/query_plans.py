@@ -12,6 +12,20 @@ from trunkline.storage.sql import Query, Value
 SMALL_TABLES = {f"SCAN {table}" for table in ("blocked_handles", "partner_states", "queues")}
 """How SQLite reads the tables that are small in the tests, once ``analyze`` has told it that they are."""
 
+MESSAGE_COLUMNS = (
+    "partner_id",
+    "id",
+    "chat_id",
+    "thread",
+    "created_at",
+    "revision",
+    "from_me",
+    "delivery_status",
+    "edits",
+    "document",
+)
+"""What a message needs to be loaded by itself, without its optional columns."""
+
 _COLUMN = re.compile(r'\(?"?([a-z_]+)"? = ')
 
 

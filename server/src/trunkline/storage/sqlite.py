@@ -8,29 +8,23 @@ its short end, nobody writes.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
 from pathlib import Path
-from typing import Any, ParamSpec, Self, TypeAlias, TypeVar
+from typing import Self
 
 import apsw
 
 from trunkline.domain.context import NO_PARTNER, Origin
 from trunkline.domain.errors import CommandError, NotReady
 from trunkline.domain.instant import Clock, now
-from trunkline.metrics import DATABASE_ERRORS
 from trunkline.storage.group_commit import SAVEPOINT, SAVEPOINT_AGAIN, TO_SAVEPOINT, GroupCommit, SharedTransaction
 from trunkline.storage.ports import Transaction, Usage
 from trunkline.storage.sql import Query, Row, Value
-from trunkline.storage.sqlite_file import DatabaseFile, truncated
+from trunkline.storage.sqlite_calls import Connection, call, fetch, not_ready
+from trunkline.storage.sqlite_file import DatabaseFile
 from trunkline.storage.sqlite_turn import PAUSE, ProcessTurn
 from trunkline.storage.turns import Turns
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-# apsw's type stubs use a type that Python 3.11 lacks.
-Connection: TypeAlias = Any
 
 PAGE_SIZE = 8192  # bytes; measured, see bench/README.md
 READ_CACHE = 16  # MiB
@@ -105,11 +99,11 @@ class SQLite:
         if writer is not None and not writer.in_transaction:
             # Its cache contains what this process has written, which the reader's loses with each commit.
             try:
-                return _fetch(writer, query.text, values)
+                return fetch(writer, query.text, values)
             except NotReady as error:
                 if not isinstance(error.__cause__, apsw.BusyError):
                     raise
-        return _fetch(self._reader, query.text, values)
+        return fetch(self._reader, query.text, values)
 
     def reads_of(self, partner_id: int) -> Self:
         return self
@@ -142,7 +136,7 @@ class SQLite:
             await self._begin(writer)
             try:
                 yield SQLiteTransaction(writer)
-                _call(writer.execute, "commit")
+                call(writer.execute, "commit")
             except BaseException:
                 # After some errors, such as a full disk, SQLite has already rolled back.
                 if writer.in_transaction:
@@ -164,13 +158,13 @@ class SQLite:
     def _check_file(self) -> None:
         """Raises ``NotReady`` if the file is not the one that was opened, or is not whole."""
         if self._file.check():
-            [(pages,)] = _fetch(self._reader, "pragma page_count", ())
-            [(page_size,)] = _fetch(self._reader, "pragma page_size", ())
+            [(pages,)] = fetch(self._reader, "pragma page_count", ())
+            [(page_size,)] = fetch(self._reader, "pragma page_size", ())
             self._file.check_size(pages * page_size)
 
     async def check_ready(self) -> None:
         self._check_file()
-        _fetch(self._reader, _READY, ())
+        fetch(self._reader, _READY, ())
         try:
             async with asyncio.timeout(PROBE_TIMEOUT), self.transaction() as transaction:
                 # Only a page that is written to the log finds a full disk, and SQLite writes none if nothing changes.
@@ -199,7 +193,7 @@ class SQLite:
                     ) from None
                 await asyncio.sleep(PAUSE)
             except apsw.Error as error:
-                raise _not_ready(error) from error
+                raise not_ready(error) from error
             else:
                 return
 
@@ -253,7 +247,7 @@ class SQLite:
         return None
 
     async def damage(self) -> list[str]:
-        found = [str(row[0]) for row in _fetch(self._reader, "pragma integrity_check", ())]
+        found = [str(row[0]) for row in fetch(self._reader, "pragma integrity_check", ())]
         return [] if found == ["ok"] else found
 
     def notices(self) -> list[str]:
@@ -276,32 +270,32 @@ class SQLiteTransaction:
         self._connection = connection
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
-        return _fetch(self._connection, query.text, values)
+        return fetch(self._connection, query.text, values)
 
     async def fetch_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> Sequence[Row]:
-        return [found for values in rows for found in _fetch(self._connection, query.text, values)]
+        return [found for values in rows for found in fetch(self._connection, query.text, values)]
 
     async def run_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> None:
         # Of a statement that returns rows, apsw runs the next one only when the rows of the one before have been read.
-        _call(lambda: self._connection.executemany(query.text, rows).fetchall())
+        call(lambda: self._connection.executemany(query.text, rows).fetchall())
 
     async def run_together(self, statements: Sequence[tuple[Query, Sequence[tuple[Value, ...]]]]) -> None:
         for query, rows in statements:
-            _call(self._connection.executemany, query.text, rows)
+            call(self._connection.executemany, query.text, rows)
 
     async def load(self, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> None:
         parameters = ", ".join("?" * len(columns))
         statement = f"insert into {table} ({', '.join(columns)}) values ({parameters})"  # noqa: S608 - our own names
-        _call(self._connection.executemany, statement, rows)
+        call(self._connection.executemany, statement, rows)
 
     async def script(self, text: str) -> None:
-        _call(self._connection.execute, text)
+        call(self._connection.execute, text)
 
     async def savepoint(self, *, again: bool) -> None:
-        _call(self._connection.execute, SAVEPOINT_AGAIN if again else SAVEPOINT)
+        call(self._connection.execute, SAVEPOINT_AGAIN if again else SAVEPOINT)
 
     async def roll_back_to_savepoint(self) -> None:
-        _call(self._connection.execute, TO_SAVEPOINT)
+        call(self._connection.execute, TO_SAVEPOINT)
 
     async def has_table(self, name: str) -> bool:
         return _has_table(self._connection, name)
@@ -361,53 +355,4 @@ def _truncate_wal(path: Path) -> None:
 
 
 def _has_table(connection: Connection, name: str) -> bool:
-    return bool(_fetch(connection, "select 1 from sqlite_master where type = 'table' and name = ?", (name,)))
-
-
-def _fetch(connection: Connection, text: str, values: tuple[Value, ...]) -> list[Row]:
-    try:
-        return connection.execute(text, values).fetchall()
-    except apsw.ConstraintError:
-        raise  # an error in our code, not an outage
-    except apsw.Error as error:
-        raise _not_ready(error) from error
-
-
-def _not_ready(error: apsw.Error) -> NotReady:
-    """What an error of SQLite says about the database."""
-    DATABASE_ERRORS.add(type(error).__name__)
-    match error:
-        case apsw.FullError():
-            return NotReady(
-                f"the disk of the database is full: {error}",
-                "the disk of the database is full; the operator of the service must make room",
-            )
-        case apsw.ReadOnlyError() | apsw.CantOpenError() | apsw.PermissionsError() | apsw.AuthError():
-            return NotReady(
-                f"the database cannot be written: {error}",
-                "the database cannot be written; the operator of the service must find out why",
-            )
-        case apsw.IOError():
-            return NotReady(
-                f"the disk of the database fails: {error}",
-                "the database cannot be read or written; the operator of the service must find out why",
-            )
-        case apsw.SQLError() if "no such column" in str(error) or "no such table" in str(error):
-            return NotReady(
-                "the schema of the database is not that of this version; if it has been upgraded, restart the service "
-                f"with the version that did so ({error})"
-            )
-        case apsw.CorruptError() | apsw.NotADBError():
-            return truncated(str(error))
-        case _:
-            return NotReady(f"the database does not answer: {error}")
-
-
-def _call(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Calls SQLite. Raises ``NotReady`` for an error outside our code."""
-    try:
-        return call(*args, **kwargs)
-    except apsw.ConstraintError:
-        raise  # an error in our code, not an outage
-    except apsw.Error as error:
-        raise _not_ready(error) from error
+    return bool(fetch(connection, "select 1 from sqlite_master where type = 'table' and name = ?", (name,)))

@@ -1,4 +1,4 @@
-/** One message as a row: who, what it answers, its parts with their reactions, and how it fared. */
+/** One message as a row: who, what it answers, its parts with their reactions, and its delivery status. */
 
 import { element, icon, iconButton } from "./dom.js";
 import { timeOf } from "./format.js";

@@ -6,7 +6,7 @@ import { Room } from "./conversation-room.js";
 import { phoneSide, simulate } from "./conversation-side.js";
 import { element, fill } from "./dom.js";
 import { emptyState } from "./parts.js";
-import { Fares } from "./phone-fares.js";
+import { PhoneDelivery } from "./phone-delivery.js";
 
 const STOP = "STOP";
 const BACK = "START";
@@ -30,9 +30,9 @@ export function openPhone(app, signal) {
     label: "Write as them",
     messages: "Messages on the phone",
     empty: "No messages on this phone",
-    changed: showFares,
+    changed: showDelivery,
   });
-  const fares = new Fares(app.api, signal, (doing) => room.attempt(doing));
+  const delivery = new PhoneDelivery(app.api, signal, (doing) => room.attempt(doing));
   /** @type {import("./conversation-room.js").Card[]} */
   let cards = [];
   const shares = new BroadcastChannel(SHARES);
@@ -48,8 +48,8 @@ export function openPhone(app, signal) {
   );
   const pane = element("section", { class: "phone", "aria-label": "The other phone" });
 
-  function showFares() {
-    if (chat) fares.show(holder, room.messages);
+  function showDelivery() {
+    if (chat) delivery.show(holder, room.messages);
   }
 
   /** @param {Record<string, any>} now the chat as it is now */
@@ -60,11 +60,11 @@ export function openPhone(app, signal) {
     if (!isHere) holder = (people.find((/** @type {any} */ each) => each.status === "active") ?? people[0]).handle;
     const member = people.findLast((/** @type {any} */ each) => each.handle === holder);
     const isMember = member.status === "active";
-    if (!phone.isConnected) fill(pane, phone, fares.element);
+    if (!phone.isConnected) fill(pane, phone, delivery.element);
     showOwner(people);
     const side = phoneSide(app.api, now.id, member, app.signal);
     showActs(now, side, isMember);
-    showFares();
+    showDelivery();
     room.show({
       chat: now,
       side,

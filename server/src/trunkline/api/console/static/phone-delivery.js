@@ -1,4 +1,4 @@
-/** How messages to a phone fare: its rule, and the messages that have not arrived. */
+/** How messages to a phone are delivered: its rule, and the messages that have not arrived. */
 
 import { simulate } from "./conversation-side.js";
 import { element, fill } from "./dom.js";
@@ -40,13 +40,13 @@ const KINDS = {
 const UNDERWAY = new Set(["pending", "queued", "sent"]);
 const MOST = 5;
 
-export class Fares {
+export class PhoneDelivery {
   #rule = element("form", { class: "rule" });
   #underway = element("ul", { class: "underway", "aria-label": "Not on the phone" });
   #handle = "";
   /** Messages that failed can be delivered late. @type {string} */
   #shown = "";
-  element = element("div", { class: "fares" }, this.#rule, this.#underway);
+  element = element("div", { class: "phone-delivery" }, this.#rule, this.#underway);
 
   /**
    * @param {import("./api.js").Api} api
@@ -122,7 +122,7 @@ export class Fares {
       element("option", { value, selected: value === chosen }, name);
     const select = element(
       "select",
-      { id: "fares" },
+      { id: "rule" },
       ...Object.entries(KINDS).map(([kind, { name }]) => option(kind, name)),
       chosen === "other" && option("other", `Other: ${JSON.stringify(rule)}`),
     );
@@ -149,7 +149,7 @@ export class Fares {
     this.#rule.onsubmit = (event) => event.preventDefault();
     fill(
       this.#rule,
-      element("label", { htmlFor: "fares" }, "Messages to this phone"),
+      element("label", { htmlFor: "rule" }, "Messages to this phone"),
       select,
       extra,
       isForEveryone && element("small", { class: "secondary" }, "By the rule for everyone"),
