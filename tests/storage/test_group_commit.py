@@ -269,6 +269,49 @@ async def test_other_partners_do_not_wait_for_all_changes_of_one(
         assert await stored(store, other.id) == [100]
 
 
+async def test_a_partner_that_waits_for_the_commit_does_not_wait_for_another_change_of_another(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "SHARE", 60)
+    monkeypatch.setattr(group_commit, "MAX_TIME", 60)
+    async with changes(database_url) as made:
+        other = await new_partner(made.store)
+        made.start(0, waits=True)
+        await made.until_begun(0)
+        made.start(1, waits=True)
+        made.start(2)
+        made.start(100, partner_id=other.id)
+        made.ends[0].set()
+        async with asyncio.timeout(20):
+            await made.tasks[100]
+        assert not made.tasks[1].done()
+        made.ends[1].set()
+        await made.results()
+        assert await made.stored() == [0, 1, 2]
+        assert await stored(made.store, other.id) == [100]
+
+
+async def test_partners_who_have_more_to_change_share_a_transaction(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "SHARE", 60)
+    monkeypatch.setattr(group_commit, "MAX_TIME", 60)
+    async with changes(database_url) as made:
+        other = await new_partner(made.store)
+        first = made.start(0, waits=True)
+        await made.until_begun(0)
+        for number in range(1, 4):
+            made.start(number, waits=number == 2)
+            made.start(100 + number, partner_id=other.id)
+        made.ends[0].set()
+        await made.until_begun(2)
+        assert not first.done()
+        made.ends[2].set()
+        await made.results()
+        assert await made.stored() == [0, 1, 2, 3]
+        assert await stored(made.store, other.id) == [101, 102, 103]
+
+
 async def test_a_transaction_has_a_bounded_number_of_changes(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,7 +324,8 @@ async def test_a_transaction_has_a_bounded_number_of_changes(
             made.start(number, waits=number == 4)
         made.ends[0].set()
         await made.until_begun(4)
-        assert first.done()
+        async with asyncio.timeout(20):
+            await first
         assert await made.stored() == [0, 1, 2, 3]
         made.ends[4].set()
         await made.results()

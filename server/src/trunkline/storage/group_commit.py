@@ -62,8 +62,11 @@ class SharedTransaction:
         self.has_savepoint = False
         self.has_results = False
         """Whether one of the changes is not a request's."""
-        self.failure: asyncio.Future[BaseException | None] = loop.create_future()
-        """Its value, after the end, is why the transaction has failed; None if it has committed."""
+        self._failure: BaseException | None = None
+        """After the end, why the transaction has failed; None if it has committed."""
+        self._has_ended = False
+        self._waiting: list[asyncio.Future[None]] = []
+        """Changes that wait for the end."""
 
     async def end(self, error: BaseException | None) -> BaseException | None:
         """Commits or, after an error, rolls back. Returns why it has failed, if it has."""
@@ -80,11 +83,23 @@ class SharedTransaction:
                 await self.opening.__aexit__(type(error), error, error.__traceback__)
         except BaseException as failure:
             error = failure
+        self._failure = error
         return error
+
+    def answer(self) -> None:
+        """Ends the waiting of the changes, after the end."""
+        self._has_ended = True
+        for each in self._waiting:
+            if not each.done():
+                each.set_result(None)
 
     async def committed(self) -> None:
         """Waits for the commit. Raises ``NotReady`` if it has failed, for each change that waits."""
-        failure = await asyncio.shield(self.failure)
+        if not self._has_ended:
+            waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiting)
+            await waiting
+        failure = self._failure
         if isinstance(failure, NotReady):
             raise NotReady(str(failure), failure.public) from failure
         if failure is not None:
@@ -94,8 +109,10 @@ class SharedTransaction:
 class GroupCommit:
     """The shared transactions of a database."""
 
-    def __init__(self, turns: Turns[SharedTransaction]) -> None:
+    def __init__(self, turns: Turns[SharedTransaction], *, is_synchronous: bool = False) -> None:
+        """``is_synchronous`` says that statements do not yield to the event loop, so nothing can interrupt a commit."""
         self._turns = turns
+        self._is_synchronous = is_synchronous
         self._ending: set[asyncio.Task[BaseException | None]] = set()
         self._patient: dict[int, list[asyncio.Future[None]]] = {}
         """Results that wait for another change of their partner."""
@@ -167,14 +184,19 @@ class GroupCommit:
     async def _succeed(self, writer: Writer, shared: SharedTransaction) -> None:
         """Returns when a change, which has ended well, has committed. Raises ``NotReady`` if it has not."""
         shared.has_success = True
-        if not self._hand_on(writer, shared):
+        is_handed_on = self._hand_on(writer, shared)
+        if not is_handed_on and not self._is_complete(writer, shared):
             await self._give_others_time(writer, shared)
-            if not self._hand_on(writer, shared):
-                if shared.changes == 1:
-                    failure = await self._end(writer, shared)
-                    if failure is not None:
-                        raise failure
-                    return
+            is_handed_on = self._hand_on(writer, shared)
+        if not is_handed_on:
+            if shared.changes == 1:
+                failure = await self._end(writer, shared)
+                if failure is not None:
+                    raise failure
+                return
+            if self._is_synchronous:
+                await self._end(writer, shared)
+            else:
                 self._end_soon(writer, shared)
         await shared.committed()
 
@@ -211,14 +233,27 @@ class GroupCommit:
             self._end_soon(writer, shared)
 
     def _hand_on(self, writer: Writer, shared: SharedTransaction) -> bool:
-        age = asyncio.get_running_loop().time() - shared.began
-        others = shared.has_results or len(shared.partners) > 1 or self._turns.others_wait()
-        is_wanted = others and age > shared.share
-        if is_wanted or age > MAX_TIME or shared.changes == MAX_CHANGES:
+        if self._is_complete(writer, shared):
             return False
         handed_on = self._turns.hand_on(writer, shared)
         shared.changes += handed_on
         return handed_on
+
+    def _is_complete(self, writer: Writer, shared: SharedTransaction) -> bool:
+        """Whether a transaction is to be committed, even if another change waits for its turn."""
+        age = asyncio.get_running_loop().time() - shared.began
+        if age > MAX_TIME or shared.changes == MAX_CHANGES:
+            return True
+        others = shared.has_results or len(shared.partners) > 1 or self._turns.others_wait()
+        if others and age > shared.share:
+            return True
+        if len(shared.partners) == 1:
+            return False
+        # One more change of a partner would follow, while another partner only waits for the commit.
+        next_partner, _ = self._turns.next_to_join(writer)
+        return next_partner in shared.partners and not all(
+            self._turns.has_request(writer_of(partner, Origin.CLIENT)) for partner in shared.partners
+        )
 
     def _end_soon(self, writer: Writer, shared: SharedTransaction) -> None:
         """Ends a transaction on behalf of others, so no cancellation of one of them interrupts it."""
@@ -230,8 +265,8 @@ class GroupCommit:
         self, writer: Writer, shared: SharedTransaction, error: BaseException | None = None
     ) -> BaseException | None:
         failure = await shared.end(error)
+        shared.answer()
         self._turns.end(writer)
-        shared.failure.set_result(failure)
         return failure
 
     async def close(self) -> None:

@@ -54,7 +54,7 @@ class SQLite:
         self._reader.pragma("query_only", True)
         self._writer: Connection = None
         self._turns = Turns[SharedTransaction](places=1, mixes_partners=True)
-        self._commits = GroupCommit(self._turns)
+        self._commits = GroupCommit(self._turns, is_synchronous=True)
         self._write_lock = asyncio.Lock()  # shared by transactions and checkpoints
         self._turn = ProcessTurn(self._file.log)
         self._checkpoint: asyncio.Task[None] | None = None

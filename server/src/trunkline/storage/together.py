@@ -13,17 +13,32 @@ class ReadTogether(Generic[K, V]):
 
     def __init__(self, read: Callable[[int, Sequence[K]], Awaitable[Mapping[K, V]]]) -> None:
         self._read = read
-        self._asked: dict[int, tuple[dict[K, None], asyncio.Task[Mapping[K, V]]]] = {}
-        """The keys of the next read of a partner, which begins when the tasks that are ready have run."""
+        self._asked: dict[int, tuple[dict[K, None], list[asyncio.Future[Mapping[K, V]]]]] = {}
+        """The keys of the next read of a partner, and who waits for it. It begins when the ready tasks have run."""
+        self._reading: set[asyncio.Task[None]] = set()
 
     async def get(self, partner_id: int, keys: Sequence[K]) -> Mapping[K, V]:
         """What ``read`` returns for these keys, among others. Raises what ``read`` raises."""
         if partner_id not in self._asked:
-            self._asked[partner_id] = {}, asyncio.create_task(self._run(partner_id))
-        asked, reading = self._asked[partner_id]
+            self._asked[partner_id] = {}, []
+            reading = asyncio.create_task(self._run(partner_id))
+            self._reading.add(reading)
+            reading.add_done_callback(self._reading.discard)
+        asked, waiting = self._asked[partner_id]
         asked.update(dict.fromkeys(keys))
-        return await asyncio.shield(reading)  # a cancellation is not one of the others
+        found: asyncio.Future[Mapping[K, V]] = asyncio.get_running_loop().create_future()
+        waiting.append(found)
+        return await found
 
-    async def _run(self, partner_id: int) -> Mapping[K, V]:
-        keys, _ = self._asked.pop(partner_id)
-        return await self._read(partner_id, list(keys))
+    async def _run(self, partner_id: int) -> None:
+        keys, waiting = self._asked.pop(partner_id)
+        try:
+            found = await self._read(partner_id, list(keys))
+        except Exception as error:
+            for each in waiting:
+                if not each.done():
+                    each.set_exception(error)
+        else:
+            for each in waiting:
+                if not each.done():
+                    each.set_result(found)

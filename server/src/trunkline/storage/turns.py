@@ -156,16 +156,26 @@ class Turns(Generic[T]):
         """Whether the writer has a turn, or waits for one."""
         return writer in self._writes
 
+    def has_waiting(self, writer: Writer) -> bool:
+        """Whether a write of the writer waits."""
+        writes = self._writes.get(writer)
+        return writes is not None and writes.first() is not None
+
+    def has_request(self, writer: Writer) -> bool:
+        """Whether a request of the writer waits."""
+        writes = self._writes.get(writer)
+        return writes is not None and any(not each.turn.done() for each in writes.requests)
+
     def others_wait(self) -> bool:
         """Whether another writer waits for a place."""
-        return any(self._writes[writer].first() is not None for writer in self._next)
+        return any(self.has_waiting(writer) for writer in self._next)
 
     def hand_on(self, writer: Writer, shared: T) -> bool:
         """Ends a turn by giving it, with its transaction, to the write that is next.
 
         Returns False, and the turn goes on, if none waits, or the next one does not join.
         """
-        next_writer = self._next_to_join(writer)
+        next_writer = self.next_to_join(writer)
         first = self._writes[next_writer].first()
         if first is None or not first.joins:
             return False
@@ -177,10 +187,10 @@ class Turns(Generic[T]):
         self._writes[next_writer].begin_first(shared)
         return True
 
-    def _next_to_join(self, writer: Writer) -> Writer:
+    def next_to_join(self, writer: Writer) -> Writer:
         """Who has the next turn in the transaction of a writer, which is the last of those who wait."""
         while self._mixes_partners and self._next:
-            if self._writes[self._next[0]].first() is not None:
+            if self.has_waiting(self._next[0]):
                 return self._next[0]
             del self._writes[self._next.popleft()]
         return writer
