@@ -1,5 +1,6 @@
 """`make run`, without the installation."""
 
+import os
 import re
 import signal
 import subprocess
@@ -19,8 +20,9 @@ def test_the_quickstart_lists_chats_and_suggests_commands(new_database: NewDatab
             cwd=ROOT,
             env=environment(TRUNKLINE_DATABASE=new_database(), TRUNKLINE_PORT=str(port)),
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
         try:
             url = f"http://127.0.0.1:{port}"
@@ -43,9 +45,10 @@ def test_the_quickstart_lists_chats_and_suggests_commands(new_database: NewDatab
             assert "Each run adds one" in printed
             assert post(f"{url}/admin/simulate", {"action": "rules"}, key[1])[0] == 200
         finally:
-            process.send_signal(signal.SIGINT)
-            process.communicate(timeout=20)
+            os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does
+            _, said = process.communicate(timeout=20)
         assert process.returncode == 0
+        assert said == ""
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,12 @@ def test_every_line_of_text_has_a_time_and_a_level(tmp_path: Path) -> None:
     assert not [secret for secret in (key, CANARY) if any(secret in line for line in lines)]
 
 
+def test_the_addresses_are_said_at_the_level_info(tmp_path: Path) -> None:
+    with logged_service(tmp_path, TRUNKLINE_LOG_LEVEL="warning") as (_, file, process):
+        stop(process)
+    assert not re.search("Trunkline serves|The sandbox is", file.read_text())
+
+
 def test_a_dead_worker_is_in_the_log(tmp_path: Path) -> None:
     with logged_service(tmp_path, TRUNKLINE_LOG_FORMAT="json", TRUNKLINE_LOG_LEVEL="error") as (_, file, process):
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()

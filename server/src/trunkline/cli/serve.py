@@ -53,10 +53,14 @@ def serve(**values: Any) -> None:
         complain(_file_limit_notice(connections))
     os.environ.update(settings.to_environment())
     logs.configure(settings.log_format, settings.log_level)
-    # A program that reads JSON expects nothing else.
-    announce = log.info if settings.log_format == "json" else complain
-    announce(_sandbox_notice(settings))
-    announce(_address_notice(settings))
+    is_json = settings.log_format == "json"  # a program that reads it expects nothing else
+    say = log.info if is_json or not log.isEnabledFor(logging.INFO) else complain
+    warn = log.warning if is_json else complain
+    if settings.sandbox and not _is_loopback(settings.host):
+        warn(_sandbox_warning(settings.host))
+    else:
+        say(_sandbox_notice(is_on=settings.sandbox))
+    say(_address_notice(settings.base_url))
     server = Server(
         "trunkline.main:create",
         factory=True,
@@ -126,23 +130,25 @@ serve.__signature__ = _signature()  # pyright: ignore[reportFunctionMemberAccess
 serve.__annotations__ = {name: each.annotation for name, each in _signature().parameters.items()}
 
 
-def _address_notice(settings: Settings) -> str:
+def _address_notice(url: str) -> str:
     """Where the service is, and what a person may open there."""
-    url = settings.base_url
     return (
-        f"Trunkline serves {url}/v3/chats; the docs are at {url}/docs, and the console is at {url}/console, which asks "
-        "for a key (trunkline key add PARTNER)"
+        f"Trunkline serves {url}/v3/chats; the docs are at {url}/docs. To open the console at {url}/console, use a key "
+        "(trunkline key add PARTNER)."
     )
 
 
-def _sandbox_notice(settings: Settings) -> str:
-    """Whether the sandbox is on, with a warning if other machines may reach it."""
-    if not settings.sandbox:
-        return "The sandbox is off: /admin/simulate and /admin/faults answer 404. --sandbox turns it on."
-    if _is_loopback(settings.host):
+def _sandbox_notice(*, is_on: bool) -> str:
+    """Whether the sandbox is on."""
+    if is_on:
         return "The sandbox is on: every key may play counterparties and make requests fail, under /admin."
+    return "The sandbox is off: /admin/simulate and /admin/faults answer 404. --sandbox turns it on."
+
+
+def _sandbox_warning(host: str) -> str:
+    """What to know if other machines may reach the sandbox."""
     return (
-        f"Warning: the sandbox is on, and {settings.host} may be reachable from other machines: every key may play "
+        f"Warning: the sandbox is on, and {host} may be reachable from other machines: every key may play "
         "counterparties and make requests fail, under /admin. --no-sandbox turns it off."
     )
 
