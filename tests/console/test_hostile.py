@@ -1,15 +1,21 @@
-"""What may stand in the address and the key, a browser that stores nothing, and what a proxy answers."""
+"""What may stand in the address, the key and what others write; no storage; what a proxy answers."""
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
-from tests.console.calls import send
-from tests.console.chats import conversation
+from tests.console.calls import call, send
+from tests.console.chats import ANN, conversation, message, open_chat, phone, received, simulate, write
 from tests.console.conftest import Tenant
+from tests.console.test_chat_list import rows
+from tests.console.test_conversation_content import uploaded
 from tests.support.browser import Behaviour, open_console
+from tests.support.command import post
+
+OVERRIDE = "\u202e"  # what follows is shown from right to left
 
 
 @pytest.mark.parametrize("key", ["%E0%A4%A", "%F0%9F%94%91", "a%0Ab", "ключ", "x" * 1_000_000])
@@ -101,3 +107,79 @@ def test_what_a_proxy_answers_is_no_answer_of_the_service(
     expect(page.get_by_text("Your table is ready.")).to_be_visible()
     send(tenant, "And still followed")
     expect(page.get_by_text("And still followed")).to_be_visible()
+
+
+def test_an_override_of_the_direction_is_seen_in_the_name_of_a_file(
+    context: BrowserContext, tenant: Tenant, tmp_path: Path
+) -> None:
+    sent = uploaded(tenant, f"invoice{OVERRIDE}fdp.zip", "application/zip", b"PK")
+    chat = simulate(tenant, "message", sender=ANN, to=tenant.line, message={"parts": [sent]})["chat_id"]
+    page = open_chat(context, tenant, chat)
+    expect(conversation(page).get_by_role("link", name=r"invoice\u202efdp.zip")).to_be_visible()
+    expect(rows(page).locator(".last")).to_have_text(r"invoice\u202efdp.zip")
+
+    own = tmp_path / f"own{OVERRIDE}fdp.zip"
+    own.write_bytes(b"PK")
+    conversation(page).locator("input[type=file]").set_input_files(own)
+    expect(conversation(page).get_by_text(r"own\u202efdp.zip", exact=True)).to_be_visible()
+
+
+def test_the_words_of_the_page_stay_in_order(context: BrowserContext, tenant: Tenant) -> None:
+    bob = f"bob{OVERRIDE}@example.com"
+    group = received(tenant, others=[bob])["chat_id"]
+    page = open_chat(context, tenant, group)
+    phone(page).get_by_label("The phone of").select_option(bob)
+    phone(page).get_by_role("button", name="Leave").click()
+    name = r"bob\u202e@example.com"
+    in_order(conversation(page).locator("li.left"), name, "left", "·")
+    in_order(phone(page).locator(".closed"), name, "is no longer in this group")
+
+    card = {"phone_number": tenant.line, "first_name": "\u05e9\u05e8\u05d4"}
+    assert post(f"{tenant.url}/v3/contact_card", card, tenant.key)[0] == 200
+    page = open_chat(context, tenant, received(tenant)["chat_id"])
+    conversation(page).locator("summary").click()
+    conversation(page).get_by_role("button", name="Share the contact card").click()
+    in_order(phone(page).locator("li.card-shared"), "Contact card", card["first_name"], tenant.line)
+
+
+def test_what_went_wrong_is_said_in_order(context: BrowserContext, behaviour: Behaviour, tenant: Tenant) -> None:
+    behaviour.expected.append("400")
+    simulate(tenant, "set_rule", handle=ANN, rule={"fail": f"not{OVERRIDE} there"})
+    page = open_chat(context, tenant, received(tenant)["chat_id"])
+    line = conversation(page)
+    write(line, "Are you there?")
+    expect(message(line, "Are you there?")).to_contain_text(r"Failed: not\u202e there")
+
+    said = {"error": {"code": 1002, "message": f"It has {OVERRIDE}.", "doc_url": f"{tenant.url}/docs/errors#1002"}}
+    context.route(re.compile("/messages$"), lambda route: route.fulfill(status=400, json=said))
+    write(line, "And now?")
+    in_order(message(line, "And now?").get_by_role("alert"), r"It has \u202e.", "Error 1002")
+
+
+def test_what_a_request_had_is_read_in_order(context: BrowserContext, tenant: Tenant) -> None:
+    trace_id = call(tenant, "POST", "/v3/chats", {"from": tenant.line, "to": [OVERRIDE]}).headers["x-trace-id"]
+    page = open_console(context, tenant.url, tenant.key, f"/requests/{trace_id}")
+
+    expect(page.get_by_role("region", name="Request body")).to_contain_text(r'"\u202e"')
+
+
+def in_order(shown: Locator, *words: str) -> None:
+    """These words stand from left to right."""
+    for word in words:
+        expect(shown).to_contain_text(word)
+    lefts = shown.evaluate(
+        """(shown, words) => {
+            const texts = document.createTreeWalker(shown, NodeFilter.SHOW_TEXT);
+            const nodes = [];
+            while (texts.nextNode()) nodes.push(texts.currentNode);
+            return words.map((word) => {
+                const node = nodes.find(({ data }) => data.includes(word));
+                const range = document.createRange();
+                range.setStart(node, node.data.indexOf(word));
+                range.setEnd(node, range.startOffset + word.length);
+                return range.getBoundingClientRect().left;
+            });
+        }""",
+        words,
+    )
+    assert lefts == sorted(lefts), lefts

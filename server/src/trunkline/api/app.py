@@ -63,6 +63,7 @@ from trunkline.domain.handle import quoted
 from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import SECOND, Clock, Instant, now
 from trunkline.domain.keys import Grant
+from trunkline.domain.loopback_rules import LOOPBACK
 from trunkline.domain.rate_limit import Buckets, RateLimit
 from trunkline.domain.tracing import bind_trace
 from trunkline.schemas.documents import Completion
@@ -152,12 +153,13 @@ class Application:
         watch = Watch(store.database)
         completion = Completion(doc_base, store.file_urls(base_url))
         self._authentication = Authentication(store)
+        network = network or loopback(store)
         self._state = AppState(
             store,
             watch,
             base_url,
             completion,
-            network or loopback(store),
+            network,
             allow_private_webhooks,
             self._check_key,
             FirstPages(),
@@ -181,7 +183,8 @@ class Application:
         """The paths that exist only with the sandbox, if it is off."""
         endpoints: dict[str, Endpoint] = {}
         reference = reference_routes(__version__, base_url, store.thresholds)
-        for route in (*ROUTES, *reference, *console_routes(), *more_routes):
+        console = console_routes(has_sandbox=faults is not None and network.name == LOOPBACK)
+        for route in (*ROUTES, *reference, *console, *more_routes):
             if route.needs_sandbox and faults is None:
                 self._sandbox_paths.append(compile_path(route.path)[0])
             else:

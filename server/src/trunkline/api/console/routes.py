@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable
 from hashlib import blake2b
 from importlib import resources
-from importlib.resources.abc import Traversable
 
 from trunkline.api.etags import if_none_match, matches
 from trunkline.api.operation import Handler, Request, Route, page
@@ -14,6 +13,7 @@ from trunkline.api.responses import Response
 CONSOLE_PATH = "/console"
 
 _INDEX = "index.html"
+_SANDBOX = b'    <meta name="sandbox" content="on" />\n'
 _TYPES = {
     "html": b"text/html; charset=utf-8",
     "css": b"text/css; charset=utf-8",
@@ -29,20 +29,25 @@ _SECURITY_POLICY = (
 )
 
 
-def console_routes() -> Iterable[Route]:
-    """The routes of the page and of its files. The page refers to them relative to itself."""
+def console_routes(*, has_sandbox: bool) -> Iterable[Route]:
+    """The routes of the page and of its files. The page refers to them relative to itself.
+
+    It says whether counterparties can be played, so that it offers only what the service has.
+    """
     for file in resources.files("trunkline.api.console").joinpath("static").iterdir():
-        path = CONSOLE_PATH if file.name == _INDEX else f"{CONSOLE_PATH}/{file.name}"
-        yield page(path, _serve(file))
+        content = file.read_bytes()
+        if file.name == _INDEX:
+            yield page(CONSOLE_PATH, _serve(file.name, content if has_sandbox else content.replace(_SANDBOX, b"")))
+        else:
+            yield page(f"{CONSOLE_PATH}/{file.name}", _serve(file.name, content))
     yield page(f"{CONSOLE_PATH}/", _redirect_to_page)
 
 
-def _serve(file: Traversable) -> Handler:
+def _serve(name: str, content: bytes) -> Handler:
     """Serves a file. A browser asks each time whether it has changed, so that an upgrade is seen at once."""
-    content = file.read_bytes()
-    if file.name.endswith(".js"):
+    if name.endswith(".js"):
         content = _COMMENT.sub(_blank_lines, content)
-    kind = _TYPES[file.name.rpartition(".")[2]]
+    kind = _TYPES[name.rpartition(".")[2]]
     plain = _variant(kind, content)
     compressed = _variant(kind, gzip.compress(content, mtime=0), (b"content-encoding", b"gzip"))
 

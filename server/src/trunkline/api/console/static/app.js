@@ -12,6 +12,7 @@ import { parse } from "./router.js";
  * @property {Api} api
  * @property {Changes} changes the chats that change
  * @property {AbortSignal} signal aborted when the key is not used any more
+ * @property {boolean} hasSandbox whether counterparties can be played here
  * @property {(text: string) => void} announce tells people who do not see the page what has happened
  */
 
@@ -38,6 +39,7 @@ const main = byId("view");
 const rail = byId("rail");
 const connection = byId("connection");
 const announcements = byId("announcements");
+const hasSandbox = document.querySelector("meta[name=sandbox]") !== null; // the service says so in the page
 
 /** @type {AbortController | null} */
 let session = null;
@@ -63,7 +65,7 @@ function start(key) {
     askForKey(error);
   }, signal);
   api.isAway.watch(showConnection, signal);
-  showViews({ api, changes, signal, announce }, signal);
+  showViews({ api, changes, signal, hasSandbox, announce }, signal);
 }
 
 /** @param {Error | null} refused */

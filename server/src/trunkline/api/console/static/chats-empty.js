@@ -43,11 +43,6 @@ async function offer(app, signal, place) {
     return;
   }
   const line = lines[0].phone_number;
-  const reading = { body: { action: "rules" }, headers: { "x-trunkline-journal": "off" }, signal };
-  const hasSandbox = await app.api.request("POST", "admin/simulate", reading).then(
-    () => true,
-    () => false,
-  );
   const problem = element("div");
   const play = async () => {
     try {
@@ -65,9 +60,9 @@ async function offer(app, signal, place) {
     place,
     element("p", {}, "Send one:"),
     command(`linq send --from ${line} --to ${STRANGER} "Your table is ready."`),
-    hasSandbox && element("p", {}, "Or receive one:"),
-    hasSandbox && command(`trunkline simulate message ${STRANGER} "Is this the shop?" --to ${line}`),
-    hasSandbox &&
+    app.hasSandbox && element("p", {}, "Or receive one:"),
+    app.hasSandbox && command(`trunkline simulate message ${STRANGER} "Is this the shop?" --to ${line}`),
+    app.hasSandbox &&
       element("button", { type: "button", class: "primary", on: { click: play } }, "Let somebody write to you"),
     problem,
   );

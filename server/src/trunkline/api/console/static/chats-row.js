@@ -1,7 +1,7 @@
 /** One row of the list: who, when, what was said last, and what needs attention. */
 
 import { element, fill } from "./dom.js";
-import { number, shortTime } from "./format.js";
+import { number, shortTime, visible } from "./format.js";
 import { avatar, healthBadge, serviceDot, statusIcon } from "./parts.js";
 
 /** @typedef {import("./changes.js").Chat} Chat */
@@ -76,5 +76,5 @@ export function textOf(message) {
   const kind = { image: "Picture", audio: "Voice memo", video: "Video" }[
     /** @type {string} */ (first.mime_type ?? "").split("/")[0]
   ];
-  return kind ?? first.filename ?? "File";
+  return kind ?? visible(first.filename ?? "File");
 }

@@ -1,6 +1,7 @@
 /** What goes over the wire, as text to read and to copy. */
 
 import { element } from "./dom.js";
+import { visibleLines } from "./format.js";
 import { copyButton } from "./parts.js";
 
 /**
@@ -15,7 +16,7 @@ export function codeBlock(name, text, copied = text) {
     "figure",
     { class: "code" },
     element("figcaption", {}, name, copyButton(`Copy: ${name}`, copied)),
-    element("pre", { tabIndex: 0, role: "region", "aria-label": name }, element("code", {}, text)),
+    element("pre", { tabIndex: 0, role: "region", "aria-label": name }, element("code", {}, visibleLines(text))),
   );
 }
 

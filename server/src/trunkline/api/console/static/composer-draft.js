@@ -2,7 +2,7 @@
 
 import { ApiError, AwayError, envelopeOf } from "./api.js";
 import { element, icon } from "./dom.js";
-import { size } from "./format.js";
+import { size, visible } from "./format.js";
 import { textOf } from "./message-text.js";
 import { refusal } from "./parts.js";
 import { Value } from "./store.js";
@@ -216,7 +216,7 @@ export function draftRow(draft, service, actions) {
       element(
         "span",
         { class: "file-card-text" },
-        element("b", { dir: "auto" }, each.name),
+        element("b", { dir: "auto" }, visible(each.name)),
         element("span", {}, size(each.size)),
       ),
     );

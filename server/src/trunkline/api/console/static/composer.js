@@ -3,7 +3,7 @@
 import { ApiError } from "./api.js";
 import { TypingDetector } from "./conversation-typing.js";
 import { element, fill, icon, iconButton } from "./dom.js";
-import { size } from "./format.js";
+import { size, visible } from "./format.js";
 import { summaryOf } from "./message.js";
 import { refusal } from "./parts.js";
 
@@ -97,7 +97,7 @@ export class Composer {
 
   /**
    * @param {string} place where it is written: the chat, and the participant who writes
-   * @param {string | null} closed why nothing can be written; null if it can
+   * @param {Node | string | null} closed why nothing can be written; null if it can
    */
   show(place, closed) {
     this.#form.hidden = closed !== null;
@@ -228,9 +228,9 @@ export class Composer {
       "li",
       {},
       icon("file"),
-      element("span", { dir: "auto" }, file.name),
+      element("span", { dir: "auto" }, visible(file.name)),
       element("span", { class: "secondary" }, size(file.size)),
-      iconButton("close", `Remove ${file.name}`, remove),
+      iconButton("close", `Remove ${visible(file.name)}`, remove),
     );
   }
 }

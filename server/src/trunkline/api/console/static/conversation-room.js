@@ -9,12 +9,13 @@ import { Transcript } from "./conversation-messages.js";
 import { rowsOf } from "./conversation-rows.js";
 import { TypingDots } from "./conversation-typing.js";
 import { element, fill } from "./dom.js";
+import { visible } from "./format.js";
 import { MessageMenu } from "./message-menu.js";
 import { emptyState, skeleton } from "./parts.js";
 
 /** @typedef {import("./conversation-messages.js").Message} Message */
 /** @typedef {import("./conversation-side.js").Side} Side */
-/** @typedef {{ chat: Record<string, any>, side: Side, self: string, closed: string | null, cards?: Card[] }} Occupancy */
+/** @typedef {{ chat: Record<string, any>, side: Side, self: string, closed: Node | string | null, cards?: Card[] }} Occupancy */
 /** @typedef {import("./conversation-rows.js").Card} Card */
 
 const PAGES_SOUGHT = 60;
@@ -121,7 +122,7 @@ export class Room {
     } catch (error) {
       if (visit.aborted) return;
       if (!(error instanceof ApiError)) throw error;
-      fill(this.#states, emptyState("The messages cannot be read", error.message));
+      fill(this.#states, emptyState("The messages cannot be read", visible(error.message)));
     }
   }
 

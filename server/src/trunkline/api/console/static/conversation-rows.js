@@ -4,7 +4,7 @@ import { draftRow } from "./composer-draft.js";
 import { element, icon } from "./dom.js";
 import { dayOf, timeOf } from "./format.js";
 import { messageRow, summaryOf } from "./message.js";
-import { healthText } from "./parts.js";
+import { healthText, isolated } from "./parts.js";
 
 /** @typedef {import("./conversation-messages.js").Message} Message */
 
@@ -30,6 +30,8 @@ import { healthText } from "./parts.js";
 
 /** @typedef {{ card: Record<string, any>, shown_at: string | null }} Card a contact card that the line shared */
 
+/** @typedef {{ before?: string, name?: string, after?: string }} Words a sentence around the name of somebody */
+
 const TOGETHER = 3 * 60_000; // ms between two messages of one group
 
 /**
@@ -46,7 +48,7 @@ export function rowsOf(scene) {
     const next = dayOf(time);
     if (next === day) return;
     day = next;
-    rows.push(note(`day ${new Date(time).toDateString()}`, "day", next));
+    rows.push(note(`day ${new Date(time).toDateString()}`, "day", { before: next }));
   };
   messages.forEach((message, index) => {
     while (events.length > 0 && events[0].time < Date.parse(message.created_at))
@@ -112,25 +114,28 @@ function quoteOf({ messages, lookups, side }, id) {
 function eventsOf({ chat, messages, isComplete, side, cards }) {
   /** @type {{ time: number, row: Row }[]} */
   const events = [];
-  const add = (/** @type {string} */ time, /** @type {string} */ kind, /** @type {string} */ text) => {
+  const add = (/** @type {string} */ time, /** @type {string} */ kind, /** @type {Words} */ words) => {
     const at = Date.parse(time);
     if (!isComplete && (messages.length === 0 || at < Date.parse(messages[0].created_at))) return;
-    events.push({ time: at, row: note(`${kind} ${time}`, kind, `${text} · ${timeOf(time)}`) });
+    events.push({
+      time: at,
+      row: note(`${kind} ${time}`, kind, { ...words, after: `${words.after ?? ""} · ${timeOf(time)}` }),
+    });
   };
   const began = Date.parse(chat.created_at);
   for (const each of chat.is_group ? chat.handles : []) {
     const name = side.is(each) ? "You" : each.handle;
-    if (Date.parse(each.joined_at) > began) add(each.joined_at, "joined", `${name} joined`);
-    if (each.left_at) add(each.left_at, "left", `${name} ${each.status === "removed" ? "was removed" : "left"}`);
+    if (Date.parse(each.joined_at) > began) add(each.joined_at, "joined", { name, after: " joined" });
+    if (each.left_at) add(each.left_at, "left", { name, after: each.status === "removed" ? " was removed" : " left" });
   }
   for (const { card, shown_at } of cards) {
     const name = [card.first_name, card.last_name].filter(Boolean).join(" ");
-    if (shown_at) add(shown_at, "card-shared", `Contact card: ${name}, ${card.phone_number}`);
+    if (shown_at) add(shown_at, "card-shared", { before: "Contact card: ", name, after: `, ${card.phone_number}` });
   }
   const health = chat.health_status;
   if (side.isLine && (health.status !== "HEALTHY" || Date.parse(health.updated_at) > began)) {
-    const words = `The chat is now ${healthText(health.status).toLowerCase()}`;
-    add(health.updated_at, `health ${health.status.toLowerCase()}`, words);
+    const before = `The chat is now ${healthText(health.status).toLowerCase()}`;
+    add(health.updated_at, `health ${health.status.toLowerCase()}`, { before });
   }
   return events.sort((one, other) => one.time - other.time);
 }
@@ -138,13 +143,19 @@ function eventsOf({ chat, messages, isComplete, side, cards }) {
 /**
  * @param {string} key
  * @param {string} kind
- * @param {string} text
+ * @param {Words} words
  * @returns {Row}
  */
-function note(key, kind, text) {
+function note(key, kind, { before = "", name = "", after = "" }) {
+  const text = before + name + after;
   const symbol = kind === "joined" ? "join" : kind === "left" ? "leave" : null;
   const make = () =>
-    element("li", { class: `note ${kind}`, data: { key } }, symbol && icon(symbol), element("span", {}, text));
+    element(
+      "li",
+      { class: `note ${kind}`, data: { key } },
+      symbol && icon(symbol),
+      element("span", {}, before, isolated(name), after),
+    );
   return { key: `${key} ${text}`, signature: text, make };
 }
 

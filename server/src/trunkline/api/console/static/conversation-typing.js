@@ -5,6 +5,7 @@
  */
 
 import { element, fill } from "./dom.js";
+import { isolated } from "./parts.js";
 
 const IDLE = 5000; // ms without a key, after which nobody is typing
 const ENDS = 10_000; // ms after which dots disappear if their end is not told
@@ -49,7 +50,7 @@ export class TypingDots {
     fill(
       this.element,
       element("span", { class: "dots", "aria-hidden": "true" }, element("i"), element("i"), element("i")),
-      element("span", { dir: "auto" }, `${handle} is typing`),
+      element("span", {}, isolated(handle), " is typing"),
     );
     this.#timer = setTimeout(() => {
       this.element.hidden = true;

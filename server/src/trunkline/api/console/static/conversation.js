@@ -5,6 +5,7 @@ import { headerOf } from "./conversation-header.js";
 import { Room } from "./conversation-room.js";
 import { lineSide } from "./conversation-side.js";
 import { element, fill } from "./dom.js";
+import { visible } from "./format.js";
 import { emptyState, skeleton } from "./parts.js";
 
 /**
@@ -98,7 +99,7 @@ export function openConversation(app, signal) {
         if (signal.aborted || open !== chatId) return;
         clearTimeout(waiting);
         if (!(error instanceof ApiError)) throw error;
-        fill(pane, emptyState("This chat is not there", element("p", {}, error.message)));
+        fill(pane, emptyState("This chat is not there", element("p", {}, visible(error.message))));
       }
     },
   };

@@ -1,6 +1,7 @@
 /** Times and numbers as people read them, in the language and the time zone of the browser. */
 
 const DAY = 86_400_000; // ms
+const UNSEEN = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu; // they control what is around them
 
 // Made when they are first needed: each costs more than a row of the list.
 const clock = dateFormat({ hour: "numeric", minute: "2-digit" });
@@ -118,6 +119,30 @@ export function size(bytes) {
  */
 export function count(value, noun) {
   return `${number(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/**
+ * A text with an escape, as in JavaScript, in place of each character that is not seen itself but can move or break what
+ * is around it: an override of the direction makes `gpj.exe` look like `exe.jpg`.
+ *
+ * @param {string} text
+ */
+export function visible(text) {
+  return text.replace(UNSEEN, escaped);
+}
+
+/**
+ * A text of several lines, as `visible` shows each of them.
+ *
+ * @param {string} text
+ */
+export function visibleLines(text) {
+  return text.replace(UNSEEN, (unseen) => (unseen === "\n" || unseen === "\t" ? unseen : escaped(unseen)));
+}
+
+/** @param {string} unseen a character */
+function escaped(unseen) {
+  return `\\u${unseen.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** @param {Date} then */

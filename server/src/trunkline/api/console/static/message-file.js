@@ -1,7 +1,7 @@
 /** The files and links of a message. */
 
 import { element, icon } from "./dom.js";
-import { size } from "./format.js";
+import { size, visible } from "./format.js";
 import { outward } from "./message-text.js";
 
 const PICTURES = new Set(["image/jpeg", "image/png", "image/gif", "image/bmp"]);
@@ -50,7 +50,7 @@ export function linkOf(part) {
       "span",
       { class: "file-card-text" },
       element("b", { dir: "auto" }, host || "Link"),
-      element("span", {}, part.value),
+      element("span", {}, visible(part.value)),
     ),
   );
 }
@@ -61,8 +61,8 @@ export function linkOf(part) {
  * @param {import("./message-text.js").Outward} link
  */
 function picture(part, src, link) {
-  const image = element("img", { src, alt: `Picture ${part.filename}`, loading: "lazy", decoding: "async" });
-  const box = element("a", { class: "picture", title: `Download ${part.filename}`, ...link }, image);
+  const image = element("img", { src, alt: `Picture ${visible(part.filename)}`, loading: "lazy", decoding: "async" });
+  const box = element("a", { class: "picture", title: `Download ${visible(part.filename)}`, ...link }, image);
   image.addEventListener("error", () => box.replaceWith(download(part, link, "Cannot be shown")), { once: true });
   return box;
 }
@@ -74,7 +74,7 @@ function picture(part, src, link) {
  * @param {import("./message-text.js").Outward} link
  */
 function player(tag, part, src, link) {
-  const media = element(tag, { src, controls: true, preload: "none", "aria-label": part.filename });
+  const media = element(tag, { src, controls: true, preload: "none", "aria-label": visible(part.filename) });
   return element("div", { class: "player" }, media, download(part, link, null));
 }
 
@@ -92,7 +92,7 @@ function download(part, link, note) {
     element(
       "span",
       { class: "file-card-text" },
-      element("b", { dir: "auto" }, part.filename || "File"),
+      element("b", { dir: "auto" }, visible(part.filename || "File")),
       element("span", {}, described || part.mime_type),
     ),
   );

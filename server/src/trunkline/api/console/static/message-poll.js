@@ -1,6 +1,7 @@
 /** A poll: its options, who voted for each, and the vote of who looks at it. */
 
 import { element } from "./dom.js";
+import { visible } from "./format.js";
 
 const NONE = "No votes yet";
 
@@ -15,7 +16,7 @@ export function pollOf(poll, isChosen, toggle) {
   const option = (/** @type {Record<string, any>} */ each) => {
     const share = poll.total_voters ? each.voters.length / poll.total_voters : 0;
     const bar = element("meter", { min: 0, max: 1, value: share, "aria-hidden": "true" });
-    const voters = each.voters.map((/** @type {any} */ voter) => voter.handle).join(", ");
+    const voters = each.voters.map((/** @type {any} */ voter) => visible(voter.handle)).join(", ");
     const button = element(
       "button",
       { type: "button", "aria-pressed": String(isChosen(each)), title: voters || NONE },

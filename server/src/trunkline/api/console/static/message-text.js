@@ -1,6 +1,7 @@
 /** The text of a message: decorations, mentions, links, and what is too long folded. */
 
 import { element } from "./dom.js";
+import { visible } from "./format.js";
 
 const FOLD = 600; // UTF-16 code units that are shown of a longer text
 const LONGEST_UNFOLDED = 900;
@@ -72,7 +73,7 @@ function decorated(text, marks) {
   const href = marks.find((each) => each.href)?.href;
   const names = marks.map((each) => each.names).join(" ");
   const title = marks.find((each) => each.title)?.title;
-  if (href) return element("a", { class: names, title, ...outward(href) }, text);
+  if (href) return element("a", { class: names, title, ...outward(href) }, visible(text));
   return element("span", { class: names, title }, text);
 }
 
@@ -90,7 +91,7 @@ function mentions(part) {
   return (part.mentions ?? []).map((/** @type {any} */ { range, handle }) => ({
     range,
     names: "mention",
-    title: handle,
+    title: visible(handle),
   }));
 }
 

@@ -1,7 +1,7 @@
 /** One message as a row: who, what it answers, its parts with their reactions, and its delivery status. */
 
 import { element, icon, iconButton } from "./dom.js";
-import { timeOf } from "./format.js";
+import { timeOf, visible } from "./format.js";
 import { fileOf, linkOf } from "./message-file.js";
 import { pollOf } from "./message-poll.js";
 import { textOf } from "./message-text.js";
@@ -150,7 +150,7 @@ function reactions(message, index, part, actions) {
     const name = TAPBACKS[reaction.type] ?? reaction.custom_emoji ?? reaction.type;
     const shown = reaction.type in TAPBACKS ? icon(reaction.type) : name;
     const isOwn = actions.isSelf(reaction.handle);
-    const label = `${name}: ${isOwn ? "you" : reaction.handle.handle}`;
+    const label = `${visible(name)}: ${isOwn ? "you" : visible(reaction.handle.handle)}`;
     if (!isOwn)
       return element("li", { title: label }, shown, element("span", { class: "visually-hidden" }, ` ${label}`));
     const remove = () => actions.removeReaction(message, index, reaction);
@@ -177,7 +177,7 @@ function meta({ message, isOwn, ends, showsStatus }) {
   return element(
     "div",
     { class: "meta" },
-    failure && element("span", { class: "failure" }, icon("failed"), reason ? `Failed: ${reason}` : "Failed"),
+    failure && element("span", { class: "failure" }, icon("failed"), reason ? `Failed: ${visible(reason)}` : "Failed"),
     pieces.join(" · "),
   );
 }
@@ -201,7 +201,7 @@ function status(message) {
 export function summaryOf(message) {
   if (message.parts.length === 0) return "Poll";
   return message.parts
-    .map((/** @type {any} */ part) => (part.type === "media" ? part.filename : part.value))
+    .map((/** @type {any} */ part) => (part.type === "media" ? visible(part.filename) : part.value))
     .join(" ")
     .slice(0, 200);
 }

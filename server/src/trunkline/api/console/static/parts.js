@@ -1,6 +1,7 @@
 /** Parts that several views are made of. */
 
 import { element, icon, iconButton } from "./dom.js";
+import { visible } from "./format.js";
 import { address } from "./router.js";
 
 /** @type {Record<string, { symbol: string, text: string }>} */
@@ -136,6 +137,15 @@ export function emptyState(title, ...children) {
 }
 
 /**
+ * A name, or anything else that somebody has written, within a sentence: whatever it has, the sentence reads as it does.
+ *
+ * @param {string} text
+ */
+export function isolated(text) {
+  return element("bdi", {}, visible(text));
+}
+
+/**
  * What the API said when it refused, with the page that explains it and the request in the journal.
  *
  * @param {{ message: string, docUrl?: string | null, code?: number, traceId?: string | null }} error
@@ -144,7 +154,7 @@ export function refusal(error) {
   return element(
     "p",
     { class: "refusal", role: "alert" },
-    error.message,
+    isolated(error.message),
     error.docUrl && " ",
     error.docUrl && element("a", { href: error.docUrl }, `Error ${error.code}`),
     error.traceId && " · ",

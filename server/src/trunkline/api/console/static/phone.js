@@ -5,7 +5,8 @@ import { SHARES } from "./conversation.js";
 import { Room } from "./conversation-room.js";
 import { phoneSide, simulate } from "./conversation-side.js";
 import { element, fill } from "./dom.js";
-import { emptyState } from "./parts.js";
+import { visible } from "./format.js";
+import { emptyState, isolated } from "./parts.js";
 import { PhoneDelivery } from "./phone-delivery.js";
 
 const STOP = "STOP";
@@ -23,8 +24,6 @@ export function openPhone(app, signal) {
   /** @type {Record<string, any> | null} */
   let chat = null;
   let holder = "";
-  /** Whether counterparties can be played here; null until that is known. @type {boolean | null} */
-  let isSandbox = null;
 
   const room = new Room(app, signal, {
     label: "Write as them",
@@ -70,7 +69,7 @@ export function openPhone(app, signal) {
       side,
       self: holder,
       cards,
-      closed: isMember ? null : `${holder} is no longer in this group.`,
+      closed: isMember ? null : element("span", {}, isolated(holder), " is no longer in this group."),
     });
   }
 
@@ -96,7 +95,7 @@ export function openPhone(app, signal) {
     const select = element(
       "select",
       { id: "holder", value: holder },
-      ...handles.map((each) => element("option", { value: each, selected: each === holder }, each)),
+      ...handles.map((each) => element("option", { value: each, selected: each === holder }, visible(each))),
     );
     select.addEventListener("change", () => {
       holder = select.value;
@@ -135,20 +134,8 @@ export function openPhone(app, signal) {
 
   app.changes.watch((chats) => {
     const changed = chats.find((each) => each.id === open);
-    if (changed && chat && isSandbox) enter(changed);
+    if (changed && chat) enter(changed);
   }, signal);
-
-  async function hasSandbox() {
-    if (isSandbox !== null) return isSandbox;
-    try {
-      await app.api.persist(() => simulate(app.api, { action: "rules" }, signal), signal);
-      isSandbox = true;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      isSandbox = false;
-    }
-    return isSandbox;
-  }
 
   return {
     element: pane,
@@ -160,12 +147,12 @@ export function openPhone(app, signal) {
       cards = [];
       fill(pane);
       if (chatId === null) return;
+      if (!app.hasSandbox) {
+        pane.classList.add("off");
+        fill(pane, noSandbox());
+        return;
+      }
       try {
-        if (!(await hasSandbox())) {
-          pane.classList.add("off");
-          fill(pane, noSandbox());
-          return;
-        }
         const path = `v3/chats/${encodeURIComponent(chatId)}`;
         const found = await app.api.persist(() => app.api.get(path, {}, signal), signal);
         if (open !== chatId) return;

@@ -4,7 +4,7 @@ import { codeBlock, headerLines, pretty } from "./code.js";
 import { curl, python, worthRepeating } from "./curl.js";
 import { element } from "./dom.js";
 import { duration, momentOf, size } from "./format.js";
-import { copyButton } from "./parts.js";
+import { copyButton, isolated } from "./parts.js";
 import { address } from "./router.js";
 
 /** @typedef {{ text: string, size_bytes: number | null, is_cut: boolean }} Body */
@@ -77,7 +77,7 @@ function failure({ message, doc_url, code }) {
   return element(
     "p",
     { class: "refusal" },
-    String(message),
+    isolated(String(message)),
     doc_url && " ",
     doc_url && element("a", { href: doc_url, rel: "noreferrer" }, `Error ${code}`),
   );

@@ -1,7 +1,7 @@
 /** The list of deliveries: its rows and its filters. */
 
 import { element, fill } from "./dom.js";
-import { logTime, momentOf } from "./format.js";
+import { logTime, momentOf, visible } from "./format.js";
 import { copyButton, emptyState } from "./parts.js";
 import { address } from "./router.js";
 
@@ -30,11 +30,12 @@ export function stateBadge({ state, attempt_count }) {
 export function deliveryRow(delivery, query) {
   const time = delivery.created_at ?? delivery.updated_at;
   const outcome = delivery.state === "done" ? null : delivery.outcome;
+  const target = visible(delivery.target_url ?? "(removed)");
   return element(
     "a",
     { class: "feed-row", href: address("webhooks", [delivery.id], query), data: { opens: delivery.id } },
     element("code", { class: "event" }, delivery.event_type),
-    element("span", { class: "path secondary", title: delivery.target_url }, delivery.target_url ?? "(removed)"),
+    element("span", { class: "path secondary", title: target }, target),
     element("span", { class: "result" }, stateBadge(delivery), outcome && element("small", {}, ` ${outcome}`)),
     element("span", { class: "secondary took" }, `${delivery.attempt_count} of ${delivery.max_attempts}`),
     element("time", { class: "secondary", dateTime: time, title: momentOf(time) }, logTime(time)),
@@ -85,7 +86,7 @@ export function openDeliveryFilters(choose) {
     fill(
       subscription,
       element("option", { value: "" }, "All subscriptions"),
-      ...[...ids].map((id) => element("option", { value: id }, targets.get(id) ?? id)),
+      ...[...ids].map((id) => element("option", { value: id }, visible(targets.get(id) ?? id))),
     );
     subscription.value = named;
   };

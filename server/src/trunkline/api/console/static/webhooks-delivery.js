@@ -3,7 +3,7 @@
 import { ApiError } from "./api.js";
 import { codeBlock, headerLines } from "./code.js";
 import { element, fill } from "./dom.js";
-import { duration, momentOf, relativeTime } from "./format.js";
+import { duration, momentOf, relativeTime, visible } from "./format.js";
 import { copyButton, refusal } from "./parts.js";
 import { bodyBlock, fact } from "./requests-detail.js";
 import { address } from "./router.js";
@@ -94,7 +94,7 @@ function facts(delivery) {
     element(
       "dl",
       { class: "facts-list" },
-      ...fact("Target", delivery.target_url ?? "The subscription was removed."),
+      ...fact("Target", visible(delivery.target_url ?? "The subscription was removed.")),
       ...(state === "waiting" ? fact("Next attempt", waits) : []),
       ...(created_at === null ? [] : fact("Happened", momentOf(created_at))),
       ...(delivery.event_id === null
@@ -113,7 +113,7 @@ function facts(delivery) {
 /** @param {Record<string, any>} attempt */
 function attempt({ attempt, timestamp, duration_ms, status, http_status_code, error_message, ...sent }) {
   const kind = { success: "healthy", retrying: "at-risk" }[/** @type {string} */ (status)] ?? "critical";
-  const result = error_message ?? `HTTP ${http_status_code}`;
+  const result = visible(error_message ?? `HTTP ${http_status_code}`);
   return element(
     "details",
     { open: true },

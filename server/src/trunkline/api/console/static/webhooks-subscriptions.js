@@ -2,8 +2,8 @@
 
 import { ApiError } from "./api.js";
 import { element, fill } from "./dom.js";
-import { count } from "./format.js";
-import { copyButton, refusal, skeleton } from "./parts.js";
+import { count, visible } from "./format.js";
+import { copyButton, isolated, refusal, skeleton } from "./parts.js";
 import { subscriptionForm } from "./webhooks-form.js";
 
 /** @typedef {Record<string, any>} Subscription as the API has it */
@@ -83,7 +83,7 @@ export function openSubscriptions(app, signal, know) {
     return element(
       "li",
       {},
-      element("strong", { class: "target", title: subscription.target_url }, subscription.target_url),
+      element("strong", { class: "target", title: visible(subscription.target_url) }, visible(subscription.target_url)),
       element(
         "span",
         { class: "secondary" },
@@ -136,7 +136,7 @@ function secret({ signing_secret, target_url }, close) {
     "div",
     { class: "secret" },
     element("h3", {}, "The signing secret"),
-    element("p", {}, `It verifies what is sent to ${target_url}. Store it now: it is not shown again.`),
+    element("p", {}, "It verifies what is sent to ", isolated(target_url), ". Store it now: it is not shown again."),
     element(
       "div",
       { class: "command" },
