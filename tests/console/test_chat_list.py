@@ -6,6 +6,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from tests.console.conftest import Tenant
+from tests.console.layout import overlaps
 from tests.support.browser import Behaviour, open_console
 from tests.support.command import post
 
@@ -45,12 +46,14 @@ def test_nothing_moves_under_the_pointer(page: Page, tenant: Tenant) -> None:
     writes(tenant, ANN, "Me again")
     writes(tenant, CAROL, "And me")
 
-    expect(page.get_by_role("button", name="2 new")).to_be_visible()
+    new = page.get_by_role("button", name="2 new")
+    expect(new).to_be_visible()
+    assert not overlaps(new, page.locator(".chat-rows :is(.avatar, .name, time, .last), .search *"))
     expect(rows(page).nth(1)).to_contain_text("Me again")
     expect_order(page, BOB, ANN)
-    page.get_by_role("button", name="2 new").click()
+    new.click()
     expect_order(page, CAROL, ANN, BOB)
-    expect(page.get_by_role("button", name="2 new")).to_be_hidden()
+    expect(new).to_be_hidden()
 
 
 def test_what_waits_moves_when_the_pointer_leaves(page: Page, tenant: Tenant) -> None:

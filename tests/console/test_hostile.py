@@ -5,11 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.console.calls import call, send
 from tests.console.chats import ANN, conversation, message, open_chat, phone, received, simulate, write
 from tests.console.conftest import Tenant
+from tests.console.layout import in_order
 from tests.console.test_chat_list import rows
 from tests.console.test_conversation_content import uploaded
 from tests.support.browser import Behaviour, open_console
@@ -161,25 +162,3 @@ def test_what_a_request_had_is_read_in_order(context: BrowserContext, tenant: Te
     page = open_console(context, tenant.url, tenant.key, f"/requests/{trace_id}")
 
     expect(page.get_by_role("region", name="Request body")).to_contain_text(r'"\u202e"')
-
-
-def in_order(shown: Locator, *words: str) -> None:
-    """These words stand from left to right."""
-    for word in words:
-        expect(shown).to_contain_text(word)
-    lefts = shown.evaluate(
-        """(shown, words) => {
-            const texts = document.createTreeWalker(shown, NodeFilter.SHOW_TEXT);
-            const nodes = [];
-            while (texts.nextNode()) nodes.push(texts.currentNode);
-            return words.map((word) => {
-                const node = nodes.find(({ data }) => data.includes(word));
-                const range = document.createRange();
-                range.setStart(node, node.data.indexOf(word));
-                range.setEnd(node, range.startOffset + word.length);
-                return range.getBoundingClientRect().left;
-            });
-        }""",
-        words,
-    )
-    assert lefts == sorted(lefts), lefts

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.console.calls import PERSON, call, send
 from tests.console.conftest import Tenant
+from tests.console.layout import overlaps
 from tests.support.browser import Behaviour, open_console, watched_context
 from tests.support.command import run_json, serving
 
@@ -49,11 +50,28 @@ def test_requests_appear_by_themselves_the_latest_first(page: Page, tenant: Tena
 def test_nothing_moves_under_the_pointer(page: Page, tenant: Tenant) -> None:
     call(tenant, "GET", "/v3/phone_numbers")
     rows(page).first.hover()
+    before = rows(page).first.bounding_box()
     send(tenant)
 
-    page.get_by_role("button", name="Show 1 new request").click()
-
+    new = page.get_by_role("button", name="Show 1 new request")
+    expect(new).to_be_visible()
+    assert rows(page).first.bounding_box() == before
+    assert not overlaps(new, page.locator(".feed-row > *, .filters > *"))
+    new.click()
     expect(rows(page)).to_have_count(2)
+
+
+def test_the_pane_is_closed_by_a_cross_beside_the_list_and_by_an_arrow_in_its_place(page: Page, tenant: Tenant) -> None:
+    call(tenant, "GET", "/v3/phone_numbers")
+    rows(page).first.click()
+    cross, arrow = (opened(page).get_by_role("button", name=name) for name in ("Close the request", "Back to the list"))
+    expect(cross).to_be_visible()
+    expect(arrow).to_be_hidden()
+    page.set_viewport_size({"width": 900, "height": 800})
+    expect(cross).to_be_hidden()
+    arrow.click()
+    expect(opened(page)).to_be_hidden()
+    expect(rows(page).first).to_be_focused()
 
 
 def test_a_request_shows_both_bodies_and_leads_to_its_chat(page: Page, tenant: Tenant) -> None:

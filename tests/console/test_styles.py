@@ -11,7 +11,11 @@ VIEWS = {
     "message.css": _CONVERSATION,
     "composer.css": _CONVERSATION,
     "phone.css": _CONVERSATION,
-    "operation.css": ("code", "curl", "feed", "lines", "plot", "requests", "split", "try", "webhooks"),
+    "split.css": ("code", "requests", "split", "webhooks"),
+    "feed.css": ("feed", "requests", "webhooks"),
+    "lines.css": ("lines", "plot"),
+    "webhooks.css": ("webhooks",),
+    "requests.css": ("requests",),
 }
 """What the modules whose elements a style sheet is for begin with. What more of them have is in ``style.css``."""
 

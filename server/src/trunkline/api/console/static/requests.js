@@ -4,21 +4,20 @@ import { ApiError, pause } from "./api.js";
 import { element } from "./dom.js";
 import { Feed } from "./feed.js";
 import { duration, logTime, momentOf } from "./format.js";
-import { emptyState, refusal, skeleton } from "./parts.js";
+import { emptyState } from "./parts.js";
 import { requestDetail, statusBadge } from "./requests-detail.js";
 import { openRequestFilters } from "./requests-filters.js";
 import { address } from "./router.js";
 import { splitView } from "./split.js";
 
 const LATE = 600; // ms after which a request is in the journal
+const TRIES = 3;
 
 /** @type {import("./app.js").OpenView} */
 export function openRequests(app, signal) {
   let query = new URLSearchParams();
   let isNew = true;
   let isRecording = true;
-  /** @type {string | null} */
-  let opened = null;
 
   const off = element(
     "p",
@@ -28,7 +27,7 @@ export function openRequests(app, signal) {
     ".",
   );
   const filters = openRequestFilters((changed, replaces) => {
-    const there = address("requests", opened === null ? [] : [opened], changed);
+    const there = address("requests", split.path, changed);
     if (replaces) location.replace(there);
     else location.hash = there;
   });
@@ -47,27 +46,28 @@ export function openRequests(app, signal) {
     },
   });
   const list = element("div", {}, element("h1", {}, "Requests"), off, filters.element, feed.element);
-  const split = splitView("requests", list, "Request", () => {
-    const last = opened;
-    location.hash = address("requests", [], query);
-    if (last !== null) setTimeout(() => feed.focus(last));
-  });
-
-  const open = async (/** @type {string} */ traceId, tries = 3) => {
-    try {
-      const read = () => app.api.get(`admin/requests/${encodeURIComponent(traceId)}`, {}, signal);
-      const request = await app.api.persist(read, signal);
-      if (opened === traceId) split.open(requestDetail(request, app.api.base));
-    } catch (error) {
-      if (opened !== traceId || !(error instanceof ApiError)) return;
-      if (error.status === 404 && tries > 1) {
-        await pause(LATE, signal);
-        await open(traceId, tries - 1);
-        return;
+  const read = async (/** @type {string} */ traceId, /** @type {AbortSignal} */ until) => {
+    const path = `admin/requests/${encodeURIComponent(traceId)}`;
+    for (let left = TRIES; ; left -= 1) {
+      try {
+        return await app.api.persist(() => app.api.get(path, {}, until), until);
+      } catch (error) {
+        if (!(error instanceof ApiError && error.status === 404) || left === 1) throw error;
       }
-      split.open(element("div", { class: "detail" }, element("h1", {}, "Request"), refusal(error)));
+      await pause(LATE, until);
     }
   };
+  const split = splitView(list, signal, {
+    kind: "requests",
+    name: "Request",
+    feed,
+    close() {
+      location.hash = address("requests", [], query);
+    },
+    async open(traceId, show, until) {
+      show(requestDetail(await read(traceId, until), app.api.base));
+    },
+  });
 
   return {
     element: split.element,
@@ -78,13 +78,7 @@ export function openRequests(app, signal) {
         query = changed;
         feed.restart();
       }
-      const traceId = place.path[0] ?? null;
-      if (traceId === opened) return;
-      if (opened === null) split.open(skeleton(8, "feed-row"));
-      opened = traceId;
-      feed.mark(traceId);
-      if (traceId === null) split.open(null);
-      else open(traceId).catch(() => {}); // the view is closed
+      split.show(place.path[0] ?? null);
     },
   };
 }

@@ -55,7 +55,7 @@ export function subscriptionForm(app, signal, made, close) {
       ...events.map((/** @type {string} */ value) =>
         element(
           "label",
-          {},
+          { class: "choice" },
           element("input", { type: "checkbox", value, checked: true, on: { change: count } }),
           value,
         ),
@@ -70,7 +70,7 @@ export function subscriptionForm(app, signal, made, close) {
     { class: "subscription-form", on: { submit } },
     element("label", {}, "URL", url),
     element("label", {}, "Version of the payload", version),
-    element("fieldset", {}, element("legend", {}, "Events"), element("label", {}, all, "All"), boxes),
+    element("fieldset", {}, element("legend", {}, "Events"), element("label", { class: "choice" }, all, "All"), boxes),
     problem,
     element(
       "p",

@@ -1,9 +1,8 @@
 /** Webhooks: who gets events, and what left. */
 
-import { ApiError, pause } from "./api.js";
+import { pause } from "./api.js";
 import { element } from "./dom.js";
 import { Feed } from "./feed.js";
-import { refusal, skeleton } from "./parts.js";
 import { address } from "./router.js";
 import { splitView } from "./split.js";
 import { deliveryRow, noDeliveries, openDeliveryFilters } from "./webhooks-deliveries.js";
@@ -16,12 +15,9 @@ const EVERY = 2000; // ms between two reads of the delivery that is open
 export function openWebhooks(app, signal) {
   let query = new URLSearchParams();
   let isNew = true;
-  /** @type {string | null} */
-  let opened = null;
-  let closing = new AbortController();
 
   const filters = openDeliveryFilters((changed) => {
-    location.hash = address("webhooks", opened === null ? [] : [opened], changed);
+    location.hash = address("webhooks", split.path, changed);
   });
   const subscriptions = openSubscriptions(app, signal, (all) => filters.offer(all));
   const feed = new Feed(app.api, signal, {
@@ -45,36 +41,32 @@ export function openWebhooks(app, signal) {
     filters.element,
     feed.element,
   );
-  const split = splitView("webhooks", list, "Delivery", () => {
-    const last = opened;
-    location.hash = address("webhooks", [], query);
-    if (last !== null) setTimeout(() => feed.focus(last));
-  });
-
   const sendAgain = async (/** @type {Record<string, any>} */ { id, event_id, subscription_id }) => {
     await app.api.post("admin/webhook-deliveries/resend", { event_id, subscription_id }, signal);
     app.announce("The event is sent again.");
     const latest = await app.api.get("admin/webhook-deliveries", { event_id, subscription_id, limit: 1 }, signal);
-    if (latest.deliveries.length > 0 && opened === id)
+    if (latest.deliveries.length > 0 && split.path[0] === id)
       location.hash = address("webhooks", [latest.deliveries[0].id], query);
   };
 
-  /**
-   * Shows a delivery as it is now, until another one is opened.
-   *
-   * @param {string} id
-   * @param {AbortSignal} until
-   */
-  const follow = async (id, until) => {
-    const detail = new DeliveryDetail(sendAgain);
-    const path = `admin/webhook-deliveries/${encodeURIComponent(id)}`;
-    for (let isFirst = true; ; isFirst = false) {
-      detail.show(await app.api.persist(() => app.api.get(path, {}, until), until));
-      if (isFirst) split.open(detail.element);
-      do await pause(EVERY, until);
-      while (document.hidden);
-    }
-  };
+  const split = splitView(list, signal, {
+    kind: "webhooks",
+    name: "Delivery",
+    feed,
+    close() {
+      location.hash = address("webhooks", [], query);
+    },
+    async open(id, show, until) {
+      const detail = new DeliveryDetail(sendAgain);
+      const path = `admin/webhook-deliveries/${encodeURIComponent(id)}`;
+      for (let isFirst = true; ; isFirst = false) {
+        detail.show(await app.api.persist(() => app.api.get(path, {}, until), until));
+        if (isFirst) show(detail.element);
+        do await pause(EVERY, until);
+        while (document.hidden);
+      }
+    },
+  });
 
   return {
     element: split.element,
@@ -85,23 +77,7 @@ export function openWebhooks(app, signal) {
         query = changed;
         feed.restart();
       }
-      const id = place.path[0] ?? null;
-      if (id === opened) return;
-      if (opened === null) split.open(skeleton(8, "feed-row"));
-      opened = id;
-      closing.abort();
-      closing = new AbortController();
-      feed.mark(id);
-      if (id === null) {
-        split.open(null);
-        return;
-      }
-      const until = AbortSignal.any([signal, closing.signal]);
-      follow(id, until).catch((error) => {
-        if (until.aborted) return;
-        if (!(error instanceof ApiError)) throw error;
-        split.open(element("div", { class: "detail" }, element("h1", {}, "Delivery"), refusal(error)));
-      });
+      split.show(place.path[0] ?? null);
     },
   };
 }
