@@ -88,6 +88,19 @@ def test_a_participant_that_is_no_handle_is_refused_where_it_arises(
     expect_order(page, ANN)
 
 
+def test_on_a_low_page_the_filters_leave_room_for_chats(page: Page, tenant: Tenant) -> None:
+    writes(tenant, ANN, "Hello")
+    page.set_viewport_size({"width": 640, "height": 400})  # of 1280 and 800, at twice the size
+    page.get_by_role("button", name="Filters").click()
+
+    expect(rows(page).first).to_be_in_viewport(ratio=1)
+    box = page.locator(".chat-list").bounding_box()
+    assert box is not None
+    assert box["height"] >= 64
+    page.get_by_role("checkbox", name="Opted out").check()
+    expect(page.get_by_role("heading", name="No chat matches")).to_be_visible()
+
+
 def test_the_newest_chat_first(page: Page, tenant: Tenant) -> None:
     for person in (ANN, BOB, CAROL):
         writes(tenant, person, "Hello")

@@ -108,7 +108,18 @@ def test_a_voice_memo_has_a_player(page: Page, tenant: Tenant, chat_id: str) -> 
 
     player = conversation(page).get_by_label("hello.wav")
     expect(player).to_be_visible()
+    expect(player).to_have_attribute("controlslist", "nodownload noplaybackrate")  # else they do not fit on the phone
     assert player.evaluate("it => { it.muted = true; return it.play().then(() => it.duration) }") == 1
+
+
+def test_the_end_of_a_long_name_is_seen(page: Page, tenant: Tenant, chat_id: str) -> None:
+    file = uploaded(tenant, f"invoice {'of the bakery ' * 8}.pdf.zip", "application/zip", b"PK")
+    simulate(tenant, "message", sender=ANN, chat_id=chat_id, message={"parts": [file]})
+
+    for side in (conversation(page), phone(page)):
+        name = side.get_by_role("link", name=".pdf.zip").locator("b")
+        expect(name).to_be_visible()
+        assert name.evaluate("it => it.scrollWidth <= it.clientWidth && it.scrollHeight <= it.clientHeight")
 
 
 def test_a_file_that_is_refused_stays_to_be_sent_again(page: Page, behaviour: Behaviour, tmp_path: Path) -> None:

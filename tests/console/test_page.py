@@ -8,12 +8,12 @@ from threading import Thread
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.console.conftest import Tenant
 from tests.console.test_chat_list import ANN, BOB, CAROL, rows, writes
 from tests.support.axe import findings
-from tests.support.browser import open_console, watched_context
+from tests.support.browser import Behaviour, open_console, watched_context
 
 SIZE = 100_000  # bytes that a browser loads for the whole console
 
@@ -88,6 +88,28 @@ def test_axe_finds_nothing(browser: Browser, new_tenant: Callable[[], Tenant], s
         page.get_by_role("button", name="Filters").click()
         page.get_by_role("checkbox", name="At risk").wait_for()
         assert findings(page) == []
+
+
+def test_the_link_to_the_content_stays_in_its_view(page: Page) -> None:
+    page.get_by_role("link", name="Webhooks").click()
+    expect(page.get_by_role("button", name="New subscription")).to_be_visible()
+    page.get_by_role("link", name="Skip to the content").press("Enter")
+
+    expect(page.get_by_role("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="New subscription")).to_be_focused()
+
+
+def test_a_view_that_is_opened_while_the_service_is_away_has_its_icons(page: Page, behaviour: Behaviour) -> None:
+    behaviour.expected.append("ERR_FAILED")
+    drawn = "document.querySelector('.search > .icon use')?.getBBox().width > 0"
+    page.wait_for_function(drawn)
+    page.get_by_role("link", name="Requests").click()
+    expect(page.get_by_role("heading", name="Requests", exact=True)).to_be_visible()
+    page.route("**", lambda route: route.abort())
+
+    page.get_by_role("link", name="Chats").click()
+    page.wait_for_function(drawn)
 
 
 @contextmanager

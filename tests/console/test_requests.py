@@ -74,6 +74,16 @@ def test_the_pane_is_closed_by_a_cross_beside_the_list_and_by_an_arrow_in_its_pl
     expect(rows(page).first).to_be_focused()
 
 
+def test_escape_closes_what_the_address_has_opened(page: Page, tenant: Tenant) -> None:
+    call(tenant, "GET", "/v3/phone_numbers")
+    rows(page).first.click()
+    page.reload()
+    expect(opened(page).get_by_role("heading", name="GET /v3/phone_numbers")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(opened(page)).to_be_hidden()
+    expect(rows(page).first).to_be_focused()
+
+
 def test_a_request_shows_both_bodies_and_leads_to_its_chat(page: Page, tenant: Tenant) -> None:
     chat_id = send(tenant, TEXT)["chat"]["id"]
     rows(page).first.click()

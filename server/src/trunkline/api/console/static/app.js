@@ -3,7 +3,7 @@
 import { Api } from "./api.js";
 import { Changes } from "./changes.js";
 import { openChats } from "./chats.js";
-import { element, fill, icon } from "./dom.js";
+import { element, fill, icon, loadIcons } from "./dom.js";
 import { forget, isKeyGiven, isSendable, keep, keyForm, storedKey } from "./key.js";
 import { parse } from "./router.js";
 
@@ -44,6 +44,11 @@ const hasSandbox = document.querySelector("meta[name=sandbox]") !== null; // the
 /** @type {AbortController | null} */
 let session = null;
 
+document.querySelector(".skip")?.addEventListener("click", (event) => {
+  event.preventDefault(); // the fragment is the address of what is open
+  main.focus();
+});
+loadIcons();
 start(storedKey());
 addEventListener("hashchange", () => isKeyGiven() && start(storedKey()));
 

@@ -1,6 +1,8 @@
 /** Elements from data. Text is always text: nothing here, or anywhere in the console, turns a string into markup. */
 
 const SVG = "http://www.w3.org/2000/svg";
+const SYMBOL = "icon-"; // what the ids of symbols begin with in the page
+const AGAIN = 2000; // ms until the symbols are asked for again
 
 /** @typedef {Node | string | number | false | null | undefined} Child */
 
@@ -52,6 +54,26 @@ export function fill(parent, ...children) {
 }
 
 /**
+ * Adds the symbols of the icons to the page, once, so that icons are also there while the service is away.
+ *
+ * The answer to an `XMLHttpRequest` can be a document, without a string in between.
+ */
+export function loadIcons() {
+  const request = new XMLHttpRequest();
+  request.open("GET", "console/icons.svg");
+  request.responseType = "document";
+  request.onload = () => {
+    const symbols = request.responseXML?.documentElement;
+    if (!(symbols instanceof SVGElement)) return;
+    for (const symbol of symbols.children) symbol.id = SYMBOL + symbol.id;
+    symbols.style.display = "none";
+    document.body.append(symbols);
+  };
+  request.onerror = () => setTimeout(loadIcons, AGAIN);
+  request.send();
+}
+
+/**
  * An icon. It is decoration: what it means is said in words beside it, or in the name of its button.
  *
  * @param {string} name the id of a symbol in `icons.svg`
@@ -62,7 +84,7 @@ export function icon(name) {
   svg.setAttribute("class", "icon");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `console/icons.svg#${name}`);
+  use.setAttribute("href", `#${SYMBOL}${name}`);
   svg.append(use);
   return svg;
 }

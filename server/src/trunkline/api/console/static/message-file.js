@@ -74,7 +74,10 @@ function picture(part, src, link) {
  * @param {import("./message-text.js").Outward} link
  */
 function player(tag, part, src, link) {
-  const media = element(tag, { src, controls: true, preload: "none", "aria-label": visible(part.filename) });
+  const name = visible(part.filename);
+  // The link below downloads it, and a phone has no room for a menu.
+  const only = "nodownload noplaybackrate";
+  const media = element(tag, { src, controls: true, controlsList: only, preload: "none", "aria-label": name });
   return element("div", { class: "player" }, media, download(part, link, null));
 }
 

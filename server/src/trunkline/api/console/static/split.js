@@ -40,15 +40,13 @@ export function splitView(list, signal, { kind, name, feed, close, open }) {
     element("p", { class: "open-bar" }, back, cross),
     content,
   );
-  const keydown = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === "Escape" && !pane.hidden && !event.defaultPrevented) leave();
+  const root = element("section", { class: `split ${kind}` }, element("div", { class: "list" }, list), pane);
+  const press = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Escape" || pane.hidden || event.defaultPrevented) return;
+    const target = /** @type {Node} */ (event.target);
+    if (target === document.body || root.contains(target)) leave();
   };
-  const root = element(
-    "section",
-    { class: `split ${kind}`, on: { keydown } },
-    element("div", { class: "list" }, list),
-    pane,
-  );
+  addEventListener("keydown", press, { signal });
   const show = (/** @type {HTMLElement | null} */ shown) => {
     const moves = pane.hidden !== (shown === null);
     fill(content, shown);

@@ -2,7 +2,7 @@
 
 import { codeBlock, headerLines, pretty } from "./code.js";
 import { curl } from "./curl.js";
-import { element, fill } from "./dom.js";
+import { element, fill, loadIcons } from "./dom.js";
 import { keep, storedKey } from "./key.js";
 
 const LONGEST = 100_000; // characters of a response that are shown
@@ -14,6 +14,7 @@ const base = new URL("./", location.href.split("#")[0]);
 /** @type {Promise<Described> | null} */
 let loading = null;
 
+loadIcons();
 for (const article of document.querySelectorAll("article[data-try]")) {
   const [method, path] = /** @type {HTMLElement} */ (article).dataset.try?.split(" ") ?? [];
   article.querySelector(".route")?.after(place(method, path));
