@@ -137,7 +137,7 @@ export function visible(text) {
  * @param {string} text
  */
 export function visibleLines(text) {
-  return text.replace(UNSEEN, (unseen) => (unseen === "\n" || unseen === "\t" ? unseen : escaped(unseen)));
+  return text.replace(UNSEEN, (unseen) => ("\r\n\t".includes(unseen) ? unseen : escaped(unseen)));
 }
 
 /** @param {string} unseen a character */
