@@ -14,6 +14,7 @@ from tests.console.conftest import Tenant
 from tests.console.test_chat_list import ANN, BOB, CAROL, rows, writes
 from tests.support.axe import findings
 from tests.support.browser import open_console, watched_context
+from tests.support.waiting import until
 
 SIZE = 100_000  # bytes that a browser loads for the whole console
 
@@ -102,13 +103,13 @@ def test_the_link_to_the_content_stays_in_its_view(page: Page) -> None:
 
 def test_a_view_that_is_opened_while_the_service_is_away_has_its_icons(page: Page) -> None:
     drawn = "document.querySelector('.search > .icon use')?.getBBox().width > 0"
-    page.wait_for_function(drawn)
+    until(lambda: page.evaluate(drawn))
     page.get_by_role("link", name="Requests").click()
     expect(page.get_by_role("heading", name="Requests", exact=True)).to_be_visible()
     page.route("**/icons.svg", lambda route: route.abort())
 
     page.get_by_role("link", name="Chats").click()
-    page.wait_for_function(drawn)
+    until(lambda: page.evaluate(drawn))
 
 
 @contextmanager
@@ -129,8 +130,8 @@ def _prefixed(target: str, prefix: str) -> Generator[str]:
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(response.content)
-            except OSError:
-                pass  # the browser has left
+            except (OSError, httpx2.HTTPError):
+                pass  # the browser has left, or the test is over
 
         def log_message(self, format: str, *args: object) -> None:
             pass
