@@ -1,5 +1,6 @@
 """``GET /admin/lines/statistics``: every message is counted once, whatever happens while they are counted."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.support.chats import ALICE, BOB, LINE, OTHER_LINE
 from tests.support.envelope import refused
 from trunkline.actions.operator import remove
 from trunkline.actions.operator.partners import find_any_partner
+from trunkline.domain.instant import DAY
 from trunkline.domain.message import DeliveryStatus
 from trunkline.storage import line_statistics
 from trunkline.testing.clock import Clock
@@ -77,7 +79,7 @@ def test_health_and_reputation_say_why(we: Caller) -> None:
 @settings(max_examples=15)
 @given(
     steps=st.lists(st.sampled_from(["send", "hear", "count"]), max_size=12),
-    part=st.sampled_from([("PART", 1), ("PART", 2), ("PART_MESSAGES", 2)]),
+    part=st.sampled_from([("PART", 1), ("PART", 2), ("PART_MESSAGES", 1), ("PART_MESSAGES", 2)]),
     few=st.sampled_from([0, 3, 1_000]),
 )
 def test_what_happens_during_a_count_is_counted_once(
@@ -93,7 +95,7 @@ def test_what_happens_during_a_count_is_counted_once(
 
         async def count() -> None:
             async with store.change(we.ctx()) as change:
-                await line_statistics.count_part(change, clock() // 86_400_000_000)
+                await line_statistics.count_part(change, clock() // DAY)
 
         for number, step in enumerate(steps):
             if step == "count":
@@ -106,6 +108,33 @@ def test_what_happens_during_a_count_is_counted_once(
                 received += 1
         assert today(we)[:2] == (sent, received)
         assert today(we)[:2] == (sent, received)
+
+
+def test_a_part_of_a_large_chat_has_a_bounded_number_of_messages(
+    we: Caller, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_statistics, "PART_MESSAGES", 5)
+    chat = we.create()["id"]
+    for _ in range(11):
+        we.send(chat)
+        we.hear("yes")
+    we.create([BOB])
+    store, counted = we.api.opened.store, [0]
+
+    async def count() -> bool:
+        async with store.change(we.ctx()) as change:
+            is_complete = await line_statistics.count_part(change, clock() // DAY)
+        days = await line_statistics.days(store.reader(we.tenant.id), 0)
+        counted.append(sum(day.sent + day.received for day in days.values()))
+        return is_complete
+
+    while not we.api.opened.run(count()):
+        pass
+    assert counted[-1] == 24
+    assert max(after - before for before, after in pairwise(counted)) <= 5
+    assert today(we) == (13, 11, 11)
+    we.hear("one more")
+    assert today(we) == (13, 12, 11)
 
 
 def test_the_days_are_a_number(we: Caller) -> None:

@@ -49,6 +49,7 @@ SEVERAL = {
     "line_statistics.changed_chats": 2 * CHANGED + LIMIT,
     "line_statistics.latest_health": LIMIT,
     "line_statistics.count_messages": 12 * CHANGED,
+    "line_statistics.last_of_part": LIMIT,
 }
 """The most rows of a statement, in all its steps; of any other, two."""
 VALUES: dict[str, Value] = {
@@ -66,8 +67,12 @@ VALUES: dict[str, Value] = {
     "position": "",
     "counted_to": CHATS - CHANGED,
     "target": 2 * CHATS,
-    "chat": chat_id(1),
-    "since": NOW - 90 * DAY,
+    "chat": chat_id(2),
+    "after_created_at": NOW,
+    "after_revision": CHATS + MESSAGES // 2,
+    "last_created_at": NOW,
+    "last_revision": CHATS + MESSAGES // 2 + CHANGED,
+    "offset": LIMIT - 1,
     "first": NOW // DAY,
     "line": LINE,
 }
@@ -88,10 +93,8 @@ async def explain(opened: OpenStore, engine: str) -> dict[str, Plan]:
             "messages",
             MESSAGE_COLUMNS,
             [
-                # Most are in another chat.
-                (partner_id, f"m-{each}", chat, "", NOW, CHATS + each, each % 2, "read", 0, b"{}")
+                (partner_id, f"m-{each}", chat_id(2), "", NOW, CHATS + each, each % 2, "read", 0, b"{}")
                 for each in range(MESSAGES)
-                for chat in [chat_id(1 if each < CHANGED else 2)]
             ],
         )
         await change.transaction.load(

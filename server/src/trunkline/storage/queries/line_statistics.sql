@@ -1,13 +1,16 @@
 -- The messages of each line on each day. They are counted when somebody looks, a part of the chats at a time, in the order
--- of their ids (docs/decisions/0041). A count counts the messages with revisions after :counted_to, up to :target.
+-- of their ids, and of a large chat a part of its messages (docs/decisions/0041). A count counts the messages with revisions
+-- after :counted_to, up to :target.
 
 -- name: progress
-select counted_to, target, position from line_counts where partner_id = :partner
+select counted_to, target, position, message_created_at, message_revision from line_counts where partner_id = :partner
 
 -- name: save_progress
-insert into line_counts (partner_id, counted_to, target, position) values (:partner, :counted_to, :target, :position)
+insert into line_counts (partner_id, counted_to, target, position, message_created_at, message_revision)
+values (:partner, :counted_to, :target, :position, :message_created_at, :message_revision)
 on conflict (partner_id) do update set
-    counted_to = excluded.counted_to, target = excluded.target, position = excluded.position
+    counted_to = excluded.counted_to, target = excluded.target, position = excluded.position,
+    message_created_at = excluded.message_created_at, message_revision = excluded.message_revision
 
 -- name: revision
 select revision from partner_states where partner_id = :partner
@@ -29,8 +32,15 @@ where id > :position
 order by id
 limit :limit
 
+-- name: last_of_part
+-- The last one of so many messages of a chat after one, if there are more than that.
+select created_at, revision from messages
+where partner_id = :partner and chat_id = :chat and (created_at, revision) > (:after_created_at, :after_revision)
+order by created_at, revision
+limit 1 offset :offset
+
 -- name: count_messages
--- Of a chat. A reply is a received message right after a sent one.
+-- Of a chat, after one message, up to another. A reply is a received message right after a sent one.
 insert into line_days (partner_id, line, day, sent, received, replies)
 select
     cast(:partner as bigint), counted.line, counted.day, sum(counted.is_sent), sum(1 - counted.is_sent),
@@ -46,7 +56,9 @@ from (
         ) then 1 else 0 end as is_reply
     from messages m
     join chats c on c.partner_id = :partner and c.id = m.chat_id
-    where m.partner_id = :partner and m.chat_id = :chat and m.created_at >= :since
+    where m.partner_id = :partner and m.chat_id = :chat
+      and (m.created_at, m.revision) > (:after_created_at, :after_revision)
+      and (m.created_at, m.revision) <= (:last_created_at, :last_revision)
       and m.revision > :counted_to and m.revision <= :target
 ) as counted
 group by counted.line, counted.day
