@@ -24,7 +24,8 @@ from trunkline.delivery.webhook_dispatcher import (
 from trunkline.delivery.worker import Worker
 from trunkline.domain.delivery import MAX_ATTEMPTS
 from trunkline.domain.webhook_target import Target
-from trunkline.storage import deliveries
+from trunkline.storage import deliveries, outbox
+from trunkline.storage.outbox import NO_CHAT, NewEntry
 from trunkline.storage.subscriptions import Delivery
 from trunkline.testing.clock import Clock
 
@@ -178,6 +179,75 @@ def test_an_event_is_sent_again(we: Caller, they: Caller) -> None:
         deliver(we)
     assert [each.event_id for each in receiver.received] == [first["event_id"]] * 2
     assert len(listed(we, f"event_id={first['event_id']}")) == 2
+
+
+@pytest.mark.parametrize("scan", [3, 1_000])
+def test_pages_of_an_event_have_everything_that_was_sent_again(
+    we: Caller, monkeypatch: pytest.MonkeyPatch, scan: int
+) -> None:
+    monkeypatch.setattr(deliveries, "SCAN", scan)
+    store, again = we.api.opened.store, 4
+    with receiving(lambda received: Reply(404 if received.path.endswith("/b") else 200)) as receiver:
+        for target in ("a", "b", "c?version=2025-01-01"):
+            we.api.opened.run(
+                subscribe(store, we.tenant.id, f"{receiver.url}/{target}", ("message.received",), at=we.clock())
+            )
+        we.hear("another one")
+        we.hear("hello")
+        deliver(we)
+        event = listed(we)[0]["event_id"]
+        for _ in range(again):
+            assert we.post(f"{PATH}/resend", {"event_id": event}).status_code == 202
+        deliver(we)
+    whole = [each["id"] for each in listed(we, "limit=100") if each["event_id"] == event]
+    assert len(whole) == 3 * (again + 1)
+    for limit in (1, 2, 7, 100):
+        assert [each["id"] for each in listed(we, f"event_id={event}&limit={limit}")] == whole
+    failed = listed(we, f"event_id={event}&state=failed&limit=1")
+    assert len(failed) == again + 1
+    [one] = {each["subscription_id"] for each in failed}
+    assert listed(we, f"event_id={event}&subscription_id={one}&limit=2") == failed
+
+
+def test_an_event_that_was_sent_again_a_thousand_times_has_all_its_deliveries(we: Caller) -> None:
+    with receiving() as receiver:
+        subscription, _ = subscribed(we, receiver)
+    we.hear("hello")
+    [first] = listed(we)
+    sequence, _, _ = first["id"].partition("-")
+
+    async def resend() -> None:
+        async with we.api.opened.store.change(we.ctx()) as change:
+            entries = [
+                NewEntry(subscription, NO_CHAT, change.next_revision(), "message.received", sequence)
+                for _ in range(1_100)
+            ]
+            outbox.add(change.transaction, change.partner_id, entries, we.clock())
+
+    we.api.opened.run(resend())
+    assert len({each["id"] for each in listed(we, f"event_id={first['event_id']}&limit=100")}) == 1_101
+
+
+def test_summaries_pass_over_what_was_sent_and_answered(we: Caller) -> None:
+    replies = iter([Reply(503, {"X-Reason": "no"}, b"x" * 1_000), Reply(200, {}, b"thanks")])
+    with receiving(lambda _: next(replies)) as receiver:
+        subscribed(we, receiver)
+        we.hear("hello")
+        deliver(we)
+        we.clock.advance(seconds=DELAYS[0])
+        deliver(we)
+
+    async def damage() -> None:
+        async with we.api.opened.store.database.transaction() as transaction:
+            # Of another type, so that whoever parses the headers fails.
+            script = "update outbox set attempt_log = replace(attempt_log, '{}', '{}')"
+            await transaction.script(script.format('"request_headers":{', '"request_headers":[],"x":{'))
+
+    we.api.opened.run(damage())
+    [delivery] = listed(we)
+    assert (delivery["last_attempt"]["attempt"], delivery["last_attempt"]["status"]) == (2, "success")
+    logs = we.call("GET", "/admin/v1/webhook-logs").json()["webhook_logs"]
+    assert [each["http_status_code"] for each in logs] == [200, 503]
 
 
 def test_what_a_receiver_answers_is_bounded(we: Caller) -> None:

@@ -266,6 +266,7 @@ def test_every_statement_is_an_index_range(examined: Examined, name: str, partne
         "deliveries.page",
         "deliveries.page_of_failed",
         "deliveries.window_end",
+        "deliveries.window_end_of_event",
         "outbox.next_due",
     ],
 )

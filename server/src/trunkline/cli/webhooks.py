@@ -40,6 +40,7 @@ from trunkline.domain.ids import new_trace_id
 from trunkline.domain.instant import now
 from trunkline.domain.subscription import PUBLISHED, Subscription
 from trunkline.domain.webhook_target import Target
+from trunkline.schemas.attempts import parse_attempts
 from trunkline.schemas.documents import Completion
 from trunkline.storage.deliveries import DeliveryRecord
 from trunkline.storage.store import Store
@@ -385,7 +386,7 @@ def _events(found: Sequence[DeliveryRecord]) -> list[dict[str, Any]]:
                 "attempts": each.attempts,
                 "outcome": each.outcome,
                 "updated_at": instant.render(each.updated_at),
-                "log": [_logged(attempt) for attempt in each.log],
+                "log": [_logged(attempt) for attempt in parse_attempts(each.log)],
             }
         )
     return list(events.values())

@@ -34,8 +34,8 @@ class AttemptStatus(StrEnum):
     FAILED = "failed"
 
 
-class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A request to a receiver, and its response. The body of the request is that of the event."""
+class AttemptSummary(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What lists show of an attempt."""
 
     number: int
     """From 1."""
@@ -44,11 +44,16 @@ class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
     duration: Instant
     """In microseconds."""
     status: AttemptStatus
-    request_headers: Mapping[str, str] = {}
     http_status: int | None = None
     """None if there was no response."""
     error: str | None = None
     """None for a success."""
+
+
+class Attempt(AttemptSummary, frozen=True, omit_defaults=True):
+    """A request to a receiver, and its response. The body of the request is that of the event."""
+
+    request_headers: Mapping[str, str] = {}
     response_headers: Mapping[str, str] = {}
     response_body: str = ""
     is_cut: bool = False

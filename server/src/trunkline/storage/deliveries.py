@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from operator import itemgetter
 
 import msgspec
 
-from trunkline.domain.delivery import Attempt, EntryState
+from trunkline.domain.delivery import EntryState
 from trunkline.domain.instant import Instant
-from trunkline.schemas.attempts import parse_attempts, without_responses
+from trunkline.schemas.attempts import without_responses
 from trunkline.storage.ports import Transaction
 from trunkline.storage.reader import Reader
-from trunkline.storage.sql import Row, in_several, load
+from trunkline.storage.sql import Row, Value, in_several, load
 
 _QUERIES = load("deliveries")
 
@@ -20,7 +21,6 @@ SCAN = 1_000
 LATEST = 2**62
 """Greater than every sequence."""
 
-_MAX_OF_EVENT = 1_000
 _TRACE_ID = re.compile(rb'"trace_id":"([0-9a-f]{32})"')
 
 
@@ -37,7 +37,7 @@ class EventOfDelivery(msgspec.Struct, frozen=True):
 
 
 class DeliveryRecord(msgspec.Struct, frozen=True):
-    """A delivery, its attempts, and its event if that is still stored. ``entity_id`` is the event's sequence."""
+    """A delivery, with its attempts, and its event if that is still stored. ``entity_id`` is the event's sequence."""
 
     sequence: int
     destination: str
@@ -49,8 +49,8 @@ class DeliveryRecord(msgspec.Struct, frozen=True):
     updated_at: Instant
     due_at: Instant | None
     """When the next attempt is due; None if it is finished, or behind another one of its chat."""
-    log: Sequence[Attempt]
-    """The attempts, the oldest first. Those before version 22 of the schema are missing."""
+    log: str | None
+    """The attempts, which ``schemas/attempts`` parses. Those before version 22 of the schema are missing."""
     event: EventOfDelivery | None
 
     @property
@@ -78,40 +78,50 @@ async def page(
 ) -> DeliveryPage:
     """A page of a partner's deliveries. ``destination`` and ``state`` filter them."""
     suffix = "_of_failed" if state is EntryState.FAILED else ""
+    named: dict[str, Value] = {
+        "partner": reader.partner_id,
+        "sequence": place.sequence,
+        "scan": max(SCAN, limit),
+        "destination": destination or "",
+        "state": state or "",
+        "limit": limit,
+        "skip": place.skip,
+    }
     window, query = _QUERIES[f"window_end{suffix}"], _QUERIES[f"page{suffix}"]
-    found = await reader.fetch(
-        window, window.values(partner=reader.partner_id, sequence=place.sequence, scan=max(SCAN, limit))
-    )
+    found = await reader.fetch(window, window.values(**named))
     end = found[0][0] if found else 0
-    values = query.values(
-        partner=reader.partner_id,
-        sequence=place.sequence,
-        end=end,
-        destination=destination or "",
-        state=state or "",
-        limit=limit,
-        skip=place.skip,
-    )
-    records = await _records(reader, await reader.fetch(query, values))
-    if len(records) < limit:
-        return DeliveryPage(records, Place(end) if end else None)
-    last = records[-1].sequence
-    served = sum(each.sequence == last for each in records)
-    return DeliveryPage(records, Place(last, served + (place.skip if last == place.sequence else 0)))
+    return await _page(reader, await reader.fetch(query, query.values(**named, end=end)), limit, place, end)
 
 
-async def of_event(reader: Reader, sequences: Sequence[int]) -> Sequence[DeliveryRecord]:
-    """The deliveries of an event that has these sequences, one for each version: the latest first."""
-    query = _QUERIES["of_event"]
-    rows = [
-        row
-        for sequence in sequences
-        for row in await reader.fetch(
-            query,
-            query.values(partner=reader.partner_id, event=sequence, entity_id=str(sequence), limit=_MAX_OF_EVENT),
-        )
-    ]
-    return sorted(await _records(reader, rows), key=lambda each: (each.sequence, each.destination), reverse=True)
+async def page_of_event(
+    reader: Reader,
+    sequences: Sequence[int],
+    limit: int,
+    place: Place,
+    *,
+    destination: str | None = None,
+    state: EntryState | None = None,
+) -> DeliveryPage:
+    """A page of the deliveries of an event that has these sequences, one for each version."""
+    named: dict[str, Value] = {
+        "partner": reader.partner_id,
+        "sequence": place.sequence,
+        "scan": max(SCAN, limit),
+        "destination": destination or "",
+        "state": state or "",
+        "limit": place.skip + limit,
+    }
+    window, query = _QUERIES["window_end_of_event"], _QUERIES["page_of_event"]
+    end = 0
+    for sequence in sequences:
+        found = await reader.fetch(window, window.values(**named, entity_id=str(sequence)))
+        end = max([end, *[row[0] for row in found]])
+    rows: list[Row] = []
+    for sequence in sequences:
+        values = query.values(**named, event=sequence, entity_id=str(sequence), end=end)
+        rows += await reader.fetch(query, values)
+    rows.sort(key=itemgetter(0), reverse=True)  # those with the same sequence are in order
+    return await _page(reader, rows[place.skip : place.skip + limit], limit, place, end)
 
 
 async def find(reader: Reader, sequence: int, destination: str) -> tuple[DeliveryRecord, bytes | None] | None:
@@ -142,6 +152,16 @@ async def forget_responses(transaction: Transaction, partner_id: int, event: int
                 for sequence, destination, log in rows
             ],
         )
+
+
+async def _page(reader: Reader, rows: Sequence[Row], limit: int, place: Place, end: int) -> DeliveryPage:
+    """A page of these rows, which are all up to ``end`` if they are fewer than ``limit``."""
+    records = await _records(reader, rows)
+    if len(records) < limit:
+        return DeliveryPage(records, Place(end) if end else None)
+    last = records[-1].sequence
+    served = sum(each.sequence == last for each in records)
+    return DeliveryPage(records, Place(last, served + (place.skip if last == place.sequence else 0)))
 
 
 async def _records(reader: Reader, rows: Sequence[Row]) -> Sequence[DeliveryRecord]:
@@ -179,7 +199,7 @@ def _record(
         outcome,
         updated_at,
         due_at,
-        parse_attempts(log),
+        log,
         event,
     )
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 import msgspec
 
 from trunkline.actions.steps.cursors import require_cursor
-from trunkline.domain.delivery import MAX_ATTEMPTS, Attempt, AttemptStatus, EntryState
+from trunkline.domain.delivery import MAX_ATTEMPTS, Attempt, AttemptStatus, AttemptSummary, EntryState
 from trunkline.domain.errors import NotFound
 from trunkline.domain.events import WebhookVersion
 from trunkline.domain.handle import quoted
 from trunkline.domain.instant import Instant, to_datetime, to_datetime_or_none
 from trunkline.schemas import webhook_deliveries as schemas
+from trunkline.schemas.attempts import parse_attempts, parse_last_summary, parse_summaries
 from trunkline.schemas.bodies import BodyText, body_text
 from trunkline.schemas.documents import Completion
 from trunkline.storage import cursor as cursors
@@ -68,13 +69,13 @@ async def show_delivery(
         raise NotFound(f"there is no delivery {quoted(delivery_id)}")
     record, body = found
     [shown] = await _shown(reader, [record])
-    sent = None
+    attempts, sent = parse_attempts(record.log), None
     if body is not None:
-        began_at = record.log[-1].began_at if record.log else record.updated_at
+        began_at = attempts[-1].began_at if attempts else record.updated_at
         sent = body_text(completion.complete(body, partner_id, began_at))
     fields = msgspec.structs.asdict(shown)
     del fields["last_attempt"]
-    return schemas.WebhookDeliveryDetails(**fields, request_body=sent, attempts=[_details(each) for each in record.log])
+    return schemas.WebhookDeliveryDetails(**fields, request_body=sent, attempts=[_details(each) for each in attempts])
 
 
 async def show_logs(
@@ -86,13 +87,18 @@ async def show_logs(
     """
     reader = store.reader(partner_id)
     place: Place | None = Place()
-    logs: list[tuple[DeliveryRecord, Attempt]] = []
+    logs: list[tuple[DeliveryRecord, AttemptSummary]] = []
     for _ in range(_LOG_PAGES):
         if place is None:
             break
         page = await deliveries.page(reader, _LOG_PAGE, place, destination=subscription_id)
         records = [each for each in page.records if kind in {"", each.kind}]
-        logs += [(record, attempt) for record in records for attempt in record.log if status in {None, attempt.status}]
+        logs += [
+            (record, attempt)
+            for record in records
+            for attempt in parse_summaries(record.log)
+            if status in {None, attempt.status}
+        ]
         logs = sorted(logs, key=lambda each: each[1].began_at, reverse=True)[: per_page + 1]
         place = page.next
         await asyncio.sleep(0)
@@ -105,14 +111,10 @@ async def show_logs(
 async def _page(reader: Reader, query: DeliveryQuery, place: Place) -> DeliveryPage:
     if query.event_id is None:
         return await deliveries.page(reader, query.limit, place, destination=query.subscription_id, state=query.state)
-    versions = await events.event_versions(reader, query.event_id)
-    matching = [
-        each
-        for each in await deliveries.of_event(reader, [each.sequence for each in versions])
-        if query.subscription_id in {None, each.destination} and query.state in {None, each.state}
-    ]
-    end = place.skip + query.limit
-    return DeliveryPage(matching[place.skip : end], Place(skip=end) if len(matching) > end else None)
+    sequences = [each.sequence for each in await events.event_versions(reader, query.event_id)]
+    return await deliveries.page_of_event(
+        reader, sequences, query.limit, place, destination=query.subscription_id, state=query.state
+    )
 
 
 async def _shown(reader: Reader, records: Sequence[DeliveryRecord]) -> list[schemas.WebhookDelivery]:
@@ -120,6 +122,7 @@ async def _shown(reader: Reader, records: Sequence[DeliveryRecord]) -> list[sche
     shown: list[schemas.WebhookDelivery] = []
     for each in records:
         event, queue = each.event, queues.get(each.destination)
+        last_attempt = parse_last_summary(each.log)
         due_at = each.due_at
         if due_at is not None and queue is not None:
             due_at = max(due_at, queue.paused_until)
@@ -140,7 +143,7 @@ async def _shown(reader: Reader, records: Sequence[DeliveryRecord]) -> list[sche
                 created_at=None if event is None else to_datetime(event.created_at),
                 updated_at=to_datetime(each.updated_at),
                 next_attempt_at=to_datetime_or_none(due_at),
-                last_attempt=_attempt(each.log[-1]) if each.log else None,
+                last_attempt=None if last_attempt is None else _attempt(last_attempt),
             )
         )
     return shown
@@ -152,7 +155,7 @@ async def _targets(reader: Reader) -> dict[str, str]:
     return {each.id: each.target_url for each in found if not each.is_listener}
 
 
-def _attempt(attempt: Attempt) -> schemas.Attempt:
+def _attempt(attempt: AttemptSummary) -> schemas.Attempt:
     return schemas.Attempt(
         attempt.number,
         to_datetime(attempt.began_at),
@@ -176,7 +179,7 @@ def _details(attempt: Attempt) -> schemas.AttemptDetails:
     )
 
 
-def _log(record: DeliveryRecord, attempt: Attempt, target_url: str) -> schemas.WebhookLog:
+def _log(record: DeliveryRecord, attempt: AttemptSummary, target_url: str) -> schemas.WebhookLog:
     event = record.event
     error = "" if attempt.error is None else "network" if attempt.http_status is None else "http"
     return schemas.WebhookLog(

@@ -27,16 +27,26 @@ where partner_id = :partner and sequence <= :sequence and sequence > :end and st
 order by sequence desc, destination desc
 limit :limit offset :skip
 
--- name: of_event
--- Of one version of an event: when it happened, and whenever it was sent again.
+-- name: window_end_of_event
+-- Of one version of an event. Only what was sent again can be much, and all of it comes before what was sent first.
+select sequence from outbox
+where partner_id = :partner and entity_id = :entity_id and sequence <= :sequence and destination <> 'carrier'
+  and entity_id <> cast(sequence as text)
+order by sequence desc
+limit 1 offset :scan
+
+-- name: page_of_event
+-- With what was on the page before.
 select * from (
     select sequence, destination, kind, entity_id, state, attempts, outcome, updated_at, due_at, attempt_log from outbox
-    where partner_id = :partner and sequence = :event and destination <> 'carrier'
+    where partner_id = :partner and sequence = :event and sequence <= :sequence and sequence > :end
+      and destination <> 'carrier'
     union all
     select sequence, destination, kind, entity_id, state, attempts, outcome, updated_at, due_at, attempt_log from outbox
-    where partner_id = :partner and entity_id = :entity_id and destination <> 'carrier'
-      and entity_id <> cast(sequence as text)
+    where partner_id = :partner and entity_id = :entity_id and sequence <= :sequence and sequence > :end
+      and destination <> 'carrier' and entity_id <> cast(sequence as text)
 ) as sent
+where (:destination = '' or destination = :destination) and (:state = '' or state = :state)
 order by sequence desc, destination desc
 limit :limit
 
