@@ -3,13 +3,17 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import pytest
 
 from tests.support.caller import Caller
 from trunkline.actions.chats.searches import AT_ONCE, Searches
 from trunkline.api import app
+from trunkline.api.disconnection import ClientLeft, while_connected
 from trunkline.domain.errors import TooManyRequests
+from trunkline.storage import chat_list, matching
+from trunkline.storage.chat_list import Page
 
 ALICE, BOB = 1, 2  # partners
 
@@ -58,6 +62,52 @@ async def test_a_search_that_ends_early_leaves_its_turn_to_the_next() -> None:
             raise ValueError("failed")
     async with searches.turn(ALICE):
         pass
+
+
+def test_a_search_ends_when_its_client_leaves(we: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(20):
+        we.create([f"+1310555{number:04}"])
+    reads: list[int] = []
+    gone = asyncio.Event()
+    read = chat_list.read
+
+    async def noted(*args: Any, **more: Any) -> Page:
+        reads.append(1)
+        if len(reads) == 3:
+            gone.set()
+        return await read(*args, **more)
+
+    async def receive() -> dict[str, Any]:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    monkeypatch.setattr(matching, "BATCH", 1)
+    monkeypatch.setattr(chat_list, "read", noted)
+    headers = [(b"authorization", f"Bearer {we.tenant.secret}".encode())]
+    path = "/v3/chats"
+    response = we.api.opened.run(we.api.exchange(path, b"q=nobody", headers, "GET", receive))
+    assert (response.status_code, response.content) == (499, b"")
+    assert 3 <= len(reads) < 10
+    reads.clear()
+    assert we.call("GET", path, query="q=nobody").json()["chats"] == []
+    assert len(reads) >= 20
+
+
+async def test_a_client_that_leaves_at_the_end_gets_its_response() -> None:
+    gone = asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async with while_connected(receive):
+        gone.set()
+    with pytest.raises(TimeoutError):
+        async with while_connected(receive):
+            raise TimeoutError
+    with pytest.raises(ClientLeft):
+        async with while_connected(receive):
+            await asyncio.get_running_loop().create_future()
 
 
 @pytest.mark.parametrize(

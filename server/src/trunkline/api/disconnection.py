@@ -1,14 +1,47 @@
 """Notices that a client has disconnected."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+
+from trunkline.api.operation import Receive
+
+CLIENT_LEFT = 499
+"""The status of a request whose client has left, in the journal, traces and metrics; nobody receives it."""
 
 
-async def disconnected(receive: Callable[[], Awaitable[dict[str, Any]]]) -> None:
+class ClientLeft(Exception):
+    """The client of a request has disconnected, so nobody reads its response."""
+
+
+async def disconnected(receive: Receive) -> None:
     """Returns when the client of a request has disconnected. A server that sends another message never reports it."""
     message = await receive()
     while message.get("more_body"):
         message = await receive()
     if message["type"] != "http.disconnect" and (await receive())["type"] != "http.disconnect":
         await asyncio.get_running_loop().create_future()
+
+
+@asynccontextmanager
+async def while_connected(receive: Receive) -> AsyncGenerator[None]:
+    """A block that only reads for a response. If the client disconnects, cancels it, and raises ``ClientLeft``."""
+    loop, end = asyncio.get_running_loop(), asyncio.timeout(None)
+    try:
+        async with end:
+
+            async def watch() -> None:
+                await disconnected(receive)
+                end.reschedule(loop.time())
+
+            watching = asyncio.create_task(watch())
+            try:
+                yield
+            finally:
+                watching.cancel()
+                with suppress(asyncio.CancelledError):
+                    await watching
+    except TimeoutError:
+        if end.expired():
+            raise ClientLeft from None
+        raise

@@ -12,7 +12,7 @@ from trunkline.actions.chats.create_chat import create_chat
 from trunkline.actions.chats.groups import GroupUpdate
 from trunkline.actions.chats.list_chats import current_revision, current_version, list_chats, renewed_cursor
 from trunkline.api.chat_query import PARAMETERS, parse_chat_query
-from trunkline.api.disconnection import disconnected
+from trunkline.api.disconnection import disconnected, while_connected
 from trunkline.api.etags import ANY, entity_tag, if_none_match, matches
 from trunkline.api.first_pages import FirstPage
 from trunkline.api.operation import DELETE, GET, POST, PUT, CodeSample, Operation, Request
@@ -84,7 +84,7 @@ async def list_all(request: Request) -> Response:
             if response is not None:
                 return response
         if query.is_search:
-            async with state.searches.turn(partner_id):
+            async with while_connected(request.receive), state.searches.turn(partner_id):
                 await request.check_key()
                 page = await list_chats(store, partner_id, query, request.ctx.now, revision)
         else:

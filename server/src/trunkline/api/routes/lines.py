@@ -2,6 +2,7 @@
 
 from trunkline.actions.lines.list_lines import list_lines
 from trunkline.actions.lines.statistics import lines_statistics
+from trunkline.api.disconnection import while_connected
 from trunkline.api.operation import GET, Operation, Request
 from trunkline.api.parameters import number_parameter, read_query
 from trunkline.api.responses import Response
@@ -84,7 +85,9 @@ is deleted later stays counted.
 async def statistics(request: Request) -> Response:
     days = read_query(request.query, _STATISTICS_PARAMETERS).get("days", DEFAULT_DAYS)
     ctx = request.ctx
-    return request.json(await lines_statistics(request.store, ctx.partner_id, ctx.now, days, _doc_url(request)))
+    async with while_connected(request.receive):
+        found = await lines_statistics(request.store, ctx.partner_id, ctx.now, days, _doc_url(request))
+    return request.json(found)
 
 
 ROUTES = (list_all, list_older, statistics)

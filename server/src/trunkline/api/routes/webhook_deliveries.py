@@ -2,6 +2,7 @@
 
 from trunkline.actions.webhooks.deliveries import resend_event
 from trunkline.actions.webhooks.show_deliveries import DeliveryQuery, show_delivery, show_logs, show_page
+from trunkline.api.disconnection import while_connected
 from trunkline.api.operation import GET, POST, Operation, Request
 from trunkline.api.parameters import choice_parameter, cursor_parameter, number_parameter, read_query, text_parameter
 from trunkline.api.responses import Response
@@ -138,14 +139,15 @@ What `webhooks logs` of the public command line reads, if its variable `LINQ_LOG
 async def list_logs(request: Request) -> Response:
     values = read_query(request.query, _LOG_PARAMETERS)
     status = values.get("status", _ALL)
-    logs = await show_logs(
-        request.store,
-        request.ctx.partner_id,
-        values.get("per_page", _DEFAULT_LIMIT),
-        values.get("subscription_id"),
-        None if status == _ALL else AttemptStatus(status),
-        values.get("event_type", ""),
-    )
+    async with while_connected(request.receive):
+        logs = await show_logs(
+            request.store,
+            request.ctx.partner_id,
+            values.get("per_page", _DEFAULT_LIMIT),
+            values.get("subscription_id"),
+            None if status == _ALL else AttemptStatus(status),
+            values.get("event_type", ""),
+        )
     return request.json(logs)
 
 
