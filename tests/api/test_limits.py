@@ -13,10 +13,11 @@ from tests.support.chats import ALICE, LINE
 from tests.support.envelope import refused
 from trunkline.api.body import MAX_VALUES, canonical, read_body
 from trunkline.api.parameters import MAX_PAIRS
-from trunkline.domain.content import MAX_DECORATIONS, MAX_PARTS, MAX_TEXT, MAX_URL, check, objection_to_first
+from trunkline.domain.content import MAX_DECORATIONS, MAX_PARTS, MAX_TEXT, check, objection_to_first
 from trunkline.domain.errors import TrunklineError
 from trunkline.domain.handle import MAX_LINES
 from trunkline.domain.subscription import MAX_EVENTS
+from trunkline.domain.urls import MAX_URL
 from trunkline.schemas.requests import CreateChatBody, parse_recipients, to_content
 
 BOLD = {"range": [0, 1], "style": "bold"}
@@ -71,7 +72,7 @@ BEYOND: list[tuple[str, Any, int, str]] = [
         "/v3/chats",
         creating(message=parts({"type": "media", "url": LONG_URL})),
         1004,
-        "it must be a URL that begins with https://, of at most 2048 characters",
+        "it must be at most 2048 characters long",
     ),
     (
         "/v3/webhook-subscriptions",

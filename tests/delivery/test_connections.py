@@ -20,7 +20,7 @@ from tests.support.webhook_worker import FastClock, deliveries, emit, recorded, 
 from trunkline.delivery import connections, http_client
 from trunkline.delivery.connections import Resolver
 from trunkline.domain.delivery import EntryState
-from trunkline.domain.webhook_target import Address
+from trunkline.domain.urls import Address
 from trunkline.storage.store import open_store
 
 

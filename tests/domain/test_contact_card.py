@@ -34,9 +34,13 @@ def test_valid(fields: dict[str, Any]) -> None:
         ({"first_name": "A\nB"}, r"'first_name' is 'A\\nB'; it must not contain control characters"),
         ({"last_name": "\0"}, "'last_name' is .* control characters"),
         ({"last_name": "\ud800"}, "'last_name' is .* control characters"),
-        ({"image_url": "http://example.com/logo.png"}, "'image_url' is .*; it must be a URL that begins with https://"),
+        ({"image_url": "http://example.com/logo.png"}, "'image_url' is .*; it must begin with https://"),
         ({"image_url": "https://example.com/" + "x" * 2048}, "'image_url' is "),
         ({"image_url": "https://example.com/a b"}, "'image_url' is "),
+        ({"image_url": "https://example.com/ä.png"}, "'image_url' is .* ASCII characters; percent-encode others"),
+        ({"image_url": "https://bücher.example/"}, "use the xn-- form of host names"),
+        ({"image_url": "https://exa mple.com"}, "'image_url' is "),
+        ({"image_url": "https://example.com:0/"}, "a valid host and port"),
     ],
 )
 def test_not_valid(fields: dict[str, Any], problem: str) -> None:

@@ -8,16 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.chats import ALICE, BOB, CAROL, make_chat
+from trunkline.domain import urls
 from trunkline.domain.content import (
     EFFECTS,
     MAX_DECORATIONS,
     MAX_MEDIA,
     MAX_PARTS,
     MAX_TEXT,
-    MAX_URL,
     check,
     check_mentions,
-    is_https_url,
     media_part,
     objection_to_first,
 )
@@ -91,7 +90,7 @@ def test_valid_parts_are_accepted(parts: tuple[Part, ...]) -> None:
         ((MEDIA, text("\u2003\n")), "'message.parts[1].value' is empty"),
         ((MediaPart("1", "http://example.com", "a", "b"),), "'message.parts[0].url' is 'http://example.com'"),
         ((LinkPart("javascript:alert(1)"),), "'message.parts[0].value' is 'javascript:alert(1)'"),
-        ((LinkPart("https://" + "a" * MAX_URL),), "'message.parts[0].value'"),
+        ((LinkPart("https://" + "a" * urls.MAX_URL),), "'message.parts[0].value'"),
         ((text("hi", Decoration((0, 3), Style.BOLD)),), "[0, 3]; it must lie within the 2 UTF-16"),
         ((text("hi", Decoration((1, 1), Style.BOLD)),), "[1, 1]"),
         ((text("hi", Decoration((-1, 1), Style.BOLD)),), "[-1, 1]"),
@@ -165,7 +164,7 @@ def test_accepted_content_follows_every_rule(given_parts: Sequence[Part]) -> Non
                         assert all(units[unit] == 1 for unit in range(*each.range)), "an animation overlaps nothing"
             case MediaPart():
                 assert part.url is not None
-                assert is_https_url(part.url)
+                urls.check("url", part.url, InvalidContent)
             case LinkPart():
                 assert part.value.startswith("https://")
             case PollPart():
@@ -280,8 +279,11 @@ def test_every_supported_kind_of_file_has_a_type(extension: str) -> None:
 
 
 @given(st.text(max_size=60) | st.text("htps:/.@[]?#%a1\x00 ", max_size=40).map("https://".__add__))
-def test_any_url_is_a_file_and_an_https_url_has_no_spaces(url: str) -> None:
-    media_part("1", url)
-    if is_https_url(url):
-        assert url.lower().startswith("https://")
-        assert not any(character.isspace() for character in url)
+def test_any_url_is_a_file_and_an_https_url_has_only_visible_ascii(url: str) -> None:
+    part = media_part("1", url)
+    try:
+        check(Content((part,)))
+    except InvalidContent:
+        return
+    assert url.lower().startswith("https://")
+    assert all("!" <= character <= "~" for character in url)

@@ -16,7 +16,8 @@ from typing import TypeAlias
 
 import h11
 
-from trunkline.domain.webhook_target import Address, Target, is_public
+from trunkline.domain.urls import Address
+from trunkline.domain.webhook_target import Target, is_public
 
 Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[Address]]]
 Origin: TypeAlias = tuple[str, str, int]

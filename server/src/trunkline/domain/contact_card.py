@@ -4,7 +4,7 @@ from unicodedata import category
 
 import msgspec
 
-from trunkline.domain.content import HTTPS_RULE, is_https_url
+from trunkline.domain import urls
 from trunkline.domain.errors import InvalidParameter
 from trunkline.domain.handle import quoted
 from trunkline.domain.instant import Instant
@@ -55,8 +55,8 @@ def check(card: ContactCard | ReceivedContactCard) -> None:
         raise InvalidParameter("'first_name' is empty; it must have at least one character")
     if card.last_name is not None:
         _check_name("last_name", card.last_name)
-    if card.image_url is not None and not is_https_url(card.image_url):
-        raise InvalidParameter(f"'image_url' is {quoted(card.image_url)}; {HTTPS_RULE}")
+    if card.image_url is not None:
+        urls.check("image_url", card.image_url, InvalidParameter)
 
 
 def _check_name(field: str, name: str) -> None:

@@ -6,6 +6,7 @@ from itertools import pairwise
 from mimetypes import MimeTypes
 from urllib.parse import unquote, urlsplit
 
+from trunkline.domain import urls
 from trunkline.domain.attachment import CONTENT_TYPES, VOICE_MEMO_TYPES
 from trunkline.domain.chat import Chat
 from trunkline.domain.errors import InvalidContent, MentionOutsideGroup
@@ -24,8 +25,6 @@ from trunkline.domain.message import (
 
 MAX_PARTS = 100
 MAX_MEDIA = 40
-MAX_URL = 2048  # characters
-HTTPS_RULE = f"it must be a URL that begins with https://, of at most {MAX_URL} characters"
 UNKNOWN_TYPE = "application/octet-stream"
 MAX_TEXT = 20_000  # UTF-16 code units in a text part; far more than any network carries
 MAX_DECORATIONS = 100  # of a text part
@@ -49,7 +48,6 @@ EFFECTS: dict[EffectKind, frozenset[str]] = {
     EffectKind.BUBBLE: frozenset({"slam", "loud", "gentle", "invisible"}),
 }
 
-_URL = re.compile(r"https?://[^\s\x00-\x1f\x7f]+", re.IGNORECASE)
 _LINK_IN_TEXT = re.compile(r"(?:https?://|\bwww\.)\S", re.IGNORECASE)
 _MEDIA_TYPES = MimeTypes(filenames=())  # Python's own types, not those of the machine
 for _type, _extension in (
@@ -169,7 +167,7 @@ def check_text(text: str, name: str) -> None:
 def media_part(part_id: str, url: str) -> MediaPart:
     """The part for a file at a URL; its name and type are derived from the URL, as far as a URL may reach."""
     try:
-        filename = unquote(urlsplit(url[:MAX_URL]).path.rpartition("/")[2]) or "file"
+        filename = unquote(urlsplit(url[: urls.MAX_URL]).path.rpartition("/")[2]) or "file"
     except ValueError:
         filename = "file"
     return MediaPart(part_id, url, filename, guess_type(filename))
@@ -180,24 +178,12 @@ def guess_type(filename: str) -> str:
     return _MEDIA_TYPES.guess_type(filename)[0] or UNKNOWN_TYPE
 
 
-def is_https_url(url: str) -> bool:
-    """Whether this is a valid URL that begins with https://."""
-    if len(url) > MAX_URL or not _URL.fullmatch(url):
-        return False
-    try:
-        parsed = urlsplit(url)
-        return parsed.scheme.lower() == "https" and bool(parsed.hostname)
-    except ValueError:
-        return False
-
-
 def _check_voice_memo(parts: Sequence[Part]) -> None:
     for part in parts:
         if not isinstance(part, MediaPart):
             raise InvalidContent("a voice memo is a single file")
-        if part.url is not None and not is_https_url(part.url):
-            raise InvalidContent(f"'voice_memo_url' is {quoted(part.url)}; {HTTPS_RULE}")
         if part.url is not None:
+            urls.check("voice_memo_url", part.url, InvalidContent)
             check_voice_memo_type(part)
 
 
@@ -209,16 +195,12 @@ def _check_part(part: Part, name: str) -> None:
             check_number_of_decorations(len(part.decorations), name)
             _check_ranges(part, f"'{name}")
         case MediaPart():
-            if part.url is not None and not is_https_url(part.url):
-                raise InvalidContent(f"'{name}.url' is {quoted(part.url)}; {HTTPS_RULE}")
+            if part.url is not None:
+                urls.check(f"{name}.url", part.url, InvalidContent)
         case PollPart():
             pass  # a poll cannot be made with invalid options (domain/poll)
         case LinkPart():
-            if len(part.value) > MAX_URL or not _URL.fullmatch(part.value):
-                raise InvalidContent(
-                    f"'{name}.value' is {quoted(part.value)}; a link begins with https:// or http:// and has at most "
-                    f"{MAX_URL} characters"
-                )
+            urls.check(f"{name}.value", part.value, InvalidContent, is_https=False)
 
 
 def _check_ranges(part: TextPart, name: str) -> None:

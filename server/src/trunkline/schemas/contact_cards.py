@@ -6,15 +6,13 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from trunkline.domain.contact_card import MAX_NAME, ContactCard
-from trunkline.domain.content import MAX_URL
-from trunkline.schemas.fields import PhoneNumber, Url
+from trunkline.schemas.fields import HttpsUrlOrEmpty, PhoneNumber, Url
 
 _NAME = {"maxLength": MAX_NAME, "pattern": r"^[^\x00-\x1f\x7f-\x9f]*$"}
 _FIRST_NAME = {
     "maxLength": MAX_NAME,
     "pattern": r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
 }
-_IMAGE = {"pattern": r"^(https://\S+)?$", "maxLength": MAX_URL}
 
 
 class ContactCardSchema(msgspec.Struct):
@@ -44,9 +42,7 @@ class ContactCardBody(msgspec.Struct):
     last_name: Annotated[
         str | None, Meta(description=f"The last name, at most {MAX_NAME} characters.", extra_json_schema=_NAME)
     ] = None
-    image_url: Annotated[
-        str | None, Meta(description="The URL of a picture, `https://…`.", extra_json_schema=_IMAGE)
-    ] = None
+    image_url: Annotated[HttpsUrlOrEmpty | None, Meta(description="The URL of a picture, `https://…`.")] = None
 
 
 class ContactCardUpdateBody(msgspec.Struct):
@@ -60,11 +56,8 @@ class ContactCardUpdateBody(msgspec.Struct):
         Meta(description="The last name; an empty one or `null` removes it.", extra_json_schema=_NAME),
     ] = UNSET
     image_url: Annotated[
-        str | UnsetType | None,
-        Meta(
-            description="The URL of a picture, `https://…`; an empty one or `null` removes it.",
-            extra_json_schema=_IMAGE,
-        ),
+        HttpsUrlOrEmpty | UnsetType | None,
+        Meta(description="The URL of a picture, `https://…`; an empty one or `null` removes it."),
     ] = UNSET
 
 

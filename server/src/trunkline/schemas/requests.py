@@ -10,7 +10,6 @@ from trunkline.domain.content import (
     EFFECTS,
     MAX_DECORATIONS,
     MAX_PARTS,
-    MAX_URL,
     check_number_of_decorations,
     check_number_of_parts,
     media_part,
@@ -37,7 +36,10 @@ from trunkline.domain.message import (
 )
 from trunkline.schemas.fields import (
     GivenId,
+    GivenUrl,
     Handle,
+    HttpsUrl,
+    HttpsUrlOrEmpty,
     OverrideOptOut,
     PartIndex,
     PhoneNumber,
@@ -86,14 +88,10 @@ class MediaBody(msgspec.Struct, tag_field="type", tag="media"):
     """A file part: a file by its URL, or one of your attachments. Exactly one of `url` and `attachment_id`."""
 
     url: Annotated[
-        str | None,
+        HttpsUrl | None,
         Meta(
             description="The URL of the file; it begins with `https://`.",
-            extra_json_schema={
-                "pattern": r"^https://\S+$",
-                "maxLength": MAX_URL,
-                "examples": ["https://example.com/cat.jpg"],
-            },
+            extra_json_schema={"examples": ["https://example.com/cat.jpg"]},
         ),
     ] = None
     attachment_id: Annotated[
@@ -106,15 +104,8 @@ class LinkBody(msgspec.Struct, tag_field="type", tag="link"):
     """A URL with a preview; the only part of its message."""
 
     value: Annotated[
-        str,
-        Meta(
-            description="The URL.",
-            extra_json_schema={
-                "pattern": r"^https?://\S+$",
-                "maxLength": MAX_URL,
-                "examples": ["https://example.com"],
-            },
-        ),
+        GivenUrl,
+        Meta(description="The URL.", extra_json_schema={"examples": ["https://example.com"]}),
     ]
 
 
@@ -237,11 +228,8 @@ class UpdateChatBody(msgspec.Struct):
         ),
     ] = UNSET
     group_chat_icon: Annotated[
-        str | UnsetType | None,
-        Meta(
-            description="The URL of the group's picture, `https://…`; an empty one removes the picture.",
-            extra_json_schema={"pattern": r"^(https://\S+)?$", "maxLength": MAX_URL},
-        ),
+        HttpsUrlOrEmpty | UnsetType | None,
+        Meta(description="The URL of the group's picture, `https://…`; an empty one removes the picture."),
     ] = UNSET
 
 

@@ -8,12 +8,12 @@ from msgspec import Meta
 from trunkline.domain import instant
 from trunkline.domain.chat import MAX_RECIPIENTS, Service
 from trunkline.domain.contact_card import MAX_NAME, ContactCardShare
-from trunkline.domain.content import MAX_TEXT, MAX_URL
+from trunkline.domain.content import MAX_TEXT
 from trunkline.domain.loopback_rules import EVERYONE, Rule
 from trunkline.domain.message import MAX_EMOJI, ReactionType
 from trunkline.domain.poll import MAX_OPTION_TEXT, MAX_OPTIONS
 from trunkline.schemas.contact_cards import ContactCardSchema, contact_card_schema
-from trunkline.schemas.fields import Count, Handle, PartIndex, PhoneNumber, Timestamp, Url
+from trunkline.schemas.fields import Count, Handle, HttpsUrl, PartIndex, PhoneNumber, Timestamp
 from trunkline.schemas.requests import MessageBody
 
 _Id: TypeAlias = Annotated[str, Meta(pattern="^[0-9A-Za-z-]{1,64}$", max_length=64)]
@@ -169,9 +169,7 @@ class SimulatedContactCard(CounterpartyAction, kw_only=True, tag="share_contact_
 
     first_name: Annotated[_Name, Meta(description="The first name.")]
     last_name: Annotated[_Name | None, Meta(description="The last name.")] = None
-    image_url: Annotated[
-        Annotated[Url, Meta(max_length=MAX_URL)] | None, Meta(description="The URL of a picture, `https://…`.")
-    ] = None
+    image_url: Annotated[HttpsUrl | None, Meta(description="The URL of a picture, `https://…`.")] = None
 
 
 class SharedCardsToList(CounterpartyAction, kw_only=True, tag="contact_cards"):

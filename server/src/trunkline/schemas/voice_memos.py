@@ -7,13 +7,13 @@ from msgspec import UNSET, Meta, UnsetType
 
 from trunkline.domain import instant
 from trunkline.domain.chat import Chat, Service
-from trunkline.domain.content import MAX_URL, media_part
+from trunkline.domain.content import media_part
 from trunkline.domain.errors import InvalidContent, MissingField
 from trunkline.domain.ids import random_id
 from trunkline.domain.message import Content, DeliveryStatus, MediaPart, Message
 from trunkline.schemas.chat import HandleSchema, handle_schema
 from trunkline.schemas.documents import file_mark
-from trunkline.schemas.fields import ChatId, GivenId, Id, MessageId, OverrideOptOut, Timestamp, Url
+from trunkline.schemas.fields import ChatId, GivenId, HttpsUrl, Id, MessageId, OverrideOptOut, Timestamp, Url
 from trunkline.schemas.message import CarriedBy
 
 
@@ -21,14 +21,10 @@ class VoiceMemoBody(msgspec.Struct):
     """A voice memo: a file by its URL, or one of your attachments. Exactly one of the two."""
 
     voice_memo_url: Annotated[
-        str | None,
+        HttpsUrl | None,
         Meta(
             description="The URL of the file; it begins with `https://`.",
-            extra_json_schema={
-                "pattern": r"^https://\S+$",
-                "maxLength": MAX_URL,
-                "examples": ["https://example.com/memo.m4a"],
-            },
+            extra_json_schema={"examples": ["https://example.com/memo.m4a"]},
         ),
     ] = None
     attachment_id: Annotated[

@@ -15,8 +15,7 @@ from trunkline.domain.subscription import (
     MAX_HEADER,
     Subscription,
 )
-from trunkline.domain.webhook_target import MAX_LENGTH
-from trunkline.schemas.fields import Id, PhoneNumber, Timestamp, Url
+from trunkline.schemas.fields import GivenUrl, Id, PhoneNumber, Timestamp, Url
 
 _EventNames: TypeAlias = Annotated[
     list[Annotated[str, Meta(max_length=MAX_EVENT_NAME)]],
@@ -32,12 +31,7 @@ _Lines: TypeAlias = Annotated[
     list[PhoneNumber], Meta(max_length=MAX_LINES, extra_json_schema={"examples": [["+13343284472"]]})
 ]
 _HEADER: dict[str, object] = {"maxLength": MAX_HEADER}
-_URL: dict[str, object] = {
-    "format": "uri",
-    "maxLength": MAX_LENGTH,
-    "pattern": "^https?://",
-    "examples": ["https://example.com/webhooks"],
-}
+_EXAMPLE: dict[str, object] = {"format": "uri", "examples": ["https://example.com/webhooks"]}
 
 _TARGET = (
     "Where events are sent: an `https://` URL on the internet that none of your other subscriptions uses. `version` in "
@@ -53,7 +47,7 @@ _ID_HEADER = f"The header that carries the chat's id with the routing token; `{D
 class SubscriptionBody(msgspec.Struct):
     """A subscription to create."""
 
-    target_url: Annotated[str, Meta(description=_TARGET, extra_json_schema=_URL)]
+    target_url: Annotated[GivenUrl, Meta(description=_TARGET, extra_json_schema=_EXAMPLE)]
     subscribed_events: Annotated[_EventNames, Meta(description=_SUBSCRIBED)]
     phone_numbers: Annotated[_Lines | None, Meta(description=_NUMBERS)] = None
     routing_key_header: Annotated[str | None, Meta(description=_KEY_HEADER, extra_json_schema=_HEADER)] = None
@@ -63,7 +57,7 @@ class SubscriptionBody(msgspec.Struct):
 class SubscriptionChangeBody(msgspec.Struct):
     """The properties of a subscription to change; omitted ones keep their values."""
 
-    target_url: Annotated[str | UnsetType, Meta(description=_TARGET, extra_json_schema=_URL)] = UNSET
+    target_url: Annotated[GivenUrl | UnsetType, Meta(description=_TARGET, extra_json_schema=_EXAMPLE)] = UNSET
     subscribed_events: Annotated[_EventNames | UnsetType, Meta(description=_SUBSCRIBED)] = UNSET
     phone_numbers: Annotated[_Lines | UnsetType | None, Meta(description=_NUMBERS)] = UNSET
     is_active: Annotated[

@@ -4,6 +4,7 @@ import msgspec
 
 from trunkline.actions.steps.chat_health import updated
 from trunkline.actions.steps.lookup import check_present, require_chat
+from trunkline.domain import urls
 from trunkline.domain.chat import (
     MAX_GROUP_NAME,
     MAX_RECIPIENTS,
@@ -14,11 +15,9 @@ from trunkline.domain.chat import (
     Service,
     clean_name,
 )
-from trunkline.domain.content import HTTPS_RULE, is_https_url
 from trunkline.domain.context import RequestContext
 from trunkline.domain.errors import InvalidParameter, MissingField, NotAGroup
 from trunkline.domain.events import EventType
-from trunkline.domain.handle import quoted
 from trunkline.domain.ids import random_id
 from trunkline.schemas import events
 from trunkline.storage.change import Change
@@ -41,8 +40,8 @@ async def update_group(store: Store, ctx: RequestContext, chat_id: str, update: 
             f"'display_name' has {len(update.display_name)} characters; it must have at most {MAX_GROUP_NAME}"
         )
     icon = update.group_chat_icon
-    if isinstance(icon, str) and icon and not is_https_url(icon):
-        raise InvalidParameter(f"'group_chat_icon' is {quoted(icon)}; {HTTPS_RULE}")
+    if isinstance(icon, str) and icon:
+        urls.check("group_chat_icon", icon, InvalidParameter)
     async with store.change(ctx) as change:
         chat = await _require_group(change, chat_id)
         after = chat
