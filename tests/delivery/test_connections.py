@@ -221,6 +221,36 @@ async def test_a_response_without_end_is_abandoned(
     assert abandoned.is_set()
 
 
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (b"HTTP/1.1 200 O", (EntryState.PENDING, "no response within 0.3 s")),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n", (EntryState.DONE, "HTTP 200")),
+    ],
+    ids=["head", "body"],
+)
+async def test_a_receiver_that_sends_a_byte_now_and_then_does_not_prolong_an_attempt(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, start: bytes, expected: tuple[str, str]
+) -> None:
+    monkeypatch.setattr(http_client, "TIMEOUT", 0.3)
+    monkeypatch.setattr(http_client, "_DRAIN_TIMEOUT", 0.3)
+    abandoned = asyncio.Event()
+
+    async def respond(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(65_536)
+        writer.write(start)
+        ended = asyncio.create_task(reader.read())
+        while not (await asyncio.wait([ended], timeout=0.1))[0]:
+            writer.write(b"H")
+        abandoned.set()
+        writer.close()
+
+    async with await asyncio.start_server(respond, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        assert await _outcome(database_url, f"http://127.0.0.1:{port}/hook") == expected
+        await asyncio.wait_for(abandoned.wait(), 5)
+
+
 _LONG_HEAD = b"a:\r\n" * 3_900 + b"\r\n"
 _END = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
