@@ -53,6 +53,8 @@ class SQLite:
         self._file.opened()
         self._reader.pragma("query_only", True)
         self._writer: Connection = None
+        self._reads: set[str] = set()
+        """The statements that have been executed with the reading connection, so they cannot write."""
         self._turns = Turns[SharedTransaction](places=1, mixes_partners=True)
         self._commits = GroupCommit(self._turns, is_synchronous=True)
         self._write_lock = asyncio.Lock()  # shared by transactions and checkpoints
@@ -95,15 +97,17 @@ class SQLite:
         return connection
 
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
-        writer = self._writer
-        if writer is not None and not writer.in_transaction:
+        writer, text = self._writer, query.text
+        if writer is not None and not writer.in_transaction and text in self._reads:
             # Its cache contains what this process has written, which the reader's loses with each commit.
             try:
-                return fetch(writer, query.text, values)
+                return fetch(writer, text, values)
             except NotReady as error:
                 if not isinstance(error.__cause__, apsw.BusyError):
                     raise
-        return fetch(self._reader, query.text, values)
+        rows = fetch(self._reader, text, values)
+        self._reads.add(text)
+        return rows
 
     def reads_of(self, partner_id: int) -> Self:
         return self
