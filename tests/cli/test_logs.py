@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 import signal
 import socket
@@ -104,12 +105,21 @@ def test_the_addresses_are_said_at_the_level_info(tmp_path: Path) -> None:
 
 def test_a_dead_worker_is_in_the_log(tmp_path: Path) -> None:
     with logged_service(tmp_path, TRUNKLINE_LOG_FORMAT="json", TRUNKLINE_LOG_LEVEL="error") as (_, file, process):
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        workers = [int(each) for each in children if b"resource_tracker" not in _command(int(each))]
-        subprocess.run(["/bin/kill", f"-{signal.SIGKILL}", str(workers[0])], check=True)
+        os.kill(_workers(process)[0], signal.SIGKILL)
         until(lambda: "Unexpected exit from worker" in file.read_text())
     [line] = [line for line in file.read_text().splitlines() if "Unexpected exit" in line]
     assert json.loads(line)["level"] == "error"
+
+
+def test_a_worker_that_dies_again_at_once_ends_the_service_with_an_error(tmp_path: Path) -> None:
+    with logged_service(tmp_path) as (_, file, process):
+        before = _workers(process)
+        os.kill(before[0], signal.SIGKILL)
+        until(lambda: set(_workers(process)) - set(before))
+        [again] = set(_workers(process)) - set(before)
+        os.kill(again, signal.SIGKILL)
+        assert process.wait(30) == 1
+    assert "Worker crash loop detected, exiting" in file.read_text()
 
 
 def test_a_response_that_a_client_does_not_take_adds_no_record(tmp_path: Path) -> None:
@@ -124,8 +134,17 @@ def test_a_response_that_a_client_does_not_take_adds_no_record(tmp_path: Path) -
     assert "transport error" not in file.read_text()
 
 
+def _workers(service: subprocess.Popen[bytes]) -> list[int]:
+    """The ids of the worker processes."""
+    children = Path(f"/proc/{service.pid}/task/{service.pid}/children").read_text().split()
+    return [int(each) for each in children if b"resource_tracker" not in _command(int(each))]
+
+
 def _command(pid: int) -> bytes:
-    return Path(f"/proc/{pid}/cmdline").read_bytes()
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:  # it has ended
+        return b""
 
 
 def test_settings_that_are_not_valid(tmp_path: Path) -> None:
