@@ -16,12 +16,13 @@ from tests.support.partners import context, new_partner, save
 from tests.support.query_plans import MESSAGE_COLUMNS, SMALL_TABLES, Plan, plan_of
 from trunkline.domain.chat import Chat, Health, HealthStatus, recipients_key
 from trunkline.domain.paging import SMALL
-from trunkline.storage.changed_since import revisions_query
+from trunkline.storage.changed_since import CHANGED_OF_HANDLE, CHANGED_OF_LINE_AND_HANDLE, revisions_query
 from trunkline.storage.chat_list import (
     LIVE_OF_HANDLE,
     LIVE_OF_LINE_AND_HANDLE,
     LIVE_OF_LINE_UNHEALTHY,
     LIVE_OF_UNHEALTHY,
+    MOVED_BY_CHANGE_OF_HANDLE,
 )
 from trunkline.storage.participants import MAX_UNINDEXED
 from trunkline.storage.sql import Query, Value, in_several, load
@@ -43,8 +44,9 @@ CHANGED_SINCE = dict(load("changed_since"))
 PAGES = {
     **load("chat_list"),
     **{query.every_place.name: query.every_place for query in (LIVE_OF_HANDLE, LIVE_OF_LINE_AND_HANDLE)},
-    **{query.name: query for query in (LIVE_OF_UNHEALTHY, LIVE_OF_LINE_UNHEALTHY)},
+    **{query.name: query for query in (LIVE_OF_UNHEALTHY, LIVE_OF_LINE_UNHEALTHY, MOVED_BY_CHANGE_OF_HANDLE)},
     **{name: CHANGED_SINCE[name] for name in CHANGED_SINCE if name.startswith("changed")},
+    **{query.name: query for query in (CHANGED_OF_HANDLE, CHANGED_OF_LINE_AND_HANDLE)},
 }
 LIVE = [name for name in PAGES if name.startswith(("live", "changed"))]
 MOVED = [name for name in PAGES if name.startswith("moved")]

@@ -10,9 +10,23 @@ from trunkline.schemas.chat import meets
 from trunkline.schemas.chat_list import chat_id_of
 from trunkline.storage.ports import Source
 from trunkline.storage.reader import Reader
-from trunkline.storage.sql import Query, load
+from trunkline.storage.sql import Query, load, union_all
 
 _QUERIES = load("changed_since")
+CHANGED_OF_HANDLE = union_all(
+    "changed_of_handle", *[_QUERIES[f"changed_of_{place}"] for place in ("few", "indexed", "own_line")]
+)
+CHANGED_OF_LINE_AND_HANDLE = union_all(
+    "changed_of_line_and_handle", *[_QUERIES[f"changed_of_line_and_{place}"] for place in ("few", "indexed")]
+)
+_CHANGED = {
+    "": _QUERIES["changed"],
+    "_of_line": _QUERIES["changed_of_line"],
+    "_of_handle": CHANGED_OF_HANDLE,
+    "_of_line_and_handle": CHANGED_OF_LINE_AND_HANDLE,
+}
+"""The queries by the suffix of their filters."""
+
 _REVISION = itemgetter(1)
 MAX_ROWS = 500
 """Chats that are read for a page of those that match."""
@@ -71,7 +85,7 @@ async def read(reader: Reader, filters: Filters, *, since: int, limit: int) -> C
 
 
 async def _changed(reader: Reader, filters: Filters, since: int, limit: int) -> ChangedChats:
-    query = _QUERIES["changed" + _suffix(filters)]
+    query = _CHANGED[_suffix(filters)]
     named = {"partner": reader.partner_id, "handle": filters.handle, "line": filters.line}
     values = query.values(**named, since=since, limit=limit + 1)
     rows = sorted(await reader.fetch(query, values), key=_REVISION)

@@ -41,6 +41,10 @@ def _of_places(name: str, *places: str) -> OfHandle:
 LIVE_OF_HANDLE = _of_places("live_of_handle", "live_of_few", "live_of_indexed", "live_of_own_line")
 LIVE_OF_LINE_AND_HANDLE = _of_places("live_of_line_and_handle", "live_of_line_and_few", "live_of_line_and_indexed")
 
+MOVED_BY_CHANGE_OF_HANDLE = union_all(
+    "moved_by_change_of_handle", *[_QUERIES[f"moved_by_change_of_{place}"] for place in ("few", "indexed", "own_line")]
+)
+
 _UNHEALTHY = ("health_a", "health_b", "health_c")
 """The parameters for up to three statuses, none of them ``HEALTHY``. Those that are left over are empty."""
 
@@ -236,8 +240,9 @@ def moved_query(filters: Filters, after: SortKey, before: SortKey, changes: int)
     do not, so only a few changes are read in full: reading by sort key at least ends with the page.
     """
     span = after.revision - before.revision
-    name = "moved_by_change" if changes <= max(span, FEW_CHANGES) else "moved_by_sort_key"
-    return _QUERIES[name if filters.handle is None else name + "_of_handle"]
+    if changes <= max(span, FEW_CHANGES):
+        return _QUERIES["moved_by_change"] if filters.handle is None else MOVED_BY_CHANGE_OF_HANDLE
+    return _QUERIES["moved_by_sort_key" if filters.handle is None else "moved_by_sort_key_of_handle"]
 
 
 async def _moved(

@@ -192,45 +192,41 @@ where m.partner_id = :partner and m.replaced_by > :snapshot and m.revision <= :s
 order by m.updated_at + 0 desc, m.revision desc
 limit :limit
 
--- name: moved_by_change_of_handle
-select * from (
-    select (select c.document from chats c where c.partner_id = :partner and c.id = m.chat_id) as document,
-        m.updated_at, m.revision
-    from participants x cross join sort_key_history m
-    where x.partner_id = :partner and x.handle = :handle and x.revision is null and x.since_revision <= :snapshot
-      and m.partner_id = :partner and m.chat_id = x.chat_id and m.replaced_by > :snapshot and m.revision <= :snapshot
-      and (m.updated_at + 0, m.revision) < (:after_updated_at, :after_revision)
-      and (m.updated_at + 0, m.revision) > (:before_updated_at, :before_revision)
-      and (cast(:line as text) is null or m.line = :line)
-    order by m.updated_at + 0 desc, m.revision desc
-    limit :limit
-) of_few
-union all
-select * from (
-    select (select c.document from chats c where c.partner_id = :partner and c.id = m.chat_id) as document,
-        m.updated_at, m.revision
-    from participants x cross join sort_key_history m
-    where x.partner_id = :partner and x.handle = :handle and x.revision > :snapshot and x.since_revision <= :snapshot
-      and m.partner_id = :partner and m.chat_id = x.chat_id and m.replaced_by > :snapshot and m.revision <= :snapshot
-      and (m.updated_at + 0, m.revision) < (:after_updated_at, :after_revision)
-      and (m.updated_at + 0, m.revision) > (:before_updated_at, :before_revision)
-      and (cast(:line as text) is null or m.line = :line)
-    order by m.updated_at + 0 desc, m.revision desc
-    limit :limit
-) of_indexed
-union all
-select * from (
-    select (select c.document from chats c where c.partner_id = :partner and c.id = m.chat_id) as document,
-        m.updated_at, m.revision
-    from chats x cross join sort_key_history m
-    where x.partner_id = :partner and x.line = :handle and x.revision > :snapshot
-      and m.partner_id = :partner and m.chat_id = x.id and m.replaced_by > :snapshot and m.revision <= :snapshot
-      and (m.updated_at + 0, m.revision) < (:after_updated_at, :after_revision)
-      and (m.updated_at + 0, m.revision) > (:before_updated_at, :before_revision)
-      and (cast(:line as text) is null or m.line = :line)
-    order by m.updated_at + 0 desc, m.revision desc
-    limit :limit
-) of_line
+-- name: moved_by_change_of_few
+select (select c.document from chats c where c.partner_id = :partner and c.id = m.chat_id) as document,
+    m.updated_at, m.revision
+from participants x cross join sort_key_history m
+where x.partner_id = :partner and x.handle = :handle and x.revision is null and x.since_revision <= :snapshot
+  and m.partner_id = :partner and m.chat_id = x.chat_id and m.replaced_by > :snapshot and m.revision <= :snapshot
+  and (m.updated_at + 0, m.revision) < (:after_updated_at, :after_revision)
+  and (m.updated_at + 0, m.revision) > (:before_updated_at, :before_revision)
+  and (cast(:line as text) is null or m.line = :line)
+order by m.updated_at + 0 desc, m.revision desc
+limit :limit
+
+-- name: moved_by_change_of_indexed
+select (select c.document from chats c where c.partner_id = :partner and c.id = m.chat_id) as document,
+    m.updated_at, m.revision
+from participants x cross join sort_key_history m
+where x.partner_id = :partner and x.handle = :handle and x.revision > :snapshot and x.since_revision <= :snapshot
+  and m.partner_id = :partner and m.chat_id = x.chat_id and m.replaced_by > :snapshot and m.revision <= :snapshot
+  and (m.updated_at + 0, m.revision) < (:after_updated_at, :after_revision)
+  and (m.updated_at + 0, m.revision) > (:before_updated_at, :before_revision)
+  and (cast(:line as text) is null or m.line = :line)
+order by m.updated_at + 0 desc, m.revision desc
+limit :limit
+
+-- name: moved_by_change_of_own_line
+select (select c.document from chats c where c.partner_id = :partner and c.id = m.chat_id) as document,
+    m.updated_at, m.revision
+from chats x cross join sort_key_history m
+where x.partner_id = :partner and x.line = :handle and x.revision > :snapshot
+  and m.partner_id = :partner and m.chat_id = x.id and m.replaced_by > :snapshot and m.revision <= :snapshot
+  and (m.updated_at + 0, m.revision) < (:after_updated_at, :after_revision)
+  and (m.updated_at + 0, m.revision) > (:before_updated_at, :before_revision)
+  and (cast(:line as text) is null or m.line = :line)
+order by m.updated_at + 0 desc, m.revision desc
+limit :limit
 
 -- name: history_start
 select history_start from partner_states where partner_id = :partner
