@@ -17,8 +17,9 @@ from trunkline.actions.chats.one_chat import read_chat
 from trunkline.actions.inbound.receipts import Receipt
 from trunkline.actions.messages.list_messages import read_message
 from trunkline.actions.messages.polls import read_poll
-from trunkline.actions.sandbox import rules, simulate
-from trunkline.actions.sandbox.simulate import Counterparty, GivenFile
+from trunkline.actions.sandbox import contact_cards, polls, rules, simulate
+from trunkline.actions.sandbox.counterparty import DROPPED, Counterparty
+from trunkline.actions.sandbox.simulate import GivenFile
 from trunkline.domain.chat import ParticipantStatus, Service
 from trunkline.domain.content import guess_type
 from trunkline.domain.context import RequestContext
@@ -156,7 +157,7 @@ class Counterparties(ABC):
         :raises Dropped: the sender is blocked, or the line has left the chat
         """
         counterparty = self._writer(chat, from_, line)
-        poll = self._poll(simulate.send_poll(self._store, self._context(), counterparty, options))
+        poll = self._poll(polls.send_poll(self._store, self._context(), counterparty, options))
         self._harness.clock.tick()
         return poll
 
@@ -165,7 +166,7 @@ class Counterparties(ABC):
     ) -> PollEnvelope:
         """A counterparty adds options to a poll."""
         counterparty = self._counterparty(self._read(poll).chat_id, from_)
-        return self._poll(simulate.add_options(self._store, self._context(), counterparty, _id(poll), options))
+        return self._poll(polls.add_options(self._store, self._context(), counterparty, _id(poll), options))
 
     def vote(
         self, poll: PollEnvelope | Identified | str, option: str, *, remove: bool = False, from_: str | None = None
@@ -175,9 +176,7 @@ class Counterparties(ABC):
         :param option: the text or the id of an option
         """
         counterparty = self._counterparty(self._read(poll).chat_id, from_)
-        return self._poll(
-            simulate.vote(self._store, self._context(), counterparty, _id(poll), option, added=not remove)
-        )
+        return self._poll(polls.vote(self._store, self._context(), counterparty, _id(poll), option, added=not remove))
 
     def read(self, message: PollEnvelope | Identified | str) -> Message:
         """A counterparty reads a message from the line."""
@@ -213,11 +212,11 @@ class Counterparties(ABC):
         """
         sender = parse_handle(from_ or next(self._harness.numbers), "from_")
         counterparty = Counterparty(sender, None, self._ensure_line(line))
-        action = simulate.share_contact_card(
+        action = contact_cards.share_contact_card(
             self._store, self._context(), counterparty, first_name, last_name, image_url
         )
         simulated = self._harness.run(action)
-        if simulated.says == simulate.DROPPED:
+        if simulated.says == DROPPED:
             raise Dropped(simulated.says)
 
     def contact_cards(self, chat: Identified | str) -> list[SharedContactCard]:
@@ -225,7 +224,7 @@ class Counterparties(ABC):
 
         ``shown_at`` is when the recipients saw it; None if they have not.
         """
-        action = simulate.shared_cards(self._store, self._context(), Counterparty(chat_id=_id(chat)))
+        action = contact_cards.shared_cards(self._store, self._context(), Counterparty(chat_id=_id(chat)))
         return [shared_contact_card(each) for each in self._harness.server.run(action)[1]]
 
     def join(self, chat: Identified | str, handle: str) -> Chat:

@@ -5,8 +5,8 @@ from typing import cast
 import msgspec
 
 from trunkline.actions.inbound.receipts import Receipt
-from trunkline.actions.sandbox import rules, simulate
-from trunkline.actions.sandbox.simulate import Counterparty, require_loopback
+from trunkline.actions.sandbox import contact_cards, polls, rules, simulate
+from trunkline.actions.sandbox.counterparty import Counterparty, require_loopback
 from trunkline.api.operation import POST, Operation, Request
 from trunkline.api.responses import Response
 from trunkline.domain import content as contents
@@ -138,7 +138,7 @@ async def _play(request: Request, body: Simulation) -> Simulated:
             receipt = Receipt(DeliveryStatus.DELIVERED, body.service)
             result = simulate.report(store, ctx, counterparty, body.message_id, receipt)
         case SimulatedContactCard():
-            result = simulate.share_contact_card(
+            result = contact_cards.share_contact_card(
                 store, ctx, counterparty, body.first_name, body.last_name, body.image_url
             )
         case SharedCardsToList():
@@ -147,7 +147,7 @@ async def _play(request: Request, body: Simulation) -> Simulated:
 
 
 async def _list_shared_cards(store: Store, ctx: RequestContext, counterparty: Counterparty) -> Simulated:
-    chat, shares = await simulate.shared_cards(store, ctx, counterparty)
+    chat, shares = await contact_cards.shared_cards(store, ctx, counterparty)
     says = "These are the contact cards that your line shared in the chat."
     return Simulated(says, chat.id, contact_cards=[shared_contact_card(each) for each in shares])
 
@@ -160,11 +160,11 @@ async def _play_poll(
 ) -> Simulated:
     match body:
         case SimulatedPoll():
-            return await simulate.send_poll(store, ctx, counterparty, body.options)
+            return await polls.send_poll(store, ctx, counterparty, body.options)
         case SimulatedOptions():
-            return await simulate.add_options(store, ctx, counterparty, body.message_id, body.options)
+            return await polls.add_options(store, ctx, counterparty, body.message_id, body.options)
         case SimulatedVote():
-            return await simulate.vote(store, ctx, counterparty, body.message_id, body.option, added=not body.remove)
+            return await polls.vote(store, ctx, counterparty, body.message_id, body.option, added=not body.remove)
 
 
 async def _change_rules(store: Store, partner_id: int, body: RuleToSet | RulesToClear | RulesToList) -> Simulated:
