@@ -224,6 +224,52 @@ def test_an_error_arrives_from_another_process(server: Server) -> None:
     assert isinstance(caught.value, linq.AuthenticationError)
 
 
+FORK_AFTER_IMPORTS = """
+import os, signal, sys, threading
+from linq import LinqAPIV3
+from linq._lazy import importing
+client = LinqAPIV3(api_key="k", base_url=sys.argv[1])
+reached, forked = threading.Event(), threading.Event()
+
+def pause(frame, event, function):
+    if event == "c_return" and getattr(function, "__self__", None) is importing and not importing._is_owned():
+        reached.set()
+        forked.wait()
+        forked.clear()
+
+def request():
+    sys.setprofile(pause)
+    client.chats.list_chats()
+
+thread = threading.Thread(target=request, daemon=True)
+thread.start()
+forks = 0
+while thread.is_alive():
+    if reached.wait(0.05):
+        reached.clear()
+        child = os.fork()
+        if child == 0:
+            signal.alarm(20)
+            client.chats.list_chats()
+            os._exit(0)
+        if os.waitpid(child, 0)[1] != 0:
+            sys.exit("the child did not get a response")
+        forks += 1
+        forked.set()
+print(forks)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_fork_as_soon_as_another_thread_has_imported_works(server: Server) -> None:
+    """A fork that waits for an import happens next, while the other thread is on its way."""
+    command = [sys.executable, "-W", "ignore", "-c", FORK_AFTER_IMPORTS, server.url]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 1
+
+
 FORK = """
 import os, sys, threading, time
 from linq import LinqAPIV3

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from linq._fork import importing
@@ -22,21 +21,29 @@ class BaseClient:
 
     _settings: Settings
     _source: HttpSource
+    _transport: Transport | None = None
 
-    @cached_property
+    @property
     def transport(self) -> Transport:
         """Sends requests. Not part of the public interface."""
-        with importing:
-            # The first request loads httpx2 and pydantic.
-            from linq._sync.transport import Transport  # noqa: PLC0415
+        if self._transport is None:
+            # A fork waits for this lock. It would not wait for that of a cached_property of Python 3.11.
+            with importing:
+                if self._transport is None:  # and no other thread has made it meanwhile
+                    self._transport = self._new_transport()
+        return self._transport
+
+    def _new_transport(self) -> Transport:
+        # The first request loads httpx2 and pydantic.
+        from linq._sync.transport import Transport  # noqa: PLC0415
 
         return Transport(self._settings, self._source)
 
     def _change(self, settings: Settings) -> None:
         self._settings = settings
-        if "transport" in self.__dict__:
+        if self._transport is not None:
             # Pages and followers hold it, so they notice the change too.
-            self.transport.settings = settings
+            self._transport.settings = settings
 
     @property
     def api_key(self) -> str:

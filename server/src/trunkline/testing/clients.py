@@ -4,7 +4,6 @@ The SDK turns any exception of an HTTP transport into an ``APIConnectionError``.
 webhooks before it returns a response, so there an exception can be the test's own.
 """
 
-from functools import cached_property
 from typing import Any
 
 import httpx2
@@ -19,18 +18,14 @@ from linq._sync.transport import Transport
 class PluginClient(LinqAPIV3):
     """The sync client."""
 
-    @cached_property
-    def transport(self) -> Transport:
-        """Sends requests."""
+    def _new_transport(self) -> Transport:
         return _Transport(self._settings, self._source)
 
 
 class AsyncPluginClient(AsyncLinqAPIV3):
     """The async client."""
 
-    @cached_property
-    def transport(self) -> AsyncTransport:
-        """Sends requests."""
+    def _new_transport(self) -> AsyncTransport:
         return _AsyncTransport(self._settings, self._source)
 
 
