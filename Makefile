@@ -6,11 +6,17 @@ NODE := $(BIN)/node
 PUBLIC_CLIENT := .clients/linq-python-0.65.0
 LOCK := requirements/run.txt requirements/dev.txt
 MARKDOWN := *.md docs server/README.md server/src sdk/README.md bench/README.md
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+# Tests with real services wait more than they work, so there is one process more than cores.
+PROCESSES := $(shell expr $(CORES) + 1)
+INSTALLED := .venv/dev.stamp .clients/stamp .pgbouncer/stamp .haproxy/stamp .chromium/stamp
+# The longest first, because they run side by side.
+CHECKS := check-pyright check-mypy check-architecture check-generated check-python check-markdown check-scripts
 
 # Each of the many processes of the tests would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run setup test test-fast check bench screenshots generate dist release lock clean
+.PHONY: help run setup test test-fast check $(CHECKS) bench screenshots generate dist release lock clean
 help: ## what each command does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
@@ -28,7 +34,7 @@ $(BIN)/python:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
 	@touch $@
 
-.clients/stamp: $(BIN)/python requirements/clients.txt
+.clients/stamp: requirements/clients.txt | .venv/dev.stamp
 	@tests/acceptance/install-clients $(BIN)/python requirements/clients.txt .clients
 	@touch $@
 
@@ -51,7 +57,8 @@ node_modules/.package-lock.json: .venv/dev.stamp package-lock.json
 run: .venv/run.stamp ## load sample data, serve it, list its chats, and say what to try next
 	@examples/quickstart
 
-setup: .venv/dev.stamp .clients/stamp .pgbouncer/stamp .haproxy/stamp .chromium/stamp ## install everything that running, testing and checking need
+setup: ## install everything that running, testing and checking need
+	@$(MAKE) --silent --no-print-directory --jobs 5 $(INSTALLED)
 
 generate: .venv/dev.stamp .clients/stamp ## write the version, from VERSION, and the SDK's generated files
 	$(BIN)/python tools/version.py
@@ -59,20 +66,35 @@ generate: .venv/dev.stamp .clients/stamp ## write the version, from VERSION, and
 	$(BIN)/python sdk/tools/compare_names.py $(PUBLIC_CLIENT)
 
 check: setup ## formatting, lint, types, import directions, generated files
-	$(BIN)/ruff format --check
-	$(BIN)/ruff check
-	$(BIN)/mdformat --check $(MARKDOWN)
+	@$(MAKE) --no-print-directory --keep-going --jobs $(CORES) $(CHECKS)
+
+check-pyright:
+	$(NODE) node_modules/pyright/index.js --pythonpath $(BIN)/python
+
+check-mypy:
+	$(BIN)/mypy --strict sdk/src/linq
+
+check-architecture:
+	$(BIN)/python -m pytest --quiet tests/architecture
+
+check-generated:
 	$(BIN)/python tools/version.py --check
 	$(BIN)/python sdk/tools/generate.py --check
 	$(BIN)/python sdk/tools/compare_names.py $(PUBLIC_CLIENT) --check
-	$(NODE) node_modules/pyright/index.js --pythonpath $(BIN)/python
-	$(BIN)/mypy --strict sdk/src/linq
+
+check-python:
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+
+check-markdown:
+	$(BIN)/mdformat --check $(MARKDOWN)
+
+check-scripts:
 	$(NODE) node_modules/@biomejs/biome/bin/biome check
 	$(NODE) node_modules/typescript/bin/tsc
-	$(BIN)/python -m pytest --quiet tests/architecture
 
 test: setup ## every test: on SQLite and on a real PostgreSQL, with the public clients
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadscope --no-loadscope-reorder
 
 test-fast: setup ## the tests that need neither PostgreSQL nor whole processes, in under a minute
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder -m "not (postgres or acceptance or slow)"

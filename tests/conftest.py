@@ -73,7 +73,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests that need PostgreSQL, run on it, or run whole processes, and runs the last first."""
+    """Marks the tests that need PostgreSQL, run on it, or run whole processes, and runs the longest modules first."""
     for item in items:
         callspec = getattr(item, "callspec", None)
         on_postgres = callspec is not None and callspec.params.get("engine") in {"postgresql", DISTRIBUTED}
@@ -81,8 +81,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("postgres")
         if item.path.parent.name in PROCESS_FOLDERS:
             item.add_marker("acceptance")
-    # The longest modules first, so that the processes of `make test` end at the same time.
-    items.sort(key=lambda item: item.get_closest_marker("acceptance") is None)
+    # So that the processes of `make test` end at the same time.
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.get_closest_marker("acceptance") is None, item.path not in slow))
 
 
 @pytest.fixture(scope="session")
