@@ -29,6 +29,7 @@ from trunkline.client_connections import (
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the kernel tells only on Linux")
 
 LIMIT = 10
+SMALL = LEAST_READ // 2  # B; what the kernel acknowledges of it, whenever that is, does not count as reading
 REQUEST = b"GET / HTTP/1.1\r\nhost: trunkline\r\n\r\n"
 
 
@@ -41,9 +42,15 @@ class Door:
         self.connections = ClientConnections(self.listening.getsockname()[1], LIMIT, lambda: self.now)
         self.sockets: list[socket.socket] = []
 
-    def enter(self, sent: bytes = REQUEST) -> tuple[socket.socket, socket.socket]:
-        """A client that has sent this, and the service's end of its connection."""
-        client = socket.create_connection(self.listening.getsockname())
+    def enter(self, sent: bytes = REQUEST, *, buffer: int | None = None) -> tuple[socket.socket, socket.socket]:
+        """A client that has sent this, and the service's end of its connection.
+
+        ``buffer`` is how many bytes the client's kernel acknowledges without a read.
+        """
+        client = socket.socket()
+        if buffer is not None:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        client.connect(self.listening.getsockname())
         accepted, _ = self.listening.accept()
         self.sockets += [client, accepted]
         client.sendall(sent)
@@ -111,7 +118,7 @@ def test_a_client_that_has_begun_a_request_is_left_to_the_server(door: Door) -> 
 
 
 def test_a_client_that_does_not_read(door: Door) -> None:
-    client, accepted = door.enter()
+    client, accepted = door.enter(buffer=SMALL)
     fill(accepted)
     door.look()
     door.look(READ_PATIENCE - 1)
@@ -144,7 +151,7 @@ def test_a_client_that_reads_too_slowly(door: Door) -> None:
 
 def test_too_many_clients_that_do_not_read(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_connections, "MAX_UNREAD", 2)
-    ends = [door.enter()[1] for _ in range(5)]
+    ends = [door.enter(buffer=SMALL)[1] for _ in range(5)]
     for number, accepted in enumerate(ends):
         fill(accepted)
         door.look(0.1 * number)
