@@ -2,6 +2,8 @@
 
 import asyncio
 import itertools
+import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import Generator
@@ -40,7 +42,7 @@ class PostgresServer:
     @contextmanager
     def hanging(self) -> Generator[None]:
         """Every process of the server stands still until the end of the block."""
-        postmaster = psutil.Process(int((self.folder / "postmaster.pid").read_text().split("\n", 1)[0]))
+        postmaster = self._postmaster()
         postmaster.suspend()  # so that it starts no other
         processes = [postmaster, *postmaster.children()]
         try:
@@ -61,6 +63,16 @@ class PostgresServer:
         """What a query returns, in the database at this URL."""
         return asyncio.run(_value(url or self._url("postgres"), query))
 
+    def quit(self) -> None:
+        """Ends the server without writing what is only in memory."""
+        with suppress(psutil.NoSuchProcess, FileNotFoundError):  # a test has ended it
+            postmaster = self._postmaster()
+            postmaster.send_signal(signal.SIGQUIT)
+            postmaster.wait()
+
+    def _postmaster(self) -> psutil.Process:
+        return psutil.Process(int((self.folder / "postmaster.pid").read_text().split("\n", 1)[0]))
+
     def _url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self.folder}"
 
@@ -69,14 +81,21 @@ class PostgresServer:
 def running_postgres() -> Generator[PostgresServer]:
     """A server for this process alone, so that the workers of pytest-xdist do not interfere."""
     folder = tempfile.mkdtemp(prefix="trunkline-postgres-")
-    handle = get_server(folder, cleanup_mode="delete")
+    handle = get_server(folder, cleanup_mode=None)
+    server = PostgresServer(Path(folder))
     try:
-        server = PostgresServer(Path(folder))
-        # If the machine stops, only a test is lost.
-        server.execute("alter system set fsync = off", "alter system set max_connections = 200")
+        server.execute(
+            "alter system set max_connections = 200",
+            # If the machine stops, only a test is lost.
+            *("alter system set fsync = off", "alter system set full_page_writes = off"),
+            # It would visit the hundreds of databases of the tests all the time.
+            "alter system set autovacuum = off",
+        )
         yield server
     finally:
+        server.quit()
         handle.cleanup()
+        shutil.rmtree(folder)
 
 
 async def _value(url: str, query: str) -> Any:
