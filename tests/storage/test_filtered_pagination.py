@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.chats import ALICE, BOB, CAROL, LINE, NOW, OTHER_LINE, make_chat
+from tests.support.examples import examples
 from tests.support.open_store import OpenStore
 from tests.support.partners import Pagination, new_partner, save
 from trunkline.domain.chat import Chat, Health, HealthStatus, Service
@@ -188,62 +189,61 @@ steps = st.lists(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("batch", "rows"), [(matching.BATCH, matching.MAX_ROWS), (2, 3)])
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(st.lists(creations, min_size=3, max_size=14), st.lists(wanted, min_size=1, max_size=4), steps, limits)
 def test_every_pagination_shows_what_matches_throughout(
-    opened: OpenStore,
-    monkeypatch: pytest.MonkeyPatch,
-    batch: int,
-    rows: int,
-    before: list[tuple[str, str, list[str], Traits]],
-    first: list[Wanted],
-    during: list[tuple[object, ...]],
-    last: int,
+    opened: OpenStore, monkeypatch: pytest.MonkeyPatch, engine: str, batch: int, rows: int
 ) -> None:
     """With few rows to a page, most pages are short."""
     monkeypatch.setattr(matching, "BATCH", batch)
     monkeypatch.setattr(matching, "MAX_ROWS", rows)
 
-    async def play() -> World:
-        world = World(opened.store, (await new_partner(opened.store)).id)
-        for name, *arguments in (*before, *[("begin", each, 1) for each in first], *during):
-            await getattr(world, str(name))(*arguments)
-        while any(not walk.pagination.finished for walk in world.walks):
-            await world.step(last)
-        return world
+    @settings(max_examples=examples(150, engine))
+    @given(st.lists(creations, min_size=3, max_size=14), st.lists(wanted, min_size=1, max_size=4), steps, limits)
+    def check(
+        before: list[tuple[str, str, list[str], Traits]],
+        first: list[Wanted],
+        during: list[tuple[object, ...]],
+        last: int,
+    ) -> None:
+        async def play() -> World:
+            world = World(opened.store, (await new_partner(opened.store)).id)
+            for name, *arguments in (*before, *[("begin", each, 1) for each in first], *during):
+                await getattr(world, str(name))(*arguments)
+            while any(not walk.pagination.finished for walk in world.walks):
+                await world.step(last)
+            return world
 
-    for walk in opened.run(play()).walks:
-        shown = walk.pagination.ids
-        assert len(shown) == len(set(shown)), "no chat twice"
-        assert shown == [each for each in walk.order if each in shown], "only chats of the first page's time, in order"
-        assert walk.throughout <= set(shown), "none that matches throughout is left out"
+        for walk in opened.run(play()).walks:
+            shown = walk.pagination.ids
+            assert len(shown) == len(set(shown)), "no chat twice"
+            assert shown == [each for each in walk.order if each in shown], (
+                "only chats of the first page's time, in order"
+            )
+            assert walk.throughout <= set(shown), "none that matches throughout is left out"
+
+    check()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("batch", "rows"), [(matching.BATCH, matching.MAX_ROWS), (2, 3)])
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(st.lists(creations, min_size=3, max_size=14), wanted, st.integers(1, 6), limits)
 def test_a_number_skips_chats_that_match(
-    opened: OpenStore,
-    monkeypatch: pytest.MonkeyPatch,
-    batch: int,
-    rows: int,
-    before: list[tuple[str, str, list[str], Traits]],
-    sought: Wanted,
-    skip: int,
-    limit: int,
+    opened: OpenStore, monkeypatch: pytest.MonkeyPatch, engine: str, batch: int, rows: int
 ) -> None:
     monkeypatch.setattr(matching, "BATCH", batch)
     monkeypatch.setattr(matching, "MAX_ROWS", rows)
 
-    async def play() -> tuple[list[str], list[str]]:
-        partner = await new_partner(opened.store)
-        world = World(opened.store, partner.id)
-        for _, line, recipients, traits in before:
-            await world.create(line, recipients, traits)
-        every = await Pagination(opened.store, partner.id, sought.filters, sought.sort).finish()
-        rest = await Pagination(opened.store, partner.id, sought.filters, sought.sort, skip).finish(limit)
-        return every.ids, rest.ids
+    @settings(max_examples=examples(60, engine))
+    @given(st.lists(creations, min_size=3, max_size=14), wanted, st.integers(1, 6), limits)
+    def check(before: list[tuple[str, str, list[str], Traits]], sought: Wanted, skip: int, limit: int) -> None:
+        async def play() -> tuple[list[str], list[str]]:
+            partner = await new_partner(opened.store)
+            world = World(opened.store, partner.id)
+            for _, line, recipients, traits in before:
+                await world.create(line, recipients, traits)
+            every = await Pagination(opened.store, partner.id, sought.filters, sought.sort).finish()
+            rest = await Pagination(opened.store, partner.id, sought.filters, sought.sort, skip).finish(limit)
+            return every.ids, rest.ids
 
-    every, rest = opened.run(play())
-    assert rest == every[skip:]
+        every, rest = opened.run(play())
+        assert rest == every[skip:]
+
+    check()

@@ -1,10 +1,11 @@
 """Every pagination returns the chats that existed at its first page, once each, in the order that they had then."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.chats import ALICE, BOB, CAROL, LINE, OTHER_LINE
+from tests.support.examples import examples
 from tests.support.list_model import Alter, Begin, Create, Step, World
 from tests.support.open_store import OpenStore
 from tests.support.partners import new_partner
@@ -41,31 +42,30 @@ scripts = st.tuples(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("most", [MAX_UNINDEXED, 2])
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(script=scripts, first=limits, last=limits)
 def test_every_pagination_shows_the_snapshot_of_its_first_page(
-    opened: OpenStore,
-    monkeypatch: pytest.MonkeyPatch,
-    most: int,
-    script: tuple[list[Create], list[Create | Alter | Begin | Step]],
-    first: int,
-    last: int,
+    opened: OpenStore, monkeypatch: pytest.MonkeyPatch, engine: str, most: int
 ) -> None:
     """With ``most`` = 2, handles become indexed before, between and during the paginations."""
     monkeypatch.setattr(participants, "MAX_UNINDEXED", most)
-    before, during = script
 
-    async def play() -> World:
-        partner = await new_partner(opened.store)
-        world = World(opened.store, partner.id, EVERY_FILTER)
-        for step in (*before, Begin(first), *during):
-            await world.do(step)
-        while any(not started.pagination.finished for started in world.started):
-            await world.do(Step(last))
-        return world
+    @settings(max_examples=examples(150, engine))
+    @given(script=scripts, first=limits, last=limits)
+    def check(script: tuple[list[Create], list[Create | Alter | Begin | Step]], first: int, last: int) -> None:
+        before, during = script
 
-    for started in opened.run(play()).started:
-        assert started.pagination.ids == started.expected
-        sizes = [len(page) for page in started.pagination.pages]
-        assert sizes[:-1] == started.limits[:-1], "every page before the last is full"
-        assert len(sizes) == 1 or sizes[-1] > 0, "next_cursor is null exactly if nothing is left"
+        async def play() -> World:
+            partner = await new_partner(opened.store)
+            world = World(opened.store, partner.id, EVERY_FILTER)
+            for step in (*before, Begin(first), *during):
+                await world.do(step)
+            while any(not started.pagination.finished for started in world.started):
+                await world.do(Step(last))
+            return world
+
+        for started in opened.run(play()).started:
+            assert started.pagination.ids == started.expected
+            sizes = [len(page) for page in started.pagination.pages]
+            assert sizes[:-1] == started.limits[:-1], "every page before the last is full"
+            assert len(sizes) == 1 or sizes[-1] > 0, "next_cursor is null exactly if nothing is left"
+
+    check()

@@ -1,4 +1,4 @@
-"""The command, run as a person or a script runs it: services as they are installed, other commands mostly forked."""
+"""The command, run as a person or a script runs it, mostly in a forked process."""
 
 import json
 import os
@@ -11,9 +11,9 @@ import urllib.request
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from tests.support.forked_command import is_possible, run_forked
+from tests.support.forked_command import ForkedCommand, is_possible, run_forked
 from tests.support.places import place_of
 from tests.support.reserved_port import reserved_port
 
@@ -22,6 +22,8 @@ BIN = Path(sys.executable).parent
 TIMEOUT = 120.0  # s of a command
 STARTUP = 30.0  # s
 SHUTDOWN = 15.0  # s
+
+Running: TypeAlias = "subprocess.Popen[Any] | ForkedCommand"
 
 
 def environment(**variables: str) -> dict[str, str]:
@@ -66,12 +68,7 @@ def error_of(*arguments: str, database: str, **variables: str) -> str:
 def serving(database: str, *options: str, **variables: str) -> Generator[str]:
     """Runs ``trunkline serve`` until the end of the block, and yields its URL."""
     with reserved_port() as port:
-        process = subprocess.Popen(
-            [BIN / "trunkline", "serve", "--port", str(port), *options],
-            env=environment(TRUNKLINE_DATABASE=database, **variables),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        process = _begin("serve", "--port", str(port), *options, database=database, **variables)
         url = f"http://127.0.0.1:{port}"
         try:
             wait_until_ready(url, process)
@@ -80,7 +77,16 @@ def serving(database: str, *options: str, **variables: str) -> Generator[str]:
             stop(process)
 
 
-def wait_until_ready(url: str, process: subprocess.Popen[Any]) -> None:
+def _begin(*arguments: str, database: str, **variables: str) -> Running:
+    given = environment(TRUNKLINE_DATABASE=database, **variables)
+    if is_possible(tuple(variables)):
+        return ForkedCommand(arguments, given)
+    return subprocess.Popen(
+        [BIN / "trunkline", *arguments], env=given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
+def wait_until_ready(url: str, process: Running) -> None:
     """Returns once ``/readyz`` succeeds."""
     deadline = time.monotonic() + STARTUP
     while time.monotonic() < deadline:
@@ -93,7 +99,7 @@ def wait_until_ready(url: str, process: subprocess.Popen[Any]) -> None:
     raise AssertionError("the service did not become ready")
 
 
-def stop(process: subprocess.Popen[Any]) -> None:
+def stop(process: Running) -> None:
     """Ends a process as an operator does."""
     process.send_signal(signal.SIGTERM)
     try:

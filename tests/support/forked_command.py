@@ -8,7 +8,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-_IMPORTED = ["trunkline.cli", "typer._adapters"]  # the second when a command begins
+_IMPORTED = [
+    "trunkline.cli",
+    *("typer._adapters", "granian.server", "trunkline.main"),  # which a command imports when it begins
+]
 _AT_START = ("PYTHON", "LANG", "LC_", "COLUMNS", "TERM", "NO_COLOR")
 """The variables that Python reads when it starts, or the command when it is imported, begin with these."""
 
@@ -21,21 +24,57 @@ def is_possible(variables: Sequence[str]) -> bool:
     return not any(name.startswith(_AT_START) for name in variables)
 
 
+class ForkedCommand:
+    """A running command, in the folder of this process. What it prints goes to these files."""
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        environment: dict[str, str],
+        output: str = os.devnull,
+        complaints: str = os.devnull,
+    ) -> None:
+        self.arguments = arguments
+        values = (list(arguments), environment, str(Path.cwd()), output, complaints)
+        self._process = _forks.Process(target=_command, args=values)
+        self._process.start()
+
+    def poll(self) -> int | None:
+        """The exit status, once there is one."""
+        return self._process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        """Sends a signal to it, unless it has ended."""
+        if self._process.exitcode is None and self._process.pid is not None:
+            os.kill(self._process.pid, number)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit status. Raises ``subprocess.TimeoutExpired`` after this number of seconds."""
+        self._process.join(timeout)
+        status = self._process.exitcode
+        if status is None:
+            raise subprocess.TimeoutExpired(self.arguments, timeout or 0)
+        return status
+
+    def kill(self) -> None:
+        """Ends it at once."""
+        self._process.kill()
+
+
 def run_forked(
     arguments: Sequence[str], environment: dict[str, str], timeout: float
 ) -> subprocess.CompletedProcess[str]:
-    """Runs the command in the folder of this process. Raises ``subprocess.TimeoutExpired``."""
+    """Runs the command to its end. Raises ``subprocess.TimeoutExpired``."""
     with tempfile.NamedTemporaryFile() as output, tempfile.NamedTemporaryFile() as complaints:
-        values = (list(arguments), environment, str(Path.cwd()), output.name, complaints.name)
-        process = _forks.Process(target=_command, args=values)
-        process.start()
-        process.join(timeout)
-        if process.exitcode is None:
+        process = ForkedCommand(arguments, environment, output.name, complaints.name)
+        try:
+            status = process.wait(timeout)
+        except subprocess.TimeoutExpired:
             process.kill()
-            process.join()
-            raise subprocess.TimeoutExpired(arguments, timeout)
+            process.wait()
+            raise
         texts = [file.read().decode() for file in (output, complaints)]
-        return subprocess.CompletedProcess(arguments, process.exitcode, *texts)
+        return subprocess.CompletedProcess(arguments, status, *texts)
 
 
 def _command(arguments: list[str], environment: dict[str, str], folder: str, output: str, complaints: str) -> None:

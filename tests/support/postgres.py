@@ -14,6 +14,8 @@ from typing import Any
 import asyncpg
 import psutil
 
+from tests.support.waiting import until
+
 with warnings.catch_warnings():
     # Without this variable, the wheel puts its lock under /tmp, and warns at every import.
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
@@ -29,6 +31,8 @@ class PostgresServer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._lock = folder / "postmaster.pid"
+        """Exists as long as the server runs."""
         self._numbers = itertools.count(1)
         self.query = f"host={folder}"
         """How clients of a new database connect to the server."""
@@ -66,12 +70,11 @@ class PostgresServer:
     def quit(self) -> None:
         """Ends the server without writing what is only in memory."""
         with suppress(psutil.NoSuchProcess, FileNotFoundError):  # a test has ended it
-            postmaster = self._postmaster()
-            postmaster.send_signal(signal.SIGQUIT)
-            postmaster.wait()
+            self._postmaster().send_signal(signal.SIGQUIT)
+            until(lambda: not self._lock.exists())
 
     def _postmaster(self) -> psutil.Process:
-        return psutil.Process(int((self.folder / "postmaster.pid").read_text().split("\n", 1)[0]))
+        return psutil.Process(int(self._lock.read_text().split("\n", 1)[0]))
 
     def _url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self.folder}"
