@@ -12,7 +12,7 @@ import statistics
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack, closing, nullcontext
+from contextlib import ExitStack, closing
 from typing import Any
 
 import apsw
@@ -25,15 +25,17 @@ from trunkline.actions.chats.list_chats import cursor_scope, list_chats
 from trunkline.actions.messages.send_to_chat import send_to_chat
 from trunkline.actions.operator.back_up import back_up
 from trunkline.actions.operator.check_store import check_store
+from trunkline.actions.operator.progress import silent
 from trunkline.actions.steps.outgoing import OutgoingMessage
 from trunkline.carriers.loopback import Loopback
 from trunkline.delivery.carrier_dispatcher import CarrierDispatcher
 from trunkline.delivery.worker import Worker
 from trunkline.demo.large import STEP
 from trunkline.demo.load import load_demo
+from trunkline.domain.chat import Chat
 from trunkline.domain.context import RequestContext
 from trunkline.domain.ids import new_trace_id, time_ordered_id
-from trunkline.domain.instant import now
+from trunkline.domain.instant import Instant, now
 from trunkline.domain.message import Content, DeliveryStatus, Message, TextPart
 from trunkline.domain.paging import ChatQuery, Filters
 from trunkline.schemas.chat import parse_chat
@@ -45,8 +47,8 @@ from trunkline.storage.store import Store, open_store
 
 CHUNK = 5_000  # chats that get their messages in one transaction
 PAGES = 300
-ROUNDS = 3
 SENDS = 200
+PAUSE = 0.02  # s between two messages during a backup
 TEXT = "Your table for four is ready at half past seven, by the window, as you asked. See you soon!"
 
 _CHATS = Query(
@@ -86,27 +88,22 @@ class Measured(msgspec.Struct):
 
 def main() -> None:
     """Measures and reports."""
-    parser = argparse.ArgumentParser(prog="python -m bench.scale", description=__doc__)
-    parser.add_argument("--chats", type=int, default=200_000, help="chats of the larger store; at most ten million")
-    parser.add_argument("--messages", type=int, default=1, help="messages of each chat")
-    parser.add_argument("--engine", choices=("sqlite", "postgresql", "both"), default="both")
-    parser.add_argument("--without-backup", action="store_true", help="for a disk that has no room for one")
-    parser.add_argument("--keep", action="store_true", help="leave bench/README.md as it is")
-    arguments = parser.parse_args()
-    if not 10_000 <= arguments.chats <= 10_000_000:
-        parser.error("the number of chats must be from 10,000 to 10,000,000")
+    arguments = parse_arguments()
     data.FOLDER.mkdir(parents=True, exist_ok=True)
     os.environ["PATH"] = os.pathsep.join([str(PROGRAMS), os.environ["PATH"]])  # pg_dump of the server's version
     rows: dict[str, list[Measured]] = {}
     with ExitStack() as stack:
         for chats in (arguments.chats // 10, arguments.chats):
-            for engine, url in data.small_stores(stack, f"scale_{chats}", arguments.engine).items():
-                rows.setdefault(engine, []).append(asyncio.run(filled(url, chats, arguments.messages)))
-                print(engine, rows[engine][-1], file=sys.stderr, flush=True)
+            for engine, store in filled_stores(stack, chats, arguments).items():
+                rows.setdefault(engine, []).append(store)
+                print(engine, store, file=sys.stderr, flush=True)
+        if arguments.fill:
+            return
         for stores in rows.values():
-            for number in range(ROUNDS):
+            for number in range(arguments.rounds):
                 for store in stores if number % 2 else reversed(stores):
                     asyncio.run(measure(store, with_backup=not arguments.without_backup))
+                    print(store.chats, store.seconds, file=sys.stderr, flush=True)
             for store in stores:
                 asyncio.run(data.ensure_empty(store.url))
     print(table(rows))
@@ -114,20 +111,55 @@ def main() -> None:
         report.write("scale", table(rows))
 
 
-async def filled(url: str, chats: int, each: int) -> Measured:
+def parse_arguments() -> argparse.Namespace:
+    """The arguments of the command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench.scale", description=__doc__)
+    parser.add_argument("--chats", type=int, default=200_000, help="chats of the larger store; at most ten million")
+    parser.add_argument("--messages", type=float, default=1, help="messages per chat, such as 2 or 0.15")
+    parser.add_argument("--engine", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument("--rounds", type=int, default=3, help="in which the two stores take turns")
+    parser.add_argument("--without-backup", action="store_true", help="for a disk that has no room for one")
+    parser.add_argument("--keep", action="store_true", help="leave bench/README.md as it is")
+    step = parser.add_mutually_exclusive_group()
+    step.add_argument("--fill", action="store_true", help="only fill the stores, for a later run with --filled")
+    step.add_argument("--filled", action="store_true", help="measure the stores that --fill left, and delete them")
+    arguments = parser.parse_args()
+    if not 10_000 <= arguments.chats <= 10_000_000:
+        parser.error("the number of chats must be from 10,000 to 10,000,000")
+    if (arguments.fill or arguments.filled) and arguments.engine != "sqlite":
+        parser.error("--fill and --filled need --engine sqlite, whose stores are files")
+    return arguments
+
+
+def filled_stores(stack: ExitStack, chats: int, arguments: argparse.Namespace) -> dict[str, Measured]:
+    """A filled store of each engine, a new one or the one that an earlier run has left."""
+    kept = data.FOLDER / f"scale_{chats}.json"
+    if arguments.filled:
+        stores = msgspec.json.decode(kept.read_bytes(), type=dict[str, Measured])
+        kept.unlink()
+        return stores
+    urls = data.small_stores(stack, f"scale_{chats}", arguments.engine)
+    stores = {engine: asyncio.run(filled(url, chats, arguments.messages)) for engine, url in urls.items()}
+    if arguments.fill:
+        kept.write_bytes(msgspec.json.encode(stores))
+    return stores
+
+
+async def filled(url: str, chats: int, each: float) -> Measured:
     """Fills an empty store."""
     async with open_store(url) as store:
         empty = await size(url)
         began = time.perf_counter()
-        [partner] = await load_demo(store, chats=chats, seed=data.SEED, now=data.NOW, progress=lambda _: None)
+        [partner] = await load_demo(
+            store, chats=chats, seed=data.SEED, now=data.NOW, progress=lambda done: note(f"{done:,} chats")
+        )
         loaded = time.perf_counter() - began
         with_chats = await size(url)
         began = time.perf_counter()
-        for _ in range(each):
-            await add_messages(store, partner.id)
+        added = await add_messages(store, partner.id, each)
         spent = time.perf_counter() - began
         sizes = Sizes(empty, with_chats - empty, await size_of_messages(url, with_chats), loaded, spent)
-        return Measured(url, chats, chats * each, sizes, partner.id, {})
+        return Measured(url, chats, added, sizes, partner.id, {})
 
 
 async def measure(filled: Measured, *, with_backup: bool) -> None:
@@ -142,37 +174,46 @@ async def measure(filled: Measured, *, with_backup: bool) -> None:
     seconds["check"] = await once(lambda: check(url))
     if with_backup:
         seconds["backup, unchecked"] = await once(lambda: backup(url))
+        if url.startswith("sqlite"):
+            seconds["cp and sync"] = await once(lambda: copy(url))
+            median_send, slowest = await sends_during_backup(url, partner_id)
+            seconds |= {"send during a backup": median_send, "send during a backup, 99 %": slowest}
     for what, spent in seconds.items():
         filled.seconds.setdefault(what, []).append(spent)
 
 
-async def add_messages(store: Store, partner_id: int) -> None:
-    """Adds a message that was received and read to each chat."""
-    after = ""
+async def add_messages(store: Store, partner_id: int, each: float) -> int:
+    """Adds messages that were received and read, so many to each chat on average; how many these are."""
+    after, due, added = "", 0.0, 0
     while rows := await store.database.fetch(_CHATS, (partner_id, after, CHUNK)):
         after = rows[-1][0]
         ctx = RequestContext(partner_id, now(), new_trace_id())
         async with store.change(ctx, bulk=True) as change:
             new: list[Message] = []
             for _, document, name in rows:
-                chat = parse_chat(document, name)
-                sender = next(member for member in chat.participants if not member.is_me)
-                id_ = time_ordered_id(change.now)
-                content = Content((TextPart(TEXT),))
-                new.append(
-                    Message(
-                        id=id_,
-                        chat_id=chat.id,
-                        sender=sender,
-                        content=content,
-                        thread=id_,
-                        created_at=change.now,
-                        updated_at=change.now,
-                        delivery_status=DeliveryStatus.READ,
-                    )
-                )
+                due += each
+                while due >= 1:
+                    due -= 1
+                    new.append(_message(parse_chat(document, name), change.now))
             await messages.add(change, new)
-            await change.transaction.run_many(_COUNT, [(partner_id, row[0]) for row in rows])
+            await change.transaction.run_many(_COUNT, [(partner_id, message.chat_id) for message in new])
+        added += len(new)
+        note(f"{added:,} messages")
+    return added
+
+
+def _message(chat: Chat, created_at: Instant) -> Message:
+    id_ = time_ordered_id(created_at)
+    return Message(
+        id=id_,
+        chat_id=chat.id,
+        sender=next(member for member in chat.participants if not member.is_me),
+        content=Content((TextPart(TEXT),)),
+        thread=id_,
+        created_at=created_at,
+        updated_at=created_at,
+        delivery_status=DeliveryStatus.READ,
+    )
 
 
 async def first_page(store: Store, partner_id: int) -> None:
@@ -198,6 +239,11 @@ async def any_depth(store: Store, partner_id: int, chats: int) -> float:
 
 async def sends(store: Store, partner_id: int) -> float:
     """The median of messages to random chats, each with its delivery."""
+    return await median(SENDS, await sender(store, partner_id))
+
+
+async def sender(store: Store, partner_id: int) -> Callable[[int], Awaitable[None]]:
+    """What sends a message to a random chat, and delivers it."""
     carrier = CarrierDispatcher(store, Loopback(store))
     worker = Worker(store, carrier, carrier)
     rng = random.Random(data.SEED)
@@ -211,13 +257,13 @@ async def sends(store: Store, partner_id: int) -> float:
         await send_to_chat(store, RequestContext(partner_id, now(), new_trace_id()), ids[number], outgoing)
         await worker.drain()
 
-    return await median(SENDS, send)
+    return send
 
 
 async def check(url: str) -> None:
     """Checks the store."""
     async with open_store(url) as store:
-        _, problems = await check_store(store.database, lambda _: None)
+        _, problems = await check_store(store.database)
         assert not problems, problems
 
 
@@ -229,13 +275,55 @@ async def backup(url: str) -> None:
             url,
             "",
             target,
-            lambda what, total: nullcontext(lambda done: None),
+            silent,
             replace=True,
             check=False,
             with_files=False,
         )
     finally:
         target.unlink(missing_ok=True)
+
+
+def note(done: str) -> None:
+    """Tells how far the filling is."""
+    print(f"{time.strftime('%H:%M:%S')} {done}", file=sys.stderr, flush=True)
+
+
+async def copy(url: str) -> None:
+    """Copies the file of a database with ``cp``, for comparison."""
+    target = data.FOLDER / "scale.copy"
+    try:
+        await run("cp", url.removeprefix("sqlite:///"), str(target))
+        await run("sync", str(target))
+    finally:
+        target.unlink(missing_ok=True)
+
+
+async def run(*arguments: str) -> None:
+    """Runs a program. Raises ``RuntimeError`` if it fails."""
+    process = await asyncio.create_subprocess_exec(*arguments)
+    if await process.wait():
+        raise RuntimeError(f"{arguments} failed")
+
+
+async def sends_during_backup(url: str, partner_id: int) -> tuple[float, float]:
+    """The median and the 99th percentile of messages to random chats while another process makes a backup."""
+    target = data.FOLDER / "scale.backup"
+    options = ("--no-check", "--no-attachments", "--force", "--database", url)
+    command = asyncio.create_task(run(f"{sys.prefix}/bin/trunkline", "database", "backup", str(target), *options))
+    spent: list[float] = []
+    try:
+        async with open_store(url) as store:
+            send = await sender(store, partner_id)
+            while not command.done():
+                began = time.perf_counter()
+                await send(len(spent) % SENDS)
+                spent.append(time.perf_counter() - began)
+                await asyncio.sleep(PAUSE)
+        await command
+    finally:
+        target.unlink(missing_ok=True)
+    return statistics.median(spent), statistics.quantiles(spent, n=100)[-1]
 
 
 async def size(url: str) -> int:

@@ -1,6 +1,8 @@
 """`trunkline database check` finds every disagreement between two copies of the same data, on both engines."""
 
-from collections.abc import AsyncGenerator
+import sqlite3
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -10,9 +12,10 @@ from tests.support.chats import ALICE, LINE, NOW, make_chat
 from tests.support.partners import context, new_partner
 from trunkline.actions.operator.check_store import check_store
 from trunkline.domain.events import EventType
-from trunkline.domain.message import Content, DeliveryStatus, Message, TextPart
+from trunkline.domain.message import Content, DeliveryStatus, MediaPart, Message, TextPart
+from trunkline.schemas.chat import render_chat
 from trunkline.schemas.message import render_message
-from trunkline.storage import messages, opt_outs
+from trunkline.storage import checks, messages, opt_outs
 from trunkline.storage.files.base import new_name
 from trunkline.storage.files.folder import Folder
 from trunkline.storage.outbox import Command
@@ -49,7 +52,7 @@ async def fill(store: Store) -> None:
 
 
 async def problems(store: Store) -> list[str]:
-    return (await check_store(store.database, lambda _: None))[1]
+    return (await check_store(store.database))[1]
 
 
 async def test_a_sound_store_has_no_problems(database_url: str) -> None:
@@ -85,6 +88,14 @@ BROKEN = {
     ),
     "update opt_outs set chat_id = 'nowhere'": "1 opt-outs belong to no chat",
     "update participants set chat_id = 'nowhere' where handle <> 'x'": "1 participants belong to no chat",
+    "insert into participants (partner_id, chat_id, handle, since_revision) values (999, 'nowhere', 'x', 1)": (
+        "1 participants belong to no chat"
+    ),
+    "insert into media_parts (partner_id, id, message_id) select id, 'part', 'nowhere' from partners": (
+        "1 media parts belong to no message"
+    ),
+    "update chats set recipients_key = 'x'": f"the columns of chat {CHAT.id} do not agree with its document",
+    "delete from chat_creations": f"chat {CHAT.id} is not in its place in the list by creation",
     "delete from participants": f"the stored participants of chat {CHAT.id} do not agree with its document",
     "update participants set line = 'x', updated_at = 1, revision = 1": (
         f"chat {CHAT.id} is not indexed with its sort key for each indexed participant"
@@ -111,6 +122,104 @@ async def test_a_disagreement_is_reported(database_url: str, statement: str, pro
         async with store.database.transaction() as transaction:
             await transaction.fetch(Query("break", statement, ()), ())
         assert problem in await problems(store)
+
+
+@pytest.mark.parametrize(
+    "broken", [b"{}", render_chat(CHAT)[:-1], render_chat(msgspec.structs.replace(CHAT, participants=()))]
+)
+async def test_a_chat_that_cannot_be_read_is_reported(database_url: str, broken: bytes) -> None:
+    async with open_store(database_url) as store:
+        await fill(store)
+        async with store.database.transaction() as transaction:
+            await transaction.fetch(Query("break", "update chats set document = $1", ("document",)), (broken,))
+        [problem] = await problems(store)
+        assert problem.startswith(f"the document of chat {CHAT.id} cannot be read: ")
+
+
+async def test_a_message_that_is_not_indexed_for_its_picture_is_reported(database_url: str) -> None:
+    picture = MediaPart("picture", "https://example.com/a.png", "a.png", "image/png", 7)
+    message = msgspec.structs.replace(make_message(3, 1), content=Content((picture,)))
+    async with open_store(database_url) as store:
+        await fill(store)
+        [partner] = await store.partners.all()
+        async with store.change(context(partner.id)) as change:
+            await messages.add(change, [message])
+            await change.save([msgspec.structs.replace(CHAT, message_count=3, unread_count=2)])
+        assert await problems(store) == []
+        async with store.database.transaction() as transaction:
+            await transaction.fetch(Query("break", "delete from media_parts", ()), ())
+        assert await problems(store) == [f"message {message.id} is not indexed for each of its files"]
+
+
+SHOWN = ["Verifying the file, %", "Checking totals", "Checking chats", "Checking messages"]
+
+
+async def test_many_chats_are_checked_in_steps_and_each_is_checked_once(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "_STEP", 2)
+    shown: dict[str, tuple[int | None, list[int]]] = {}
+
+    @contextmanager
+    def progress(what: str, total: int | None) -> Generator[Callable[[int], None]]:
+        shown[what] = total, []
+        yield shown[what][1].append
+
+    chats = [make_chat(number) for number in range(1, 6)]
+    received = [msgspec.structs.replace(make_message(number, 1), chat_id=chats[2].id) for number in (1, 2, 3)]
+    async with open_store(database_url) as store:
+        for name in ("Acme", "Globex"):
+            partner = await new_partner(store, name)
+            async with store.change(context(partner.id)) as change:
+                counted = msgspec.structs.replace(chats[2], message_count=3, unread_count=3)
+                await messages.add(change, received)
+                await change.save([*chats[:2], counted, *chats[3:]])
+        assert await check_store(store.database, progress=progress) == (10, [])
+        assert list(shown) == SHOWN
+        assert shown["Checking chats"] == (10, [2, 4, 5, 7, 9, 10])
+        assert shown["Checking messages"] == (6, [2, 3, 5, 6])
+        async with store.database.transaction() as transaction:
+            for number in (1, 3, 5):
+                lost = Query("break", "delete from chats where id = $1", ("id",))
+                await transaction.fetch(lost, (chats[number - 1].id,))
+        assert set(await problems(store)) == {
+            "6 participants belong to no chat",
+            "6 times of creation belong to no chat",
+            "6 messages belong to no chat",
+        }
+
+
+async def test_no_more_problems_are_reported_than_anyone_reads(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trunkline.actions.operator.check_store.MAX_PROBLEMS", 3)
+    async with open_store(database_url) as store:
+        partner = await new_partner(store)
+        async with store.change(context(partner.id)) as change:
+            await change.save([make_chat(number) for number in range(1, 6)])
+        async with store.database.transaction() as transaction:
+            await transaction.fetch(Query("break", "update chats set message_count = 9", ()), ())
+        assert len(await problems(store)) == 3
+
+
+async def test_an_index_that_misses_a_row_is_reported(tmp_path: Path) -> None:
+    file = tmp_path / "chats.db"
+    async with open_store(f"sqlite:///{file}") as store:
+        await fill(store)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("pragma writable_schema = on")
+        query = "from sqlite_master where name = 'participants_handle'"
+        index = connection.execute(f"select * {query}").fetchone()
+        connection.execute(f"delete {query}")
+        connection.commit()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("update participants set handle = 'x'")
+        connection.execute("pragma writable_schema = on")
+        connection.execute("insert into sqlite_master values (?, ?, ?, ?, ?)", index)
+        connection.commit()
+    async with open_store(f"sqlite:///{file}") as store:
+        found = await problems(store)
+    assert "row 1 missing from index participants_handle" in found
 
 
 async def test_a_message_that_cannot_be_read_is_reported(database_url: str) -> None:
@@ -180,6 +289,6 @@ async def test_a_file_that_is_deleted_during_the_check_is_no_problem(database_ur
             )
             await transaction.fetch(add, (partner.id, attached))
         try:
-            assert (await check_store(store.database, lambda _: None, files))[1] == []
+            assert (await check_store(store.database, files))[1] == []
         finally:
             await files.close()

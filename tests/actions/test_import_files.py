@@ -63,7 +63,7 @@ class Importer:
 
     async def stored(self) -> Stored:
         """Everything of the partner; each file must have its attachment, or be about to be deleted."""
-        assert (await check_store(self.store.database, lambda _: None, self.store.files))[1] == []
+        assert (await check_store(self.store.database, self.store.files))[1] == []
         return await stored(self.store, self.tenant.id)
 
     async def media(self) -> list[MediaPart]:

@@ -84,7 +84,7 @@ def remove_partner(we: Caller) -> None:
 
 def problems(we: Caller) -> list[str]:
     store = we.api.opened.store
-    return we.api.opened.run(check_store(store.database, lambda _: None, store.files))[1]
+    return we.api.opened.run(check_store(store.database, store.files))[1]
 
 
 def test_every_table_of_a_partner_is_removed(opened: OpenStore) -> None:

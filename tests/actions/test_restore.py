@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import shutil
 import sqlite3
 import stat
 from collections.abc import Callable, Generator
@@ -11,6 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
+import msgspec
 import pytest
 
 from tests.actions.test_check_store import fill
@@ -20,19 +22,18 @@ from tests.support.open_store import opened_store
 from tests.support.partners import context, new_partner
 from tests.support.postgres import PROGRAMS, PostgresServer
 from trunkline.actions.operator.back_up import Backup, ProblemsFound, back_up
+from trunkline.actions.operator.files import CopiedFiles
+from trunkline.actions.operator.progress import silent
 from trunkline.actions.operator.restore import Restored, after_restore, restore
 from trunkline.domain.errors import CommandError
 from trunkline.domain.instant import SECOND
 from trunkline.storage import partial, sqlite
+from trunkline.storage.files.base import new_name
+from trunkline.storage.files.folder import Folder
+from trunkline.storage.sql import Query
 from trunkline.storage.store import open_store
 
 Show: TypeAlias = Callable[[int], None]
-
-
-@contextmanager
-def unseen(_description: str, _total: int | None) -> Generator[Show]:
-    """Shows no progress."""
-    yield lambda _: None
 
 
 class Place:
@@ -45,10 +46,10 @@ class Place:
         self.backup = folder / "copy"
 
     async def back_up(self, path: Path | None = None, *, replace: bool = False, check: bool = True) -> Backup:
-        return await back_up(self.url, "", path or self.backup, unseen, replace=replace, check=check)
+        return await back_up(self.url, "", path or self.backup, silent, replace=replace, check=check)
 
     async def restore(self, path: Path | None = None, *, seconds: int = 0, check: bool = True) -> Restored:
-        return await restore(self.url, "", path or self.backup, unseen, NOW + seconds * SECOND, check=check)
+        return await restore(self.url, "", path or self.backup, silent, NOW + seconds * SECOND, check=check)
 
     async def partners(self, url: str | None = None) -> list[str]:
         async with open_store(url or self.url) as store:
@@ -105,6 +106,68 @@ async def test_a_restore_renews_the_cursor_key_and_keeps_the_link_key(database_u
         assert await store.partners.by_id(partner.id) is not None
 
 
+class Disk(msgspec.Struct):
+    """What is said about a disk."""
+
+    free: int
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
+    """A disk with as little room as is set."""
+    disk = Disk(0)
+
+    def usage(_path: Path) -> Disk:
+        return disk
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    return disk
+
+
+async def test_a_backup_or_restore_without_room_says_how_much_it_needs_and_writes_nothing(
+    place: Place, full_disk: Disk
+) -> None:
+    size, names = place.backup.stat().st_size, place.names
+    full_disk.free = size - 1
+    for work in (place.back_up(place.folder / "other"), place.back_up(replace=True), place.restore()):
+        with pytest.raises(CommandError) as refused:
+            await work
+        assert str(refused.value) == (
+            f"there is no room in {place.folder}: the copy needs {size:,} bytes, and {size - 1:,} are free; "
+            "make room there, or name a file on another disk"
+        )
+        assert place.names == names
+    full_disk.free = size
+    await place.back_up(replace=True)
+    await place.restore()
+
+
+async def test_a_backup_needs_room_for_the_files_that_it_lacks(
+    place: Place, full_disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_store(place.url) as store:
+        [partner] = await store.partners.all()
+        file = new_name(partner.id)
+        async with store.database.transaction() as transaction:
+            add = Query(
+                "add",
+                "insert into attachments (partner_id, id, filename, declared_type, size_bytes, created_at, file) "
+                "values ($1, 'a', 'a.png', 'image/png', 100000000, 0, $2)",
+                ("partner", "file"),
+            )
+            await transaction.fetch(add, (partner.id, file))
+    full_disk.free = 99_999_999
+    with pytest.raises(CommandError, match="the copy needs 100,000,000 bytes, and 99,999,999 are free"):
+        await place.back_up(place.folder / "other")
+    assert not (place.folder / "other").exists()
+
+    async def has_all(_self: Folder, _name: str) -> int:
+        return 100_000_000
+
+    monkeypatch.setattr(Folder, "size", has_all)
+    assert (await place.back_up(place.folder / "other")).files == CopiedFiles(1, 0)
+
+
 async def test_the_replaced_database_is_kept(place: Place) -> None:
     await add_partner(place, "Later")
     restored = await place.restore()
@@ -142,9 +205,9 @@ def test_a_backup_has_the_state_of_one_moment(tmp_path: Path) -> None:
         steps: list[int] = []
 
         @contextmanager
-        def writing(_description: str, total: int | None) -> Generator[Show]:
+        def writing(description: str, _total: int | None) -> Generator[Show]:
             def show(done: int) -> None:
-                if total is not None:
+                if description == "Copying the database, %":
                     steps.append(done)
                     elsewhere.submit(opened.run, add(6_000 + len(steps), 1)).result()
 
@@ -271,8 +334,8 @@ async def test_a_restored_database_has_the_owner_of_the_former_one(place: Place)
 async def test_a_backup_does_not_use_the_folder_of_the_files_in_use(place: Place) -> None:
     folder = place.folder / "new-attachments"
     with pytest.raises(CommandError, match=r"new-attachments has the files of the database.* name another file"):
-        await back_up(place.url, str(folder), place.folder / "new", unseen)
-    await back_up(place.url, str(folder), place.folder / "new", unseen, with_files=False)
+        await back_up(place.url, str(folder), place.folder / "new", silent)
+    await back_up(place.url, str(folder), place.folder / "new", silent, with_files=False)
     assert "new" in place.names
 
 
@@ -307,7 +370,7 @@ async def test_nothing_but_a_trunkline_database_is_replaced(place: Place) -> Non
     names = place.names
     for name in ("foreign", "pipe"):
         with pytest.raises(CommandError, match="is not a Trunkline database, so nothing replaces it"):
-            await restore(f"sqlite:///{place.folder / name}", "", place.backup, unseen, NOW)
+            await restore(f"sqlite:///{place.folder / name}", "", place.backup, silent, NOW)
     assert place.names == names
 
 
@@ -350,17 +413,17 @@ async def test_postgresql_is_restored_only_into_an_empty_database(
 
     async with open_store(url) as store:
         await fill(store)
-        assert (await back_up(url, attachments, backup, unseen)).chats == 1
+        assert (await back_up(url, attachments, backup, silent)).chats == 1
         with pytest.raises(CommandError, match="a process has the database open"):
             await after_restore(url)
     with pytest.raises(CommandError, match="the database is not empty"):
-        await restore(url, attachments, backup, unseen, NOW)
+        await restore(url, attachments, backup, silent, NOW)
     empty = await asyncio.to_thread(postgres.new_database)
     text, cut = _written(tmp_path / "text", b"text"), _cut(backup, tmp_path / "cut")
     with pytest.raises(CommandError, match="not a backup of a PostgreSQL database in the custom format"):
-        await restore(empty, attachments, text, unseen, NOW)
+        await restore(empty, attachments, text, silent, NOW)
     with pytest.raises(CommandError):
-        await restore(empty, attachments, cut, unseen, NOW)
-    assert (await restore(empty, attachments, backup, unseen, NOW)).chats == 1
+        await restore(empty, attachments, cut, silent, NOW)
+    assert (await restore(empty, attachments, backup, silent, NOW)).chats == 1
     async with open_store(empty) as store:
         assert [each.name for each in await store.partners.all()] == ["Acme"]

@@ -75,7 +75,7 @@ def test_a_sent_message_is_forgotten(we: Caller, opened_url: str, version: Webho
     after = stored_events(we)
     assert [each[:2] for each in after] == [each[:2] for each in before]
     assert [data.keys() for *_, data in after] == [data.keys() for *_, data in before]
-    assert we.api.opened.run(check_store(we.api.opened.store.database, lambda _: None))[1] == []
+    assert we.api.opened.run(check_store(we.api.opened.store.database))[1] == []
 
 
 def test_a_repeated_send_of_a_deleted_message_sends_nothing(we: Caller) -> None:

@@ -17,7 +17,7 @@ ACTIVE, LEFT = ParticipantStatus.ACTIVE, ParticipantStatus.LEFT
 
 def problems(we: Caller) -> list[str]:
     store = we.api.opened.store
-    return list(we.api.opened.run(check_store(store.database, lambda _: None))[1])
+    return list(we.api.opened.run(check_store(store.database))[1])
 
 
 def join_and_leave(we: Caller, chat_id: str, handles: list[str]) -> None:

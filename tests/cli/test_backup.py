@@ -324,6 +324,24 @@ def test_an_interrupted_backup_leaves_nothing(file: Path, tmp_path: Path) -> Non
     assert entries(tmp_path, "copy") == set()
 
 
+def test_an_interrupted_check_says_so(file: Path) -> None:
+    database = f"sqlite:///{file}"
+    run_json("demo", "--chats", "20000", database=database)
+    process = subprocess.Popen(
+        [BIN / "trunkline", "database", "check"],
+        env=environment(TRUNKLINE_DATABASE=database),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until(file.with_name("chats.db-shm").exists)
+    process.send_signal(signal.SIGINT)
+    _, complaint = process.communicate(timeout=60)
+    assert (process.returncode, complaint) == (
+        130,
+        "trunkline: interrupted; the check is not complete; it changes nothing\n",
+    )
+
+
 def test_a_backup_that_does_not_fit_says_so(file: Path, tmp_path: Path) -> None:
     database = f"sqlite:///{file}"
     limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({64 * 1024}, {64 * 1024}));"

@@ -128,10 +128,10 @@ async def test_the_migration_indexes_the_files_of_stored_messages(database_url: 
         assert found is not None
         assert (found[0], found[1].id, found[1].content) == (file, chat_id(102), contents[1])
         assert await media_parts.find(opened.reader(2), file.id) is None
-        assert (await check_store(opened.database, lambda _: None))[1] == []
+        assert (await check_store(opened.database))[1] == []
         async with opened.change(context(1)) as change:
             await change.fetch(Query("break", "delete from media_parts", ()), ())
-        assert (await check_store(opened.database, lambda _: None))[1] == [
+        assert (await check_store(opened.database))[1] == [
             f"message {chat_id(102)} is not indexed for each of its files"
         ]
     assert LINE in {each.handle for each in chat.participants}

@@ -178,5 +178,5 @@ async def test_a_program_of_postgresql_reads_the_secrets_from_that_file(
     monkeypatch.setenv("PATH", str(PROGRAMS), prepend=os.pathsep)
     target = tmp_path / "copy"
     separator = "&" if "?" in postgres_url else "?"
-    await dump(f"{postgres_url}{separator}sslpassword=secret", target)
+    await dump(f"{postgres_url}{separator}sslpassword=secret", target, lambda _: None)
     assert target.read_bytes().startswith(b"PGDMP")

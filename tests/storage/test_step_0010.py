@@ -54,4 +54,4 @@ async def test_they_have_the_keys_and_the_participants_that_new_ones_have(databa
         found = await reader.group(LINE, [ALICE, CAROL])
         assert found is not None
         assert [each.handle for each in found.participants[3:]] == [left(3 + each).handle for each in range(MAX_FORMER)]
-        assert (await check_store(store.database, lambda _: None))[1] == []
+        assert (await check_store(store.database))[1] == []

@@ -79,11 +79,11 @@ async def test_the_upgrade_is_from_2_and_leaves_a_sound_store(database_url: str)
     await create_schema_2(database_url, "https://subscriber.example.com/hook")
     database = await connect(database_url)
     try:
-        _, [problem] = await check_store(database, lambda _: None)
+        _, [problem] = await check_store(database)
         assert problem.startswith(f"the schema is 2, and this version of Trunkline needs {newest}")
         assert await upgrade(database) == (2, newest)
         assert await upgrade(database) == (newest, newest)
-        assert await check_store(database, lambda _: None) == (6, [])
+        assert await check_store(database) == (6, [])
     finally:
         await database.close()
 

@@ -83,7 +83,7 @@ async def test_a_subscription_has_the_latest_version_unless_its_url_names_the_ol
     async with open_store(database_url) as store:
         found = {each.target_url: each.version for each in await subscriptions.find_all(store.reader(1))}
         assert found == VERSIONS
-        assert (await check_store(store.database, lambda _: None))[1] == []
+        assert (await check_store(store.database))[1] == []
 
 
 async def test_a_url_with_an_unknown_version_stays_valid_until_it_changes(database_url: str) -> None:
@@ -178,4 +178,4 @@ def test_what_newer_versions_added_works_with_the_data_from_before(upgraded: tup
     assert {each.event["webhook_version"] for each in receiver.accepted} == {LATEST}
     assert receiver.accepted[2].event["data"]["parts"][0]["filename"] == "menu.pdf"
     assert [kind for kind, _ in emitted_events(we, OLDER)] == [EventType.POLL_VOTE_ADDED, EventType.MESSAGE_RECEIVED]
-    assert we.api.opened.run(check_store(store.database, lambda _: None, store.files)) == (6, [])
+    assert we.api.opened.run(check_store(store.database, store.files)) == (6, [])

@@ -28,7 +28,7 @@ async def test_what_waits_is_delivered_after_the_upgrade(database_url: str) -> N
             await database.close()
         receiver.answering = accept
         async with open_store(database_url) as store, working(store, clock):
-            assert (await check_store(store.database, lambda _: None))[1] == []
+            assert (await check_store(store.database))[1] == []
             await until(lambda: len(receiver.accepted) == 2)
             assert [each.event["data"]["number"] for each in receiver.accepted] == [4, 5]  # the others wait for a retry
             clock.advance(6)

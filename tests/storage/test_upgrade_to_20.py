@@ -33,7 +33,7 @@ async def test_stored_chats_are_found_by_their_health_and_creation(database_url:
     finally:
         await database.close()
     async with open_store(database_url) as store:
-        assert (await check_store(store.database, lambda _: None))[1] == []
+        assert (await check_store(store.database))[1] == []
         found = await Pagination(store, partner.id, UNHEALTHY).finish()
         assert found.ids == [chat_id(3), chat_id(1)]
         by_creation = Pagination(store, partner.id, sort=Sort.CREATED)

@@ -75,13 +75,12 @@ def check_database(database: DatabaseOption = DEFAULTS.database, as_json: JsonOp
         opened = await connect(database, must_exist=True)
         files = open_files(configured_attachments(), database)
         try:
-            with progress("Checking chats", None) as show:
-                return await check_store(opened, show, files)
+            return await check_store(opened, files, progress)
         finally:
             await files.close()
             await opened.close()
 
-    chats, problems = asyncio.run(run())
+    chats, problems = interruptible(run, "the check is not complete; it changes nothing")
     if as_json:
         print_json({"chats": chats, "problems": problems})
     else:

@@ -1,4 +1,4 @@
-"""What the commands print: JSON for scripts, tables for people, progress only on a terminal."""
+"""What the commands print: JSON for scripts, tables for people, progress while they wait."""
 
 import codecs
 import io
@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -18,6 +19,8 @@ from rich.table import Table
 from trunkline.domain import instant
 from trunkline.domain.errors import CommandError
 from trunkline.domain.instant import Instant
+
+PAUSE = 60.0  # s from one line of progress to the next, where there is no terminal
 
 _out = Console(highlight=False, markup=False)
 _err = Console(stderr=True, highlight=False, markup=False)
@@ -136,7 +139,13 @@ def moment(value: Instant | None) -> str:
 
 @contextmanager
 def progress(description: str, total: int | None) -> Generator[Callable[[int], None]]:
-    """Shows a progress bar on a terminal, and yields the function that updates it. ``total`` None: unknown."""
+    """Shows a progress bar on a terminal, elsewhere a line a minute; yields the function that updates it.
+
+    ``total`` None: unknown.
+    """
+    if not _err.is_terminal:
+        yield _line_a_minute(description, total)
+        return
     columns = [
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -144,9 +153,22 @@ def progress(description: str, total: int | None) -> Generator[Callable[[int], N
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     ]
-    with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as bar:
+    with Progress(*columns, console=_err, transient=True) as bar:
         task = bar.add_task(description, total=total)
         yield lambda position: bar.update(task, completed=position)
+
+
+def _line_a_minute(description: str, total: int | None) -> Callable[[int], None]:
+    out_of = "" if total is None else f" of {total:,}"
+    latest = monotonic()
+
+    def show(position: int) -> None:
+        nonlocal latest
+        if monotonic() >= latest + PAUSE:
+            latest = monotonic()
+            complain(f"{description}: {position:,}{out_of}")
+
+    return show
 
 
 def _cell(value: object) -> str:

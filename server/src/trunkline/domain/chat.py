@@ -1,8 +1,9 @@
 """A chat and its participants (the API's public documentation: ``Chat``, ``ChatHandle``, ``HealthStatus``)."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from typing import Protocol
 
 import msgspec
 
@@ -116,12 +117,28 @@ class Chat(msgspec.Struct, frozen=True):
 
         Empty if no message to these people continues the chat: a group with a name, or one that the line has left.
         """
-        if not self.is_group:
-            return recipients_key(self.line, self.recipients, is_group=False)
-        if self.name is not None or self.me.status is not ParticipantStatus.ACTIVE:
-            return ""
-        present = [each.handle for each in self.participants[1:] if each.status is ParticipantStatus.ACTIVE]
-        return recipients_key(self.line, present, is_group=True)
+        return recipients_key_of(self.participants, is_group=self.is_group, name=self.name)
+
+
+class Member(Protocol):
+    """A participant, also one of a document that was only decoded."""
+
+    @property
+    def handle(self) -> str: ...
+
+    @property
+    def status(self) -> ParticipantStatus: ...
+
+
+def recipients_key_of(participants: Sequence[Member], *, is_group: bool, name: str | None) -> str:
+    """The ``Chat.recipients_key`` of a chat with these participants, the line first."""
+    me, *recipients = participants
+    if not is_group:
+        return recipients_key(me.handle, [recipients[0].handle], is_group=False)
+    if name is not None or me.status is not ParticipantStatus.ACTIVE:
+        return ""
+    present = [each.handle for each in recipients if each.status is ParticipantStatus.ACTIVE]
+    return recipients_key(me.handle, present, is_group=True)
 
 
 def recipients_key(line: str, recipients: Iterable[str], *, is_group: bool) -> str:

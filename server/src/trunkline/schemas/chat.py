@@ -95,7 +95,7 @@ def render_chat(chat: Chat) -> bytes:
 
 def parse_chat(document: bytes, name: str | None, message_count: int = 0, unread_count: int = 0) -> Chat:
     """The chat of a stored document and of the columns that it lacks: the given name and the counts."""
-    wire = _decoder.decode(unmark_doc_base(document))
+    wire = decode_chat(document)
     return Chat(
         id=wire.id,
         participants=tuple([to_participant(handle) for handle in wire.handles]),
@@ -109,6 +109,11 @@ def parse_chat(document: bytes, name: str | None, message_count: int = 0, unread
         message_count=message_count,
         unread_count=unread_count,
     )
+
+
+def decode_chat(document: bytes) -> ChatSchema:
+    """A stored document, whose ``doc_url`` is only an anchor."""
+    return _decoder.decode(unmark_doc_base(document))
 
 
 def handle_schema(participant: Participant) -> HandleSchema:

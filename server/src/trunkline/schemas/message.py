@@ -243,7 +243,7 @@ def parse_message(
     is_voice_memo: int = 0,
 ) -> Message:
     """The message of a stored document and of the columns that it lacks."""
-    wire = _decoder.decode(unmark_files(document))
+    wire = decode_message(document)
     return Message(
         id=wire.id,
         chat_id=wire.chat_id,
@@ -266,6 +266,11 @@ def parse_message(
         idempotency_key=idempotency_key,
         edits=edits,
     )
+
+
+def decode_message(document: bytes) -> MessageSchema:
+    """A stored document, in which the URLs of files are marked."""
+    return _decoder.decode(unmark_files(document))
 
 
 def effect_schema(effect: Effect | None) -> EffectSchema | None:

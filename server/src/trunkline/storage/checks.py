@@ -1,41 +1,48 @@
-"""The queries of ``actions/operator/check_store``."""
+"""What ``actions/operator/check_store`` reads: each table once, in the order of a key, a step at a time.
 
-from collections.abc import AsyncGenerator, Sequence
+A step is a snapshot of its own: some chats or messages, and the rows of other tables that must agree with them. So a
+check of any size needs the memory of one step, and keeps no writer's old rows, nor the write-ahead log, for longer.
+"""
+
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from typing import Generic, TypeVar
 
 import msgspec
 
 from trunkline.domain.instant import Instant
 from trunkline.storage.files.base import partner_of
 from trunkline.storage.participants import MAX_UNINDEXED
-from trunkline.storage.ports import Source
-from trunkline.storage.sql import Row, load
+from trunkline.storage.ports import Database, Source
+from trunkline.storage.sql import Query, Row, Value, load
 
 _QUERIES = load("checks")
-_BATCH = 500
+_STEP = 500  # chats or messages
 
 _BEYOND_REVISION = {
     "chats_beyond_revision": "chats",
     "history_beyond_revision": "former sort keys",
-    "messages_beyond_revision": "messages",
     "events_beyond_revision": "events",
     "outbox_beyond_revision": "outbox entries",
 }
-_ORPHANED = {
-    "participants_without_chat": "participants belong to no chat",
-    "creations_without_chat": "times of creation belong to no chat",
-    "messages_without_chat": "messages belong to no chat",
+_WRONG = {
     "opt_outs_without_chat": "opt-outs belong to no chat",
-    "media_parts_without_message": "media parts belong to no message",
     "pending_behind_nothing": "outbox entries wait behind none that is due, so they are never delivered",
     "due_out_of_order": "outbox entries are due before it is their turn",
     "due_without_queue": "outbox entries are in no queue that is due, so they are never delivered",
 }
 
+T = TypeVar("T")
 
-class ChatRow(msgspec.Struct, frozen=True):
-    """A raw row of ``chats``, with the number of its messages and of its unread messages."""
+_NEVER: Sequence[Row] = [("", None)]
+"""The creation of a chat that has no row of one."""
 
-    partner_id: int
+
+class StoredChat(msgspec.Struct, frozen=True, gc=False):
+    """A raw row of ``chats`` with what other tables say about the chat.
+
+    ``participants`` are rows of its id, the handle, and for an indexed one the chat's line and sort key, else nulls.
+    """
+
     id: str
     line: str
     recipients_key: str
@@ -46,15 +53,15 @@ class ChatRow(msgspec.Struct, frozen=True):
     message_count: int
     unread_count: int
     health: str
+    participants: Sequence[Row]
     created_at: Instant | None
     messages: int
     unread: int
 
 
-class MessageRow(msgspec.Struct, frozen=True):
-    """A raw row of ``messages``."""
+class StoredMessage(msgspec.Struct, frozen=True, gc=False):
+    """A raw row of ``messages``, with the rows of its id and that of a part that is indexed."""
 
-    partner_id: int
     id: str
     chat_id: str
     created_at: Instant
@@ -62,6 +69,20 @@ class MessageRow(msgspec.Struct, frozen=True):
     delivery_status: str
     document: bytes
     poll: bytes | None
+    revision: int
+    media_parts: Sequence[Row]
+
+
+class Step(msgspec.Struct, Generic[T], frozen=True):
+    """Some rows as they were at one moment, and how many of what belongs to none: ``participants belong to no chat``.
+
+    ``beyond`` is the number of those with a revision that the partner has not reached.
+    """
+
+    partner_id: int
+    rows: Sequence[T]
+    orphans: Mapping[str, int]
+    beyond: int = 0
 
 
 class AttachmentRow(msgspec.Struct, frozen=True):
@@ -73,46 +94,93 @@ class AttachmentRow(msgspec.Struct, frozen=True):
     file: str | None
 
 
-async def totals(source: Source) -> list[str]:
+async def totals(database: Database) -> list[str]:
     """What is wrong with whole tables, one sentence each."""
     problems: list[str] = []
-    for query, what in _BEYOND_REVISION.items():
-        problems += [
-            f"partner {name} has {count} {what} with a revision that it has not reached"
-            for name, count in await source.fetch(_QUERIES[query], ())
-        ]
-    for query, what in _ORPHANED.items():
-        [(count,)] = await source.fetch(_QUERIES[query], ())
+    for name, what in _BEYOND_REVISION.items():
+        for partner, count in await _whole(database, _QUERIES[name]):
+            problems.append(beyond_revision(partner, count, what))
+    for name, what in _WRONG.items():
+        [(count,)] = await _whole(database, _QUERIES[name])
         if count:
             problems.append(f"{count} {what}")
-    [(count,)] = await source.fetch(_QUERIES["handles_partly_indexed"], (MAX_UNINDEXED,))
+    [(count,)] = await _whole(database, _QUERIES["handles_partly_indexed"], MAX_UNINDEXED)
     if count:
         problems.append(f"{count} handles in many chats are not indexed in all of them, so reading their lists is slow")
     return problems
 
 
-async def chats(source: Source) -> AsyncGenerator[ChatRow]:
-    """Every chat of every partner."""
-    async for row in _all(source, "chats_after"):
-        yield ChatRow(*row)
+def beyond_revision(partner: str, count: int, what: str) -> str:
+    """The sentence about rows of a partner with a revision that was never taken."""
+    return f"partner {partner} has {count} {what} with a revision that it has not reached"
 
 
-async def messages(source: Source) -> AsyncGenerator[MessageRow]:
-    """Every message of every partner."""
-    async for row in _all(source, "messages_after"):
-        yield MessageRow(*row)
+async def partners(database: Database) -> Sequence[int]:
+    """The ids of the partners that have rows, also of those that are no partners."""
+    found: list[int] = []
+    query = _QUERIES["next_partner"]
+    while (partner_id := (await _whole(database, query, found[-1] if found else 0))[0][0]) is not None:
+        found.append(partner_id)
+    return found
 
 
-async def participants(source: Source, partner_id: int, chat_id: str) -> Sequence[Row]:
-    """The stored participants of a chat: handle, and for an indexed one the chat's line and sort key, else nulls."""
-    rows = await source.fetch(_QUERIES["participants_of_chat"], (partner_id, chat_id))
-    return [tuple(row) for row in rows]
+async def count_chats(database: Database) -> int:
+    """The number of chats of all partners."""
+    [(count,)] = await _whole(database, _QUERIES["count_chats"])
+    return count
 
 
-async def media_parts(source: Source, partner_id: int, message_id: str) -> set[str]:
-    """The ids under which the parts of a message are indexed."""
-    rows = await source.fetch(_QUERIES["media_parts_of_message"], (partner_id, message_id))
-    return {row[0] for row in rows}
+async def chats(database: Database, partner_id: int) -> AsyncGenerator[Step[StoredChat]]:
+    """Every chat of a partner."""
+    after: str | None = ""
+    while after is not None:
+        async with database.snapshot(partner_id) as source:
+            rows = await _fetch(source, "chats_after", partner_id, after, _STEP)
+            last = rows[-1][0] if len(rows) == _STEP else None
+            reach = (partner_id, after, last)
+            participants = _grouped(await _fetch(source, "participants_of_chats", *reach))
+            creations = _grouped(await _fetch(source, "creations_of_chats", *reach))
+            messages = dict(map(tuple, await _fetch(source, "messages_of_chats", *reach)))
+            unread = dict(map(tuple, await _fetch(source, "unread_of_chats", *reach)))
+        found = [
+            StoredChat(
+                *row,
+                participants=participants.pop(row[0], ()),
+                created_at=creations.pop(row[0], _NEVER)[-1][1],
+                messages=messages.pop(row[0], 0),
+                unread=unread.get(row[0], 0),
+            )
+            for row in rows
+        ]
+        orphans = {
+            "participants belong to no chat": sum(map(len, participants.values())),
+            "times of creation belong to no chat": sum(map(len, creations.values())),
+            "messages belong to no chat": sum(messages.values()),
+        }
+        yield Step(partner_id, found, orphans)
+        after = last
+
+
+async def messages(database: Database, partner_id: int) -> AsyncGenerator[Step[StoredMessage]]:
+    """Every message of a partner."""
+    after: str | None = ""
+    while after is not None:
+        async with database.snapshot(partner_id) as source:
+            state = await _fetch(source, "state_of_partner", partner_id)
+            rows = await _fetch(source, "messages_after", partner_id, after, _STEP)
+            last = rows[-1][0] if len(rows) == _STEP else None
+            parts = _grouped(await _fetch(source, "media_parts_of_messages", partner_id, after, last))
+        found = [StoredMessage(*row, media_parts=parts.pop(row[0], ())) for row in rows]
+        orphans = {"media parts belong to no message": sum(map(len, parts.values()))}
+        beyond = sum(message.revision > revision for _, revision in state for message in found)
+        yield Step(partner_id, found, orphans, beyond)
+        after = last
+
+
+async def partner_name(database: Database, partner_id: int) -> str:
+    """The name of a partner that has changed something."""
+    [(name, _)] = await _whole(database, _QUERIES["state_of_partner"], partner_id)
+    return name
 
 
 async def attachments(source: Source) -> AsyncGenerator[AttachmentRow]:
@@ -138,12 +206,30 @@ async def pending(source: Source) -> tuple[int, int]:
 
 
 async def _all(source: Source, query: str) -> AsyncGenerator[Row]:
-    """The rows of a query whose first columns are partner and id, a batch at a time."""
+    """The rows of a query whose first columns are partner and id, a step at a time."""
     partner_id, row_id = 0, ""
     while True:
-        rows = await source.fetch(_QUERIES[query], (partner_id, row_id, _BATCH))
+        rows = await _fetch(source, query, partner_id, row_id, _STEP)
         for row in rows:
             yield row
-        if len(rows) < _BATCH:
+        if len(rows) < _STEP:
             return
         partner_id, row_id = rows[-1][0], rows[-1][1]
+
+
+async def _fetch(source: Source, query: str, *values: Value) -> Sequence[Row]:
+    return await source.fetch(_QUERIES[query], values)
+
+
+async def _whole(database: Database, query: Query, *values: Value) -> Sequence[Row]:
+    """The rows of a statement that may read a whole table, which takes longer than a reader may otherwise take."""
+    async with database.snapshot() as source:
+        return await source.fetch(query, values)
+
+
+def _grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """The rows by their first column."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row)
+    return found

@@ -43,6 +43,16 @@ def partial_folder(target: Path) -> Generator[Path]:
         os.close(handle)
 
 
+def require_room(folder: Path, size: int) -> None:
+    """Raises ``CommandError`` if the disk of a ``partial_folder`` has no room for so many bytes."""
+    free = shutil.disk_usage(folder).free
+    if size > free:
+        raise CommandError(
+            f"there is no room in {folder.parent}: the copy needs {size:,} bytes, and {free:,} are free; "
+            "make room there, or name a file on another disk"
+        )
+
+
 @contextmanager
 def writing(target: Path) -> Generator[None]:
     """Turns an error of the system into a ``CommandError`` that names the file, except that a file exists."""

@@ -6,7 +6,7 @@ The capabilities in which engines differ have a name each: ``transaction`` (how 
 insert).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -176,8 +176,11 @@ class Database(Source, Protocol):
         cannot say: a copy of a SQLite file is like the file itself."""
         ...
 
-    async def damage(self) -> list[str]:
-        """What the engine finds wrong with its file or indexes, one line each; empty if nothing is wrong."""
+    async def damage(self, progress: Callable[[int], None]) -> list[str]:
+        """What the engine finds wrong with its file or indexes, one line each; empty if nothing is wrong.
+
+        ``progress`` gets the percentage.
+        """
         ...
 
     def notices(self) -> list[str]:

@@ -1,7 +1,7 @@
 """PostgreSQL through asyncpg: every wait for the server has a limit (docs/decisions/0028)."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Self
 
@@ -308,7 +308,7 @@ class Postgres:
         except (*LOST, asyncpg.PostgresError) as error:
             raise _not_ready(error) from error
 
-    async def damage(self) -> list[str]:
+    async def damage(self, progress: Callable[[int], None]) -> list[str]:
         return []  # PostgreSQL verifies its own files; operators use pg_amcheck
 
     async def close(self) -> None:

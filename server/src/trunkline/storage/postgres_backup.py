@@ -3,7 +3,7 @@
 import asyncio
 import os
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -13,12 +13,31 @@ from trunkline.storage.postgres_url import for_programs
 
 _COPIED = re.compile(rb"^COPY \S*store \((.*)\) FROM stdin;\n(.*)$", re.MULTILINE)
 _FORMAT = b"PGDMP"
+_PAUSE = 1.0  # s between two looks at how much pg_dump has written
 
 
-async def dump(url: str, target: Path) -> None:
-    """Writes the database at a URL to a file in the custom format. Raises ``CommandError``."""
-    with _address(url) as (public, secrets):
-        await _run("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={target}", public, secrets=secrets)
+async def dump(url: str, target: Path, progress: Callable[[int], None]) -> None:
+    """Writes the database at a URL to a file in the custom format. ``progress`` gets the bytes that it has.
+
+    Raises ``CommandError``.
+    """
+    watching = asyncio.create_task(_watch(target, progress))
+    try:
+        with _address(url) as (public, secrets):
+            options = ("--format=custom", "--no-owner", "--no-acl", f"--file={target}")
+            await _run("pg_dump", *options, public, secrets=secrets)
+    finally:
+        watching.cancel()
+
+
+async def _watch(target: Path, progress: Callable[[int], None]) -> None:
+    while True:
+        await asyncio.sleep(_PAUSE)
+        progress(_size(target))
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size
 
 
 async def restore(url: str, backup: Path) -> None:

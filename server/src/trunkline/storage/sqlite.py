@@ -8,7 +8,7 @@ its short end, nobody writes.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Self
@@ -23,15 +23,19 @@ from trunkline.storage.ports import Transaction, Usage
 from trunkline.storage.sql import Query, Row, Value
 from trunkline.storage.sqlite_calls import Connection, call, fetch, not_ready
 from trunkline.storage.sqlite_file import DatabaseFile
+from trunkline.storage.sqlite_integrity import damage
 from trunkline.storage.sqlite_turn import PAUSE, ProcessTurn
 from trunkline.storage.turns import Turns
 
 PAGE_SIZE = 8192  # bytes; measured, see bench/README.md
 READ_CACHE = 16  # MiB
 WRITE_CACHE = 64  # MiB
+CHECK_CACHE = 256  # MiB, for the indexes in which each row is looked up
+SIGNAL_STEPS = 1_000_000  # instructions of a statement in a snapshot between two looks at signals: some 20 ms
 READ_STATEMENTS = 100  # that a connection keeps prepared: apsw drops those that were not among so many executions
 WRITE_STATEMENTS = 512  # the most that apsw can keep; a message executes about 20, and a round of results 200
 WAL_PAGES = 4_000  # pages in the write-ahead log that start a checkpoint: 32 MB; measured, see bench/README.md
+WAL_RETRY = 500  # more pages that start another, after one that left the log as it is, since others read for long
 MAX_WAL_PAGES = 6_000  # with which writers wait for the checkpoint
 BUSY_TIMEOUT = 5_000  # ms that a reader waits in the rare cases in which WAL mode makes it wait
 TRUNCATE_TIMEOUT = 500  # ms that emptying the log waits for readers and writers
@@ -55,6 +59,8 @@ class SQLite:
         self._writer: Connection = None
         self._reads: set[str] = set()
         """The statements that have been executed with the reading connection, so they cannot write."""
+        self._snapshots: list[Connection] = []
+        """Those that nobody uses now."""
         self._turns = Turns[SharedTransaction](places=1, mixes_partners=True)
         self._commits = GroupCommit(self._turns, is_synchronous=True)
         self._write_lock = asyncio.Lock()  # shared by transactions and checkpoints
@@ -62,6 +68,7 @@ class SQLite:
         self._checkpoint: asyncio.Task[None] | None = None
         self._log_pages = 0
         """In the write-ahead log, after the last commit of this process."""
+        self._checkpoint_from = WAL_PAGES
         self.clock: Clock = now
 
     def _open(self, cache: int, statements: int = READ_STATEMENTS) -> Connection:
@@ -203,8 +210,10 @@ class SQLite:
 
     def _committed(self, _connection: Connection, _name: str, pages: int) -> int:
         """SQLite calls this after each commit. Its own checkpoint would block the event loop while the disk is busy."""
+        if pages < self._log_pages:  # the log has started over
+            self._checkpoint_from = WAL_PAGES
         self._log_pages = pages
-        if pages > WAL_PAGES and self._checkpoint is None:
+        if pages > self._checkpoint_from and self._checkpoint is None:
             self._checkpoint = asyncio.create_task(self._run_checkpoint())
         return apsw.SQLITE_OK
 
@@ -214,15 +223,16 @@ class SQLite:
         try:
             with suppress(NotReady):
                 self._check_file()
-                await asyncio.to_thread(_checkpoint_wal, self._path)
+                await asyncio.to_thread(checkpoint_wal, self._path)
                 async with self._write_lock:
                     self._check_file()
                     await self._begin(self._writer)
                     try:
-                        await asyncio.to_thread(_checkpoint_wal, self._path)
+                        await asyncio.to_thread(checkpoint_wal, self._path)
                     finally:
                         self._writer.execute("rollback")
         finally:
+            self._checkpoint_from = self._log_pages + WAL_RETRY
             self._checkpoint = None
 
     async def forget_history(self) -> None:
@@ -242,17 +252,30 @@ class SQLite:
 
     @asynccontextmanager
     async def snapshot(self, partner_id: int = NO_PARTNER) -> AsyncGenerator["SQLiteTransaction"]:
-        with closing(self._open(READ_CACHE)) as connection:
-            connection.pragma("query_only", True)
+        connection = self._snapshots.pop() if self._snapshots else self._open_snapshot()
+        try:
             connection.execute("begin")
             yield SQLiteTransaction(connection)
+            connection.execute("rollback")
+        except BaseException:
+            connection.close()
+            raise
+        self._snapshots.append(connection)
 
     async def origin(self) -> str | None:
         return None
 
-    async def damage(self) -> list[str]:
-        found = [str(row[0]) for row in fetch(self._reader, "pragma integrity_check", ())]
-        return [] if found == ["ok"] else found
+    def _open_snapshot(self) -> Connection:
+        connection = self._open(READ_CACHE)
+        connection.pragma("query_only", True)
+        # Python handles a signal only between its own instructions; so Ctrl-C ends a long statement, too.
+        connection.set_progress_handler(lambda: False, SIGNAL_STEPS)
+        return connection
+
+    async def damage(self, progress: Callable[[int], None]) -> list[str]:
+        with closing(self._open(CHECK_CACHE)) as connection:
+            connection.pragma("query_only", True)
+            return damage(connection, progress)
 
     def notices(self) -> list[str]:
         return []
@@ -263,6 +286,8 @@ class SQLite:
             await asyncio.wait([self._checkpoint])
         self._turn.close()
         self._reader.close()
+        for connection in self._snapshots:
+            connection.close()
         if self._writer is not None:
             self._writer.close()
 
@@ -340,7 +365,7 @@ def _connection_to(path: Path, statements: int = READ_STATEMENTS) -> Connection:
     return apsw.Connection(str(path), flags=flags, statementcachesize=statements)
 
 
-def _checkpoint_wal(path: Path) -> None:
+def checkpoint_wal(path: Path) -> None:
     """Copies the write-ahead log into the file. If that fails now (busy, disk full), a later commit tries again."""
     with suppress(apsw.Error), closing(_connection_to(path)) as connection:
         connection.pragma("synchronous", "normal")

@@ -24,6 +24,7 @@ LOG_SUFFIX = "-wal"
 _LOGS = (LOG_SUFFIX, "-journal")
 _BUSY_TIMEOUT = 1_000  # ms
 _STEP = 256  # pages that are copied at once: 2 MB
+_SYNCED = 64  # MiB that are copied before they must be on the disk
 
 # The bytes that every connection locks while it has a database open (https://sqlite.org/fileformat.html, §1.3).
 _LOCK_BYTES = (0x40000000, 512)
@@ -32,6 +33,7 @@ _LOCK_BYTES = (0x40000000, 512)
 async def copy(source: Path, target: Path, progress: Callable[[int], None], *, read_only: bool = False) -> None:
     """Copies a database as it is at this moment to a new file, which needs no other one beside it.
 
+    The copy is synced piece by piece: at its end, a sync of everything would keep the disk from others for long.
     ``progress`` gets the percentage. ``read_only`` leaves a source as it is that no process has open. Raises
     ``CommandError``, and leaves an incomplete file, if that fails.
     """
@@ -40,6 +42,7 @@ async def copy(source: Path, target: Path, progress: Callable[[int], None], *, r
         partial.create_private(target)
     try:
         with (
+            _syncing(target) as sync,
             closing(_open(source, flags)) as original,
             closing(_open(target, apsw.SQLITE_OPEN_READWRITE)) as duplicate,
         ):
@@ -47,9 +50,11 @@ async def copy(source: Path, target: Path, progress: Callable[[int], None], *, r
             duplicate.pragma("synchronous", "off")
             original.execute("begin")
             _require_store(original, source)
+            partial.require_room(target.parent, original.pragma("page_count") * original.pragma("page_size"))
             with duplicate.backup("main", original, "main") as backup:
                 while not backup.done:
                     backup.step(_STEP)
+                    sync()
                     progress(100 - 100 * backup.remaining // max(1, backup.page_count))
                     await asyncio.sleep(0)  # an interrupted command ends here
         seal(target)
@@ -161,6 +166,25 @@ def _locked(path: Path) -> Generator[None]:
     try:
         fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB, length, start)
         yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _syncing(path: Path) -> Generator[Callable[[], None]]:
+    """A file that grows: yields what puts it on the disk where enough has been added."""
+    handle = os.open(path, os.O_RDONLY)
+    synced = 0
+
+    def sync() -> None:
+        nonlocal synced
+        grown = os.fstat(handle).st_size
+        if grown >= synced + _SYNCED * 1024 * 1024:
+            os.fsync(handle)
+            synced = grown
+
+    try:
+        yield sync
     finally:
         os.close(handle)
 

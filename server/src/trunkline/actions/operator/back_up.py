@@ -1,23 +1,18 @@
 """Back up a database with its files, while the service runs (docs/decisions/0026)."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TypeAlias
 
 import msgspec
 
 from trunkline.actions.operator.check_store import check_store
-from trunkline.actions.operator.files import CopiedFiles, copy_files, folder_beside
+from trunkline.actions.operator.files import CopiedFiles, bytes_to_copy, copy_files, folder_beside
+from trunkline.actions.operator.progress import Progress
 from trunkline.domain.errors import CommandError, NoDatabase
 from trunkline.storage import partial, postgres_backup, sqlite_backup
 from trunkline.storage.files.folder import Folder
 from trunkline.storage.files.opening import open_files
 from trunkline.storage.ports import Database
 from trunkline.storage.store import connect, sqlite_file
-
-Progress: TypeAlias = Callable[[str, int | None], AbstractContextManager[Callable[[int], None]]]
-"""Shows what is being done, out of how much; yields the function that takes how much of it is done."""
 
 
 class ProblemsFound(CommandError):
@@ -65,12 +60,14 @@ async def back_up(
                 await sqlite_backup.copy(file, copy, show)
             database = await connect(f"sqlite:///{copy}", must_exist=True)
         try:
+            if with_files:
+                await _require_room_for_files(database, target, folder)
             chats = await _checked(database, progress) if check else None
             if file is None:
                 with partial.writing(target):
                     partial.create_private(copy)
-                with progress("Copying the database", None):
-                    await postgres_backup.dump(url, copy)
+                with progress("Copying the database, bytes", None) as show:
+                    await postgres_backup.dump(url, copy, show)
             files = await _copy_files(database, url, attachments, target, progress) if with_files else None
         finally:
             await database.close()
@@ -86,13 +83,20 @@ async def back_up(
 
 
 async def _checked(database: Database, progress: Progress) -> int:
-    with progress("Checking chats", None) as show:
-        chats, problems = await check_store(database, show)
+    chats, problems = await check_store(database, progress=progress)
     if problems:
         raise ProblemsFound(
             "the database has problems, so no backup was made; --no-check makes one in spite of them", problems
         )
     return chats
+
+
+async def _require_room_for_files(database: Database, target: Path, folder: Path) -> None:
+    files = Folder(folder_beside(target))
+    try:
+        partial.require_room(folder, await bytes_to_copy(database, files))
+    finally:
+        await files.close()
 
 
 async def _copy_files(database: Database, url: str, attachments: str, target: Path, progress: Progress) -> CopiedFiles:

@@ -40,6 +40,15 @@ async def copy_files(
     return CopiedFiles(present, missing)
 
 
+async def bytes_to_copy(database: Database, target: FileStore) -> int:
+    """The bytes of those files of a database's attachments that ``copy_files`` would copy."""
+    total = 0
+    async for row in checks.attachments(database):
+        if row.file is not None and await target.size(row.file) != row.size_bytes:
+            total += row.size_bytes
+    return total
+
+
 async def _copy(file: str, size: int, source: FileStore, target: FileStore) -> None:
     found = await target.size(file)
     if found == size:

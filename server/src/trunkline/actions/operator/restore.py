@@ -5,9 +5,10 @@ from pathlib import Path
 
 import msgspec
 
-from trunkline.actions.operator.back_up import ProblemsFound, Progress
+from trunkline.actions.operator.back_up import ProblemsFound
 from trunkline.actions.operator.check_store import check_store
 from trunkline.actions.operator.files import CopiedFiles, copy_files, folder_beside
+from trunkline.actions.operator.progress import Progress
 from trunkline.domain.errors import CommandError, NotReady, described
 from trunkline.domain.instant import Instant, to_datetime
 from trunkline.storage import checks, partial, postgres_backup, sqlite_backup
@@ -70,7 +71,7 @@ async def _restore_sqlite(
             await _prepare(database)
             chats = None
             if check:
-                chats, problems = await _check(database, progress)
+                chats, problems = await check_store(database, progress=progress)
                 if problems:
                     raise ProblemsFound(
                         f"{backup} has problems, so it was not restored; --no-check restores it in spite of them",
@@ -111,7 +112,7 @@ async def _restore_postgres(url: str, attachments: str, backup: Path, progress: 
         files = await _restore_files(database, backup, url, attachments, progress)
         chats = None
         if check:
-            chats, problems = await _check(database, progress)
+            chats, problems = await check_store(database, progress=progress)
             if problems:
                 raise ProblemsFound("the backup was restored, and has problems; do not serve this database", problems)
         return Restored(chats, files, None, *await checks.pending(database))
@@ -127,11 +128,6 @@ async def _prepare(database: Database) -> None:
 async def _renew(database: Database) -> None:
     async with database.transaction() as transaction:
         await renew_cursor_key(transaction)
-
-
-async def _check(database: Database, progress: Progress) -> tuple[int, list[str]]:
-    with progress("Checking chats", None) as show:
-        return await check_store(database, show)
 
 
 async def _restore_files(

@@ -8,11 +8,6 @@ select p.name, count(*)
 from partner_states s join partners p on p.id = s.partner_id join sort_key_history m on m.partner_id = s.partner_id
 where m.replaced_by > s.revision group by p.name order by p.name
 
--- name: messages_beyond_revision
-select p.name, count(*)
-from partner_states s join partners p on p.id = s.partner_id join messages m on m.partner_id = s.partner_id
-where m.revision > s.revision group by p.name order by p.name
-
 -- name: events_beyond_revision
 select p.name, count(*)
 from partner_states s join partners p on p.id = s.partner_id join events e on e.partner_id = s.partner_id
@@ -22,31 +17,6 @@ where e.sequence > s.revision group by p.name order by p.name
 select p.name, count(*)
 from partner_states s join partners p on p.id = s.partner_id join outbox o on o.partner_id = s.partner_id
 where o.sequence > s.revision group by p.name order by p.name
-
--- name: chats_after
-select c.partner_id, c.id, c.line, c.recipients_key, c.name, c.updated_at, c.revision, c.document,
-    c.message_count, c.unread_count, c.health,
-    (
-        select k.created_at from chat_creations k
-        where k.partner_id = c.partner_id and k.chat_id = c.id
-        order by k.revision desc
-        limit 1
-    ) as created_at,
-    (select count(*) from messages m where m.partner_id = c.partner_id and m.chat_id = c.id) as messages,
-    (
-        select count(*) from messages m
-        where m.partner_id = c.partner_id and m.chat_id = c.id and m.from_me = 0 and m.delivery_status = 'received'
-    ) as unread
-from chats c
-where (c.partner_id, c.id) > (:partner, :id)
-order by c.partner_id, c.id
-limit :limit
-
--- name: messages_after
-select partner_id, id, chat_id, created_at, from_me, delivery_status, document, poll from messages
-where (partner_id, id) > (:partner, :id)
-order by partner_id, id
-limit :limit
 
 -- name: attachments_after
 select partner_id, id, size_bytes, file from attachments
@@ -65,35 +35,6 @@ select id from attachments where partner_id = :partner and file = :file
 -- name: pending
 select count(case when destination = 'carrier' then 1 end), count(case when destination <> 'carrier' then 1 end)
 from outbox where state = 'waiting'
-
--- name: media_parts_of_message
-select id from media_parts where partner_id = :partner and message_id = :id
-
--- name: media_parts_without_message
-select count(*) from media_parts x
-where not exists (select 1 from messages m where m.partner_id = x.partner_id and m.id = x.message_id)
-
--- name: participants_of_chat
-select handle, line, updated_at, revision from participants where partner_id = :partner and chat_id = :id order by handle
-
--- name: participants_without_chat
-select count(*) from participants x
-where not exists (select 1 from chats c where c.partner_id = x.partner_id and c.id = x.chat_id)
-
--- name: creations_without_chat
-select count(*) from chat_creations x
-where not exists (select 1 from chats c where c.partner_id = x.partner_id and c.id = x.chat_id)
-
--- name: handles_partly_indexed
-select count(*) from (
-    select 1 from participants
-    group by partner_id, handle
-    having count(revision) < count(*) and (count(revision) > 0 or count(*) > :most)
-) x
-
--- name: messages_without_chat
-select count(*) from messages x
-where not exists (select 1 from chats c where c.partner_id = x.partner_id and c.id = x.chat_id)
 
 -- name: opt_outs_without_chat
 -- One without a chat is of a chat that was removed with its line.
@@ -126,3 +67,85 @@ where o.due_at is not null and not exists (
     select 1 from queues q
     where q.partner_id = o.partner_id and q.destination = o.destination and q.due_at is not null
 )
+
+-- name: next_partner
+-- The first partner after one that has a row of these tables. A minimum reads one entry of an index.
+select min(partner_id) from (
+    select min(partner_id) as partner_id from chats where partner_id > :partner
+    union all
+    select min(partner_id) from participants where partner_id > :partner
+    union all
+    select min(partner_id) from chat_creations where partner_id > :partner
+    union all
+    select min(partner_id) from messages where partner_id > :partner
+    union all
+    select min(partner_id) from media_parts where partner_id > :partner
+) x
+
+-- name: count_chats
+select count(*) from chats
+
+-- name: chats_after
+select id, line, recipients_key, name, updated_at, revision, document, message_count, unread_count, health
+from chats
+where partner_id = :partner and id > :after
+order by id
+limit :limit
+
+-- name: participants_of_chats
+-- Up to a chat, or to the end if it is null; so do the next ones.
+select chat_id, handle, line, updated_at, revision
+from participants
+where partner_id = :partner and chat_id > :after
+    and chat_id <= coalesce(:last, (select max(x.chat_id) from participants x where x.partner_id = :partner))
+order by chat_id, handle
+
+-- name: creations_of_chats
+select chat_id, created_at
+from chat_creations
+where partner_id = :partner and chat_id > :after
+    and chat_id <= coalesce(:last, (select max(x.chat_id) from chat_creations x where x.partner_id = :partner))
+order by chat_id, revision
+
+-- name: messages_of_chats
+select chat_id, count(*)
+from messages
+where partner_id = :partner and chat_id > :after
+    and chat_id <= coalesce(:last, (select max(x.chat_id) from messages x where x.partner_id = :partner))
+group by chat_id
+
+-- name: unread_of_chats
+select chat_id, count(*)
+from messages
+where partner_id = :partner and from_me = 0 and delivery_status = 'received' and chat_id > :after
+    and chat_id <= coalesce(:last, (select max(x.chat_id) from messages x where x.partner_id = :partner))
+group by chat_id
+
+-- name: messages_after
+select id, chat_id, created_at, from_me, delivery_status, document, poll, revision
+from messages
+where partner_id = :partner and id > :after
+order by id
+limit :limit
+
+-- name: media_parts_of_messages
+select message_id, id
+from media_parts
+where partner_id = :partner and message_id > :after
+    and message_id <= coalesce(:last, (select max(x.message_id) from media_parts x where x.partner_id = :partner))
+order by message_id
+
+-- name: state_of_partner
+select p.name, s.revision from partner_states s join partners p on p.id = s.partner_id where s.partner_id = :partner
+
+-- name: handles_partly_indexed
+select count(*) from (
+    select x.partner_id, x.handle
+    from participants x
+    where x.revision is null
+    group by x.partner_id, x.handle
+    having count(*) > :most or exists (
+        select 1 from participants y
+        where y.partner_id = x.partner_id and y.handle = x.handle and y.revision is not null
+    )
+) z
