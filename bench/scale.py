@@ -171,11 +171,11 @@ async def measure(filled: Measured, *, with_backup: bool) -> None:
             "page at any depth": await any_depth(store, partner_id, filled.chats),
             "send and deliver": await sends(store, partner_id),
         }
-    seconds["check"] = await once(lambda: check(url))
+    seconds |= await once("check", check(url))
     if with_backup:
-        seconds["backup, unchecked"] = await once(lambda: backup(url))
+        seconds |= await once("backup, unchecked", backup(url))
         if url.startswith("sqlite"):
-            seconds["cp and sync"] = await once(lambda: copy(url))
+            seconds["cp and sync"] = await median(1, lambda _: copy(url))
             median_send, slowest = await sends_during_backup(url, partner_id)
             seconds |= {"send during a backup": median_send, "send during a backup, 99 %": slowest}
     for what, spent in seconds.items():
@@ -362,9 +362,11 @@ async def median(times: int, work: Callable[[int], Awaitable[None]]) -> float:
     return statistics.median(spent)
 
 
-async def once(work: Callable[[], Awaitable[None]]) -> float:
-    """The seconds of doing something."""
-    return await median(1, lambda _: work())
+async def once(what: str, work: Awaitable[None]) -> dict[str, float]:
+    """The seconds of doing something, and how many of them this process had the processor."""
+    began, used = time.perf_counter(), time.process_time()
+    await work
+    return {what: time.perf_counter() - began, f"{what}: processor": time.process_time() - used}
 
 
 def table(rows: dict[str, list[Measured]]) -> str:
