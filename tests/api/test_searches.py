@@ -110,6 +110,23 @@ async def test_a_client_that_leaves_at_the_end_gets_its_response() -> None:
             await asyncio.get_running_loop().create_future()
 
 
+async def test_a_request_that_is_cancelled_at_the_end_of_its_read_is_cancelled() -> None:
+    receiving = asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        receiving.set()
+        return await asyncio.get_running_loop().create_future()
+
+    async def respond() -> None:
+        async with while_connected(receive):
+            await receiving.wait()
+            asyncio.get_running_loop().call_soon(responding.cancel)
+
+    responding = asyncio.create_task(respond())
+    with pytest.raises(asyncio.CancelledError):
+        await responding
+
+
 @pytest.mark.parametrize(
     ("query", "waits"),
     [("", False), ("limit=1", False), ("q=zoe", True), ("health=HEALTHY", True), ("sort=created", True)],

@@ -16,7 +16,7 @@ class Recorded:
         self.reads: list[tuple[int, list[str]]] = []
         self.begun = asyncio.Queue[None]()
         self.answer = asyncio.Event()
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
 
     async def __call__(self, partner_id: int, keys: Sequence[str]) -> Mapping[str, str]:
         self.reads.append((partner_id, list(keys)))
@@ -70,5 +70,17 @@ async def test_a_failure_is_that_of_all_tasks_and_of_no_later_one() -> None:
     together = ReadTogether[str, str](read)
     results = await asyncio.gather(together.get(1, ["a"]), together.get(1, ["b"]), return_exceptions=True)
     assert results == [read.failure, read.failure]
+    read.failure = None
+    assert await together.get(1, ["a"]) == {"a": "1 a"}
+
+
+async def test_nobody_waits_for_a_read_that_is_cancelled() -> None:
+    read = Recorded()
+    read.answer.set()
+    read.failure = asyncio.CancelledError()
+    together = ReadTogether[str, str](read)
+    async with asyncio.timeout(20):
+        results = await asyncio.gather(together.get(1, ["a"]), together.get(1, ["b"]), return_exceptions=True)
+    assert [type(each) for each in results] == [asyncio.CancelledError] * 2
     read.failure = None
     assert await together.get(1, ["a"]) == {"a": "1 a"}

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from trunkline.api.operation import Receive
 
@@ -39,8 +39,7 @@ async def while_connected(receive: Receive) -> AsyncGenerator[None]:
                 yield
             finally:
                 watching.cancel()
-                with suppress(asyncio.CancelledError):
-                    await watching
+                await asyncio.wait([watching])  # raises only if the request itself is cancelled
     except TimeoutError:
         if end.expired():
             raise ClientLeft from None

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import TypeAlias
 from urllib.parse import quote
 
@@ -100,8 +100,7 @@ async def send_stream(stream: AsyncGenerator[bytes], receive: Receive, send: Sen
         raise
     finally:
         gone.cancel()
-        with suppress(asyncio.CancelledError):
-            await gone
+        await asyncio.wait([gone])  # raises only if the request itself is cancelled
     return True
 
 

@@ -34,10 +34,12 @@ class ReadTogether(Generic[K, V]):
         keys, waiting = self._asked.pop(partner_id)
         try:
             found = await self._read(partner_id, list(keys))
-        except Exception as error:
+        except BaseException as error:
             for each in waiting:
                 if not each.done():
                     each.set_exception(error)
+            if not isinstance(error, Exception):
+                raise
         else:
             for each in waiting:
                 if not each.done():
