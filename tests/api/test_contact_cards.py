@@ -9,6 +9,8 @@ from tests.support.chats import ALICE, BOB, LINE, OTHER_LINE
 from tests.support.envelope import refused
 from tests.support.pages import query_of
 from trunkline.domain.chat import ParticipantStatus
+from trunkline.domain.contact_card import ContactCard
+from trunkline.storage import contact_cards
 
 PATH = "/v3/contact_card"
 CARD = {"phone_number": LINE, "first_name": "Harbor", "last_name": "Bakery", "image_url": "https://example.com/a.png"}
@@ -61,6 +63,21 @@ def test_a_change_keeps_the_other_fields(we: Caller) -> None:
     changed = change(we, {"first_name": "Harbour"})
     assert (changed.status_code, changed.json()) == (200, {**CARD, "first_name": "Harbour", "is_active": True})
     assert cards(we) == [changed.json()]
+
+
+def test_a_url_that_is_older_than_its_rule_does_not_prevent_another_change(we: Caller) -> None:
+    create(we)
+    older = ContactCard(LINE, "Harbor", None, "https://example.com/ä.png")
+
+    async def store() -> None:
+        async with we.api.opened.store.change(we.ctx()) as stored:
+            await contact_cards.save(stored, older)
+
+    we.api.opened.run(store())
+    changed = change(we, {"first_name": "Harbour"})
+    assert changed.status_code == 200, changed.text
+    assert (changed.json()["first_name"], changed.json()["image_url"]) == ("Harbour", older.image_url)
+    refused(change(we, {"image_url": "https://example.com/ö.png"}), 400, 1005)
 
 
 @pytest.mark.parametrize("field", ["last_name", "image_url"])

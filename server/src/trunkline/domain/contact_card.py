@@ -48,14 +48,17 @@ class ReceivedContactCard(msgspec.Struct, frozen=True):
     image_url: str | None = None
 
 
-def check(card: ContactCard | ReceivedContactCard) -> None:
-    """Raises ``InvalidParameter`` if a field of a card is not valid."""
+def check(card: ContactCard | ReceivedContactCard, before: ContactCard | None = None) -> None:
+    """Raises ``InvalidParameter`` if a field of a card is not valid.
+
+    A URL that the card had ``before`` is valid: it may be older than what a URL must be today.
+    """
     _check_name("first_name", card.first_name)
     if not card.first_name.strip():
         raise InvalidParameter("'first_name' is empty; it must have at least one character")
     if card.last_name is not None:
         _check_name("last_name", card.last_name)
-    if card.image_url is not None:
+    if card.image_url is not None and (before is None or card.image_url != before.image_url):
         urls.check("image_url", card.image_url, InvalidParameter)
 
 

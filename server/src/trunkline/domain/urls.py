@@ -28,7 +28,8 @@ def split(url: str) -> SplitResult:
         raise ValueError(f"it must be at most {MAX_URL} characters long")
     if not _URL.fullmatch(url):
         raise ValueError(
-            "it must be a URL of ASCII characters; percent-encode others, and use the xn-- form of host names"
+            "it must be a URL of ASCII letters, digits and -._~:/?#@!$&'()*+,;=%[]; percent-encode other characters, "
+            "and use the xn-- form of host names"
         )
     try:
         parts = urlsplit(url)
@@ -39,7 +40,12 @@ def split(url: str) -> SplitResult:
         raise ValueError("it must be an absolute URL, such as https://example.com/path")
     address = address_of(host)
     bracketed = "[" in parts.netloc
-    if port == 0 or "%" in host or bracketed is not isinstance(address, IPv6Address) or not (address or _is_name(host)):
+    if (
+        port == 0
+        or "%" in host
+        or bracketed is not isinstance(address, IPv6Address)
+        or not (address or _is_name(host.removesuffix(".")))
+    ):
         raise ValueError("it must be a URL with a valid host and port")
     return parts
 

@@ -36,14 +36,17 @@ class Target(msgspec.Struct, frozen=True):
 def parse(url: str) -> Target:
     """The parts of an absolute http(s) URL. Raises ``ValueError``, which says what the URL must be."""
     parts = urls.split(url)
+    host = parts.hostname or ""
     if "@" in parts.netloc:
         raise ValueError("it must not contain a user name or password")
     if "#" in url:
         raise ValueError("it must not have a fragment, because nothing after # is sent")
+    if host.endswith("."):
+        raise ValueError("it must have a host that does not end with a dot")
     path = parts.path or "/"
     return Target(
         parts.scheme,
-        parts.hostname or "",
+        host,
         parts.port or _PORTS[parts.scheme],
         f"{path}?{parts.query}" if parts.query else path,
     )

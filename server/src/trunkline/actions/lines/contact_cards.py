@@ -58,8 +58,9 @@ async def update_card(store: Store, ctx: RequestContext, line: str, update: Card
     await require_line(store, ctx.partner_id, line, "phone_number")
     async with store.change(ctx) as change:
         change.check_line(line)
-        card = _without_empty(msgspec.structs.replace(await _require_card(change, line), **given))
-        contact_card.check(card)
+        before = await _require_card(change, line)
+        card = _without_empty(msgspec.structs.replace(before, **given))
+        contact_card.check(card, before)
         await contact_cards.save(change, card)
     return card
 
