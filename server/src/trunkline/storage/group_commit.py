@@ -249,7 +249,7 @@ class GroupCommit:
             return True
         if len(shared.partners) == 1:
             return False
-        # One more change of a partner would follow, while another partner only waits for the commit.
+        # The next change is one of a partner that has one in it, while another partner only waits for the commit.
         next_partner, _ = self._turns.next_to_join(writer)
         return next_partner in shared.partners and not all(
             self._turns.has_request(writer_of(partner, Origin.CLIENT)) for partner in shared.partners

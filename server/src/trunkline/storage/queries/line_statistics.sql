@@ -33,7 +33,7 @@ order by id
 limit :limit
 
 -- name: last_of_part
--- The last one of so many messages of a chat after one, if there are more than that.
+-- The last one of so many messages of a chat after one, if there are that many.
 select created_at, revision from messages
 where partner_id = :partner and chat_id = :chat and (created_at, revision) > (:after_created_at, :after_revision)
 order by created_at, revision
