@@ -1,4 +1,7 @@
-"""Pages of deliveries have each one once, the latest first, whatever the filters and however little a page looks at."""
+"""Pages of deliveries have each one once, the latest first, whatever the filters and however little a page looks at.
+
+Deliveries go on between two pages: one that matches throughout is on one page, and no other is on two.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
@@ -36,7 +39,7 @@ versions = st.lists(receivers, min_size=1, max_size=2)
 again = st.tuples(st.integers(0, 9), st.integers(0, 1), st.sampled_from(SUBSCRIPTIONS), st.sampled_from(EntryState))
 
 
-class Sent(msgspec.Struct, frozen=True):
+class Sent(msgspec.Struct):
     """A delivery, and the number of its event."""
 
     sequence: int
@@ -73,16 +76,25 @@ class World:
             entity_id = str(sequences[version % len(sequences)])
             await self._add(change, Sent(change.next_revision(), destination, entity_id, state, event))
 
+    async def proceed(self, number: int, state: EntryState) -> None:
+        """The state of a delivery changes."""
+        self.sent[number % len(self.sent)].state = state
+        async with self._store.change(context(self._partner_id)) as change:
+            await self._set_state(change, self.sent[number % len(self.sent)])
+
     async def _add(self, change: Change, sent: Sent) -> None:
         entry = NewEntry(sent.destination, NO_CHAT, sent.sequence, "message.received", sent.entity_id)
         outbox.add(change.transaction, change.partner_id, [entry], NOW)
+        await self._set_state(change, sent)
+        self.sent.append(sent)
+
+    async def _set_state(self, change: Change, sent: Sent) -> None:
         values = SET_STATE.values(
             partner=change.partner_id, sequence=sent.sequence, destination=sent.destination, state=sent.state
         )
         await change.fetch(SET_STATE, values)
-        self.sent.append(sent)
 
-    def expected(self, event: int | None, destination: str | None, state: EntryState | None) -> list[str]:
+    def matching(self, event: int | None, destination: str | None, state: EntryState | None) -> list[str]:
         """The ids of the deliveries that a list shows."""
         found = [
             (each.sequence, each.destination)
@@ -95,17 +107,28 @@ class World:
         return [f"{sequence}-{to}" for sequence, to in sorted(found, reverse=True)]
 
 
-async def pages(read: Callable[[Place], Awaitable[DeliveryPage]], limit: int) -> list[str]:
-    """The ids of the deliveries of every page."""
+async def walk(
+    read: Callable[[Place], Awaitable[DeliveryPage]],
+    limit: int,
+    matching: Callable[[], list[str]],
+    meanwhile: Callable[[], Awaitable[None]],
+) -> None:
+    """Reads every page, with something that happens between two of them."""
     place: Place | None = Place()
     found: list[str] = []
+    throughout, ever = matching(), set(matching())
     while place is not None:
         page = await read(place)
         assert len(page.records) <= limit
         assert page.next != place, "every page leads on"
         found += [each.id for each in page.records]
         place = page.next
-    return found
+        await meanwhile()
+        throughout = [each for each in throughout if each in matching()]
+        ever.update(matching())
+    order = sorted(ever, key=lambda each: (int(each.partition("-")[0]), each), reverse=True)
+    assert found == [each for each in order if each in found], "each once, the latest first"
+    assert set(throughout) <= set(found)
 
 
 @pytest.mark.parametrize("scan", [MAX_RECEIVERS, deliveries.SCAN])
@@ -113,6 +136,7 @@ async def pages(read: Callable[[Place], Awaitable[DeliveryPage]], limit: int) ->
 @given(
     st.lists(versions, min_size=1, max_size=3),
     st.lists(again, max_size=12),
+    st.lists(st.tuples(st.integers(0, 30), st.sampled_from(EntryState)), max_size=8),
     st.sampled_from([None, *SUBSCRIPTIONS]),
     st.sampled_from([None, *EntryState]),
     st.integers(1, 5),
@@ -123,6 +147,7 @@ def test_every_delivery_is_on_one_page(
     scan: int,
     happened: list[list[Receivers]],
     repeated: list[tuple[int, int, str, EntryState]],
+    changes: list[tuple[int, EntryState]],
     destination: str | None,
     state: EntryState | None,
     limit: int,
@@ -136,17 +161,27 @@ def test_every_delivery_is_on_one_page(
             await world.send(each)
         for each in repeated:
             await world.send_again(*each)
-        found = await pages(
-            lambda place: deliveries.page(reader, limit, place, destination=destination, state=state), limit
+        left = list(changes)
+
+        async def meanwhile() -> None:
+            if left:
+                await world.proceed(*left.pop())
+
+        await walk(
+            lambda place: deliveries.page(reader, limit, place, destination=destination, state=state),
+            limit,
+            lambda: world.matching(None, destination, state),
+            meanwhile,
         )
-        assert found == world.expected(None, destination, state)
         for event, sequences in enumerate(world.sequences):
-            found = await pages(
+            left = list(changes)
+            await walk(
                 lambda place, sequences=sequences: deliveries.page_of_event(
                     reader, sequences, limit, place, destination=destination, state=state
                 ),
                 limit,
+                lambda event=event: world.matching(event, destination, state),
+                meanwhile,
             )
-            assert found == world.expected(event, destination, state)
 
     opened.run(play())

@@ -60,7 +60,7 @@ class DeliveryRecord(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where a page begins: at a sequence, whose first ``skip`` deliveries were on the page before."""
+    """Where a page begins: at a sequence, whose first ``skip`` deliveries are before it, whether they match or not."""
 
     sequence: int = LATEST
     skip: int = 0
@@ -78,19 +78,11 @@ async def page(
 ) -> DeliveryPage:
     """A page of a partner's deliveries. ``destination`` and ``state`` filter them."""
     suffix = "_of_failed" if state is EntryState.FAILED else ""
-    named: dict[str, Value] = {
-        "partner": reader.partner_id,
-        "sequence": place.sequence,
-        "scan": max(SCAN, limit),
-        "destination": destination or "",
-        "state": state or "",
-        "limit": limit,
-        "skip": place.skip,
-    }
+    named = await _named(reader, limit, place, destination, state)
     window, query = _QUERIES[f"window_end{suffix}"], _QUERIES[f"page{suffix}"]
     found = await reader.fetch(window, window.values(**named))
     end = found[0][0] if found else 0
-    return await _page(reader, await reader.fetch(query, query.values(**named, end=end)), limit, place, end)
+    return await _page(reader, await reader.fetch(query, query.values(**named, end=end)), limit, end)
 
 
 async def page_of_event(
@@ -103,14 +95,7 @@ async def page_of_event(
     state: EntryState | None = None,
 ) -> DeliveryPage:
     """A page of the deliveries of an event that has these sequences, one for each version."""
-    named: dict[str, Value] = {
-        "partner": reader.partner_id,
-        "sequence": place.sequence,
-        "scan": max(SCAN, limit),
-        "destination": destination or "",
-        "state": state or "",
-        "limit": place.skip + limit,
-    }
+    named = await _named(reader, limit, place, destination, state)
     window, query = _QUERIES["window_end_of_event"], _QUERIES["page_of_event"]
     end = 0
     for sequence in sequences:
@@ -121,7 +106,7 @@ async def page_of_event(
         values = query.values(**named, event=sequence, entity_id=str(sequence), end=end)
         rows += await reader.fetch(query, values)
     rows.sort(key=itemgetter(0), reverse=True)  # those with the same sequence are in order
-    return await _page(reader, rows[place.skip : place.skip + limit], limit, place, end)
+    return await _page(reader, rows[:limit], limit, end)
 
 
 async def find(reader: Reader, sequence: int, destination: str) -> tuple[DeliveryRecord, bytes | None] | None:
@@ -154,14 +139,36 @@ async def forget_responses(transaction: Transaction, partner_id: int, event: int
         )
 
 
-async def _page(reader: Reader, rows: Sequence[Row], limit: int, place: Place, end: int) -> DeliveryPage:
+async def _named(
+    reader: Reader, limit: int, place: Place, destination: str | None, state: EntryState | None
+) -> dict[str, Value]:
+    """The values of a page that its queries have in common."""
+    sequence, last_skipped = place.sequence, ""
+    if place.skip:
+        query = _QUERIES["last_skipped"]
+        values = query.values(partner=reader.partner_id, sequence=sequence, offset=place.skip - 1)
+        found = await reader.fetch(query, values)
+        sequence, last_skipped = (sequence, found[0][0]) if found else (sequence - 1, "")
+    return {
+        "partner": reader.partner_id,
+        "sequence": sequence,
+        "last_skipped": last_skipped,
+        "scan": max(SCAN, limit),
+        "destination": destination or "",
+        "state": state or "",
+        "limit": limit,
+    }
+
+
+async def _page(reader: Reader, rows: Sequence[Row], limit: int, end: int) -> DeliveryPage:
     """A page of these rows, which are all up to ``end`` if they are fewer than ``limit``."""
     records = await _records(reader, rows)
     if len(records) < limit:
         return DeliveryPage(records, Place(end) if end else None)
-    last = records[-1].sequence
-    served = sum(each.sequence == last for each in records)
-    return DeliveryPage(records, Place(last, served + (place.skip if last == place.sequence else 0)))
+    last, query = records[-1], _QUERIES["skip"]
+    values = query.values(partner=reader.partner_id, sequence=last.sequence, destination=last.destination)
+    [(skip,)] = await reader.fetch(query, values)
+    return DeliveryPage(records, Place(last.sequence, skip))
 
 
 async def _records(reader: Reader, rows: Sequence[Row]) -> Sequence[DeliveryRecord]:

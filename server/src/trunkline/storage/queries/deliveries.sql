@@ -1,5 +1,16 @@
 -- Deliveries for those who look at them: the latest first, a page from a window of rows, so that a filter that few match
--- reads no more. Of those with the sequence :sequence, the first :skip were on the page before.
+-- reads no more. Those with the sequence :sequence are skipped up to :last_skipped, a destination, unless it is empty.
+
+-- name: last_skipped
+select destination from outbox
+where partner_id = :partner and sequence = :sequence and destination <> 'carrier'
+order by destination desc
+limit 1 offset :offset
+
+-- name: skip
+-- Whatever the filters: the states of those that were on a page may have changed before the next one.
+select count(*) from outbox
+where partner_id = :partner and sequence = :sequence and destination <> 'carrier' and destination >= :destination
 
 -- name: window_end
 select sequence from outbox
@@ -10,9 +21,10 @@ limit 1 offset :scan
 -- name: page
 select sequence, destination, kind, entity_id, state, attempts, outcome, updated_at, due_at, attempt_log from outbox
 where partner_id = :partner and sequence <= :sequence and sequence > :end and destination <> 'carrier'
+  and (:last_skipped = '' or sequence < :sequence or destination < :last_skipped)
   and (:destination = '' or destination = :destination) and (:state = '' or state = :state)
 order by sequence desc, destination desc
-limit :limit offset :skip
+limit :limit
 
 -- name: window_end_of_failed
 select sequence from outbox
@@ -23,9 +35,10 @@ limit 1 offset :scan
 -- name: page_of_failed
 select sequence, destination, kind, entity_id, state, attempts, outcome, updated_at, due_at, attempt_log from outbox
 where partner_id = :partner and sequence <= :sequence and sequence > :end and state = 'failed' and destination <> 'carrier'
+  and (:last_skipped = '' or sequence < :sequence or destination < :last_skipped)
   and (:destination = '' or destination = :destination)
 order by sequence desc, destination desc
-limit :limit offset :skip
+limit :limit
 
 -- name: window_end_of_event
 -- Of one version of an event. Only what was sent again can be much, and all of it comes before what was sent first.
@@ -36,7 +49,6 @@ order by sequence desc
 limit 1 offset :scan
 
 -- name: page_of_event
--- With what was on the page before.
 select * from (
     select sequence, destination, kind, entity_id, state, attempts, outcome, updated_at, due_at, attempt_log from outbox
     where partner_id = :partner and sequence = :event and sequence <= :sequence and sequence > :end
@@ -46,7 +58,8 @@ select * from (
     where partner_id = :partner and entity_id = :entity_id and sequence <= :sequence and sequence > :end
       and destination <> 'carrier' and entity_id <> cast(sequence as text)
 ) as sent
-where (:destination = '' or destination = :destination) and (:state = '' or state = :state)
+where (:last_skipped = '' or sequence < :sequence or destination < :last_skipped)
+  and (:destination = '' or destination = :destination) and (:state = '' or state = :state)
 order by sequence desc, destination desc
 limit :limit
 
