@@ -1,9 +1,11 @@
 """The database file as an operator sees it: a path that is mistyped, and a file that goes away under the service."""
 
 import resource
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.support.command import error_of, get, post, run_json, serving
@@ -80,18 +82,11 @@ def _is_not_ready(status: int, body: Any, message: str) -> None:
 
 
 def _workers(url: str) -> list[int]:
-    """The processes of the service at a URL."""
-    port = url.rpartition(":")[2]
-    found: list[int] = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdecimal():
-            try:
-                command = (folder / "cmdline").read_bytes().split(b"\0")
-                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-            if b"serve" in command and port.encode() in command:
-                found += [int(folder.name)]
-            elif parent in found:
-                found.append(int(folder.name))
-    return found
+    """The processes of the service at a URL: those that listen at its port, and their children."""
+    port = int(url.rpartition(":")[2])
+    found: set[int] = set()
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if any(each.laddr.port == port for each in process.net_connections() if each.status == psutil.CONN_LISTEN):
+                found |= {process.pid, *[child.pid for child in process.children(recursive=True)]}
+    return sorted(found)

@@ -1,13 +1,16 @@
 """What a URL in a request must be."""
 
+import re
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trunkline.domain import urls
+from trunkline.domain import urls, webhook_target
 from trunkline.domain.errors import InvalidContent
+from trunkline.schemas.fields import GivenUrl, TargetUrl
 
 
 @pytest.mark.parametrize(
@@ -63,3 +66,34 @@ def test_what_is_accepted_has_one_meaning(rest: str) -> None:
         assert parts.hostname
         again = urls.split(parts.geturl())
         assert (again.hostname, again.port) == (parts.hostname, parts.port)
+
+
+def described(field: Any) -> st.SearchStrategy[str]:
+    """The strings that the description of the API allows for a field."""
+    schema = field.__metadata__[0].extra_json_schema
+    return st.from_regex(schema["pattern"], fullmatch=True).filter(lambda url: len(url) <= schema["maxLength"])
+
+
+@given(described(GivenUrl))
+def test_what_is_described_is_accepted(url: str) -> None:
+    assert urls.split(url).hostname
+
+
+@given(described(TargetUrl))
+def test_what_is_described_is_a_webhook_target(url: str) -> None:
+    assert webhook_target.parse(url).host
+
+
+@pytest.mark.parametrize("field", [GivenUrl, TargetUrl])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.com",
+        "http://localhost:3000/x",
+        "http://127.0.0.1:8000/hook?a=1",
+        "https://xn--bcher-kva.example/",
+        "https://my_bucket.s3.eu-west-1.amazonaws.com/a%20b.png?x=%E2%9C%93",
+    ],
+)
+def test_what_clients_send_is_described(field: Any, url: str) -> None:
+    assert re.fullmatch(field.__metadata__[0].extra_json_schema["pattern"], url)

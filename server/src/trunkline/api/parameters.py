@@ -75,7 +75,7 @@ def text_parameter(name: str, description: str, max_length: int, *examples: str)
             raise InvalidParameter(f"{name!r} is {quoted(text)}; it must not contain a null character")
         return text
 
-    schema: dict[str, Any] = {"type": "string", "maxLength": max_length}
+    schema: dict[str, Any] = {"type": "string", "maxLength": max_length, "pattern": r"^[^\x00]*$"}
     return Parameter(name, description, {**schema, "examples": list(examples)} if examples else schema, parse)
 
 

@@ -9,7 +9,7 @@ from trunkline.domain.chat import MAX_RECIPIENTS
 from trunkline.domain.content import MAX_TEXT
 from trunkline.domain.handle import E164, EMAIL, EMAIL_LIMIT, MAX_NUMBER
 from trunkline.domain.ids import MAX_ID
-from trunkline.domain.urls import CHARACTERS, MAX_URL
+from trunkline.domain.urls import AUTHORITY, IN_PATH, MAX_URL
 
 Id: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
 ChatId: TypeAlias = Annotated[Id, Meta(description="The id of the chat.")]
@@ -26,15 +26,21 @@ NextCursor: TypeAlias = Annotated[
 ]
 OverrideOptOut: TypeAlias = Annotated[bool, Meta(description="Send this message although the recipient has opted out.")]
 
+_WITHOUT_FRAGMENT = f"{AUTHORITY}(?:[/?]{IN_PATH}*)?"
+_AFTER_SCHEME = f"{_WITHOUT_FRAGMENT}(?:#{IN_PATH}*)?"
+
 # These are validated in the domain, whose errors have codes of their own. The decoder only sees a string or a list.
 GivenUrl: TypeAlias = Annotated[
-    str, Meta(extra_json_schema={"pattern": f"^https?://{CHARACTERS}+$", "maxLength": MAX_URL})
+    str, Meta(extra_json_schema={"pattern": f"^https?://{_AFTER_SCHEME}$", "maxLength": MAX_URL})
+]
+TargetUrl: TypeAlias = Annotated[
+    str, Meta(extra_json_schema={"pattern": f"^https?://{_WITHOUT_FRAGMENT}$", "maxLength": MAX_URL})
 ]
 HttpsUrl: TypeAlias = Annotated[
-    str, Meta(extra_json_schema={"pattern": f"^https://{CHARACTERS}+$", "maxLength": MAX_URL})
+    str, Meta(extra_json_schema={"pattern": f"^https://{_AFTER_SCHEME}$", "maxLength": MAX_URL})
 ]
 HttpsUrlOrEmpty: TypeAlias = Annotated[
-    str, Meta(extra_json_schema={"pattern": f"^(https://{CHARACTERS}+)?$", "maxLength": MAX_URL})
+    str, Meta(extra_json_schema={"pattern": f"^(?:https://{_AFTER_SCHEME})?$", "maxLength": MAX_URL})
 ]
 PhoneNumber: TypeAlias = Annotated[
     str, Meta(extra_json_schema={"pattern": f"^{E164}$", "maxLength": MAX_NUMBER, "examples": ["+13343284472"]})

@@ -15,7 +15,7 @@ from trunkline.domain.subscription import (
     MAX_HEADER,
     Subscription,
 )
-from trunkline.schemas.fields import GivenUrl, Id, PhoneNumber, Timestamp, Url
+from trunkline.schemas.fields import Id, PhoneNumber, TargetUrl, Timestamp, Url
 
 _EventNames: TypeAlias = Annotated[
     list[Annotated[str, Meta(max_length=MAX_EVENT_NAME)]],
@@ -47,7 +47,7 @@ _ID_HEADER = f"The header that carries the chat's id with the routing token; `{D
 class SubscriptionBody(msgspec.Struct):
     """A subscription to create."""
 
-    target_url: Annotated[GivenUrl, Meta(description=_TARGET, extra_json_schema=_EXAMPLE)]
+    target_url: Annotated[TargetUrl, Meta(description=_TARGET, extra_json_schema=_EXAMPLE)]
     subscribed_events: Annotated[_EventNames, Meta(description=_SUBSCRIBED)]
     phone_numbers: Annotated[_Lines | None, Meta(description=_NUMBERS)] = None
     routing_key_header: Annotated[str | None, Meta(description=_KEY_HEADER, extra_json_schema=_HEADER)] = None
@@ -57,7 +57,7 @@ class SubscriptionBody(msgspec.Struct):
 class SubscriptionChangeBody(msgspec.Struct):
     """The properties of a subscription to change; omitted ones keep their values."""
 
-    target_url: Annotated[GivenUrl | UnsetType, Meta(description=_TARGET, extra_json_schema=_EXAMPLE)] = UNSET
+    target_url: Annotated[TargetUrl | UnsetType, Meta(description=_TARGET, extra_json_schema=_EXAMPLE)] = UNSET
     subscribed_events: Annotated[_EventNames | UnsetType, Meta(description=_SUBSCRIBED)] = UNSET
     phone_numbers: Annotated[_Lines | UnsetType | None, Meta(description=_NUMBERS)] = UNSET
     is_active: Annotated[
