@@ -28,22 +28,13 @@ _MESSAGES = 500
 _ROUNDS = 3
 _BASE = "http://127.0.0.1:8080"
 
-_BEGUN, _ASKED, _WRITTEN = (
-    "begin the transaction, after waiting for others",
-    "read stored data",
-    "write the message, the chat and the response",
-)
-_QUEUED, _FORGOTTEN, _COMMITTED = "add entries to the outbox", "delete expired rows", "commit"
-_STEPS = (_BEGUN, _ASKED, _WRITTEN, _QUEUED, _FORGOTTEN, _COMMITTED)
-_OF_QUERY = {
-    name: step
-    for step, names in (
-        (_ASKED, "lock_partner record chat send_restrictions latest latest_chats_of_line"),
-        (_QUEUED, "subscriptions add_entry add_queue add_event"),
-        (_FORGOTTEN, "sort_key_history idempotency_records events entries"),
-    )
-    for name in names.split()
-}
+_BEGUN = "begin the transaction, after waiting for others"
+_ASKED = "lock the partner's state, and read what the send needs to know"
+_WRITTEN = "write what the send stores, together"
+_COMMITTED = "write the partner's counters, and commit"
+_STEPS = (_BEGUN, _ASKED, _WRITTEN, _COMMITTED)
+_QUESTIONS = frozenset({"lock_partner", "in_chat"})
+"""The queries that read what a send needs to know."""
 
 
 class Spent(msgspec.Struct):
@@ -70,13 +61,18 @@ class CountedTransaction:
     async def fetch(self, query: Query, values: tuple[Value, ...]) -> Sequence[Row]:
         began = time.perf_counter()
         rows = await self._transaction.fetch(query, values)
-        self._spent.add(_OF_QUERY.get(query.name, _WRITTEN), began)
+        self._spent.add(_ASKED if query.name in _QUESTIONS else _WRITTEN, began)
         return rows
 
     async def run_many(self, query: Query, rows: Sequence[tuple[Value, ...]]) -> None:
         began = time.perf_counter()
         await self._transaction.run_many(query, rows)
-        self._spent.add(_OF_QUERY.get(query.name, _WRITTEN), began)
+        self._spent.add(_WRITTEN, began)
+
+    async def run_together(self, statements: Sequence[tuple[Query, Sequence[tuple[Value, ...]]]]) -> None:
+        began = time.perf_counter()
+        await self._transaction.run_together(statements)
+        self._spent.add(_WRITTEN, began)
 
     async def load(self, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Value, ...]]) -> None:
         began = time.perf_counter()

@@ -70,8 +70,10 @@ def test_what_is_accepted_has_one_meaning(rest: str) -> None:
 
 def described(field: Any) -> st.SearchStrategy[str]:
     """The strings that the description of the API allows for a field."""
-    schema = field.__metadata__[0].extra_json_schema
-    return st.from_regex(schema["pattern"], fullmatch=True).filter(lambda url: len(url) <= schema["maxLength"])
+    schema: dict[str, Any] = field.__metadata__[0].extra_json_schema
+    pattern: str = schema["pattern"]
+    matching = st.from_regex(pattern, fullmatch=True)
+    return matching.filter(lambda url: len(url) <= schema["maxLength"])
 
 
 @given(described(GivenUrl))
