@@ -10,7 +10,7 @@ import pytest
 from tests.support.caller import Caller
 from trunkline.actions.chats.searches import AT_ONCE, Searches
 from trunkline.api import app
-from trunkline.api.disconnection import ClientLeft, while_connected
+from trunkline.api.disconnection import ClientDisconnected, while_connected
 from trunkline.domain.errors import TooManyRequests
 from trunkline.storage import chat_list, matching
 from trunkline.storage.chat_list import Page
@@ -105,7 +105,7 @@ async def test_a_client_that_leaves_at_the_end_gets_its_response() -> None:
     with pytest.raises(TimeoutError):
         async with while_connected(receive):
             raise TimeoutError
-    with pytest.raises(ClientLeft):
+    with pytest.raises(ClientDisconnected):
         async with while_connected(receive):
             await asyncio.get_running_loop().create_future()
 

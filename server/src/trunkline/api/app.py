@@ -16,7 +16,7 @@ from trunkline.actions.chats.watch import Watch
 from trunkline.actions.lines.capability import Network, loopback
 from trunkline.api.auth import Authentication
 from trunkline.api.console.routes import console_routes
-from trunkline.api.disconnection import CLIENT_LEFT, ClientLeft
+from trunkline.api.disconnection import CLIENT_CLOSED_REQUEST, ClientDisconnected
 from trunkline.api.faults import FaultInjector
 from trunkline.api.file_transfer import send_stream
 from trunkline.api.first_pages import FirstPages
@@ -204,8 +204,8 @@ class Application:
         bind_trace(trace_id)
         try:
             response = await self._respond(scope, receive, trace_id)
-        except ClientLeft:
-            response = Response(CLIENT_LEFT, [], b"")
+        except ClientDisconnected:
+            response = Response(CLIENT_CLOSED_REQUEST, [], b"")
         except Exception as error:
             response = self._error_response(error, trace_id)
         scope[STATUS] = response.status

@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 
 from trunkline.api.operation import Receive
 
-CLIENT_LEFT = 499
-"""The status of a request whose client has left, in the journal, traces and metrics; nobody receives it."""
+CLIENT_CLOSED_REQUEST = 499
+"""The status that the journal, traces and metrics show if the client has disconnected (nginx). It is never sent."""
 
 
-class ClientLeft(Exception):
+class ClientDisconnected(Exception):
     """The client of a request has disconnected, so nobody reads its response."""
 
 
@@ -25,7 +25,9 @@ async def disconnected(receive: Receive) -> None:
 
 @asynccontextmanager
 async def while_connected(receive: Receive) -> AsyncGenerator[None]:
-    """A block that only reads for a response. If the client disconnects, cancels it, and raises ``ClientLeft``."""
+    """A block that only reads for a response. If the client disconnects, cancels the block, and raises
+    ``ClientDisconnected``.
+    """
     loop, end = asyncio.get_running_loop(), asyncio.timeout(None)
     try:
         async with end:
@@ -42,5 +44,5 @@ async def while_connected(receive: Receive) -> AsyncGenerator[None]:
                 await asyncio.wait([watching])  # raises only if the request itself is cancelled
     except TimeoutError:
         if end.expired():
-            raise ClientLeft from None
+            raise ClientDisconnected from None
         raise

@@ -32,7 +32,7 @@ INTERVAL = 0.4
 """Seconds after which they are stored."""
 
 RETURNED = 50
-"""The places that are free again after each interval, if so many are taken."""
+"""How many places are freed after each interval, at most."""
 
 _CLOSING = 2.0  # s to store the last ones
 _FIRST_PARTIAL = 500  # the status from which on nobody knows what a request has done

@@ -12,9 +12,6 @@ Address: TypeAlias = IPv4Address | IPv6Address
 
 MAX_URL = 2048  # characters
 
-CHARACTERS = r"[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]"
-"""The characters of a URL, as a regular expression (RFC 3986 §2)."""
-
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IN_LABEL = "(?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _PORT = "(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})"
@@ -22,14 +19,14 @@ AUTHORITY = (
     rf"(?:(?:(?![^/?#:]{{254}})(?:[A-Za-z0-9_]{_IN_LABEL}\.)*[A-Za-z]{_IN_LABEL})|(?:{_OCTET}\.){{3}}{_OCTET})"
     rf"(?::{_PORT})?"
 )
-"""The host and port of a URL, as a regular expression: a name, whose last label begins with a letter, or an IPv4
-address. ``split`` also accepts other hosts, which are rare.
+"""A regular expression for the host and port of a URL: a name whose last label begins with a letter, or an IPv4
+address. ``split`` also accepts rarer hosts, such as IPv6 addresses.
 """
 
 IN_PATH = "(?:[A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})"
-"""A character of what follows, as a regular expression. ``split`` also accepts others that are used there."""
+"""A regular expression for a character of the path, query or fragment. ``split`` also accepts others, such as ``[``."""
 
-_URL = re.compile(f"{CHARACTERS}+")
+_URL = re.compile(r"[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+")  # RFC 3986 §2
 _SCHEMES = ("http", "https")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")

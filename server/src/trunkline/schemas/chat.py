@@ -112,7 +112,7 @@ def parse_chat(document: bytes, name: str | None, message_count: int = 0, unread
 
 
 def decode_chat(document: bytes) -> ChatSchema:
-    """A stored document, whose ``doc_url`` is only an anchor."""
+    """Decodes a stored document. The base of its ``doc_url`` is missing."""
     return _decoder.decode(unmark_doc_base(document))
 
 

@@ -269,7 +269,7 @@ def parse_message(
 
 
 def decode_message(document: bytes) -> MessageSchema:
-    """A stored document, in which the URLs of files are marked."""
+    """Decodes a stored document. Marks take the place of the URLs of its files."""
     return _decoder.decode(unmark_files(document))
 
 

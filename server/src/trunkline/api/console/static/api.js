@@ -158,7 +158,7 @@ function parsed(text) {
 }
 
 /**
- * What a response that is none of success says of the error; nothing if that is not in the form of the API.
+ * The decoded body of an error response; empty if it is not JSON.
  *
  * @param {string} text
  */

@@ -6,7 +6,7 @@ import { count } from "./format.js";
 import { refusal, skeleton } from "./parts.js";
 
 const EVERY = 2000; // ms between two reads of the first page
-const MOST = 500; // rows, after which the list begins anew with what is added
+const MOST = 500; // rows; beyond that, new ones replace the list instead of growing it
 
 /** @typedef {Record<string, any>} Item */
 
